@@ -1,0 +1,33 @@
+"""The CDK app.
+
+Context: `local` is the path of a JSON file with the addresses of the servers on this machine (see `LocalServers`);
+`stages` limits the synthesis to some stages, separated by commas.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import aws_cdk as cdk
+
+from infra.deployment import Deployment
+from infra.stages import AWS_STAGES, LocalServers, Stage, local
+
+
+def main() -> None:
+    app = cdk.App()
+    for stage in chosen_stages(app):
+        Deployment(app, stage)
+    app.synth()
+
+
+def chosen_stages(app: cdk.App) -> list[Stage]:
+    path = app.node.try_get_context("local")
+    servers = LocalServers.read(Path(path)) if path else LocalServers()
+    every = {stage.name: stage for stage in (local(servers), *AWS_STAGES)}
+    names = app.node.try_get_context("stages")
+    return [every[name] for name in names.split(",")] if names else list(every.values())
+
+
+if __name__ == "__main__":
+    main()

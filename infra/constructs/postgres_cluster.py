@@ -1,0 +1,143 @@
+"""Aurora PostgreSQL Serverless v2, or the PostgreSQL that runs on this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_rds as rds
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra.constructs.platform import POSTGRES_PORT, Postgres
+from infra.constructs.retention import retention
+
+
+if TYPE_CHECKING:
+    from infra.constructs.platform import Network, Platform
+    from infra.stages import LocalServers
+
+DATABASE = "p09"
+ADMIN = "p09_admin"
+ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_18_6)
+
+
+def role_secret(scope: Construct, construct_id: str, *, role: str, platform: Platform) -> secretsmanager.Secret:
+    """Password of a PostgreSQL role that `migrate` creates."""
+    return secretsmanager.Secret(
+        scope,
+        construct_id,
+        secret_name=platform.stage.physical_name(f"postgres-{role}"),
+        encryption_key=platform.key,
+        generate_secret_string=secretsmanager.SecretStringGenerator(
+            secret_string_template=f'{{"username":"{role}"}}',
+            generate_string_key="password",
+            password_length=40,
+            exclude_punctuation=True,
+        ),
+    )
+
+
+def role_secrets(scope: Construct, *, platform: Platform) -> dict[str, Any]:
+    return {
+        "api_secret": role_secret(scope, "ApiSecret", role="p09_api", platform=platform),
+        "worker_secret": role_secret(scope, "WorkerSecret", role="p09_worker", platform=platform),
+    }
+
+
+def local_postgres(scope: Construct, *, servers: LocalServers, platform: Platform) -> Postgres:
+    admin = secretsmanager.Secret.from_secret_name_v2(scope, "AdminSecret", servers.postgres.secret_name)
+    return Postgres(
+        host=servers.postgres.host,
+        port=servers.postgres.port,
+        database=servers.postgres_database,
+        tls_ca="",
+        admin_secret=admin,
+        **role_secrets(scope, platform=platform),
+    )
+
+
+class PostgresCluster(Construct):
+    def __init__(self, scope: Construct, construct_id: str, *, platform: Platform, network: Network) -> None:
+        super().__init__(scope, construct_id)
+        self._platform = platform
+        self.cluster = self._cluster(network)
+
+    def connection(self) -> Postgres:
+        secret = self.cluster.secret
+        if secret is None:
+            raise ValueError("the cluster has no secret for its administrator")
+        return Postgres(
+            host=self.cluster.cluster_endpoint.hostname,
+            port=POSTGRES_PORT,
+            database=DATABASE,
+            tls_ca="rds-ca.pem",
+            admin_secret=secret,
+            **role_secrets(self, platform=self._platform),
+        )
+
+    def _cluster(self, network: Network) -> rds.DatabaseCluster:
+        stage, key = self._platform.stage, self._platform.key
+        sizes = stage.sizes
+        protected = sizes.deletion_protection
+        return rds.DatabaseCluster(
+            self,
+            "Cluster",
+            engine=ENGINE,
+            cluster_identifier=stage.physical_name("postgres"),
+            port=POSTGRES_PORT,
+            default_database_name=DATABASE,
+            credentials=rds.Credentials.from_username(ADMIN, encryption_key=key),
+            manage_master_user_password=True,
+            writer=rds.ClusterInstance.serverless_v2("Writer", **self._instance()),
+            readers=[
+                rds.ClusterInstance.serverless_v2(f"Reader{n}", scale_with_writer=True, **self._instance())
+                for n in range(1, sizes.aurora_readers + 1)
+            ],
+            serverless_v2_min_capacity=sizes.aurora_min_capacity,
+            serverless_v2_max_capacity=sizes.aurora_max_capacity,
+            parameter_group=self._parameters(),
+            vpc=network.vpc,
+            vpc_subnets=network.server_subnets,
+            security_groups=[network.postgres],
+            storage_encrypted=True,
+            storage_encryption_key=key,
+            iam_authentication=True,
+            backup=rds.BackupProps(retention=Duration.days(sizes.backup_days), preferred_window="01:00-01:30"),
+            copy_tags_to_snapshot=True,
+            deletion_protection=True,
+            cloudwatch_logs_exports=["postgresql"],
+            cloudwatch_logs_retention=None,
+            monitoring_interval=Duration.minutes(1),
+            monitoring_role=self._monitoring_role(),
+            enable_cluster_level_enhanced_monitoring=True,
+            removal_policy=RemovalPolicy.RETAIN if protected else RemovalPolicy.SNAPSHOT,
+        )
+
+    def _instance(self) -> dict[str, Any]:
+        return {
+            "publicly_accessible": False,
+            "auto_minor_version_upgrade": True,
+            "ca_certificate": rds.CaCertificate.RDS_CA_RSA2048_G1,
+            "enable_performance_insights": True,
+            "performance_insight_encryption_key": self._platform.key,
+        }
+
+    def _parameters(self) -> rds.ParameterGroup:
+        return rds.ParameterGroup(
+            self,
+            "Parameters",
+            engine=ENGINE,
+            description="TLS only, slow statements and locks logged",
+            parameters={
+                "max_connections": str(self._platform.stage.sizes.max_connections),
+                "rds.force_ssl": "1",
+                "log_min_duration_statement": "1000",
+                "log_lock_waits": "1",
+                "idle_in_transaction_session_timeout": "60000",
+            },
+        )
+
+    def _monitoring_role(self) -> iam.Role:
+        return iam.Role(self, "MonitoringRole", assumed_by=iam.ServicePrincipal("monitoring.rds.amazonaws.com"))

@@ -1,0 +1,32 @@
+"""A bucket that keeps every version and takes requests by TLS alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_s3 as s3
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+
+class PrivateBucket(s3.Bucket):
+    def __init__(self, scope: Construct, construct_id: str, *, old_versions_days: int = 90, **props: Any) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            versioned=True,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    noncurrent_version_expiration=Duration.days(old_versions_days),
+                    abort_incomplete_multipart_upload_after=Duration.days(7),
+                )
+            ],
+            removal_policy=RemovalPolicy.RETAIN,
+            **props,
+        )

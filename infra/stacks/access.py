@@ -1,0 +1,79 @@
+"""Who people are: a user pool, a group for each role, the console's client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_cognito as cognito
+
+from infra.constructs.identity import Identity
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from infra.stages import Stage
+
+ROLES = ("P09-Developer", "P09-SRE", "P09-DBA", "P09-Lead", "P09-Auditor")
+
+
+class AccessStack(Stack):
+    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, **props: Any) -> None:
+        super().__init__(scope, construct_id, **props)
+        self._stage = stage
+        self.pool = self._pool()
+        for role in ROLES:
+            cognito.UserPoolGroup(self, role.removeprefix("P09-"), user_pool=self.pool, group_name=role)
+        self.client = self._client()
+        CfnOutput(self, "UserPoolId", value=self.pool.user_pool_id)
+        CfnOutput(self, "UserPoolClientId", value=self.client.user_pool_client_id)
+
+    @property
+    def identity(self) -> Identity:
+        issuer = f"https://cognito-idp.{self.region}.amazonaws.com"
+        # Tokens name AWS's issuer everywhere; on this machine its keys are MiniStack's to serve.
+        endpoint = self._stage.local.aws_endpoint if self._stage.local else issuer
+        pool = self.pool.user_pool_id
+        return Identity(
+            issuer=f"{issuer}/{pool}",
+            jwks_url=f"{endpoint}/{pool}/.well-known/jwks.json",
+            endpoint=f"{endpoint}/",
+            client_id=self.client.user_pool_client_id,
+        )
+
+    def _pool(self) -> cognito.UserPool:
+        keep = self._stage.sizes.deletion_protection
+        return cognito.UserPool(
+            self,
+            "People",
+            user_pool_name=self._stage.physical_name("people"),
+            self_sign_up_enabled=False,
+            sign_in_aliases=cognito.SignInAliases(username=True, email=True),
+            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+            mfa=cognito.Mfa.OPTIONAL,
+            mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
+            password_policy=cognito.PasswordPolicy(
+                min_length=12,
+                require_digits=True,
+                require_lowercase=True,
+                require_symbols=True,
+                require_uppercase=True,
+                temp_password_validity=Duration.days(1),
+            ),
+            deletion_protection=keep,
+            removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
+        )
+
+    def _client(self) -> cognito.UserPoolClient:
+        return self.pool.add_client(
+            "Console",
+            user_pool_client_name=self._stage.physical_name("console"),
+            generate_secret=False,
+            auth_flows=cognito.AuthFlow(user_password=True, user_srp=True),
+            disable_o_auth=True,
+            access_token_validity=Duration.hours(1),
+            id_token_validity=Duration.hours(1),
+            refresh_token_validity=Duration.days(1),
+            enable_token_revocation=True,
+            prevent_user_existence_errors=True,
+        )

@@ -1,0 +1,112 @@
+"""The HTTP API and the function behind it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_logs as logs
+
+from infra.constructs.retention import retention
+from infra.constructs.service_function import ServiceFunction
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from infra.constructs.identity import Identity
+    from infra.constructs.platform import DataServices, Platform
+
+# What the client saw; never who they were: addresses of visitors are stored nowhere.
+ACCESS_LOG_FIELDS = {
+    "requestId": "$context.requestId",
+    "time": "$context.requestTime",
+    "method": "$context.httpMethod",
+    "path": "$context.path",
+    "route": "$context.routeKey",
+    "status": "$context.status",
+    "latency": "$context.responseLatency",
+    "integrationLatency": "$context.integrationLatency",
+    "integrationStatus": "$context.integrationStatus",
+    "integrationError": "$context.integrationErrorMessage",
+    "responseLength": "$context.responseLength",
+}
+
+
+class ApiStack(Stack):
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        platform: Platform,
+        data: DataServices,
+        identity: Identity,
+        **props: Any,
+    ) -> None:
+        super().__init__(scope, construct_id, **props)
+        self._platform = platform
+        self.api = self._function(data, identity)
+        self.gateway = self._gateway()
+        self._stage()
+        CfnOutput(self, "ApiUrl", value=self.gateway.api_endpoint)
+
+    @property
+    def domain(self) -> str:
+        """Host name of the API, as CloudFront reaches it."""
+        return f"{self.gateway.api_id}.execute-api.{self.region}.{self.url_suffix}"
+
+    def _function(self, data: DataServices, identity: Identity) -> ServiceFunction:
+        api = ServiceFunction(
+            self,
+            "api",
+            platform=self._platform,
+            environment={
+                **data.postgres.environment(),
+                "POSTGRES_SECRET_ARN": data.postgres.api_secret.secret_arn,
+                **data.valkey.environment(),
+                "EVENT_BUS_NAME": data.bus.event_bus_name,
+                **identity.environment(),
+            },
+            reserved_concurrency=self._platform.stage.sizes.concurrency.api,
+            timeout=Duration.seconds(15),
+            memory_mb=1024,
+        )
+        api.allow_secrets(data.postgres.api_secret, data.valkey.secret)
+        api.allow("events:PutEvents", resources=[data.bus.event_bus_arn])
+        return api
+
+    def _gateway(self) -> apigateway.HttpApi:
+        return apigateway.HttpApi(
+            self,
+            "Http",
+            api_name=self._platform.stage.physical_name("api"),
+            create_default_stage=False,
+            default_integration=integrations.HttpLambdaIntegration("Api", self.api.function),
+        )
+
+    def _stage(self) -> None:
+        log_group = logs.LogGroup(
+            self,
+            "AccessLogs",
+            log_group_name=f"/aws/vendedlogs/{self._platform.stage.physical_name('api-access')}",
+            retention=retention(self._platform.stage),
+            encryption_key=self._platform.key,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        rate = self._platform.stage.sizes.api_requests_per_second
+        apigateway.CfnStage(
+            self,
+            "Stage",
+            api_id=self.gateway.api_id,
+            stage_name="$default",
+            auto_deploy=True,
+            access_log_settings=apigateway.CfnStage.AccessLogSettingsProperty(
+                destination_arn=log_group.log_group_arn, format=json.dumps(ACCESS_LOG_FIELDS)
+            ),
+            default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
+                throttling_rate_limit=rate, throttling_burst_limit=2 * rate, detailed_metrics_enabled=True
+            ),
+        )

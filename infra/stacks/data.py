@@ -1,0 +1,128 @@
+"""What remembers: PostgreSQL, Valkey, the operations table, buckets, secrets; and the bus, the key and the alarms' topic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import CfnOutput, CustomResource, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+
+from infra import assets
+from infra.constructs.encryption_key import EncryptionKey
+from infra.constructs.platform import DataServices, Network, Platform, Postgres, Valkey
+from infra.constructs.postgres_cluster import PostgresCluster, local_postgres
+from infra.constructs.private_bucket import PrivateBucket
+from infra.constructs.service_function import ServiceFunction
+from infra.constructs.valkey_cluster import ValkeyCluster, local_valkey
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+    from constructs import Construct
+
+    from infra.assets import Target
+    from infra.stages import Stage
+
+MIGRATE_TIMEOUT = Duration.minutes(10)
+
+
+class DataStack(Stack):
+    def __init__(
+        self, scope: Construct, construct_id: str, *, stage: Stage, target: Target, network: Network | None, **props: Any
+    ) -> None:
+        super().__init__(scope, construct_id, **props)
+        self._stage = stage
+        key = EncryptionKey(self, "Key", alias=stage.physical_name("data"), stage=stage)
+        alarms = self._alarms_topic(key)
+        self.platform = Platform(stage=stage, target=target, key=key, alarms=alarms, network=network)
+        self.postgres, self.valkey = self._servers(network)
+        self.bus = events.EventBus(self, "Bus", event_bus_name=stage.physical_name("bus").removesuffix("-bus"))
+        self.operations = self._operations_table(key)
+        self.access_logs = self._access_logs_bucket()
+        self.archive = self._archive_bucket(key)
+        self._migrate()
+        CfnOutput(self, "EventBusName", value=self.bus.event_bus_name)
+        CfnOutput(self, "OperationsTableName", value=self.operations.table_name)
+
+    @property
+    def services(self) -> DataServices:
+        return DataServices(postgres=self.postgres, valkey=self.valkey, bus=self.bus)
+
+    def _alarms_topic(self, key: kms.Key) -> sns.Topic:
+        name = self._stage.physical_name("alarms")
+        return sns.Topic(self, "Alarms", topic_name=name, master_key=key, enforce_ssl=True)
+
+    def _servers(self, network: Network | None) -> tuple[Postgres, Valkey]:
+        servers = self._stage.local
+        if servers:
+            return local_postgres(self, servers=servers, platform=self.platform), local_valkey(self, servers=servers)
+        if network is None:
+            raise ValueError(f"stage {self._stage.name} has neither servers of its own nor a network for new ones")
+        postgres = PostgresCluster(self, "Postgres", platform=self.platform, network=network)
+        valkey = ValkeyCluster(self, "Valkey", platform=self.platform, network=network)
+        return postgres.connection(), valkey.connection()
+
+    def _operations_table(self, key: kms.Key) -> dynamodb.Table:
+        """Run records, decisions, incidents: what operations need while PostgreSQL and Valkey are down."""
+        text = dynamodb.AttributeType.STRING
+        return dynamodb.Table(
+            self,
+            "Operations",
+            table_name=self._stage.physical_name("operations"),
+            partition_key=dynamodb.Attribute(name="pk", type=text),
+            sort_key=dynamodb.Attribute(name="sk", type=text),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            # The stream is the outbox: a write and the message that it causes are one transaction.
+            stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            time_to_live_attribute="expires_at",
+            encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryption_key=key,
+            deletion_protection=self._stage.sizes.deletion_protection,
+            removal_policy=RemovalPolicy.RETAIN if self._stage.sizes.deletion_protection else RemovalPolicy.DESTROY,
+        )
+
+    def _access_logs_bucket(self) -> s3.Bucket:
+        return PrivateBucket(self, "AccessLogs", encryption=s3.BucketEncryption.S3_MANAGED)
+
+    def _archive_bucket(self, key: kms.Key) -> s3.Bucket:
+        """Weekly exports of Valkey, evidence of drills."""
+        return PrivateBucket(
+            self,
+            "Archive",
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=key,
+            bucket_key_enabled=True,
+            server_access_logs_bucket=self.access_logs,
+            server_access_logs_prefix="archive/",
+        )
+
+    def _migrate(self) -> None:
+        postgres = self.postgres
+        migrate = ServiceFunction(
+            self,
+            "migrate",
+            platform=self.platform,
+            environment={
+                **postgres.environment(),
+                "POSTGRES_ADMIN_SECRET_ARN": postgres.admin_secret.secret_arn,
+                "POSTGRES_API_SECRET_ARN": postgres.api_secret.secret_arn,
+                "POSTGRES_WORKER_SECRET_ARN": postgres.worker_secret.secret_arn,
+            },
+            reserved_concurrency=self._stage.sizes.concurrency.migrate,
+            timeout=MIGRATE_TIMEOUT,
+            memory_mb=512,
+        )
+        migrate.allow_secrets(postgres.admin_secret, postgres.api_secret, postgres.worker_secret)
+        CustomResource(
+            self,
+            "Migrations",
+            resource_type="Custom::Migrations",
+            service_token=migrate.function.function_arn,
+            service_timeout=MIGRATE_TIMEOUT,
+            properties={"Digest": assets.migrations_digest()},
+        )

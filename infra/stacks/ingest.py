@@ -1,0 +1,97 @@
+"""The worker that drains the stream, and the two things that wake it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+
+from infra.constructs.service_function import ServiceFunction
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from infra.constructs.platform import DataServices, Platform
+
+WAKE_SOURCE = "p09.ingestion"
+WAKE_DETAIL_TYPE = "EventsWaiting"
+# The next minute brings a fresh wake-up: older ones are worth nothing.
+WAKE_RETRIES = 2
+WAKE_MAX_AGE = Duration.minutes(5)
+
+
+class IngestStack(Stack):
+    def __init__(
+        self, scope: Construct, construct_id: str, *, platform: Platform, data: DataServices, **props: Any
+    ) -> None:
+        super().__init__(scope, construct_id, **props)
+        self._platform = platform
+        self.worker = self._worker(data)
+        self._wake_when_events_wait(data)
+        self._wake_every_minute()
+
+    def _worker(self, data: DataServices) -> ServiceFunction:
+        worker = ServiceFunction(
+            self,
+            "ingest_worker",
+            platform=self._platform,
+            environment={
+                **data.postgres.environment(),
+                "POSTGRES_SECRET_ARN": data.postgres.worker_secret.secret_arn,
+                **data.valkey.environment(),
+                "EVENT_BUS_NAME": data.bus.event_bus_name,
+            },
+            reserved_concurrency=self._platform.stage.sizes.concurrency.ingest_worker,
+            timeout=Duration.minutes(5),
+            memory_mb=1769,
+        )
+        worker.allow_secrets(data.postgres.worker_secret, data.valkey.secret)
+        worker.allow("events:PutEvents", resources=[data.bus.event_bus_arn])
+        return worker
+
+    def _wake_when_events_wait(self, data: DataServices) -> None:
+        events.Rule(
+            self,
+            "EventsWaiting",
+            event_bus=data.bus,
+            description="The stream went from idle to busy",
+            event_pattern=events.EventPattern(source=[WAKE_SOURCE], detail_type=[WAKE_DETAIL_TYPE]),
+            targets=[
+                targets.LambdaFunction(
+                    self.worker.function,
+                    dead_letter_queue=self.worker.failures,
+                    retry_attempts=WAKE_RETRIES,
+                    max_event_age=WAKE_MAX_AGE,
+                )
+            ],
+        )
+
+    def _wake_every_minute(self) -> None:
+        """Safety net: a wake-up that was lost costs a minute, not an event."""
+        failures = self.worker.failures
+        role = iam.Role(self, "ScheduleRole", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+        statements = [
+            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self.worker.function.function_arn]),
+            iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failures.queue_arn]),
+        ]
+        policy = iam.ManagedPolicy(self, "SchedulePolicy", roles=[role], statements=statements)
+        schedule = scheduler.CfnSchedule(
+            self,
+            "EveryMinute",
+            name=self._platform.stage.physical_name("ingest-worker-every-minute"),
+            schedule_expression="rate(1 minute)",
+            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+            target=scheduler.CfnSchedule.TargetProperty(
+                arn=self.worker.function.function_arn,
+                role_arn=role.role_arn,
+                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=failures.queue_arn),
+                retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
+                    maximum_retry_attempts=WAKE_RETRIES, maximum_event_age_in_seconds=WAKE_MAX_AGE.to_seconds()
+                ),
+            ),
+        )
+        schedule.node.add_dependency(policy)

@@ -1,0 +1,135 @@
+"""The stages: the only place that names them. Besides sizes, and the servers that `local` finds already running, stages do not differ."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concurrency:
+    """Reserved concurrency of each function: what bounds the connections that PostgreSQL can be asked for."""
+
+    api: int
+    ingest_worker: int
+    migrate: int = 1
+    web_publisher: int = 1
+
+    @property
+    def postgres_connections(self) -> int:
+        """An environment serves one request at a time and keeps one connection; a restarted one may leave its
+        predecessor's behind until the server notices, hence two for each."""
+        return 2 * (self.api + self.ingest_worker + self.migrate)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    concurrency: Concurrency
+    # Connections that the functions can never take: people, backups, monitoring, superuser reserve.
+    spare_connections: int = 30
+    max_connections: int
+    api_requests_per_second: int
+    log_days: int
+    aurora_min_capacity: float = 0.5
+    aurora_max_capacity: float = 2
+    aurora_readers: int = 1
+    backup_days: int = 7
+    valkey_node: str = "cache.m7g.large"
+    deletion_protection: bool = False
+
+    def __post_init__(self) -> None:
+        needed = self.concurrency.postgres_connections + self.spare_connections
+        if needed > self.max_connections:
+            raise ValueError(f"functions may open {needed} connections, max_connections is {self.max_connections}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A server that runs already: where it listens and the name of the secret that opens it."""
+
+    host: str
+    port: int
+    secret_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalServers:
+    """What stage `local` finds on this machine instead of creating it (written by `local/`, read by `-c local=PATH`)."""
+
+    postgres: Server = Server(host="127.0.0.1", port=5432, secret_name="p09-local-postgres-admin")
+    postgres_database: str = "p09"
+    valkey: Server = Server(host="127.0.0.1", port=6379, secret_name="p09-local-valkey")
+    origin: str = "http://127.0.0.1:8000"
+    aws_endpoint: str = "http://127.0.0.1:4566"
+
+    @classmethod
+    def read(cls, path: Path) -> LocalServers:
+        found: dict[str, Any] = json.loads(path.read_text())
+        postgres, valkey = found["postgres"], found["valkey"]
+        return cls(
+            postgres=Server(host=postgres["host"], port=postgres["port"], secret_name=postgres["secret_name"]),
+            postgres_database=postgres["database"],
+            valkey=Server(host=valkey["host"], port=valkey["port"], secret_name=valkey["secret_name"]),
+            origin=found["origin"],
+            aws_endpoint=found["aws_endpoint"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    name: str
+    sizes: Sizes
+    local: LocalServers | None = field(default=None)
+
+    def physical_name(self, thing: str) -> str:
+        return f"p09-{self.name}-{thing.replace('_', '-')}"
+
+
+def local(servers: LocalServers) -> Stage:
+    sizes = Sizes(
+        concurrency=Concurrency(api=16, ingest_worker=2),
+        max_connections=100,
+        api_requests_per_second=2000,
+        log_days=7,
+    )
+    return Stage(name="local", sizes=sizes, local=servers)
+
+
+DEV = Stage(
+    name="dev",
+    sizes=Sizes(
+        concurrency=Concurrency(api=20, ingest_worker=2),
+        max_connections=189,
+        api_requests_per_second=200,
+        log_days=30,
+        aurora_readers=1,
+    ),
+)
+STAGING = Stage(
+    name="staging",
+    sizes=Sizes(
+        concurrency=Concurrency(api=50, ingest_worker=4),
+        max_connections=300,
+        api_requests_per_second=1000,
+        log_days=90,
+        aurora_max_capacity=8,
+        backup_days=14,
+    ),
+)
+PROD = Stage(
+    name="prod",
+    sizes=Sizes(
+        concurrency=Concurrency(api=200, ingest_worker=8),
+        max_connections=1000,
+        api_requests_per_second=5000,
+        log_days=365,
+        aurora_min_capacity=1,
+        aurora_max_capacity=32,
+        backup_days=35,
+        valkey_node="cache.r7g.xlarge",
+        deletion_protection=True,
+    ),
+)
+AWS_STAGES = (DEV, STAGING, PROD)

@@ -1,0 +1,67 @@
+"""P09's API over HTTP, for the command line, the demo and the end-to-end tests."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx2
+
+
+class Refused(Exception):  # noqa: N818  # what the API did, and how it reads where it is caught
+    """The API answered with a problem document (RFC 9457), or not at all (status 0)."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        self.status = status
+        self.problem = problem
+        super().__init__(self.line())
+
+    def line(self) -> str:
+        """The problem in one readable line: what is wrong, why, where."""
+        where = "; ".join(
+            f"{error.get('pointer') or error.get('parameter') or 'request'}: {error.get('detail', '')}"
+            for error in self.problem.get("errors", [])
+        )
+        parts = [self.problem.get("title"), self.problem.get("detail"), where]
+        text = ". ".join(str(part).rstrip(".") for part in parts if part)
+        return f"{text} (HTTP {self.status})" if self.status else text
+
+
+class Api:
+    """One caller of one system; every method raises `Refused` unless the answer is a success."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        self.url = url.rstrip("/")
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        self._client = httpx2.Client(base_url=self.url, headers=headers, timeout=35, trust_env=False)
+
+    def get(self, path: str, **parameters: str) -> Any:
+        return self._call("GET", path, params=parameters)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        return self._call("POST", path, json=body)
+
+    def delete(self, path: str) -> Any:
+        return self._call("DELETE", path)
+
+    def raw(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        """The response as it is, whatever its status."""
+        try:
+            return self._client.request(method, path, **options)
+        except httpx2.TransportError as error:
+            detail = f"{error}. Is the system running? `make run` starts the local one; --url names another"
+            raise Refused(0, {"title": f"No answer from {self.url}", "detail": detail}) from error
+
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        answer = self.raw(method, path, **options)
+        if answer.is_success:
+            return answer.json() if answer.content else None
+        raise Refused(answer.status_code, _problem(answer))
+
+
+def _problem(answer: httpx2.Response) -> Mapping[str, Any]:
+    try:
+        content = answer.json()
+    except ValueError:
+        content = None
+    if isinstance(content, dict):
+        return {"title": content.get("message", "Refused"), **content}
+    return {"title": "Refused", "detail": answer.text[:200]}

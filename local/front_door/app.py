@@ -1,0 +1,157 @@
+"""Stands for the CloudFront domain on this machine.
+
+MiniStack serves CloudFront's S3 origins, functions and headers policies itself, addressed by the distribution's host
+name; that path is only passed on. It refuses origins at AWS's host names, so requests for the API go to the gateway
+directly, with the headers that CloudFront would add.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+from botocore.exceptions import BotoCoreError, ClientError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from local.front_door.distribution import ApiBehavior, Distribution, read_distribution
+from local.people import DEMO_PEOPLE, PASSWORD
+
+DEMO_PAGE = Path(__file__).parents[1] / "demo_page"
+REREAD_SECONDS = 3.0
+MOST_BYTES = 10 * 1024 * 1024  # what API Gateway takes at most
+_CONNECTION_HEADERS = frozenset(
+    ("connection", "host", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade", "via")
+)
+# Only CloudFront says these; what a viewer sends under these names is dropped.
+_CLOUDFRONT_PREFIX = "cloudfront-"
+UNKNOWN_COUNTRY = "ZZ"
+
+
+class FrontDoor:
+    def __init__(self, endpoint: str, read: Callable[[str], Distribution] = read_distribution) -> None:
+        self._endpoint = endpoint
+        self._read = read
+        self._distribution: Distribution | None = None
+        self._read_at = 0.0
+        self._reading = asyncio.Lock()
+        # The gateway closes idle connections after 5 s: let go of them first, or a POST meets a closed one.
+        limits = httpx2.Limits(max_connections=100, keepalive_expiry=2)
+        self._client = httpx2.AsyncClient(base_url=endpoint, timeout=35, limits=limits, trust_env=False)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def answer(self, request: Request) -> Response:
+        distribution = await self._current()
+        if distribution is None:
+            return problem(503, "Nothing is deployed yet", "The local system is starting, or its deployment failed.")
+        behavior = distribution.api_behavior(request.url.path)
+        if behavior and request.method not in behavior.methods:
+            return problem(403, "Method not allowed", "The CloudFront behaviour of this path does not allow this method.")
+        body = await request.body()
+        if len(body) > MOST_BYTES:
+            return problem(413, "Content too large", f"API Gateway takes at most {MOST_BYTES} bytes.")
+        try:
+            return await self._forward(request, body, distribution, behavior)
+        except httpx2.TransportError as error:
+            reason = f"The local AWS did not answer ({type(error).__name__}). Is it restarting? Try again in a moment."
+            return problem(502, "Bad gateway", reason)
+
+    async def _forward(
+        self, request: Request, body: bytes, distribution: Distribution, behavior: ApiBehavior | None
+    ) -> Response:
+        headers = viewer_headers(request)
+        path = request.scope["raw_path"].decode("ascii")
+        if behavior:
+            headers += [*behavior.origin_headers.items(), *cloudfront_headers(request)]
+            path = behavior.path_prefix + path
+        else:
+            headers += [("host", distribution.domain), ("x-forwarded-proto", "https")]
+        url = httpx2.URL(self._endpoint + path).copy_with(query=request.scope["query_string"] or None)
+        async with self._client.stream(request.method, url, headers=headers, content=body) as answer:
+            # As it came: a compressed body stays compressed.
+            content = b"".join([part async for part in answer.aiter_raw()])
+        return respond(answer, content, behavior)
+
+    async def _current(self) -> Distribution | None:
+        if time.monotonic() - self._read_at > REREAD_SECONDS and not self._reading.locked():
+            async with self._reading:
+                await self._reread()
+        return self._distribution
+
+    async def _reread(self) -> None:
+        """A deployment may have changed the behaviours. While the local AWS restarts, the known ones stay."""
+        try:
+            self._distribution = await asyncio.to_thread(self._read, self._endpoint)
+        except (BotoCoreError, ClientError, KeyError):
+            return
+        self._read_at = time.monotonic()
+
+
+def viewer_headers(request: Request) -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name, value in request.headers.items()
+        if name not in _CONNECTION_HEADERS and name != "x-forwarded-for" and not name.startswith(_CLOUDFRONT_PREFIX)
+    ]
+
+
+def cloudfront_headers(request: Request) -> list[tuple[str, str]]:
+    host, port = request.client or ("127.0.0.1", 0)
+    before = request.headers.get("x-forwarded-for")
+    return [
+        ("x-forwarded-for", f"{before}, {host}" if before else host),
+        ("x-forwarded-proto", "https"),
+        ("cloudfront-viewer-address", f"{host}:{port}"),
+        ("cloudfront-viewer-country", UNKNOWN_COUNTRY),
+        ("via", "2.0 front-door.local (CloudFront)"),
+    ]
+
+
+def respond(answer: httpx2.Response, body: bytes, behavior: ApiBehavior | None) -> Response:
+    response = Response(body, answer.status_code)
+    response.raw_headers[:] = [
+        (name, value)
+        for name, value in answer.headers.raw
+        if name.decode("latin-1").lower() not in {"transfer-encoding", "connection", "keep-alive"}
+    ]
+    for header in behavior.response_headers if behavior else ():
+        if header.override or header.name not in response.headers:
+            response.headers[header.name] = header.value
+    return response
+
+
+def problem(status: int, title: str, detail: str) -> Response:
+    content = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return JSONResponse(content, status, media_type="application/problem+json")
+
+
+async def demo_people(_request: Request) -> Response:
+    """For the console's sign-in page: one click for each demo person."""
+    return JSONResponse([{**person.public(), "password": PASSWORD} for person in DEMO_PEOPLE])
+
+
+def create_app(endpoint: str) -> Starlette:
+    door = FrontDoor(endpoint)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await door.close()
+
+    every: list[str] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    answer: Callable[[Request], Awaitable[Response]] = door.answer
+    return Starlette(
+        routes=[
+            Route("/demo/people.json", demo_people),
+            Mount("/demo", StaticFiles(directory=DEMO_PAGE, html=True)),
+            Route("/{path:path}", answer, methods=every),
+        ],
+        lifespan=lifespan,
+    )

@@ -1,0 +1,78 @@
+"""MiniStack: AWS on this machine. It runs in a virtual environment of its own, with roles enforced."""
+
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from local.server import Server
+from local.state import LOOPBACK, REGION, ROOT, Configuration, State
+
+CREDENTIALS: Mapping[str, str] = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+CHECKPOINT_PATH = "/_p09/checkpoint"
+
+
+def ministack_server(state: State, config: Configuration, ready_again: Callable[[], None]) -> Server:
+    folder = state.folder / "ministack"
+    temporary = folder / "tmp"
+    shutil.rmtree(temporary, ignore_errors=True)  # Lambda environments that a kill left behind
+    temporary.mkdir(parents=True)
+    folder.chmod(0o700)
+    return Server(
+        name="ministack",
+        command=[
+            str(ROOT / ".venv/ministack/bin/python"),
+            *("-m", "hypercorn", f"{ROOT / 'local/ministack_app/gateway.py'}:app"),
+            *("--bind", f"{LOOPBACK}:{config.ministack_port}"),
+        ],
+        log=state.log("ministack"),
+        ready=lambda: _is_ready(config),
+        ready_again=ready_again,
+        advice="Its state may be damaged: stop everything, remove the folder .local/ministack, start again.",
+        # Nothing else: Lambda environments inherit what stands here, and must not find a missing setting.
+        environment={
+            "PATH": f"{ROOT / '.venv/bin'}:/usr/local/bin:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "TMPDIR": str(temporary),
+            "AUTH": "true",
+            "GATEWAY_PORT": str(config.ministack_port),
+            "MINISTACK_HOST": LOOPBACK,
+            "MINISTACK_REGION": REGION,
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(folder / "state"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(folder / "s3"),
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            **CREDENTIALS,
+        },
+    )
+
+
+def aws_client(name: str, endpoint: str) -> Any:
+    """A boto3 client for the local AWS; typed by its caller."""
+    return boto3.client(
+        name,  # type: ignore[call-overload]  # one function for all services, none named here
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"total_max_attempts": 2}, read_timeout=70),
+    )
+
+
+def checkpoint(endpoint: str) -> None:
+    """Have MiniStack write its state now, so that a kill does not lose what was just deployed."""
+    urllib.request.urlopen(f"{endpoint}{CHECKPOINT_PATH}", data=b"", timeout=30).close()
+
+
+def _is_ready(config: Configuration) -> bool:
+    try:
+        urllib.request.urlopen(f"{config.aws_endpoint}/_ministack/health", timeout=2).close()
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return False
+    return True

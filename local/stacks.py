@@ -1,0 +1,181 @@
+"""The real `cdk bootstrap` and `cdk deploy` of stage local, skipped when nothing that enters it has changed."""
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.ministack import CREDENTIALS, aws_client, checkpoint
+from local.postgres import ADMIN, DATABASE
+from local.progress import last_lines, say, step
+from local.state import ACCOUNT, LOOPBACK, REGION, ROOT, Configuration, LocalError, State, write_json
+
+POSTGRES_SECRET = "p09-local-postgres-admin"  # noqa: S105  # the secret's name
+VALKEY_SECRET = "p09-local-valkey"  # noqa: S105  # the secret's name
+_DIGEST_PARAMETER = "/p09/local/deployed"
+_ASSEMBLY_INPUTS = ("infra", "functions", "shared", "local/left_out.toml", "cdk.json", "package-lock.json")
+_LOCKS = ("requirements/runtime.txt", "requirements/dev.txt")
+_WEB_BUILD = ROOT / "web/dist"
+
+
+def put_secrets(config: Configuration) -> None:
+    """Hand the local servers' passwords to the stacks, as Aurora and ElastiCache do in AWS."""
+    client = aws_client("secretsmanager", config.aws_endpoint)
+    for name, username, password in (
+        (POSTGRES_SECRET, ADMIN, config.postgres_admin_password),
+        (VALKEY_SECRET, "default", config.valkey_password),
+    ):
+        value = json.dumps({"username": username, "password": password})
+        try:
+            client.create_secret(Name=name, SecretString=value)
+        except client.exceptions.ResourceExistsException:
+            client.put_secret_value(SecretId=name, SecretString=value)
+
+
+def ensure_deployed(state: State, config: Configuration) -> bool:
+    """Deploy what changed; True when there was anything to deploy.
+
+    The digest of what was deployed last lies in MiniStack itself (as an SSM parameter), so it is lost
+    exactly when the stacks are.
+    """
+    put_secrets(config)
+    _build_web()
+    context = _write_context(state, config)
+    digest = _digest([*_ASSEMBLY_INPUTS, *_LOCKS, str(_WEB_BUILD), str(context)])
+    ssm = aws_client("ssm", config.aws_endpoint)
+    if _deployed_digest(ssm) == digest:
+        say("the stacks are deployed and unchanged")
+        return False
+    with step("cdk synth: writing the stacks' templates and assets"):
+        _cdk(state, config, "synth", "--quiet", "--output", str(state.assembly), "-c", f"local={context}", "-c", "stages=local")
+    if not _exists(config, "CDKToolkit"):
+        with step("cdk bootstrap: preparing the local AWS for deployments"):
+            _cdk(state, config, "bootstrap", f"aws://{ACCOUNT}/{REGION}")
+    with step("cdk deploy 'local/*'"):
+        _cdk(state, config, "deploy", "local/*", *("--require-approval", "never", "--concurrency", "4"))
+    ssm.put_parameter(Name=_DIGEST_PARAMETER, Value=digest, Type="String", Overwrite=True)
+    checkpoint(config.aws_endpoint)
+    return True
+
+
+def outputs(config: Configuration) -> dict[str, str]:
+    """The outputs of all deployed stacks of stage local, by name."""
+    stacks = aws_client("cloudformation", config.aws_endpoint).describe_stacks()["Stacks"]
+    return {
+        output["OutputKey"]: output["OutputValue"]
+        for stack in stacks
+        if stack["StackName"].startswith("P09-local-")
+        for output in stack.get("Outputs", [])
+    }
+
+
+def _build_web() -> None:
+    kept = ROOT / "build/web.digest"
+    digest = _digest(["web", "package-lock.json"])
+    if _WEB_BUILD.exists() and kept.exists() and kept.read_text() == digest:
+        return
+    with step("npm run build: building the console and the tracker"):
+        _run([str(ROOT / ".venv/bin/npm"), "run", "build", "-w", "web"], ROOT / "build/web.log", {})
+    kept.write_text(digest)
+
+
+def _write_context(state: State, config: Configuration) -> Path:
+    """Where the servers of stage local are: what the stacks of the other stages create themselves."""
+    file = state.folder / "stage.json"
+    content: dict[str, Any] = {
+        "postgres": {
+            "host": LOOPBACK,
+            "port": config.postgres_port,
+            "database": DATABASE,
+            "secret_name": POSTGRES_SECRET,
+        },
+        "valkey": {"host": LOOPBACK, "port": config.valkey_port, "secret_name": VALKEY_SECRET},
+        "origin": config.url,
+        "aws_endpoint": config.aws_endpoint,
+    }
+    write_json(file, content)
+    return file
+
+
+def _cdk(state: State, config: Configuration, command: str, *options: str) -> None:
+    assembly = () if command == "synth" else ("--app", str(state.assembly))
+    arguments = [str(ROOT / ".venv/bin/node"), str(ROOT / "node_modules/aws-cdk/bin/cdk"), command]
+    variables = {
+        "AWS_ENDPOINT_URL": config.aws_endpoint,
+        "AWS_ENDPOINT_URL_S3": config.aws_endpoint,
+        "AWS_REGION": REGION,
+        "CDK_DISABLE_CLI_TELEMETRY": "1",
+        **CREDENTIALS,
+    }
+    try:
+        _run([*arguments, *assembly, "--ci", "--no-notices", *options], state.log("cdk"), variables)
+    except LocalError as error:
+        raise LocalError(f"{error}\n{_failed_resources(config)}") from error
+
+
+def _run(command: Sequence[str], log: Path, variables: dict[str, str]) -> None:
+    # `env` adds to what the person's shell has set (proxies, certificates) without our reading it.
+    own = [f"{key}={value}" for key, value in variables.items()]
+    with log.open("ab") as stream:
+        done = subprocess.run(
+            ["env", "-u", "AWS_PROFILE", "-u", "AWS_SESSION_TOKEN", *own, *command],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    if done.returncode:
+        words = " ".join(Path(word).name if word.startswith("/") else word for word in command[:4])
+        raise LocalError(f"`{words}` failed. The last lines of {log}:\n{last_lines(log)}")
+
+
+def _failed_resources(config: Configuration) -> str:
+    """Which resource CloudFormation could not make, and why."""
+    client = aws_client("cloudformation", config.aws_endpoint)
+    lines = [
+        f"  {event['StackName']}: {event['LogicalResourceId']} ({event['ResourceType']}): "
+        f"{event.get('ResourceStatusReason', 'no reason given')}"
+        for stack in client.describe_stacks()["Stacks"]
+        if "FAILED" in stack["StackStatus"] or "ROLLBACK" in stack["StackStatus"]
+        for event in client.describe_stack_events(StackName=stack["StackName"])["StackEvents"]
+        if event["ResourceStatus"].endswith("_FAILED")
+    ]
+    return "\n".join(["  Resources that failed:", *lines]) if lines else ""
+
+
+def _exists(config: Configuration, stack: str) -> bool:
+    try:
+        aws_client("cloudformation", config.aws_endpoint).describe_stacks(StackName=stack)
+    except ClientError:
+        return False
+    return True
+
+
+def _deployed_digest(ssm: Any) -> str | None:
+    try:
+        return str(ssm.get_parameter(Name=_DIGEST_PARAMETER)["Parameter"]["Value"])
+    except ssm.exceptions.ParameterNotFound:
+        return None
+
+
+def _digest(inputs: Iterable[str]) -> str:
+    digest = hashlib.sha256()
+    for name in inputs:
+        for file in _files(ROOT / name):
+            digest.update(str(file).encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+        return
+    for child in sorted(path.iterdir()) if path.is_dir() else ():
+        if child.name not in {"__pycache__", "node_modules", "dist", "build"} and not child.name.startswith("."):
+            yield from _files(child)

@@ -1,0 +1,135 @@
+"""The whole local system: servers, stacks, people, front door; and what others may know of it."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from local import api
+from local.ministack import ministack_server
+from local.people import DEMO_PEOPLE, Directory
+from local.postgres import DATABASE, create_database, postgres_server
+from local.progress import say, step
+from local.server import Server
+from local.stacks import ensure_deployed, outputs
+from local.state import LOOPBACK, REGION, ROOT, Configuration, LocalError, State, is_free, write_json
+from local.supervisor import Supervisor
+from local.valkey import valkey_server
+
+
+@contextmanager
+def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supervisor]:
+    """The running system; everything is stopped, in order, however this ends."""
+    supervisor = Supervisor(state)
+    supervisor.end_leftovers()
+    if not is_free(config.front_door_port):
+        raise LocalError(f"port {config.front_door_port} is taken by another program: choose one, `make run PORT=8001`")
+    try:
+        with step("starting PostgreSQL, Valkey and MiniStack"):
+            supervisor.start(
+                postgres_server(state, config),
+                valkey_server(state, config),
+                _ministack(state, config),
+            )
+            create_database(config)
+        ensure_deployed(state, config)
+        _make_people(config)
+        supervisor.start(_front_door(state, config))
+        _check_health(config)
+        if demo:
+            supervisor.start(_demo_site(state, config))
+        _publish(state, config)
+        yield supervisor
+    finally:
+        state.system_file.unlink(missing_ok=True)
+        supervisor.stop()
+
+
+def _ministack(state: State, config: Configuration) -> Server:
+    def redeploy_if_lost() -> None:
+        ensure_deployed(state, config)
+        _make_people(config)
+
+    return ministack_server(state, config, ready_again=redeploy_if_lost)
+
+
+def _front_door(state: State, config: Configuration) -> Server:
+    port = config.front_door_port
+    return Server(
+        name="front-door",
+        command=[sys.executable, "-m", "local.front_door", str(port), config.aws_endpoint],
+        log=state.log("front-door"),
+        ready=lambda: not is_free(port),
+        advice=f"Is port {port} taken? `make run PORT=8001` chooses another.",
+        stop_seconds=5,
+    )
+
+
+def _demo_site(state: State, config: Configuration) -> Server:
+    return Server(
+        name="demo-site",
+        command=[sys.executable, "-m", "local.demo_site", str(state.folder), config.url],
+        log=state.log("demo-site"),
+        ready=lambda: True,
+        advice="`make run DEMO=0` starts the system without the demo site.",
+        stop_seconds=5,
+    )
+
+
+def _make_people(config: Configuration) -> None:
+    found = outputs(config)
+    directory = Directory(config.aws_endpoint, found["UserPoolId"], found["UserPoolClientId"])
+    for person in DEMO_PEOPLE:
+        directory.ensure(person)
+
+
+def _check_health(config: Configuration) -> None:
+    """The first request through the whole path; also what starts the API's first Lambda environment."""
+    with step("checking that the API reaches PostgreSQL and Valkey"):
+        for path in ("/health/db", "/health/redis"):
+            try:
+                api.Api(config.url).get(path)
+            except api.Refused as error:
+                advice = "`p09 logs api` prints the function's log"
+                raise LocalError(f"GET {path} is not well: {error.line()}. {advice}") from error
+
+
+def _publish(state: State, config: Configuration) -> None:
+    found = outputs(config)
+    write_json(
+        state.system_file,
+        {
+            "url": config.url,
+            "aws_endpoint": config.aws_endpoint,
+            "region": REGION,
+            "postgres": {
+                "host": LOOPBACK,
+                "port": config.postgres_port,
+                "database": DATABASE,
+                "admin_password": config.postgres_admin_password,
+            },
+            "valkey": {"host": LOOPBACK, "port": config.valkey_port, "password": config.valkey_password},
+            "user_pool_id": found["UserPoolId"],
+            "client_id": found["UserPoolClientId"],
+            "pid": os.getpid(),
+        },
+    )
+
+
+def announce(state: State, config: Configuration, *, demo: bool) -> None:
+    logs = state.folder / "logs"
+    shown = logs.relative_to(ROOT) if logs.is_relative_to(ROOT) else logs
+    say("ready")
+    rows = [
+        ("console", config.url, "one click signs in as a demo person"),
+        ("API", f"{config.url}/openapi.json", "the API's description"),
+        ("health", f"{config.url}/health", ""),
+        *([("demo site", f"{config.url}/demo/", "a page with the tracker: visit it, watch the console")] if demo else []),
+        ("new site", "p09 site create 'My site' --domain example.com --json", "prints a write key and a read key"),
+        ("a token", "p09 token --role P09-SRE", ""),
+        ("logs", str(shown), "and `p09 logs api` for a function's"),
+        ("stop", "Ctrl-C", "state stays; `make clean` removes it"),
+    ]
+    for name, what, why in rows:
+        print(f"  {name:<10} {what}{f'   ({why})' if why else ''}")
+    sys.stdout.flush()

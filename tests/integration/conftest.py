@@ -1,0 +1,104 @@
+"""A real PostgreSQL and Valkey for each test process (xdist has several), a new database for each test."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import pytest
+import redis
+from pg8000.native import Connection
+
+from shared.platform.migrations import migrate, read_migrations
+from shared.platform.postgres import Address, Database, connect
+from tests.integration.servers import HOST, PostgresServer, ValkeyServer, server_folder
+
+PASSWORDS = {"p09_admin": "admin-of-tests", "p09_api": "api-of-tests", "p09_worker": "worker-of-tests"}
+TEMPLATE = "p09_template"
+
+
+@dataclass(frozen=True)
+class MigratedDatabase:
+    """The database of one test. Roles: ``p09_admin`` (owner), ``p09_api``, ``p09_worker``; none a superuser."""
+
+    server: PostgresServer
+    name: str
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def address(self) -> Address:
+        return Address(host=HOST, port=self.server.port, database=self.name)
+
+    def connect(self, role: str) -> Connection:
+        """A connection as a role; it is closed when the test ends."""
+        connection = connect(self.address, user=role, password=PASSWORDS[role], application="tests")
+        self._open.callback(connection.close)
+        return connection
+
+    def database(self, role: str) -> Database:
+        """What functions use: ``with database.transaction([organisation]) as connection``."""
+        database = Database(
+            lambda: connect(self.address, user=role, password=PASSWORDS[role], application="tests")
+        )
+        self._open.callback(database.close)
+        return database
+
+    def close(self) -> None:
+        self._open.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server with the application's roles and a migrated template database."""
+    with (
+        server_folder("postgres") as folder,
+        PostgresServer(folder=folder) as server,
+    ):
+        _create_template(server)
+        yield server
+
+
+def _create_template(server: PostgresServer) -> None:
+    with server.connect_as_superuser() as superuser:
+        superuser.run(f"create role p09_admin login createrole password '{PASSWORDS['p09_admin']}'")
+        superuser.run(f"create database {TEMPLATE} owner p09_admin")
+    with server.connect(user="p09_admin", password=PASSWORDS["p09_admin"], database=TEMPLATE) as owner:
+        migrate(owner, read_migrations())
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def migrated(postgres_server: PostgresServer) -> Iterator[MigratedDatabase]:
+    """A database of the test's own: nothing of another test is in it."""
+    name = f"p09_test_{next(_numbers)}"
+    with postgres_server.connect_as_superuser() as superuser:
+        for role, password in PASSWORDS.items():  # roles are the cluster's: a test may have changed them
+            superuser.run(f"alter role {role} login password '{password}'")
+        superuser.run(f"create database {name} template {TEMPLATE} owner p09_admin")
+        # What migrations grant on the database itself does not come along with a template.
+        superuser.run(f"grant temporary on database {name} to p09_worker")
+        database = MigratedDatabase(postgres_server, name)
+        try:
+            yield database
+        finally:
+            database.close()
+            superuser.run(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[ValkeyServer]:
+    with (
+        server_folder("valkey") as folder,
+        ValkeyServer(folder=folder) as server,
+    ):
+        yield server
+
+
+@pytest.fixture
+def valkey(valkey_server: ValkeyServer) -> Iterator[redis.Redis]:
+    """A client of an empty Valkey. A test that kills it starts its own: ``ValkeyServer(folder=tmp_path)``."""
+    with valkey_server.client() as client:
+        client.flushall()
+        yield client

@@ -1,0 +1,47 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import type { ReactNode } from "react";
+import { BrandMark } from "../components/BrandMark";
+import { ColorSchemeMenu } from "../components/ColorSchemeMenu";
+import { PersonIcon } from "../components/icons";
+import { usePerson, useSession } from "../features/sign-in/use-session";
+import classes from "./Shell.module.css";
+
+export function Shell({ picker, children }: { picker: ReactNode; children: ReactNode }) {
+  return (
+    <>
+      <a className={classes.skip} href="#content">
+        Skip to content
+      </a>
+      <header className={classes.bar}>
+        <div className={classes.inner}>
+          <BrandMark />
+          {picker}
+          <span className={classes.space} />
+          <ColorSchemeMenu />
+          <AccountMenu />
+        </div>
+      </header>
+      <main id="content" className={classes.content} tabIndex={-1}>
+        {children}
+      </main>
+    </>
+  );
+}
+
+function AccountMenu() {
+  const session = useSession();
+  const person = usePerson();
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Account">
+          <PersonIcon />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{person?.username}</Menu.Label>
+        <Menu.Item onClick={session.signOut}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

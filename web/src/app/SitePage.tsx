@@ -1,0 +1,84 @@
+import { Skeleton, Stack, Text, Title } from "@mantine/core";
+import { useState } from "react";
+import { Navigate, useNavigate, useParams, useSearchParams } from "react-router";
+import { ProblemAlert } from "../components/ProblemAlert";
+import { AddSiteDialog, AddSiteForm } from "../features/sites/AddSite";
+import { SitePicker } from "../features/sites/SitePicker";
+import { type Site, useSites } from "../features/sites/sites";
+import { TrafficPage } from "../features/traffic/TrafficPage";
+import { Shell } from "./Shell";
+import classes from "./SitePage.module.css";
+
+/** The console's frame with the site that the address names; an address without one leads to the first. */
+export function SitePage() {
+  const sites = useSites();
+  const { siteId } = useParams();
+  const [address] = useSearchParams();
+  const navigate = useNavigate();
+  const [isAdding, setAdding] = useState(false);
+  const open = (site: Site) => {
+    setAdding(false);
+    void navigate({ pathname: `/sites/${site.site_id}`, search: address.toString() });
+  };
+  const current = sites.data?.find((site) => site.site_id === siteId) ?? null;
+  const first = sites.data?.[0];
+
+  if (siteId === undefined && first) {
+    return <Navigate replace to={{ pathname: `/sites/${first.site_id}`, search: address.toString() }} />;
+  }
+  return (
+    <Shell
+      picker={
+        sites.data && sites.data.length > 0 ? (
+          <SitePicker sites={sites.data} current={current} onChoose={open} onAdd={() => setAdding(true)} />
+        ) : null
+      }
+    >
+      {sites.isPending && <PageSkeleton />}
+      {sites.isError && <ProblemAlert error={sites.error} onRetry={sites.refetch} />}
+      {sites.data?.length === 0 && <FirstSite onCreated={open} />}
+      {sites.data && first && current === null && <UnknownSite siteId={siteId} />}
+      {current && <TrafficPage key={current.site_id} site={current} />}
+      <AddSiteDialog isOpen={isAdding} onClose={() => setAdding(false)} onCreated={open} />
+    </Shell>
+  );
+}
+
+function PageSkeleton() {
+  return (
+    <Stack aria-label="Loading" aria-busy="true">
+      <Skeleton height={36} width={240} />
+      <Skeleton height={420} />
+      <Skeleton height={280} />
+    </Stack>
+  );
+}
+
+function FirstSite({ onCreated }: { onCreated: (site: Site) => void }) {
+  return (
+    <section className={classes.card}>
+      <title>Add a site · P09</title>
+      <Title order={1} size="h3">
+        Add your first site
+      </Title>
+      <Text size="sm" c="dimmed" mt={4} mb="lg">
+        A site is a domain whose visits are counted together.
+      </Text>
+      <AddSiteForm onCreated={onCreated} />
+    </section>
+  );
+}
+
+function UnknownSite({ siteId }: { siteId: string | undefined }) {
+  return (
+    <section className={classes.card}>
+      <title>Unknown site · P09</title>
+      <Title order={1} size="h3">
+        There is no site {siteId} here
+      </Title>
+      <Text size="sm" c="dimmed" mt={4}>
+        It may belong to an organisation that you are not a member of. Choose another one above.
+      </Text>
+    </section>
+  );
+}

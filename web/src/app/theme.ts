@@ -1,0 +1,67 @@
+import { type CSSVariablesResolver, createTheme } from "@mantine/core";
+
+export const theme = createTheme({
+  primaryColor: "iris",
+  primaryShade: { light: 6, dark: 5 },
+  colors: {
+    iris: [
+      "#eff1ff",
+      "#dfe3ff",
+      "#bcc4fb",
+      "#97a3f7",
+      "#7685f2",
+      "#5f6fe8",
+      "#4757d6",
+      "#3a48b8",
+      "#303c97",
+      "#28327a",
+    ],
+  },
+  fontFamily: '"Inter Variable", system-ui, sans-serif',
+  fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
+  headings: { fontWeight: "600" },
+  defaultRadius: "md",
+  cursorType: "pointer",
+});
+
+/** The few colours that are ours. Text on each surface has a contrast of 4.5 at least, in both schemes. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-body": "#f6f7f9",
+    "--mantine-color-text": "#161a22",
+    "--mantine-color-dimmed": "#5a6474",
+    "--mantine-color-placeholder": "#6b7585",
+    "--p09-surface": "#ffffff",
+    "--p09-sunken": "#f6f7f9",
+    "--p09-hover": "#f3f4f8",
+    "--p09-line": "#e3e6ec",
+    "--p09-accent": "#4757d6",
+    "--p09-tint": "#e9ecfd",
+    "--p09-good": "#16a34a",
+    "--p09-good-text": "#15803d",
+    "--p09-warning": "#d97706",
+    "--p09-muted": "#98a2b3",
+    "--p09-shadow": "0 1px 2px rgb(16 24 40 / 4%)",
+  },
+  dark: {
+    "--mantine-color-body": "#0e1014",
+    "--mantine-color-text": "#e6e9ef",
+    "--mantine-color-dimmed": "#98a2b3",
+    "--mantine-color-placeholder": "#8a94a6",
+    "--mantine-color-default": "#1c2027",
+    "--mantine-color-default-hover": "#242932",
+    "--mantine-color-default-border": "#2d333d",
+    "--p09-surface": "#15181e",
+    "--p09-sunken": "#0e1014",
+    "--p09-hover": "#1b1f27",
+    "--p09-line": "#262b34",
+    "--p09-accent": "#8f9cff",
+    "--p09-tint": "#23294a",
+    "--p09-good": "#4ade80",
+    "--p09-good-text": "#4ade80",
+    "--p09-warning": "#fbbf24",
+    "--p09-muted": "#667085",
+    "--p09-shadow": "none",
+  },
+});

@@ -1,0 +1,27 @@
+import { Alert, Button, List, Text } from "@mantine/core";
+import { ProblemError } from "../api/problem";
+import { WarningIcon } from "./icons";
+
+/** What went wrong, in the words of the problem document, with a way to try again where that can help. */
+export function ProblemAlert({ error, onRetry }: { error: Error; onRetry?: (() => unknown) | undefined }) {
+  const problem = error instanceof ProblemError ? error : null;
+  return (
+    <Alert color="red" icon={<WarningIcon />} title={problem?.title ?? "Something went wrong"} role="alert">
+      <Text size="sm">{error.message}</Text>
+      {problem !== null && problem.items.length > 0 && (
+        <List size="sm" mt="xs">
+          {problem.items.map((item) => (
+            <List.Item key={`${item.where} ${item.detail}`}>
+              {item.where !== null && <code>{item.where}</code>} {item.detail}
+            </List.Item>
+          ))}
+        </List>
+      )}
+      {onRetry && (
+        <Button size="xs" variant="default" mt="sm" onClick={() => void onRetry()}>
+          Try again
+        </Button>
+      )}
+    </Alert>
+  );
+}

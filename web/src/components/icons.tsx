@@ -1,0 +1,77 @@
+import type { ReactNode } from "react";
+
+/** A handful of 16 px line icons; an icon package would be thousands of files for these few. */
+function Icon({ children }: { children: ReactNode }) {
+  return (
+    <svg
+      viewBox="0 0 16 16"
+      width="16"
+      height="16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
+      {children}
+    </svg>
+  );
+}
+
+export const CheckIcon = () => (
+  <Icon>
+    <path d="m3 8.5 3.2 3L13 4.5" />
+  </Icon>
+);
+
+export const ChevronIcon = () => (
+  <Icon>
+    <path d="m5 6.5 3 3 3-3" />
+  </Icon>
+);
+
+export const ContrastIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="5.75" />
+    <path d="M8 2.25a5.75 5.75 0 0 1 0 11.5z" fill="currentColor" stroke="none" />
+  </Icon>
+);
+
+export const CopyIcon = () => (
+  <Icon>
+    <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
+    <path d="M10.5 3.5v-.25c0-.7-.55-1.25-1.25-1.25h-5.5C2.95 2 2.5 2.5 2.5 3.25v5.5c0 .7.5 1.25 1.25 1.25H4" />
+  </Icon>
+);
+
+export const PauseIcon = () => (
+  <Icon>
+    <path d="M5.5 4v8M10.5 4v8" />
+  </Icon>
+);
+
+export const PersonIcon = () => (
+  <Icon>
+    <circle cx="8" cy="5.5" r="2.75" />
+    <path d="M2.75 13.75c.7-2.4 2.75-3.75 5.25-3.75s4.55 1.35 5.25 3.75" />
+  </Icon>
+);
+
+export const PlayIcon = () => (
+  <Icon>
+    <path d="M5.5 3.75v8.5l6.5-4.25z" />
+  </Icon>
+);
+
+export const PlusIcon = () => (
+  <Icon>
+    <path d="M8 3.5v9M3.5 8h9" />
+  </Icon>
+);
+
+export const WarningIcon = () => (
+  <Icon>
+    <path d="M8 2.5 14.25 13H1.75zM8 6.5v3M8 11.3v.05" />
+  </Icon>
+);

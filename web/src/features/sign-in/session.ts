@@ -1,0 +1,94 @@
+import type { TokenSource } from "../../api/client";
+import { ProblemError } from "../../api/problem";
+import type { Cognito, Tokens } from "./cognito";
+
+const KEY = "p09.session";
+/** A token that ends while its request is under way would be refused. */
+const MARGIN_MS = 30_000;
+
+export interface Person extends Tokens {
+  username: string;
+}
+
+/**
+ * Who is signed in, in this tab. Kept in memory and, so that a reload does not sign out, in sessionStorage, which ends
+ * with the tab. React reads it through `subscribe` and `person`.
+ */
+export class Session implements TokenSource {
+  readonly #cognito: Cognito;
+  readonly #storage: Storage;
+  readonly #now: () => number;
+  readonly #listeners = new Set<() => void>();
+  #person: Person | null;
+  #renewal: Promise<string> | null = null;
+
+  constructor(cognito: Cognito, storage: Storage = sessionStorage, now: () => number = Date.now) {
+    this.#cognito = cognito;
+    this.#storage = storage;
+    this.#now = now;
+    this.#person = restored(storage.getItem(KEY));
+  }
+
+  readonly person = (): Person | null => this.#person;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  async signIn(username: string, password: string): Promise<void> {
+    this.#become({ username, ...(await this.#cognito.signIn(username, password)) });
+  }
+
+  readonly signOut = (): void => this.#become(null);
+
+  async accessToken(): Promise<string> {
+    const person = this.#person;
+    if (person === null) throw signedOut();
+    return person.expiresAt - MARGIN_MS > this.#now() ? person.accessToken : this.renew();
+  }
+
+  /** Many requests may find the token ended at once: they share one renewal. */
+  renew(): Promise<string> {
+    this.#renewal ??= this.#renew().finally(() => {
+      this.#renewal = null;
+    });
+    return this.#renewal;
+  }
+
+  async #renew(): Promise<string> {
+    const person = this.#person;
+    if (person === null) throw signedOut();
+    try {
+      const tokens = await this.#cognito.refresh(person.refreshToken);
+      // The person may have signed out while the answer was under way.
+      if (this.#person !== person) throw signedOut();
+      this.#become({ ...person, ...tokens });
+      return tokens.accessToken;
+    } catch (problem) {
+      const isRefused = problem instanceof ProblemError && !problem.isWorthRetrying;
+      if (isRefused && this.#person === person) this.signOut();
+      throw problem;
+    }
+  }
+
+  #become(person: Person | null): void {
+    this.#person = person;
+    if (person === null) this.#storage.removeItem(KEY);
+    else this.#storage.setItem(KEY, JSON.stringify(person));
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function signedOut(): ProblemError {
+  return new ProblemError({ status: 401, title: "Signed out", detail: "Sign in again to go on." });
+}
+
+function restored(stored: string | null): Person | null {
+  if (stored === null) return null;
+  try {
+    return JSON.parse(stored) as Person;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,36 @@
+import { Tooltip, UnstyledButton } from "@mantine/core";
+import { PauseIcon, PlayIcon } from "../../components/icons";
+import classes from "./LiveSwitch.module.css";
+
+export interface Live {
+  isOn: boolean;
+  isFailing: boolean;
+  /** Milliseconds since the epoch; 0 before the first answer. */
+  updatedAt: number;
+  onChange: (isOn: boolean) => void;
+}
+
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+
+/** Says whether the numbers move by themselves, and stops or starts that. */
+export function LiveSwitch({ isOn, isFailing, updatedAt, onChange }: Live) {
+  const state = isOn ? (isFailing ? "failing" : "live") : "paused";
+  const hint = updatedAt === 0 ? "Not updated yet" : `Updated at ${clock.format(updatedAt)}`;
+  return (
+    <Tooltip label={isOn ? `${hint} · Pause` : `${hint} · Resume`}>
+      <UnstyledButton
+        className={classes.switch}
+        data-state={state}
+        aria-pressed={isOn}
+        aria-label="Live updates"
+        onClick={() => onChange(!isOn)}
+      >
+        <span className={classes.dot} />
+        {TEXT[state]}
+        {isOn ? <PauseIcon /> : <PlayIcon />}
+      </UnstyledButton>
+    </Tooltip>
+  );
+}
+
+const TEXT = { live: "Live", failing: "Reconnecting", paused: "Paused" };

@@ -1,0 +1,47 @@
+import { NativeSelect, SegmentedControl, Title } from "@mantine/core";
+import type { Site } from "../sites/sites";
+import { type Live, LiveSwitch } from "./LiveSwitch";
+import classes from "./PageHeader.module.css";
+import { RANGES, type Range } from "./ranges";
+
+const CHOICES = RANGES.map(({ name, label }) => ({ value: name, label }));
+
+interface Props {
+  site: Site;
+  range: Range;
+  onRange: (name: string) => void;
+  live: Live;
+}
+
+export function PageHeader({ site, range, onRange, live }: Props) {
+  return (
+    <header className={classes.header}>
+      <title>{`${site.domain} · P09`}</title>
+      <div className={classes.title}>
+        <Title order={1} size="h3" className={classes.domain}>
+          {site.domain}
+        </Title>
+        <span className={classes.zone}>Times in {site.timezone.replaceAll("_", " ")}</span>
+      </div>
+      <div className={classes.controls}>
+        <LiveSwitch {...live} />
+        <SegmentedControl
+          visibleFrom="sm"
+          size="xs"
+          aria-label="Period"
+          data={CHOICES}
+          value={range.name}
+          onChange={onRange}
+        />
+        <NativeSelect
+          hiddenFrom="sm"
+          size="xs"
+          aria-label="Period"
+          data={CHOICES}
+          value={range.name}
+          onChange={(event) => onRange(event.currentTarget.value)}
+        />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,48 @@
+import { AreaChart } from "@mantine/charts";
+import "@mantine/charts/styles.css";
+import { LastDot } from "./LastDot";
+import type { Metric } from "./metrics";
+import type { Bucket } from "./ranges";
+import { SeriesTooltip } from "./SeriesTooltip";
+import { type Point, shortLabel } from "./series";
+
+const COLOR = "var(--p09-accent)";
+const SERIES = [
+  { name: "past", color: COLOR },
+  { name: "current", color: COLOR, strokeDasharray: "4 4" },
+];
+
+interface Props {
+  points: readonly Point[];
+  metric: Metric;
+  bucket: Bucket;
+}
+
+/** The time series. Redrawn in place whenever the numbers move: an animation would make every two seconds a show. */
+export default function SeriesChart({ points, metric, bucket }: Props) {
+  const last = points.findLastIndex((point) => point.current !== null);
+  return (
+    <AreaChart
+      h="100%"
+      data={[...points]}
+      dataKey="label"
+      series={SERIES}
+      curveType="linear"
+      strokeWidth={2}
+      fillOpacity={0.18}
+      withDots={false}
+      connectNulls={false}
+      gridAxis="y"
+      tickLine="none"
+      valueFormatter={metric.format}
+      tooltipAnimationDuration={0}
+      tooltipProps={{ content: (shown) => <SeriesTooltip {...shown} metric={metric} bucket={bucket} /> }}
+      xAxisProps={{ tickFormatter: (label: string) => shortLabel(label, bucket), minTickGap: 32 }}
+      yAxisProps={{ width: 52, allowDecimals: metric.name === "views_per_visit" }}
+      areaProps={({ name }) => ({
+        isAnimationActive: false,
+        dot: name === "current" ? (dot) => <LastDot {...dot} isShown={dot.index === last} /> : false,
+      })}
+    />
+  );
+}

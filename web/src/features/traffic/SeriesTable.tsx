@@ -1,0 +1,30 @@
+import { VisuallyHidden } from "@mantine/core";
+import type { Metric } from "./metrics";
+import type { Bucket } from "./ranges";
+import { longLabel, type Point, pointValue } from "./series";
+
+/** The chart's numbers for those who can't see it. */
+export function SeriesTable(props: { points: readonly Point[]; metric: Metric; bucket: Bucket }) {
+  const { points, metric, bucket } = props;
+  return (
+    <VisuallyHidden>
+      <table>
+        <caption>{metric.label} over time</caption>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            <th scope="col">{metric.label}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {points.map((point) => (
+            <tr key={point.label}>
+              <th scope="row">{longLabel(point.label, bucket)}</th>
+              <td>{metric.format(pointValue(point))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </VisuallyHidden>
+  );
+}

@@ -1,0 +1,21 @@
+import type { Site } from "../sites/sites";
+import { type Stats, useStats } from "./use-stats";
+
+/**
+ * Whether the site ever had an event; undefined until known. Asked only while the period that is shown is empty, since
+ * a number above zero answers it.
+ */
+export function useHasEvents(site: Site, totals: Stats | undefined, isLive: boolean): boolean | undefined {
+  const isPeriodEmpty = totals !== undefined && isEmpty(totals);
+  const ever = useStats(
+    { site_id: site.site_id, date_range: "all", metrics: ["events"] },
+    { isLive, isEnabled: isPeriodEmpty },
+  );
+  if (totals === undefined) return undefined;
+  if (!isPeriodEmpty) return true;
+  return ever.data === undefined ? undefined : !isEmpty(ever.data);
+}
+
+function isEmpty({ rows }: Stats): boolean {
+  return rows.every((row) => row.metrics.every((value) => !value));
+}
