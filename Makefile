@@ -22,7 +22,7 @@ $(VENV)/.python: requirements/*.txt pyproject.toml
 	  uv pip install --quiet --python $(VENV)/$$tool/bin/python --require-hashes -r requirements/$$tool.txt || exit 1; done
 	@touch $@
 
-$(VENV)/.node: $(VENV)/.python package-lock.json
+$(VENV)/.node: package-lock.json | $(VENV)/.python
 	@echo "[setup] Node packages"
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@

@@ -7,15 +7,18 @@ Context: `local` is the path of a JSON file with the addresses of the servers on
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import aws_cdk as cdk
-
+from infra.checks import checked_app
 from infra.deployment import Deployment
 from infra.stages import AWS_STAGES, LocalServers, Stage, local
 
+if TYPE_CHECKING:
+    import aws_cdk as cdk
+
 
 def main() -> None:
-    app = cdk.App()
+    app = checked_app()
     for stage in chosen_stages(app):
         Deployment(app, stage)
     app.synth()

@@ -35,7 +35,7 @@ class Sizes:
     aurora_min_capacity: float = 0.5
     aurora_max_capacity: float = 2
     aurora_readers: int = 1
-    backup_days: int = 7
+    backup_days: int = 15
     valkey_node: str = "cache.m7g.large"
     deletion_protection: bool = False
 
@@ -115,7 +115,6 @@ STAGING = Stage(
         api_requests_per_second=1000,
         log_days=90,
         aurora_max_capacity=8,
-        backup_days=14,
     ),
 )
 PROD = Stage(

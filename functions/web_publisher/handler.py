@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
-import zipfile
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.web_publisher.publish import publish
 from functions.web_publisher.settings import Settings
+from shared.platform.custom_resource import answer
 from shared.platform.settings import load
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront.client import CloudFrontClient
     from mypy_boto3_s3.client import S3Client
 
-ANSWER_SECONDS = 10
-
-
-@cache
-def settings() -> Settings:
-    return load(Settings)
+settings = load(Settings)
 
 
 @cache
@@ -38,30 +30,18 @@ def cloudfront() -> CloudFrontClient:
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
-    bucket = settings().web_bucket_name
-    answer = {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
-    answer |= {"PhysicalResourceId": bucket, "Status": "SUCCESS"}
-    try:
-        # Deleted with the stack: the bucket is kept, and so is what it holds.
-        if event["RequestType"] != "Delete":
-            _publish(bucket, event["ResourceProperties"], request_id=event["RequestId"])
-    except (BotoCoreError, ClientError, zipfile.BadZipFile, KeyError) as error:
-        answer |= {"Status": "FAILED", "Reason": f"web_publisher: {error!r}"}
-    _send(event["ResponseURL"], answer)
+    # Deleted with the stack: the bucket is kept, and so is what it holds.
+    act = (lambda: publish_console(event)) if event["RequestType"] != "Delete" else lambda: None
+    answer(event, physical_id=settings.web_bucket_name, act=act)
 
 
-def _publish(bucket: str, properties: dict[str, str], *, request_id: str) -> None:
+def publish_console(event: dict[str, Any]) -> None:
+    properties = event["ResourceProperties"]
     asset = s3().get_object(Bucket=properties["AssetBucket"], Key=properties["AssetKey"])
+    bucket = settings.web_bucket_name
     publish(s3(), bucket=bucket, archive=asset["Body"].read(), config=properties["Config"])
     # The same request, retried, is the same invalidation.
-    paths = {"Quantity": 1, "Items": ["/*"]}
-    batch: Any = {"Paths": paths, "CallerReference": request_id}
-    cloudfront().create_invalidation(DistributionId=properties["DistributionId"], InvalidationBatch=batch)
-
-
-def _send(url: str, answer: dict[str, str]) -> None:
-    body = json.dumps(answer).encode()
-    # S3 signed the address without a content type: sending one would break its signature.
-    request = urllib.request.Request(url, data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310
-    with urllib.request.urlopen(request, timeout=ANSWER_SECONDS):  # noqa: S310 -- CloudFormation's own address
-        pass
+    cloudfront().create_invalidation(
+        DistributionId=properties["DistributionId"],
+        InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": event["RequestId"]},
+    )

@@ -10,8 +10,9 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra.acknowledge import acknowledge
+from infra.constructs.generated_secret import generated_secret
 from infra.constructs.platform import POSTGRES_PORT, Postgres
-from infra.constructs.retention import retention
 
 
 if TYPE_CHECKING:
@@ -19,30 +20,20 @@ if TYPE_CHECKING:
     from infra.stages import LocalServers
 
 DATABASE = "p09"
+BACKUP_REASON = "AWS Backup selects Aurora clusters, not their instances; the cluster is backed up continuously"
 ADMIN = "p09_admin"
-ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_18_6)
+ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_18_4)
 
 
-def role_secret(scope: Construct, construct_id: str, *, role: str, platform: Platform) -> secretsmanager.Secret:
-    """Password of a PostgreSQL role that `migrate` creates."""
-    return secretsmanager.Secret(
-        scope,
-        construct_id,
-        secret_name=platform.stage.physical_name(f"postgres-{role}"),
-        encryption_key=platform.key,
-        generate_secret_string=secretsmanager.SecretStringGenerator(
-            secret_string_template=f'{{"username":"{role}"}}',
-            generate_string_key="password",
-            password_length=40,
-            exclude_punctuation=True,
-        ),
-    )
-
-
-def role_secrets(scope: Construct, *, platform: Platform) -> dict[str, Any]:
+def role_secrets(scope: Construct, *, platform: Platform) -> dict[str, secretsmanager.ISecret]:
+    """Passwords of the PostgreSQL roles that `migrate` creates."""
     return {
-        "api_secret": role_secret(scope, "ApiSecret", role="p09_api", platform=platform),
-        "worker_secret": role_secret(scope, "WorkerSecret", role="p09_worker", platform=platform),
+        "api_secret": generated_secret(
+            scope, "ApiSecret", name="postgres-api", username="p09_api", platform=platform
+        ),
+        "worker_secret": generated_secret(
+            scope, "WorkerSecret", name="postgres-worker", username="p09_worker", platform=platform
+        ),
     }
 
 
@@ -81,7 +72,7 @@ class PostgresCluster(Construct):
         stage, key = self._platform.stage, self._platform.key
         sizes = stage.sizes
         protected = sizes.deletion_protection
-        return rds.DatabaseCluster(
+        cluster = rds.DatabaseCluster(
             self,
             "Cluster",
             engine=ENGINE,
@@ -108,12 +99,12 @@ class PostgresCluster(Construct):
             copy_tags_to_snapshot=True,
             deletion_protection=True,
             cloudwatch_logs_exports=["postgresql"],
-            cloudwatch_logs_retention=None,
             monitoring_interval=Duration.minutes(1),
             monitoring_role=self._monitoring_role(),
-            enable_cluster_level_enhanced_monitoring=True,
             removal_policy=RemovalPolicy.RETAIN if protected else RemovalPolicy.SNAPSHOT,
         )
+        acknowledge(cluster, {"NIST.800.53.R5-RDSInBackupPlan": BACKUP_REASON})
+        return cluster
 
     def _instance(self) -> dict[str, Any]:
         return {

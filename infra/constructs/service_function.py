@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from aws_cdk import AssetHashType, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra import assets
+from infra.acknowledge import acknowledge
 from infra.constructs.alarms import function_alarms
 from infra.constructs.retention import retention
 
@@ -25,6 +25,20 @@ if TYPE_CHECKING:
     from infra.constructs.platform import Platform
 
 METRICS_NAMESPACE = "P09"
+FUNCTION_REASONS = {
+    "AwsSolutions-L1": "AWS patches Python 3.13 until October 2029; 3.14 waits until the locked dependencies were tried on it",
+    "Serverless-LambdaLatestVersion": "as AwsSolutions-L1: 3.13 is patched until October 2029, 3.14 was not tried yet",
+    "CKV_AWS_173": "The environment holds names, addresses and ARNs: no secret; Lambda encrypts it with its own key",
+    "W3005": "CDK itself writes the dependency on the role beside the reference to it",
+}
+DESTINATION_REASON = "The function's dead-letter queue takes the event with its error; a destination would store it twice"
+QUEUE_REASONS = {
+    "Serverless-SQSRedrivePolicy": "This is itself the dead-letter queue: nothing receives from it but people",
+    "CKV_AWS_27": "Encrypted by SQS' own key (SqsManagedSseEnabled); the check knows only keys of KMS",
+}
+OUTSIDE_REASON = "It talks to S3 and CloudFront alone, and CloudFront's API has no VPC endpoint"
+LOCAL_REASON = "Stage local has no network: functions and servers are processes of one machine, on loopback"
+STAR = "AwsSolutions-IAM5[Resource::*]"
 RETRIES = 2
 MAX_EVENT_AGE = Duration.hours(1)
 
@@ -62,7 +76,8 @@ class ServiceFunction(Construct):
         self.log_group = self._log_group()
         self.policy = self._policy(in_network=in_network)
         self.function = self._function(environment, reserved_concurrency, timeout, memory_mb, in_network=in_network)
-        self._handle_failed_events()
+        invocations = self.function.node.find_child("EventInvokeConfig")
+        acknowledge(invocations, {"Serverless-LambdaAsyncFailureDestination": DESTINATION_REASON})
         function_alarms(
             self,
             name=name,
@@ -90,7 +105,7 @@ class ServiceFunction(Construct):
         )
 
     def _failure_queue(self) -> sqs.Queue:
-        return sqs.Queue(
+        queue = sqs.Queue(
             self,
             "Failures",
             queue_name=self._platform.stage.physical_name(f"{self.name}-failures"),
@@ -98,6 +113,8 @@ class ServiceFunction(Construct):
             enforce_ssl=True,
             retention_period=Duration.days(14),
         )
+        acknowledge(queue, QUEUE_REASONS)
+        return queue
 
     def _log_group(self) -> logs.LogGroup:
         return logs.LogGroup(
@@ -111,6 +128,8 @@ class ServiceFunction(Construct):
 
     def _policy(self, *, in_network: bool) -> iam.ManagedPolicy:
         policy = iam.ManagedPolicy(self, "Policy", roles=[self.role])
+        why = "X-Ray's put actions and, in a VPC, EC2's network interface actions know no narrower resource"
+        acknowledge(policy, {STAR: why, "CKV_AWS_111": why})
         logs_arn = self.log_group.log_group_arn
         policy.add_statements(
             iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[logs_arn]),
@@ -148,6 +167,9 @@ class ServiceFunction(Construct):
             timeout=timeout,
             memory_size=memory_mb,
             tracing=lambda_.Tracing.ACTIVE,
+            dead_letter_queue=self.failures,
+            retry_attempts=RETRIES,
+            max_event_age=MAX_EVENT_AGE,
             # Every permission is a statement of our own policy: CDK adds none behind our back.
             role=self.role.without_policy_updates(),
             log_group=self.log_group,
@@ -157,6 +179,10 @@ class ServiceFunction(Construct):
         )
         # Without its permissions a custom resource would fail on its first call.
         function.node.add_dependency(self.policy)
+        acknowledge(function, FUNCTION_REASONS)
+        if network is None:
+            why = OUTSIDE_REASON if platform.network else LOCAL_REASON
+            acknowledge(function, {"NIST.800.53.R5-LambdaInsideVPC": why, "CKV_AWS_117": why})
         return function
 
     def _powertools(self) -> dict[str, str]:
@@ -165,16 +191,6 @@ class ServiceFunction(Construct):
             "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
             "POWERTOOLS_LOG_LEVEL": "INFO",
         }
-
-    def _handle_failed_events(self) -> None:
-        lambda_.EventInvokeConfig(
-            self,
-            "AsyncInvocations",
-            function=self.function,
-            retry_attempts=RETRIES,
-            max_event_age=MAX_EVENT_AGE,
-            on_failure=destinations.SqsDestination(self.failures),
-        )
 
 
 def dependencies(scope: Construct, platform: Platform) -> lambda_.LayerVersion:

@@ -9,6 +9,7 @@ from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra.constructs.generated_secret import generated_secret
 from infra.constructs.platform import VALKEY_PORT, Valkey
 
 if TYPE_CHECKING:
@@ -27,26 +28,12 @@ class ValkeyCluster(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, platform: Platform, network: Network) -> None:
         super().__init__(scope, construct_id)
         self._platform = platform
-        self.secret = self._secret()
+        self.secret = generated_secret(self, "Secret", name="valkey", username="default", platform=platform)
         self.group = self._group(network)
 
     def connection(self) -> Valkey:
         host = self.group.attr_configuration_end_point_address
         return Valkey(host=host, port=VALKEY_PORT, tls=True, secret=self.secret)
-
-    def _secret(self) -> secretsmanager.Secret:
-        return secretsmanager.Secret(
-            self,
-            "Secret",
-            secret_name=self._platform.stage.physical_name("valkey"),
-            encryption_key=self._platform.key,
-            generate_secret_string=secretsmanager.SecretStringGenerator(
-                secret_string_template='{"username":"default"}',
-                generate_string_key="password",
-                password_length=64,
-                exclude_punctuation=True,
-            ),
-        )
 
     def _group(self, network: Network) -> elasticache.CfnReplicationGroup:
         stage = self._platform.stage

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cognito as cognito
 
+from infra.acknowledge import acknowledge
 from infra.constructs.identity import Identity
 
 if TYPE_CHECKING:
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
     from infra.stages import Stage
 
+POOL_REASONS = {
+    "AwsSolutions-COG2": "A second factor can be used; it becomes a must with sign-in by SSO, whose own it is then",
+    "AwsSolutions-COG8": "Threat protection judges passwords typed here; engineers will come by SSO, which judges its own",
+}
 ROLES = ("P09-Developer", "P09-SRE", "P09-DBA", "P09-Lead", "P09-Auditor")
 
 
@@ -43,12 +48,12 @@ class AccessStack(Stack):
 
     def _pool(self) -> cognito.UserPool:
         keep = self._stage.sizes.deletion_protection
-        return cognito.UserPool(
+        pool = cognito.UserPool(
             self,
             "People",
             user_pool_name=self._stage.physical_name("people"),
             self_sign_up_enabled=False,
-            sign_in_aliases=cognito.SignInAliases(username=True, email=True),
+            sign_in_aliases=cognito.SignInAliases(email=True),
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             mfa=cognito.Mfa.OPTIONAL,
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
@@ -63,6 +68,8 @@ class AccessStack(Stack):
             deletion_protection=keep,
             removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
         )
+        acknowledge(pool, POOL_REASONS)
+        return pool
 
     def _client(self) -> cognito.UserPoolClient:
         return self.pool.add_client(

@@ -10,6 +10,7 @@ from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_logs as logs
 
+from infra.acknowledge import acknowledge
 from infra.constructs.retention import retention
 from infra.constructs.service_function import ServiceFunction
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from infra.constructs.identity import Identity
     from infra.constructs.platform import DataServices, Platform
 
+AUTHORIZATION_REASON = (
+    "One route for all; the function authorizes each by write key, read key or access token, and trackers have none to send"
+)
 # What the client saw; never who they were: addresses of visitors are stored nowhere.
 ACCESS_LOG_FIELDS = {
     "requestId": "$context.requestId",
@@ -79,13 +83,15 @@ class ApiStack(Stack):
         return api
 
     def _gateway(self) -> apigateway.HttpApi:
-        return apigateway.HttpApi(
+        gateway = apigateway.HttpApi(
             self,
             "Http",
             api_name=self._platform.stage.physical_name("api"),
             create_default_stage=False,
             default_integration=integrations.HttpLambdaIntegration("Api", self.api.function),
         )
+        acknowledge(gateway, {"AwsSolutions-APIG4": AUTHORIZATION_REASON})
+        return gateway
 
     def _stage(self) -> None:
         log_group = logs.LogGroup(

@@ -11,6 +11,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 
 from infra import assets
+from infra.acknowledge import acknowledge
 from infra.constructs.encryption_key import EncryptionKey
 from infra.constructs.platform import DataServices, Network, Platform, Postgres, Valkey
 from infra.constructs.postgres_cluster import PostgresCluster, local_postgres
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from infra.assets import Target
     from infra.stages import Stage
 
+ACCESS_LOGS_REASONS = {
+    "NIST.800.53.R5-S3BucketReplicationEnabled": "Logs of who read which object are kept, not served: one region is enough",
+    "NIST.800.53.R5-S3DefaultEncryptionKMS": "S3 delivers access logs only to a bucket whose default is S3's own key",
+    "CKV_AWS_18": "The bucket that takes access logs can't log to itself without end",
+}
 MIGRATE_TIMEOUT = Duration.minutes(10)
 
 
@@ -67,7 +73,7 @@ class DataStack(Stack):
     def _operations_table(self, key: kms.Key) -> dynamodb.Table:
         """Run records, decisions, incidents: what operations need while PostgreSQL and Valkey are down."""
         text = dynamodb.AttributeType.STRING
-        return dynamodb.Table(
+        table = dynamodb.Table(
             self,
             "Operations",
             table_name=self._stage.physical_name("operations"),
@@ -85,13 +91,18 @@ class DataStack(Stack):
             deletion_protection=self._stage.sizes.deletion_protection,
             removal_policy=RemovalPolicy.RETAIN if self._stage.sizes.deletion_protection else RemovalPolicy.DESTROY,
         )
+        why = "Point-in-time recovery reaches any second of 35 days; the backup plan comes with the recovery stack"
+        acknowledge(table, {"NIST.800.53.R5-DynamoDBInBackupPlan": why})
+        return table
 
     def _access_logs_bucket(self) -> s3.Bucket:
-        return PrivateBucket(self, "AccessLogs", encryption=s3.BucketEncryption.S3_MANAGED)
+        bucket = PrivateBucket(self, "AccessLogs", encryption=s3.BucketEncryption.S3_MANAGED)
+        acknowledge(bucket, ACCESS_LOGS_REASONS)
+        return bucket
 
     def _archive_bucket(self, key: kms.Key) -> s3.Bucket:
         """Weekly exports of Valkey, evidence of drills."""
-        return PrivateBucket(
+        bucket = PrivateBucket(
             self,
             "Archive",
             encryption=s3.BucketEncryption.KMS,
@@ -100,6 +111,9 @@ class DataStack(Stack):
             server_access_logs_bucket=self.access_logs,
             server_access_logs_prefix="archive/",
         )
+        why = "Copies of what Valkey and PostgreSQL hold; a second region comes with the recovery stack"
+        acknowledge(bucket, {"NIST.800.53.R5-S3BucketReplicationEnabled": why})
+        return bucket
 
     def _migrate(self) -> None:
         postgres = self.postgres

@@ -9,6 +9,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 
+from infra.acknowledge import acknowledge
 from infra.constructs.encryption_key import EncryptionKey
 from infra.constructs.platform import POSTGRES_PORT, VALKEY_PORT, Network
 from infra.constructs.retention import retention
@@ -53,16 +54,20 @@ class NetworkStack(Stack):
 
     def _vpc(self) -> ec2.Vpc:
         isolated = ec2.SubnetType.PRIVATE_ISOLATED
-        return ec2.Vpc(
+        vpc = ec2.Vpc(
             self,
             "Vpc",
             max_azs=2,
             nat_gateways=0,
+            restrict_default_security_group=False,
             subnet_configuration=[
                 ec2.SubnetConfiguration(name="functions", subnet_type=isolated, cidr_mask=20),
                 ec2.SubnetConfiguration(name="servers", subnet_type=isolated, cidr_mask=24),
             ],
         )
+        why = "Nothing is in the default group, whose rules only a function of CDK's own, with rights on every group, could empty"
+        acknowledge(vpc, {"NIST.800.53.R5-VPCDefaultSecurityGroupClosed": why})
+        return vpc
 
     def _group(self, name: str, what: str) -> ec2.SecurityGroup:
         return ec2.SecurityGroup(self, name, vpc=self.vpc, description=what, allow_all_outbound=False)

@@ -15,6 +15,7 @@ def main() -> None:
         host=LOOPBACK,
         port=int(port),
         access_log=False,
+        proxy_headers=False,
         log_level="warning",
         server_header=False,
         date_header=False,

@@ -1,32 +1,42 @@
 """Stands for the CloudFront domain on this machine.
 
-MiniStack serves CloudFront's S3 origins, functions and headers policies itself, addressed by the distribution's host
-name; that path is only passed on. It refuses origins at AWS's host names, so requests for the API go to the gateway
-directly, with the headers that CloudFront would add.
+MiniStack serves CloudFront's S3 origins, functions and headers policies itself, addressed by the
+distribution's host name: those requests are only passed on. It refuses origins at AWS's host names, so what is
+for the API goes to its gateway directly, with the headers that CloudFront would add.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from html import escape
 from pathlib import Path
 
 import httpx2
 from botocore.exceptions import BotoCoreError, ClientError
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
 
 from local.front_door.distribution import ApiBehavior, Distribution, read_distribution
 from local.people import DEMO_PEOPLE, PASSWORD
 
-DEMO_PAGE = Path(__file__).parents[1] / "demo_page"
+DEMO_PAGE = Path(__file__).with_name("demo_page.html")
 REREAD_SECONDS = 3.0
 MOST_BYTES = 10 * 1024 * 1024  # what API Gateway takes at most
 _CONNECTION_HEADERS = frozenset(
-    ("connection", "host", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade", "via")
+    (
+        "connection",
+        "host",
+        "keep-alive",
+        "transfer-encoding",
+        "content-length",
+        "te",
+        "trailer",
+        "upgrade",
+        "via",
+    )
 )
 # Only CloudFront says these; what a viewer sends under these names is dropped.
 _CLOUDFRONT_PREFIX = "cloudfront-"
@@ -50,17 +60,23 @@ class FrontDoor:
     async def answer(self, request: Request) -> Response:
         distribution = await self._current()
         if distribution is None:
-            return problem(503, "Nothing is deployed yet", "The local system is starting, or its deployment failed.")
+            return problem(
+                503, "Nothing is deployed yet", "The local system is starting, or its deployment failed."
+            )
         behavior = distribution.api_behavior(request.url.path)
         if behavior and request.method not in behavior.methods:
-            return problem(403, "Method not allowed", "The CloudFront behaviour of this path does not allow this method.")
+            return problem(
+                403, "Method not allowed", "The CloudFront behaviour of this path does not allow this method."
+            )
         body = await request.body()
         if len(body) > MOST_BYTES:
             return problem(413, "Content too large", f"API Gateway takes at most {MOST_BYTES} bytes.")
         try:
             return await self._forward(request, body, distribution, behavior)
         except httpx2.TransportError as error:
-            reason = f"The local AWS did not answer ({type(error).__name__}). Is it restarting? Try again in a moment."
+            reason = (
+                f"The local AWS did not answer ({type(error).__name__}). It may be restarting: try again."
+            )
             return problem(502, "Bad gateway", reason)
 
     async def _forward(
@@ -98,7 +114,9 @@ def viewer_headers(request: Request) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, value in request.headers.items()
-        if name not in _CONNECTION_HEADERS and name != "x-forwarded-for" and not name.startswith(_CLOUDFRONT_PREFIX)
+        if name not in _CONNECTION_HEADERS
+        and name != "x-forwarded-for"
+        and not name.startswith(_CLOUDFRONT_PREFIX)
     ]
 
 
@@ -137,6 +155,15 @@ async def demo_people(_request: Request) -> Response:
     return JSONResponse([{**person.public(), "password": PASSWORD} for person in DEMO_PEOPLE])
 
 
+async def demo_page(request: Request) -> Response:
+    """A customer's site: every host name under which this machine is reached is a domain of its own."""
+    title = request.path_params["page"].rpartition("/")[2].replace("-", " ").capitalize() or "Demo site"
+    page = DEMO_PAGE.read_text()
+    for name, value in (("domain", request.url.hostname or ""), ("title", title)):
+        page = page.replace(f"{{{{{name}}}}}", escape(value))
+    return HTMLResponse(page)
+
+
 def create_app(endpoint: str) -> Starlette:
     door = FrontDoor(endpoint)
 
@@ -150,7 +177,7 @@ def create_app(endpoint: str) -> Starlette:
     return Starlette(
         routes=[
             Route("/demo/people.json", demo_people),
-            Mount("/demo", StaticFiles(directory=DEMO_PAGE, html=True)),
+            Route("/demo/{page:path}", demo_page),
             Route("/{path:path}", answer, methods=every),
         ],
         lifespan=lifespan,

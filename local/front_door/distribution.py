@@ -1,11 +1,11 @@
-"""What the front door takes from the deployed CloudFront distribution: which requests go to the API, and how."""
+"""What the front door takes from the deployed CloudFront distribution: which requests go to the API."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.ministack import aws_client
+from local.aws import aws_client
 
 WEB_STACK = "P09-local-Web"
 _API_HOST = re.compile(r"^(?P<api>[a-z0-9]+)\.execute-api\.")
@@ -35,7 +35,7 @@ class Distribution:
     behaviors: tuple[tuple[re.Pattern[str], ApiBehavior | None], ...]
 
     def api_behavior(self, path: str) -> ApiBehavior | None:
-        """The first behaviour whose pattern matches decides; None leaves the path to CloudFront's other origins."""
+        """The first behaviour whose pattern matches decides; None leaves the path to other origins."""
         return next((api for pattern, api in self.behaviors if pattern.match(path)), None)
 
 
@@ -76,7 +76,7 @@ def parse_behaviors(
 
 
 def policy_headers(policy: Mapping[str, Any]) -> Iterator[Header]:
-    """The headers that a response headers policy adds (those for CORS apart: the API answers those itself)."""
+    """The headers that a response headers policy adds (CORS apart: the API answers that itself)."""
     security = policy.get("SecurityHeadersConfig", {})
     for key, name, field in (
         ("ContentSecurityPolicy", "content-security-policy", "ContentSecurityPolicy"),
@@ -88,7 +88,9 @@ def policy_headers(policy: Mapping[str, Any]) -> Iterator[Header]:
     if found := security.get("ContentTypeOptions"):
         yield Header("x-content-type-options", "nosniff", found["Override"])
     if found := security.get("StrictTransportSecurity"):
-        flags = "".join(f"; {flag}" for flag in ("includeSubDomains", "preload") if found.get(flag[0].upper() + flag[1:]))
+        flags = "".join(
+            f"; {flag}" for flag in ("includeSubDomains", "preload") if found.get(flag[0].upper() + flag[1:])
+        )
         value = f"max-age={found['AccessControlMaxAgeSec']}{flags}"
         yield Header("strict-transport-security", value, found["Override"])
     for item in policy.get("CustomHeadersConfig", {}).get("Items", []):
@@ -97,10 +99,16 @@ def policy_headers(policy: Mapping[str, Any]) -> Iterator[Header]:
 
 def _policies(client: Any, config: Mapping[str, Any]) -> dict[str, tuple[Header, ...]]:
     behaviors = config.get("CacheBehaviors", {}).get("Items", [])
-    wanted = {behavior["ResponseHeadersPolicyId"] for behavior in behaviors if behavior.get("ResponseHeadersPolicyId")}
+    wanted = {
+        behavior["ResponseHeadersPolicyId"]
+        for behavior in behaviors
+        if behavior.get("ResponseHeadersPolicyId")
+    }
     return {
         policy: tuple(
-            policy_headers(client.get_response_headers_policy_config(Id=policy)["ResponseHeadersPolicyConfig"])
+            policy_headers(
+                client.get_response_headers_policy_config(Id=policy)["ResponseHeadersPolicyConfig"]
+            )
         )
         for policy in wanted
     }

@@ -1,2 +1,64 @@
+"""`p09`: the command line of a running system. Exit codes: 0 done, 1 refused or failed, 2 wrong usage."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.api import Refused
+from local.state import LocalError
+from scripts.p09.operations import dead_letters, logs
+from scripts.p09.queries import query
+from scripts.p09.session import Session, session
+from scripts.p09.sites import keys, sites
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="P09 from the command line. Talks to the local system unless --url names another.",
+)
+app.add_typer(sites, name="site")
+app.add_typer(keys, name="key")
+app.add_typer(dead_letters, name="dead-letters")
+app.command("query")(query)
+app.command("logs")(logs)
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    url: Annotated[str | None, typer.Option(help="Another system than the local one.")] = None,
+    token: Annotated[
+        str | None, typer.Option(help="Access token to use, instead of a demo person's.")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="State folder of the local system, if not .local.")
+    ] = None,
+) -> None:
+    context.obj = Session(url, token, state)
+
+
+@app.command("token")
+def token(
+    context: typer.Context,
+    role: Annotated[
+        str | None, typer.Option(help="P09-SRE … or, in an organisation, owner, editor, viewer.")
+    ] = None,
+    organisation: Annotated[str | None, typer.Option(help="For a person of this customer.")] = None,
+) -> None:
+    """Print an access token of a demo person of the local system."""
+    print(session(context).person_token(role, organisation))
+
+
 def main() -> None:
-    raise SystemExit("p09: no command yet")
+    try:
+        app()
+    except (Refused, LocalError, BotoCoreError, ClientError) as error:
+        sys.exit(f"p09: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -28,14 +28,14 @@ class BadBuckets(ValueError):
 
 @dataclass(frozen=True)
 class Bucket:
-    """A part of the period that begins at ``start`` (UTC); it ends where the next one, or the period, does."""
+    """A part of the period that begins at ``start`` (UTC); it ends where the next or the period does."""
 
     start: datetime
     label: str
 
 
 def automatic(period: Period) -> TimeDimension:
-    """What ``time`` stands for: hours up to 2 days, days up to 40, weeks up to a year, months from there on."""
+    """What ``time`` stands for: hours up to 2 days, days up to 40, weeks up to a year, then months."""
     length = period.end - SECOND - period.start
     if length < timedelta(hours=49):
         return "time:hour"
@@ -49,7 +49,7 @@ def cut(period: Period, dimension: TimeDimension) -> list[Bucket]:
 
     Labels are local: ``2026-11-23`` (days; weeks by their Monday, or the period's first day if that is later;
     months by their first day) and ``2026-11-23 14:00:00``. When clocks are put back, the hour that is shown
-    twice is two buckets, and the label of the second one ends with its UTC offset: ``2026-10-25 02:00:00+01:00``.
+    twice is two buckets, and the label of the second ends with its UTC offset: ``2026-10-25 02:00:00+01:00``.
     An hour that is skipped is no bucket.
 
     Raises

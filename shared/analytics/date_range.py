@@ -16,8 +16,8 @@ _LAST: Final = re.compile(r"([1-9][0-9]{0,3})(d|mo)")
 _LONGEST: Final = {"d": 5000, "mo": 100}
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FORMS: Final = (
-    'must be "day", "24h", "month", "year", "all", a number of days such as "7d", a number of months such as "6mo", '
-    "or two dates or two datetimes"
+    'must be "day", "24h", "month", "year", "all", a number of days ("7d") or months ("6mo"), '
+    "two dates or two datetimes"
 )
 
 
@@ -83,9 +83,11 @@ def _parse_ends(first: str, last: str) -> Dates | Instants:
 
 def _parse_date(text: str) -> date:
     try:
-        return _within_years(date.fromisoformat(text))
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise wrong(f"{text} is not a date") from error
+    _check_year(day)
+    return day
 
 
 def _parse_instant(text: str) -> datetime:
@@ -94,28 +96,26 @@ def _parse_instant(text: str) -> datetime:
     except ValueError as error:
         raise wrong(f"{text[:40]!r} is neither a date nor a datetime in ISO 8601") from error
     if _DATE.fullmatch(text) or moment.tzinfo is None:
-        raise wrong(
-            f"{text} needs a time and a UTC offset, such as 2026-11-23T12:00:00+01:00, or give two dates"
-        )
-    return _within_years(moment).astimezone(UTC).replace(microsecond=0)
+        raise wrong(f"{text} needs a time and a UTC offset, such as 2026-11-23T12:00:00+01:00")
+    _check_year(moment)
+    return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def _within_years[D: (date, datetime)](moment: D) -> D:
-    if not MIN_YEAR <= moment.year <= MAX_YEAR:
+def _check_year(day: date) -> None:
+    if not MIN_YEAR <= day.year <= MAX_YEAR:
         raise wrong(f"lies outside the years {MIN_YEAR} to {MAX_YEAR}")
-    return moment
 
 
 def _check_order(ends: Dates | Instants) -> None:
-    if ends.last < ends.first:  # type: ignore[operator]  # both are dates or both are datetimes
+    if ends.last < ends.first:
         raise wrong("ends before it begins")
 
 
 def resolve(date_range: DateRange, zone: ZoneInfo, now: datetime, first_event: datetime | None) -> Period:
     """The period that a date range stands for at ``now`` (UTC); ``first_event`` is where "all" begins.
 
-    As in Plausible, days and months that are counted back ("7d", "6mo") are whole ones and end before today or
-    this month; "day", "month" and "year" are the current ones up to their last second.
+    As in Plausible, days and months that are counted back ("7d", "6mo") are whole ones and end before today
+    or this month; "day", "month" and "year" are the current ones up to their last second.
     """
     match date_range:
         case Instants(first, last):

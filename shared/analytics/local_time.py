@@ -1,4 +1,4 @@
-"""Clocks on the wall and instants in UTC: what a date or an hour is where the clock is put forward and back."""
+"""Clocks on the wall and instants in UTC: what a day or an hour is where clocks are put forward and back."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -8,16 +8,15 @@ from zoneinfo import ZoneInfo, available_timezones
 SECOND: Final = timedelta(seconds=1)
 
 
-class UnknownTimezone(ValueError):
-    """Not the name of a time zone of the IANA database."""
+def is_timezone(name: str) -> bool:
+    """Whether a name is one of the IANA database, such as Europe/Berlin."""
+    return name in _names()
 
 
 @lru_cache
-def timezone(name: str) -> ZoneInfo:
-    """The zone of an IANA name. Raises ``UnknownTimezone``."""
-    if name not in available_timezones():
-        raise UnknownTimezone(f"{name!r} is not a time zone of the IANA database, such as Europe/Berlin")
-    return ZoneInfo(name)
+def _names() -> frozenset[str]:
+    # What the machine keeps beside them ("localtime", "right/Europe/Berlin") means something else elsewhere.
+    return frozenset(name for name in available_timezones() if name == "UTC" or "/" in name)
 
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:
@@ -26,7 +25,7 @@ def day_start(day: date, zone: ZoneInfo) -> datetime:
 
 
 def first_instant(local: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant (UTC) at which the zone's clocks show ``local`` (naive), or are put forward past it."""
+    """The first instant (UTC) at which clocks show ``local`` (naive), or are put forward past it."""
     instant = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == local:
         return instant
@@ -36,7 +35,7 @@ def first_instant(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def change_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """The second at which the zone took on the UTC offset that it has at ``after`` and not yet at ``before``."""
+    """The second at which the zone took on the UTC offset that it has ``after`` and had not ``before``."""
     offset = after.astimezone(zone).utcoffset()
     while after - before > SECOND:
         middle = before + (after - before) // (2 * SECOND) * SECOND
@@ -48,7 +47,7 @@ def change_between(before: datetime, after: datetime, zone: ZoneInfo) -> datetim
 
 
 def next_step(instant: datetime, step: timedelta, zone: ZoneInfo) -> datetime:
-    """The next instant at which the clock shows a whole ``step`` (of at most an hour), or is put forward or back."""
+    """The next instant at which clocks show a whole ``step`` (hour or minute), or change."""
     local = instant.astimezone(zone)
     past_hour = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
     following = instant + step - past_hour % step

@@ -17,7 +17,7 @@ _MESSAGES: Final = {
 
 @dataclass(frozen=True)
 class Problem:
-    """``pointer`` is a JSON pointer (RFC 6901) as a URI fragment, such as ``#/metrics/1``: RFC 9457's own form."""
+    """``pointer`` is a JSON pointer as a URI fragment, such as ``#/metrics/1``: the form of RFC 9457."""
 
     pointer: str
     detail: str
@@ -61,7 +61,9 @@ def pointer(location: Iterable[str | int]) -> str:
 
 def wrong(detail: str) -> PydanticCustomError:
     """What a validator raises: pydantic adds the place."""
-    return PydanticCustomError("refused", "{detail}", {"detail": detail})
+    # JSON can carry half a surrogate pair in, but a response can't carry it out.
+    printable = detail.encode(errors="backslashreplace").decode()
+    return PydanticCustomError("refused", "{detail}", {"detail": printable})
 
 
 def not_yet(what: str) -> PydanticCustomError:

@@ -8,18 +8,29 @@ is down is nobody's fault: the drain stops and says so.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 from pg8000.exceptions import DatabaseError
 
 from shared.ingestion.store import Stored, UnknownSite, store, try_to_lock
-from shared.ingestion.stream import AWAKE, CONSUMER, DEAD_LETTERS, FAILURES, GROUP, STREAM, BadEntry, Entry, decode
+from shared.ingestion.stream import (
+    AWAKE,
+    CONSUMER,
+    COUNTERS,
+    DEAD_LETTERS,
+    FAILURES,
+    GROUP,
+    STREAM,
+    BadEntry,
+    Entry,
+    decode,
+)
 from shared.platform.postgres import Database, sqlstate, violates_row_security
 from shared.platform.valkey import Valkey, ValkeyRefused
 
 MAX_ATTEMPTS: Final = 5
 EVENTS_PER_TRANSACTION: Final = 10_000
 FIRST_READ: Final = 16
-COUNTERS: Final = "metrics:ingest"
 _ENTRY_AT_FAULT: Final = {"22", "23"}  # SQLSTATE classes: data exception, integrity constraint violation
 
 
@@ -37,7 +48,7 @@ class Drained:
     failed: int = 0
     dead: int = 0
     finished: bool = False
-    sites: set[int] = field(default_factory=set)
+    sites: dict[int, UUID] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -148,7 +159,7 @@ def _store_or_split(valkey: Valkey, database: Database, reads: Sequence[Read], d
     done.entries += len(reads)
     done.new += stored.new
     done.repeated += stored.repeated
-    done.sites |= {read.entry.site_id for read in reads if isinstance(read.entry, Entry)}
+    done.sites |= {read.entry.site_id: read.entry.organisation for read in reads if isinstance(read.entry, Entry)}
 
 
 def _commit(database: Database, entries: Sequence[Entry]) -> Stored:

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from shared.platform.valkey import Valkey
+from shared.platform.valkey import Command, Valkey
 
-STREAM: Final = "events"
-DEAD_LETTERS: Final = "events:dead"
-FAILURES: Final = "events:failures"
+# A durable Valkey is a cluster: keys that meet in one MULTI share the tag in braces, and with it a slot.
+STREAM: Final = "{ingest}:events"
+DEAD_LETTERS: Final = "{ingest}:dead"
+FAILURES: Final = "{ingest}:failures"
+COUNTERS: Final = "{ingest}:counters"
 GROUP: Final = "ingest"
 CONSUMER: Final = "worker"
-AWAKE: Final = "events:awake"
+AWAKE: Final = "{ingest}:awake"
 AWAKE_SECONDS: Final = 60
 
 WAKE_SOURCE: Final = "p09.ingestion"
@@ -36,21 +38,30 @@ class Entry:
     request_id: str = ""
 
 
-def append(valkey: Valkey, entry: Entry) -> bool:
+def append(valkey: Valkey, entry: Entry, *also: Command) -> bool:
     """Make a request's events durable; returns whether the worker was idle and has to be woken.
+
+    ``also`` is carried out in the same round trip.
 
     The flag is set after the append and cleared by the worker before it looks a last time: whoever finds it set knows that the
     worker will still see the entry.
 
     Raises ``ValkeyUnavailable`` when the events may not be durable: the client has to send them again, with the same ids.
     """
-    _, was_idle = valkey.pipeline(
+    replies = valkey.pipeline(
         [
             ("XADD", STREAM, "*", *encode(entry)),
             ("SET", AWAKE, "1", "NX", "EX", AWAKE_SECONDS),
+            ("HINCRBY", COUNTERS, "accepted", entry.events),
+            *also,
         ]
     )
-    return was_idle is not None
+    return replies[1] is not None
+
+
+def count_rejected(events: int) -> Command:
+    """The command that counts refused events."""
+    return ("HINCRBY", COUNTERS, "rejected", events)
 
 
 def forget_awake(valkey: Valkey) -> None:

@@ -19,6 +19,7 @@ create table sites (
     name text not null check (length(name) between 1 and 100),
     domain text not null unique,
     timezone text not null default 'Etc/UTC',
+    allowed_hostnames text[] not null default '{}',
     created_at timestamptz not null default now()
 );
 create index on sites (organisation_id);

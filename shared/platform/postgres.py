@@ -10,12 +10,10 @@ from uuid import UUID
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
+from shared.platform.failures import PostgresBadLogin, PostgresUnavailable
+
 IDLE_SECONDS_BEFORE_PING = 10.0
 CONNECT_SECONDS = 3.0
-
-
-class PostgresUnavailable(Exception):
-    """PostgreSQL can't be reached, refused the connection or broke it; nothing was written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +50,8 @@ def connect(
             tcp_keepalive=True,
         )
     except (DatabaseError, InterfaceError, OSError) as error:
-        raise PostgresUnavailable(_reason(error)) from error
+        refused = isinstance(error, DatabaseError) and sqlstate(error).startswith("28")
+        raise (PostgresBadLogin if refused else PostgresUnavailable)(_reason(error)) from error
     connection._usock.settimeout(timeout)  # noqa: SLF001 -- pg8000 has one timeout for connecting and reading
     return connection
 
@@ -76,7 +75,7 @@ class Database:
         PostgresUnavailable
             the server is down or went away; the transaction was not committed, or the commit's answer was lost
         """
-        connection = self._ready()
+        connection = self.connection()
         try:
             connection.run("begin")
             act_for(connection, organisations, **settings)
@@ -104,7 +103,8 @@ class Database:
             except (InterfaceError, OSError):
                 return  # it was broken already, which is why it is closed
 
-    def _ready(self) -> Connection:
+    def connection(self) -> Connection:
+        """The connection itself, for who needs no transaction or makes their own. Raises ``PostgresUnavailable``."""
         if self._connection is not None and time.monotonic() - self._used_at > IDLE_SECONDS_BEFORE_PING:
             try:
                 self._connection.run("select 1")

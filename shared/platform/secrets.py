@@ -1,4 +1,4 @@
-"""Secrets Manager: a secret is fetched when first needed and again after a refusal, so that a rotated one is picked up."""
+"""Secrets Manager: a login is fetched when first needed and again when it was refused, so that a rotated one is picked up."""
 
 import json
 from collections.abc import Callable
@@ -15,13 +15,24 @@ class Login:
     password: str = field(repr=False)
 
 
-def fetch_login(settings: AwsSettings, secret_id: str) -> Login:
-    """Read a secret of the form ``{"username": …, "password": …}``. Raises ``AwsUnavailable`` or ``AwsRefused``."""
-    answer = call(settings, "secretsmanager", "secretsmanager.GetSecretValue", {"SecretId": secret_id})
-    secret = json.loads(answer["SecretString"])
-    return Login(secret["username"], secret["password"])
+class LoginSecret:
+    """A secret of the form ``{"username": …, "password": …}``, kept in memory."""
 
+    def __init__(self, settings: Callable[[], AwsSettings], secret_id: str) -> None:
+        self._settings = settings
+        self._secret_id = secret_id
+        self._login: Login | None = None
 
-def login_of(settings: Callable[[], AwsSettings], secret_id: str) -> Callable[[], Login]:
-    """A function that fetches the secret anew at each call: connections are opened rarely."""
-    return lambda: fetch_login(settings(), secret_id)
+    def login(self) -> Login:
+        """Raises ``AwsUnavailable`` or ``AwsRefused`` when it isn't in memory and can't be fetched."""
+        if self._login is None:
+            answer = call(
+                self._settings(), "secretsmanager", "secretsmanager.GetSecretValue", {"SecretId": self._secret_id}
+            )
+            secret = json.loads(answer["SecretString"])
+            self._login = Login(secret["username"], secret["password"])
+        return self._login
+
+    def forget(self) -> None:
+        """The login was refused: fetch it anew next time."""
+        self._login = None

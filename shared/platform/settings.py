@@ -1,8 +1,8 @@
 """The one reader of the environment."""
 
 import os
-from dataclasses import fields
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from shared.platform.aws import AwsSettings, Credentials
 
@@ -11,9 +11,31 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound="DataclassInstance")
 
+_ENVIRONMENT: Final = os.environ  # noqa: TID251 -- the one reader
+
 
 class MissingSettings(RuntimeError):
     """Environment keys that a function needs and was not given."""
+
+
+@dataclass(frozen=True)
+class PostgresSettings:
+    """Where PostgreSQL is; ``postgres_tls_ca`` is a path inside the bundle, empty on loopback only."""
+
+    postgres_host: str
+    postgres_port: str
+    postgres_database: str
+    postgres_tls_ca: str
+
+
+@dataclass(frozen=True)
+class ValkeySettings:
+    """Where Valkey is; ``valkey_tls`` is ``true`` or ``false``."""
+
+    valkey_host: str
+    valkey_port: str
+    valkey_tls: str
+    valkey_secret_arn: str
 
 
 def load(settings: type[S]) -> S:
@@ -25,21 +47,20 @@ def load(settings: type[S]) -> S:
         names every key that is not set. An empty value counts as set.
     """
     keys = {field.name: field.name.upper() for field in fields(settings)}
-    missing = [key for key in keys.values() if key not in os.environ]  # noqa: TID251 -- the one reader
+    missing = [key for key in keys.values() if key not in _ENVIRONMENT]
     if missing:
         raise MissingSettings(f"{settings.__module__} needs the environment keys: {', '.join(missing)}")
-    return settings(**{name: os.environ[key] for name, key in keys.items()})  # noqa: TID251 -- the one reader
+    return settings(**{name: _ENVIRONMENT[key] for name, key in keys.items()})
 
 
 def aws_settings() -> AwsSettings:
     """What the Lambda runtime gives every function: its region and its role's credentials."""
-    environment = os.environ  # noqa: TID251 -- the one reader
     return AwsSettings(
-        region=environment.get("AWS_REGION", "us-east-1"),
+        region=_ENVIRONMENT.get("AWS_REGION", "us-east-1"),
         credentials=Credentials(
-            access_key=environment.get("AWS_ACCESS_KEY_ID", ""),
-            secret_key=environment.get("AWS_SECRET_ACCESS_KEY", ""),
-            session_token=environment.get("AWS_SESSION_TOKEN", ""),
+            access_key=_ENVIRONMENT.get("AWS_ACCESS_KEY_ID", ""),
+            secret_key=_ENVIRONMENT.get("AWS_SECRET_ACCESS_KEY", ""),
+            session_token=_ENVIRONMENT.get("AWS_SESSION_TOKEN", ""),
         ),
-        endpoint=environment.get("AWS_ENDPOINT_URL", ""),
+        endpoint=_ENVIRONMENT.get("AWS_ENDPOINT_URL", ""),
     )

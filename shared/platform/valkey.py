@@ -7,8 +7,9 @@ event twice. Here nothing is ever sent twice: a caller who needs an answer and g
 import socket
 import ssl
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import hiredis
@@ -28,25 +29,111 @@ class ValkeyRefused(Exception):
     """Valkey answered a command with an error."""
 
 
+class BadLogin(ValkeyUnavailable):
+    """Valkey refused the password."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Address:
+    """Where a server is."""
+
     host: str
     port: int
     tls: bool = False
 
 
-class Valkey:
-    """One connection, opened when first needed. ``password`` is asked for at each connect: a rotated one is picked up."""
+class Connection:
+    """A socket and a parser. A connection that failed once is closed: half an answer may be on its way."""
 
-    def __init__(
-        self, address: Address, password: Callable[[], str], *, timeout: float = 2.0, connect_timeout: float = 1.0
-    ) -> None:
-        self._address = address
-        self._password = password
-        self._timeout = timeout
-        self._connect_timeout = connect_timeout
-        self._socket: socket.socket | None = None
+    def __init__(self, raw: socket.socket) -> None:
+        self._socket = raw
         self._reader = hiredis.Reader(notEnoughData=_INCOMPLETE)
+
+    def exchange(self, commands: Sequence[Command]) -> list[Any]:
+        """Send commands in one write and read as many replies."""
+        self.send(commands)
+        replies: list[Any] = []
+        try:
+            while len(replies) < len(commands):
+                reply = self._reader.gets()
+                if reply is _INCOMPLETE:
+                    self._reader.feed(self._receive())
+                else:
+                    replies.append(reply)
+        except (OSError, hiredis.ProtocolError) as error:
+            self.close()
+            raise ValkeyUnavailable(str(error)) from error
+        return replies
+
+    def send(self, commands: Sequence[Command]) -> None:
+        try:
+            self._socket.sendall(b"".join([hiredis.pack_command(tuple(command)) for command in commands]))
+        except OSError as error:
+            self.close()
+            raise ValkeyUnavailable(str(error)) from error
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _receive(self) -> bytes:
+        data = self._socket.recv(65536)
+        if not data:
+            raise ConnectionError("Valkey closed the connection")
+        return data
+
+
+def open_connection(address: Address, *, password: str, timeout: float, connect_timeout: float = 1.0) -> Connection:
+    """Connect to the primary and sign in; ``timeout`` (seconds) bounds each later wait.
+
+    Raises
+    ------
+    ValkeyUnavailable
+        the server can't be reached in time
+    BadLogin
+        it refused the password
+    """
+    connection = Connection(_connected(address, timeout, connect_timeout))
+    answer, slots = connection.exchange([("AUTH", password), ("CLUSTER", "SLOTS")])
+    if isinstance(answer, hiredis.ReplyError):
+        connection.close()
+        raise BadLogin(str(answer))
+    primary = _primary(slots)
+    if primary in (None, (address.host, address.port)):
+        return connection
+    connection.close()  # a cluster's endpoint answers from any of its nodes
+    return open_connection(
+        replace(address, host=primary[0], port=primary[1]),
+        password=password, timeout=timeout, connect_timeout=connect_timeout,
+    )  # fmt: skip
+
+
+def _primary(slots: Any) -> tuple[str, int] | None:
+    """Host and port of the node that holds all slots; None where there is no cluster, or it does not know its own name."""
+    if isinstance(slots, hiredis.ReplyError) or not slots:
+        return None
+    host, port = slots[0][2][:2]
+    return (host.decode(), int(port)) if host else None
+
+
+def _connected(address: Address, timeout: float, connect_timeout: float) -> socket.socket:
+    try:
+        raw = socket.create_connection((address.host, address.port), connect_timeout)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if address.tls:
+            raw = ssl.create_default_context().wrap_socket(raw, server_hostname=address.host)
+        raw.settimeout(timeout)
+    except OSError as error:
+        raise ValkeyUnavailable(str(error)) from error
+    return raw
+
+
+class Valkey:
+    """One connection, opened when first needed, checked after idling (environments freeze), reopened when broken."""
+
+    def __init__(self, connect: Callable[[], Connection]) -> None:
+        self._connect = connect
+        self._connection: Connection | None = None
         self._used_at = 0.0
         self._failed_at = -REST_AFTER_FAILURE_SECONDS
 
@@ -66,7 +153,8 @@ class Valkey:
         """
         if atomic:
             commands = [("MULTI",), *commands, ("EXEC",)]
-        replies = self._exchange(self._ready(), commands)
+        with self._ready() as connection:
+            replies = connection.exchange(commands)
         for command, reply in zip(commands, replies, strict=True):
             if isinstance(reply, hiredis.ReplyError):
                 raise ValkeyRefused(f"{command[0]!s}: {reply}")
@@ -75,78 +163,33 @@ class Valkey:
     def tell(self, commands: Sequence[Command]) -> None:
         """Send commands and wait for no reply: for counters, which must not make anybody wait.
 
-        Raises ``ValkeyUnavailable`` at once for a while after a failed connect.
+        Raises ``ValkeyUnavailable``, and does so at once for a while after a failure.
         """
-        if self._socket is None and time.monotonic() - self._failed_at < REST_AFTER_FAILURE_SECONDS:
-            raise ValkeyUnavailable("resting after a failed connect")
+        if self._connection is None and time.monotonic() - self._failed_at < REST_AFTER_FAILURE_SECONDS:
+            raise ValkeyUnavailable("resting after a failure")
         quiet = [part for command in commands for part in (("CLIENT", "REPLY", "SKIP"), command)]
-        self._send(self._ready(), quiet)
+        with self._ready() as connection:
+            connection.send(quiet)
 
     def close(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
-    def _ready(self) -> socket.socket:
-        if self._socket is not None and time.monotonic() - self._used_at > IDLE_SECONDS_BEFORE_PING:
+    @contextmanager
+    def _ready(self) -> Iterator[Connection]:
+        """The connection, for one use; one that breaks is not used again."""
+        if self._connection is not None and time.monotonic() - self._used_at > IDLE_SECONDS_BEFORE_PING:
             try:
-                self._exchange(self._socket, [("PING",)])
+                self._connection.exchange([("PING",)])
             except ValkeyUnavailable:
-                self.close()
-        if self._socket is None:
-            self._socket = self._connect()
-        return self._socket
-
-    def _connect(self) -> socket.socket:
-        self._reader = hiredis.Reader(notEnoughData=_INCOMPLETE)
+                self._connection = None
         try:
-            connection = socket.create_connection(
-                (self._address.host, self._address.port), self._connect_timeout
-            )
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            if self._address.tls:
-                connection = ssl.create_default_context().wrap_socket(
-                    connection, server_hostname=self._address.host
-                )
-            connection.settimeout(self._timeout)
-        except OSError as error:
+            if self._connection is None:
+                self._connection = self._connect()
+            yield self._connection
+        except ValkeyUnavailable:
+            self._connection = None
             self._failed_at = time.monotonic()
-            raise ValkeyUnavailable(str(error)) from error
-        answer = self._exchange(connection, [("AUTH", self._password())])[0]
-        if isinstance(answer, hiredis.ReplyError):
-            connection.close()
-            raise ValkeyUnavailable(str(answer))
-        return connection
-
-    def _exchange(self, connection: socket.socket, commands: Sequence[Command]) -> list[Any]:
-        self._send(connection, commands)
-        replies: list[Any] = []
-        try:
-            while len(replies) < len(commands):
-                reply = self._reader.gets()
-                if reply is _INCOMPLETE:
-                    data = connection.recv(65536)
-                    if not data:
-                        raise ConnectionError("Valkey closed the connection")
-                    self._reader.feed(data)
-                else:
-                    replies.append(reply)
-        except (OSError, hiredis.ProtocolError) as error:
-            self._break(connection)
-            raise ValkeyUnavailable(str(error)) from error
+            raise
         self._used_at = time.monotonic()
-        return replies
-
-    def _send(self, connection: socket.socket, commands: Sequence[Command]) -> None:
-        try:
-            connection.sendall(b"".join([hiredis.pack_command(tuple(command)) for command in commands]))
-        except OSError as error:
-            self._break(connection)
-            raise ValkeyUnavailable(str(error)) from error
-
-    def _break(self, connection: socket.socket) -> None:
-        """Half an answer may be on its way: nothing that comes later can be trusted."""
-        self._failed_at = time.monotonic()
-        connection.close()
-        self._socket = None

@@ -19,7 +19,7 @@ TEMPLATE = "p09_template"
 
 @dataclass(frozen=True)
 class MigratedDatabase:
-    """The database of one test. Roles: ``p09_admin`` (owner), ``p09_api``, ``p09_worker``; none a superuser."""
+    """The database of one test. Roles: ``p09_admin`` (owner), ``p09_api``, ``p09_worker``; no superuser."""
 
     server: PostgresServer
     name: str

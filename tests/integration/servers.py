@@ -206,6 +206,9 @@ class ValkeyServer(_Server):
             "appendonly": "yes",
             "appendfsync": "always",
             "save": "",
+            # The durable Valkey in AWS is a cluster of one shard: keys that don't share a slot must fail here, too.
+            "cluster-enabled": "yes",
+            "cluster-port": str(free_port()),
         }
         options = [word for name, value in settings.items() for word in (f"--{name}", value)]
         return subprocess.Popen([binary / "valkey-server", *options], stdout=log, stderr=log, cwd=self.folder)
@@ -213,9 +216,12 @@ class ValkeyServer(_Server):
     def _answers(self) -> bool:
         with self.client() as client:
             try:
-                return bool(client.ping())
+                if client.execute_command("CLUSTER INFO")["cluster_state"] != "ok":
+                    client.execute_command("CLUSTER ADDSLOTSRANGE", 0, 16383)
+                    return False
             except redis.RedisError:
                 return False
+            return True
 
 
 @contextmanager

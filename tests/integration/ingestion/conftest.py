@@ -9,9 +9,9 @@ import redis
 from shared.ingestion.drain import Drained, drain
 from shared.ingestion.event import Event
 from shared.ingestion.rows import Arrival, copy_rows
-from shared.ingestion.stream import Entry, append
+from shared.ingestion.stream import STREAM, Entry, append
 from shared.platform.postgres import Database
-from shared.platform.valkey import Address, Valkey
+from shared.platform.valkey import Address, Valkey, open_connection
 from tests.integration.conftest import MigratedDatabase
 from tests.integration.servers import HOST, ValkeyServer
 
@@ -54,7 +54,7 @@ class Pipeline:
             return [list(row) for row in superuser.run(sql) or []]
 
     def waiting(self) -> int:
-        return int(self.valkey.run("XLEN", "events"))
+        return int(self.valkey.run("XLEN", STREAM))
 
 
 def add_site(database: Database, domain: str) -> Site:
@@ -71,8 +71,11 @@ def add_site(database: Database, domain: str) -> Site:
 
 
 @pytest.fixture
-def pipeline(migrated: MigratedDatabase, valkey: redis.Redis, valkey_server: ValkeyServer) -> Iterator[Pipeline]:
-    client = Valkey(Address(host=HOST, port=valkey_server.port), lambda: valkey_server.password)
+def pipeline(
+    migrated: MigratedDatabase, valkey: redis.Redis, valkey_server: ValkeyServer
+) -> Iterator[Pipeline]:
+    address = Address(host=HOST, port=valkey_server.port)
+    client = Valkey(lambda: open_connection(address, password=valkey_server.password, timeout=2))
     api = migrated.database("p09_api")
     yield Pipeline(add_site(api, "shop.example"), client, api, migrated.database("p09_worker"), migrated)
     client.close()

@@ -11,7 +11,8 @@ from shared.ingestion import drain as drain_module
 from shared.ingestion.event import Event
 from shared.ingestion.rows import client_visitor_id
 from shared.ingestion.store import Stored
-from shared.platform.postgres import PostgresUnavailable
+from shared.ingestion.stream import DEAD_LETTERS, FAILURES, STREAM
+from shared.platform.failures import PostgresUnavailable
 from tests.integration.ingestion.conftest import Pipeline, Site, add_site
 
 START = datetime(2026, 2, 28, 23, 0, tzinfo=UTC)
@@ -37,14 +38,16 @@ def test_an_event_becomes_a_row_a_visit_and_a_sum(pipeline: Pipeline) -> None:
     pipeline.send(event(properties={"plan": "pro\\", "text": 'tab\there "quoted"'}))
     drained = pipeline.drain()
     assert (drained.new, drained.repeated, drained.finished) == (1, 0, True)
-    assert pipeline.rows("select name, hostname, page, properties ->> 'plan', properties ->> 'text' from events") == [
-        ["pageview", "shop.example", "/0", "pro\\", 'tab\there "quoted"']
-    ]
+    assert pipeline.rows(
+        "select name, hostname, page, properties ->> 'plan', properties ->> 'text' from events"
+    ) == [["pageview", "shop.example", "/0", "pro\\", 'tab\there "quoted"']]
     assert pipeline.rows("select events, pageviews, visits, bounces from traffic") == [[1, 1, 1, 1]]
     assert pipeline.waiting() == 0
 
 
-def test_the_same_event_counts_once_within_a_batch_across_batches_and_with_another_timestamp(pipeline: Pipeline) -> None:
+def test_the_same_event_counts_once_within_a_batch_across_batches_and_with_another_timestamp(
+    pipeline: Pipeline,
+) -> None:
     sent = event()
     pipeline.send(sent, sent)
     assert pipeline.drain().new == 1
@@ -82,12 +85,15 @@ def test_a_late_event_merges_the_two_visits_that_it_joins(pipeline: Pipeline) ->
 def test_engagement_is_no_second_event_of_a_bounce(pipeline: Pipeline) -> None:
     pipeline.send(event("ada", 0), event("ada", 2, name="engagement"))
     pipeline.drain()
-    assert pipeline.rows("select sum(events), sum(bounces), sum(visit_microseconds) from traffic") == [[1, 1, 120_000_000]]
+    assert pipeline.rows("select sum(events), sum(bounces), sum(visit_microseconds) from traffic") == [
+        [1, 1, 120_000_000]
+    ]
 
 
 moments = st.integers(0, 40).map(lambda step: step * 7.5)  # often exactly 30 minutes apart, often equal
 histories = st.lists(
-    st.tuples(st.sampled_from("abc"), moments, st.sampled_from(["pageview", "signup", "engagement"])), max_size=25
+    st.tuples(st.sampled_from("abc"), moments, st.sampled_from(["pageview", "signup", "engagement"])),
+    max_size=25,
 )
 
 
@@ -97,7 +103,10 @@ def test_any_order_and_batching_gives_what_the_definition_says(
     pipeline: Pipeline, history: list[tuple[str, float, str]], seed: int
 ) -> None:
     chance = random.Random(seed)
-    events = [event(visitor, minutes, name, id=str(UUID(int=chance.getrandbits(128)))) for visitor, minutes, name in history]
+    events = [
+        event(visitor, minutes, name, id=str(UUID(int=chance.getrandbits(128))))
+        for visitor, minutes, name in history
+    ]
     site = add_site(pipeline.api, f"{uuid4()}.example")
     sent = events + [again for again in events if chance.random() < 0.2]
     chance.shuffle(sent)
@@ -112,7 +121,9 @@ def test_any_order_and_batching_gives_what_the_definition_says(
     visits = sorted(expected_visits(events))
     of_site = f"where site_id = {site.id}"
     assert pipeline.rows(VISITS.replace("from visits", f"from visits {of_site}")) == visits
-    assert pipeline.rows(TRAFFIC.replace("from traffic", f"from traffic {of_site}")) == expected_traffic(events, visits)
+    assert pipeline.rows(TRAFFIC.replace("from traffic", f"from traffic {of_site}")) == expected_traffic(
+        events, visits
+    )
 
 
 def expected_visits(events: list[Event]) -> list[list[object]]:
@@ -159,7 +170,9 @@ def quarter(at: datetime) -> datetime:
     return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
 
 
-def test_a_crash_before_the_commit_stores_the_events_once(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_before_the_commit_stores_the_events_once(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pipeline.send(event(), event("bob"))
 
     def crash(*_: object) -> Stored:
@@ -190,19 +203,21 @@ def test_a_crash_between_commit_and_acknowledgement_counts_nothing_twice(
     assert pipeline.waiting() == 0
 
 
-def test_poison_goes_to_the_dead_letters_after_five_attempts_and_takes_nothing_with_it(pipeline: Pipeline) -> None:
+def test_poison_goes_to_the_dead_letters_after_five_attempts_and_takes_nothing_with_it(
+    pipeline: Pipeline,
+) -> None:
     for number in range(40):
         pipeline.send(event(f"v{number}"))
         if number % 10 == 3:
             pipeline.send_rows(b"not\ta\trow\n")
-    pipeline.valkey.run("XADD", "events", "*", "what", "is this")
+    pipeline.valkey.run("XADD", STREAM, "*", "what", "is this")
     first = pipeline.drain()
     assert (first.new, first.failed, first.dead) == (40, 5, 0)
     for _ in range(3):
         assert pipeline.drain().dead == 0
     assert pipeline.drain().dead == 5
     assert pipeline.waiting() == 0
-    dead = pipeline.valkey.run("XRANGE", "events:dead", "-", "+")
+    dead = pipeline.valkey.run("XRANGE", DEAD_LETTERS, "-", "+")
     assert len(dead) == 5
     assert all(b"error" in fields for _, fields in dead)
     assert pipeline.rows("select count(*) from events") == [[40]]
@@ -219,7 +234,7 @@ def test_events_for_a_site_of_another_organisation_are_refused(pipeline: Pipelin
 def test_rows_that_smuggle_in_another_organisations_site_are_refused(pipeline: Pipeline) -> None:
     other = add_site(pipeline.api, "other.example")
     pipeline.send(event())
-    smuggled = pipeline.valkey.run("XRANGE", "events", "-", "+")
+    smuggled = pipeline.valkey.run("XRANGE", STREAM, "-", "+")
     assert len(smuggled) == 1
     from shared.ingestion.rows import Arrival, copy_rows
 
@@ -237,13 +252,15 @@ def test_postgres_being_down_blames_no_entry_and_loses_nothing(pipeline: Pipelin
         with pytest.raises(PostgresUnavailable):
             pipeline.drain()
         superuser.run(f"alter database {pipeline.migrated.name} allow_connections true")
-    assert pipeline.valkey.run("HLEN", "events:failures") == 0
+    assert pipeline.valkey.run("HLEN", FAILURES) == 0
     assert pipeline.drain().new == 1
 
 
 def test_months_before_2020_and_far_ahead_of_their_partitions_are_stored(pipeline: Pipeline) -> None:
     pipeline.send(
-        event(timestamp=datetime(1999, 12, 31, tzinfo=UTC)), event(timestamp=datetime(2020, 1, 1, tzinfo=UTC)), event()
+        event(timestamp=datetime(1999, 12, 31, tzinfo=UTC)),
+        event(timestamp=datetime(2020, 1, 1, tzinfo=UTC)),
+        event(),
     )
     assert pipeline.drain().new == 3
     assert pipeline.rows("select count(distinct tableoid) from events") == [[3]]

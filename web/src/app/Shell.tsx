@@ -32,7 +32,7 @@ function AccountMenu() {
   const session = useSession();
   const person = usePerson();
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Account">
           <PersonIcon />

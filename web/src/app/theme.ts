@@ -1,8 +1,8 @@
-import { type CSSVariablesResolver, createTheme } from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, Modal } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "iris",
-  primaryShade: { light: 6, dark: 5 },
+  primaryShade: 6,
   colors: {
     iris: [
       "#eff1ff",
@@ -16,12 +16,38 @@ export const theme = createTheme({
       "#303c97",
       "#28327a",
     ],
+    // Greys of the dark scheme, as cool as our surfaces.
+    dark: [
+      "#c5cad3",
+      "#b2b9c4",
+      "#8791a1",
+      "#5f6978",
+      "#2a303a",
+      "#2d3440",
+      "#1f242d",
+      "#15181e",
+      "#12151a",
+      "#0e1014",
+    ],
   },
   fontFamily: '"Inter Variable", system-ui, sans-serif',
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
   headings: { fontWeight: "600" },
   defaultRadius: "md",
   cursorType: "pointer",
+  radius: { lg: "0.75rem" },
+  components: {
+    Modal: Modal.extend({
+      defaultProps: {
+        closeButtonProps: { "aria-label": "Close" },
+        styles: {
+          title: { fontWeight: 600 },
+          header: { background: "var(--p09-surface)" },
+          content: { background: "var(--p09-surface)" },
+        },
+      },
+    }),
+  },
 });
 
 /** The few colours that are ours. Text on each surface has a contrast of 4.5 at least, in both schemes. */
@@ -35,6 +61,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--p09-surface": "#ffffff",
     "--p09-sunken": "#f6f7f9",
     "--p09-hover": "#f3f4f8",
+    "--p09-groove": "#e9ecf1",
     "--p09-line": "#e3e6ec",
     "--p09-accent": "#4757d6",
     "--p09-tint": "#e9ecfd",
@@ -42,6 +69,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--p09-good-text": "#15803d",
     "--p09-warning": "#d97706",
     "--p09-muted": "#98a2b3",
+    "--p09-danger": "#b42318",
+    "--p09-danger-tint": "#fef3f2",
+    "--p09-danger-line": "#fbd5d0",
     "--p09-shadow": "0 1px 2px rgb(16 24 40 / 4%)",
   },
   dark: {
@@ -55,6 +85,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--p09-surface": "#15181e",
     "--p09-sunken": "#0e1014",
     "--p09-hover": "#1b1f27",
+    "--p09-groove": "#1b1f27",
     "--p09-line": "#262b34",
     "--p09-accent": "#8f9cff",
     "--p09-tint": "#23294a",
@@ -62,6 +93,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--p09-good-text": "#4ade80",
     "--p09-warning": "#fbbf24",
     "--p09-muted": "#667085",
+    "--p09-danger": "#ff9c92",
+    "--p09-danger-tint": "#2a1719",
+    "--p09-danger-line": "#55272a",
     "--p09-shadow": "none",
   },
 });

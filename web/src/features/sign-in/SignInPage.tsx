@@ -1,4 +1,4 @@
-import { Button, Divider, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
+import { Button, Divider, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import type { SubmitEvent } from "react";
 import { BrandMark } from "../../components/BrandMark";
@@ -32,6 +32,9 @@ export function SignInPage({ hasDemoPeople }: { hasDemoPeople: boolean }) {
         {signIn.isError && <ProblemAlert error={signIn.error} />}
         {hasDemoPeople && (
           <>
+            <Text size="sm" c="dimmed" mt={-8}>
+              This system runs on your machine. Go on as one of these people:
+            </Text>
             <DemoPeople isBusy={signIn.isPending} onChoose={signIn.mutate} />
             <Divider label="or with a password" />
           </>

@@ -43,7 +43,7 @@ export function AddSiteForm({ onCreated }: { onCreated: (site: Site) => void }) 
           withAsterisk={false}
           data-autofocus
         />
-        <TextInput label="Name" name="name" placeholder="Our shop" required withAsterisk={false} />
+        <TextInput label="Name" name="name" placeholder="Our shop" description="Optional" />
         <Select
           label="Time zone"
           name="timezone"
@@ -88,7 +88,7 @@ function siteOf(form: FormData): NewSite {
   const field = (name: string) => String(form.get(name) ?? "").trim();
   const id = field("organisation_id");
   return {
-    name: field("name"),
+    name: field("name") || field("domain"),
     domain: field("domain"),
     timezone: field("timezone"),
     organisation: id === "" ? { newName: field("organisation_name") } : { id },

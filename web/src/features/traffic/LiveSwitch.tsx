@@ -1,4 +1,4 @@
-import { Tooltip, UnstyledButton } from "@mantine/core";
+import { Tooltip, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { PauseIcon, PlayIcon } from "../../components/icons";
 import classes from "./LiveSwitch.module.css";
 
@@ -22,11 +22,11 @@ export function LiveSwitch({ isOn, isFailing, updatedAt, onChange }: Live) {
         className={classes.switch}
         data-state={state}
         aria-pressed={isOn}
-        aria-label="Live updates"
         onClick={() => onChange(!isOn)}
       >
         <span className={classes.dot} />
         {TEXT[state]}
+        <VisuallyHidden>: automatic updates</VisuallyHidden>
         {isOn ? <PauseIcon /> : <PlayIcon />}
       </UnstyledButton>
     </Tooltip>

@@ -17,17 +17,19 @@ export function PageHeader({ site, range, onRange, live }: Props) {
   return (
     <header className={classes.header}>
       <title>{`${site.domain} · P09`}</title>
-      <div className={classes.title}>
-        <Title order={1} size="h3" className={classes.domain}>
-          {site.domain}
+      <div>
+        <Title order={1} size="h3">
+          Traffic
         </Title>
-        <span className={classes.zone}>Times in {site.timezone.replaceAll("_", " ")}</span>
+        <span className={classes.zone}>All times in {site.timezone.replaceAll("_", " ")}</span>
       </div>
       <div className={classes.controls}>
         <LiveSwitch {...live} />
         <SegmentedControl
           visibleFrom="sm"
           size="xs"
+          withItemsBorders={false}
+          classNames={{ root: classes.period, label: classes.choice }}
           aria-label="Period"
           data={CHOICES}
           value={range.name}

@@ -31,16 +31,24 @@ export default function SeriesChart({ points, metric, bucket }: Props) {
       strokeWidth={2}
       fillOpacity={0.18}
       withDots={false}
+      gridColor="var(--p09-line)"
+      strokeDasharray="0"
       connectNulls={false}
-      gridAxis="y"
+      gridAxis="x"
       tickLine="none"
       valueFormatter={metric.format}
       tooltipAnimationDuration={0}
       tooltipProps={{ content: (shown) => <SeriesTooltip {...shown} metric={metric} bucket={bucket} /> }}
-      xAxisProps={{ tickFormatter: (label: string) => shortLabel(label, bucket), minTickGap: 32 }}
+      xAxisProps={{
+        tickFormatter: (label: string) => shortLabel(label, bucket),
+        minTickGap: 32,
+        interval: "equidistantPreserveStart",
+      }}
       yAxisProps={{ width: 52, allowDecimals: metric.name === "views_per_visit" }}
       areaProps={({ name }) => ({
         isAnimationActive: false,
+        fillOpacity: name === "current" ? 0 : 1,
+        activeDot: { r: 4, fill: COLOR, stroke: "var(--p09-surface)", strokeWidth: 2 },
         dot: name === "current" ? (dot) => <LastDot {...dot} isShown={dot.index === last} /> : false,
       })}
     />

@@ -42,8 +42,8 @@ function PageRow({ row, subject, most }: { row: Row; subject: string; most: numb
         // biome-ignore lint/suspicious/noArrayIndexKey: the columns never move
         <td key={column}>
           <span className={classes.count}>
-            <ChangeMark value={value} subject={subject} format={formatCount} />
             {formatCount(value)}
+            <ChangeMark value={value} subject={subject} format={formatCount} />
           </span>
         </td>
       ))}

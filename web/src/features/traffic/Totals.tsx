@@ -2,18 +2,15 @@ import { Skeleton, UnstyledButton } from "@mantine/core";
 import { ChangeMark } from "./ChangeMark";
 import { METRICS, type Metric, type MetricName, type Value } from "./metrics";
 import classes from "./Totals.module.css";
-import type { Stats } from "./use-stats";
+import type { LiveStats } from "./use-stats";
 
-interface Props {
-  stats: Stats | undefined;
-  /** The numbers still answer the question before. */
-  isStale: boolean;
+interface Props extends LiveStats {
   selected: MetricName;
   onSelect: (name: MetricName) => void;
 }
 
 /** The period's totals. Each one is also the switch that draws its metric below. */
-export function Totals({ stats, isStale, selected, onSelect }: Props) {
+export function Totals({ stats, isStale, problem, selected, onSelect }: Props) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset can't be laid out as a grid everywhere
     <div
@@ -34,7 +31,7 @@ export function Totals({ stats, isStale, selected, onSelect }: Props) {
           {stats ? (
             <Total metric={metric} value={stats.rows[0]?.metrics[column] ?? null} subject={stats.subject} />
           ) : (
-            <Skeleton height={28} width="60%" mt={4} />
+            <Skeleton height={28} width="60%" mt={4} animate={problem === null} />
           )}
         </UnstyledButton>
       ))}

@@ -1,34 +1,26 @@
-import { Stack } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { useState } from "react";
-import { useSearchParams } from "react-router";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { GettingStarted } from "../sites/GettingStarted";
+import { InstallDialog } from "../sites/InstallDialog";
 import type { Site } from "../sites/sites";
-import { isMetricName, METRICS, type MetricName } from "./metrics";
 import { PageHeader } from "./PageHeader";
-import { rangeOf } from "./ranges";
 import { Series } from "./Series";
-import { TopPages } from "./TopPages";
+import { FEW, MANY, TopPages } from "./TopPages";
 import { Totals } from "./Totals";
 import classes from "./TrafficPage.module.css";
+import { useAddress } from "./use-address";
 import { useHasEvents } from "./use-has-events";
-import { useStats } from "./use-stats";
+import { useTraffic } from "./use-traffic";
 
-/** A site's traffic in a period. The address says which period and which metric is drawn. */
+/** A site's traffic in a period. */
 export function TrafficPage({ site }: { site: Site }) {
+  const { range, metric, setRange, setMetric } = useAddress();
   const [isLive, setLive] = useState(true);
-  const [address, setAddress] = useSearchParams();
-  const range = rangeOf(address.get("range"));
-  const chosen = address.get("metric");
-  const metric: MetricName = isMetricName(chosen) ? chosen : "visitors";
-  const put = (key: string, value: string) =>
-    setAddress((before) => new URLSearchParams({ ...Object.fromEntries(before), [key]: value }), {
-      replace: true,
-    });
-
-  const question = { site_id: site.site_id, date_range: range.name };
-  const totals = useStats({ ...question, metrics: METRICS.map(({ name }) => name) }, { isLive });
-  const hasEvents = useHasEvents(site, totals.data, isLive);
+  const [limit, setLimit] = useState(FEW);
+  const [isInstalling, setInstalling] = useState(false);
+  const { totals, series, pages, problem, retry } = useTraffic({ site, range, limit: limit + 1, isLive });
+  const hasEvents = useHasEvents(site, totals.stats, isLive);
 
   if (hasEvents === false) return <GettingStarted site={site} />;
   return (
@@ -36,20 +28,26 @@ export function TrafficPage({ site }: { site: Site }) {
       <PageHeader
         site={site}
         range={range}
-        onRange={(name) => put("range", name)}
-        live={{ isOn: isLive, isFailing: totals.isError, updatedAt: totals.dataUpdatedAt, onChange: setLive }}
+        onRange={setRange}
+        live={{ isOn: isLive, isFailing: problem !== null, updatedAt: totals.updatedAt, onChange: setLive }}
       />
-      {totals.isError && <ProblemAlert error={totals.error} onRetry={totals.refetch} />}
+      {problem && <ProblemAlert error={problem} onRetry={retry} />}
       <section className={classes.card} aria-label="Totals and time series">
-        <Totals
-          stats={totals.data}
-          isStale={totals.isPlaceholderData}
-          selected={metric}
-          onSelect={(name) => put("metric", name)}
-        />
-        <Series site={site} range={range} metric={metric} isLive={isLive} />
+        <Totals {...totals} selected={metric} onSelect={setMetric} />
+        <Series {...series} site={site} range={range} metric={metric} />
       </section>
-      <TopPages site={site} range={range} isLive={isLive} />
+      <TopPages {...pages} limit={limit} onMore={() => setLimit(MANY)} />
+      <Button
+        className={classes.install}
+        variant="subtle"
+        size="compact-xs"
+        color="gray"
+        c="dimmed"
+        onClick={() => setInstalling(true)}
+      >
+        Tracking code and write keys
+      </Button>
+      <InstallDialog site={site} isOpen={isInstalling} onClose={() => setInstalling(false)} />
     </Stack>
   );
 }

@@ -13,7 +13,7 @@ export function useHasEvents(site: Site, totals: Stats | undefined, isLive: bool
   );
   if (totals === undefined) return undefined;
   if (!isPeriodEmpty) return true;
-  return ever.data === undefined ? undefined : !isEmpty(ever.data);
+  return ever.stats && !isEmpty(ever.stats);
 }
 
 function isEmpty({ rows }: Stats): boolean {

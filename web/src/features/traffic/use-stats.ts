@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import type { Schema } from "../../api/client";
 import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
@@ -13,6 +14,17 @@ export interface Stats {
   timeLabels: readonly string[];
 }
 
+/** The latest answer, and the problem that stands in the way of a newer one. */
+export interface LiveStats {
+  stats: Stats | undefined;
+  /** What is shown answers the question before: the answer to this one is under way. */
+  isStale: boolean;
+  /** Milliseconds since the epoch; 0 before the first answer. */
+  updatedAt: number;
+  problem: Error | null;
+  retry: () => unknown;
+}
+
 const EVERY_MS = 2_000;
 const AFTER_FAILURE_MS = 5_000;
 
@@ -22,9 +34,9 @@ export interface Options {
   isEnabled?: boolean;
 }
 
-export function useStats(body: StatsQuery, { isLive, isEnabled = true }: Options) {
+export function useStats(body: StatsQuery, { isLive, isEnabled = true }: Options): LiveStats {
   const api = useApi();
-  return useQuery<Stats>({
+  const query = useQuery<Stats>({
     queryKey: ["stats", body],
     enabled: isEnabled,
     placeholderData: (before) => before,
@@ -34,6 +46,21 @@ export function useStats(body: StatsQuery, { isLive, isEnabled = true }: Options
       return { subject: JSON.stringify(body), rows: answer.results, timeLabels: labels(answer.meta) };
     },
   });
+  return {
+    stats: query.data,
+    isStale: query.isPlaceholderData,
+    updatedAt: query.dataUpdatedAt,
+    problem: useLastProblem(query.error, query.isSuccess && !query.isPlaceholderData),
+    retry: query.refetch,
+  };
+}
+
+/** Keeps a problem until an answer came: a query forgets it with every new attempt, and a message would blink. */
+function useLastProblem(error: Error | null, isAnswered: boolean): Error | null {
+  const [problem, setProblem] = useState(error);
+  const latest = error ?? (isAnswered ? null : problem);
+  if (latest !== problem) setProblem(latest);
+  return latest;
 }
 
 function labels(meta: Record<string, unknown>): string[] {

@@ -1,0 +1,108 @@
+"""The servers that rows are measured against: PostgreSQL and Valkey as `make run` starts them, and AWS."""
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid4
+
+from bench.aws import AwsStandIn
+from local.postgres import connect as connect_as_owner
+from local.postgres import create_database, postgres_server
+from local.state import LOOPBACK, ROOT, Configuration, LocalError, State
+from local.supervisor import Supervisor
+from local.valkey import valkey_server
+from shared.access import store
+from shared.access.keys import make_key
+from shared.platform import postgres, valkey
+from shared.platform.migrations import migrate, read_migrations
+
+FOLDER: Final = ROOT / ".local" / "bench"  # beside what `make run` keeps: the same disk
+ROLES: Final = ("p09_api", "p09_worker")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site with its keys, as `p09 site create` makes it."""
+
+    id: int
+    organisation: UUID
+    write_key: str
+    read_key: str
+
+
+@dataclass(frozen=True)
+class Servers:
+    configuration: Configuration
+    passwords: dict[str, str]
+    aws: AwsStandIn
+
+    @property
+    def postgres_address(self) -> postgres.Address:
+        return postgres.Address(host=LOOPBACK, port=self.configuration.postgres_port, database="p09")
+
+    def database(self, role: str) -> postgres.Database:
+        """What functions use, signed in as their role."""
+        address, password = self.postgres_address, self.passwords[role]
+        return postgres.Database(
+            lambda: postgres.connect(address, user=role, password=password, application="bench")
+        )
+
+    def valkey(self) -> valkey.Valkey:
+        address = valkey.Address(host=LOOPBACK, port=self.configuration.valkey_port)
+        password = self.configuration.valkey_password
+        return valkey.Valkey(lambda: valkey.open_connection(address, password=password, timeout=60))
+
+    def add_site(self) -> Site:
+        """An organisation with one site and its keys."""
+        database = self.database("p09_api")
+        organisation, write_key, read_key = uuid4(), make_key("ingest"), make_key("read")
+        with database.transaction([organisation]) as connection:
+            store.add_organisation(connection, organisation, "Bench", "bench")
+            site = store.add_site(
+                connection, organisation, name="Bench", domain=f"{organisation}.example", timezone="Etc/UTC"
+            )
+            for key in (write_key, read_key):
+                store.add_key(connection, site, key)
+        database.close()
+        return Site(site.id, organisation, write_key.text, read_key.text)
+
+    def empty(self) -> None:
+        """Forget every event, so that one row does not slow down the next."""
+        self.valkey().run("FLUSHALL")
+        with connect_as_owner(self.configuration) as owner:
+            owner.run("truncate events, event_ids, visits, traffic")
+
+
+@contextmanager
+def servers() -> Iterator[Servers]:
+    """Start everything empty, and remove it afterwards."""
+    state = State(FOLDER)
+    state.prepare()
+    with state.lock() as is_alone:
+        if not is_alone:
+            raise LocalError("another benchmark is running in this checkout: wait until it ends")
+        supervisor = Supervisor(state)
+        supervisor.end_leftovers()
+        for kept in ("postgres", "valkey"):
+            shutil.rmtree(FOLDER / kept, ignore_errors=True)
+        configuration = state.configuration(0)
+        try:
+            supervisor.start(postgres_server(state, configuration), valkey_server(state, configuration))
+            create_database(configuration)
+            with AwsStandIn.start() as aws:
+                yield Servers(configuration, _prepare(configuration), aws)
+        finally:
+            supervisor.stop()
+            shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def _prepare(configuration: Configuration) -> dict[str, str]:
+    passwords = {role: secrets.token_hex(16) for role in ROLES}
+    with connect_as_owner(configuration) as owner:
+        migrate(owner, read_migrations())
+        for role, password in passwords.items():
+            owner.run(f"alter role {role} login password '{password}'")
+    return passwords

@@ -1,0 +1,104 @@
+"""Finds out who is calling and whether the table of permissions lets them: a dependency of every route."""
+
+from collections.abc import Set as AbstractSet
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+
+from functions.api.dependencies import Services
+from functions.api.permissions import ANYONE, INGEST_KEY, PERMISSIONS, PERSON, READ_KEY
+from functions.api.problems import Problem
+from shared.access.identity import KeyBearer, Person
+from shared.access.keys import MalformedKey, parse_key
+
+KEY_BRAND: Final = "p09"
+_KEYS: Final = {"ingest": INGEST_KEY, "read": READ_KEY}
+
+Caller = KeyBearer | Person | None
+
+
+async def authorise(request: Request) -> None:
+    """Let the request through, or raise a problem of status 401 or 403."""
+    allowed = PERMISSIONS[request.method, request.scope["route"].path]
+    request.state.caller = None if ANYONE in allowed else _identify(request, allowed)
+
+
+def services(request: Request) -> Services:
+    found: Services = request.app.state.services
+    return found
+
+
+def caller(request: Request) -> Caller:
+    found: Caller = request.state.caller
+    return found
+
+
+def person(request: Request) -> Person:
+    found = caller(request)
+    assert isinstance(found, Person)  # noqa: S101 -- the table lets nobody else in
+    return found
+
+
+def key_bearer(request: Request) -> KeyBearer:
+    found = caller(request)
+    assert isinstance(found, KeyBearer)  # noqa: S101
+    return found
+
+
+ServicesOf = Annotated[Services, Depends(services)]
+CallerOf = Annotated[Caller, Depends(caller)]
+PersonOf = Annotated[Person, Depends(person)]
+KeyBearerOf = Annotated[KeyBearer, Depends(key_bearer)]
+
+
+def _identify(request: Request, allowed: AbstractSet[str]) -> Caller:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise _unauthorised(f"send the header Authorization: Bearer … with {_wanted(allowed)}")
+    token = token.strip()
+    return _bearer(request, token, allowed) if token.startswith(KEY_BRAND) else _person(request, token, allowed)
+
+
+def _bearer(request: Request, token: str, allowed: AbstractSet[str]) -> KeyBearer:
+    try:
+        key = parse_key(token)
+    except MalformedKey as error:
+        raise _unauthorised(str(error)) from error
+    if _KEYS[key.kind] not in allowed:
+        raise _forbidden(f"an {key.kind} key can't do this; it takes {_wanted(allowed)}")
+    found = services(request).sites.bearer(key)
+    if found is None:
+        raise _unauthorised(f"the key {key.prefix}… is unknown or was revoked")
+    return found
+
+
+def _person(request: Request, token: str, allowed: AbstractSet[str]) -> Person:
+    from shared.access.tokens import IdentityUnavailable, InvalidToken
+
+    if not allowed - set(_KEYS.values()):
+        raise _unauthorised(f"this takes {_wanted(allowed)}, such as p09w_…")
+    try:
+        found = services(request).tokens.verify(token)
+    except InvalidToken as error:
+        raise _unauthorised(f"the access token is not valid: {error}") from error
+    except IdentityUnavailable as error:
+        raise Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, "access tokens can't be checked now: the signing keys can't be fetched; try again"
+        ) from error
+    if PERSON not in allowed and not found.roles & allowed:
+        raise _forbidden(f"this takes {_wanted(allowed)}; you have {', '.join(sorted(found.roles)) or 'no role'}")
+    return found
+
+
+def _wanted(allowed: AbstractSet[str]) -> str:
+    names = {INGEST_KEY: "an ingest key", READ_KEY: "a read key", PERSON: "the access token of somebody who signed in"}
+    return " or ".join(names.get(name, f"the role {name}") for name in sorted(allowed))
+
+
+def _unauthorised(detail: str) -> Problem:
+    return Problem(HTTPStatus.UNAUTHORIZED, detail, headers={"www-authenticate": "Bearer"})
+
+
+def _forbidden(detail: str) -> Problem:
+    return Problem(HTTPStatus.FORBIDDEN, detail)

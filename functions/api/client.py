@@ -1,0 +1,27 @@
+"""Who is at the other end, as the edge says it."""
+
+import re
+from typing import Final
+
+from fastapi import Request
+
+from shared.ingestion.visitor import Client
+
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+
+
+def client_of(request: Request) -> Client:
+    """Address and user agent of the visitor.
+
+    The first address of ``X-Forwarded-For`` is the browser's own, or what a server that forwards its visitors' events says of
+    them; CloudFront and API Gateway append theirs behind it.
+    """
+    forwarded = request.headers.get("x-forwarded-for", "").partition(",")[0].strip()
+    address = forwarded or (request.client.host if request.client else "")
+    return Client(address, request.headers.get("user-agent", ""))
+
+
+def country_of(request: Request) -> str:
+    """The two-letter code that CloudFront found for the viewer; empty when it says none."""
+    country = request.headers.get("cloudfront-viewer-country", "")
+    return country if _COUNTRY.fullmatch(country) else ""

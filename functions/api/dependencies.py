@@ -1,0 +1,90 @@
+"""What requests share: clients, built once per environment and only when first needed."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from functions.api.settings import Settings
+from functions.api.site_cache import SiteCache
+from shared.ingestion.stream import STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE, Entry, append, forget_awake
+from shared.ingestion.visitor import Visitors
+from shared.platform import wiring
+from shared.platform.aws import AwsRefused, AwsUnavailable
+from shared.platform.bus import put_event
+from shared.platform.settings import aws_settings
+from shared.platform.valkey import Command, Valkey
+
+if TYPE_CHECKING:
+    from shared.access.tokens import TokenVerifier
+    from shared.platform.postgres import Database
+
+POSTGRES_SECONDS: Final = 10.0
+HEALTH_SECONDS: Final = 2.0
+
+
+class Services:
+    """The servers that the API works with."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def database(self) -> "Database":
+        return wiring.database(
+            self.settings, self.settings.postgres_secret_arn, application="api", timeout=POSTGRES_SECONDS
+        )
+
+    @cached_property
+    def valkey(self) -> Valkey:
+        return wiring.valkey(self.settings)
+
+    @cached_property
+    def health_database(self) -> "Database":
+        """A connection of its own, whose waits are short: a health check has to answer while the server hangs."""
+        return wiring.database(
+            self.settings, self.settings.postgres_secret_arn, application="api health", timeout=HEALTH_SECONDS
+        )
+
+    @cached_property
+    def health_valkey(self) -> Valkey:
+        return wiring.valkey(self.settings, timeout=HEALTH_SECONDS)
+
+    @cached_property
+    def telemetry_valkey(self) -> Valkey:
+        """Counters are told and never answered: a connection on which nobody waits."""
+        return wiring.valkey(self.settings)
+
+    @cached_property
+    def sites(self) -> SiteCache:
+        return SiteCache(lambda: self.database)
+
+    @cached_property
+    def visitors(self) -> Visitors:
+        return Visitors(self.valkey)
+
+    @cached_property
+    def tokens(self) -> "TokenVerifier":
+        from shared.access.tokens import TokenVerifier  # PyJWT: only who presents a token waits for it
+
+        return TokenVerifier(
+            issuer=self.settings.identity_issuer,
+            jwks_url=self.settings.identity_jwks_url,
+            client_id=self.settings.identity_client_id,
+        )
+
+    def append(self, entry: Entry, *also: Command) -> None:
+        """Make events durable, and wake the worker when it was idle. Raises ``ValkeyUnavailable``."""
+        if append(self.valkey, entry, *also):
+            self.wake()
+
+    def wake(self) -> None:
+        """Tell the worker that events wait. The events are durable: a wake-up that fails costs a minute, not an event."""
+        try:
+            put_event(
+                aws_settings, self.settings.event_bus_name,
+                source=WAKE_SOURCE, detail_type=WAKE_DETAIL_TYPE, detail={"stream": STREAM},
+            )  # fmt: skip
+        except (AwsRefused, AwsUnavailable):
+            from aws_lambda_powertools.logging import Logger
+
+            Logger(child=True).exception("the worker was not woken; its schedule will find the events")
+            forget_awake(self.valkey)

@@ -1,0 +1,11 @@
+"""The API on Lambda."""
+
+from mangum import Mangum
+
+from functions.api.app import create_app
+from functions.api.dependencies import Services
+from functions.api.settings import Settings
+from shared.platform.settings import load
+
+app = create_app(Services(load(Settings)))
+handler = Mangum(app, lifespan="off")

@@ -1,0 +1,33 @@
+"""Who may call what: one row per route, and no route without a row. A test walks this table with every kind of caller."""
+
+from typing import Final
+
+from shared.access.identity import AUDITOR, DBA, DEVELOPER, LEAD, SRE
+
+ANYONE: Final = "anyone"
+INGEST_KEY: Final = "ingest key"
+READ_KEY: Final = "read key"
+PERSON: Final = "person"  # anybody who signed in; row-level security narrows it to their organisations
+
+PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
+    ("GET", "/health"): frozenset({ANYONE}),
+    ("GET", "/health/db"): frozenset({ANYONE}),
+    ("GET", "/health/redis"): frozenset({ANYONE}),
+    ("GET", "/metrics"): frozenset({ANYONE}),
+    ("GET", "/openapi.json"): frozenset({ANYONE}),
+    ("POST", "/v1/events"): frozenset({INGEST_KEY}),
+    ("POST", "/api/event"): frozenset({ANYONE}),
+    ("OPTIONS", "/api/event"): frozenset({ANYONE}),
+    ("POST", "/v1/query"): frozenset({READ_KEY, PERSON}),
+    ("GET", "/v1/sites"): frozenset({READ_KEY, PERSON}),
+    ("POST", "/v1/sites"): frozenset({PERSON}),
+    ("GET", "/v1/sites/{site_id}/live"): frozenset({READ_KEY, PERSON}),
+    ("GET", "/v1/sites/{site_id}/keys"): frozenset({PERSON}),
+    ("POST", "/v1/sites/{site_id}/keys"): frozenset({PERSON}),
+    ("DELETE", "/v1/sites/{site_id}/keys/{key_id}"): frozenset({PERSON}),
+    ("GET", "/v1/organisations"): frozenset({PERSON}),
+    ("POST", "/v1/organisations"): frozenset({DEVELOPER, SRE, LEAD}),
+    ("POST", "/v1/organisations/{organisation_id}/members"): frozenset({PERSON}),
+    ("GET", "/v1/dead-letters"): frozenset({DEVELOPER, SRE, DBA, LEAD, AUDITOR}),
+    ("POST", "/v1/dead-letters/replay"): frozenset({SRE}),
+}

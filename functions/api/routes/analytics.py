@@ -1,0 +1,66 @@
+"""Numbers: `POST /v1/query`, and who is on a site now."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from typing_extensions import TypedDict
+
+from functions.api.authorise import CallerOf, ServicesOf
+from functions.api.body import read_body
+from functions.api.problems import Problem
+from functions.api.tenancy import acting_for, site_for
+from shared.ingestion.accept import parse
+
+MAX_QUERY_BYTES = 64 * 1024
+
+router = APIRouter(tags=["analytics"])
+
+
+class Row(TypedDict):
+    metrics: list[float]
+    dimensions: list[str]
+
+
+class Answer(TypedDict):
+    results: list[Row]
+    meta: dict[str, Any]
+    query: dict[str, Any]
+
+
+class Live(TypedDict):
+    visitors: int
+
+
+@router.post(
+    "/v1/query",
+    response_model=Answer,
+    summary="Ask for numbers",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Query"}}},
+        }
+    },
+)
+async def query(request: Request, services: ServicesOf, caller: CallerOf) -> JSONResponse:
+    """The query and the answer of Plausible's Stats API v2, so far as they are supported."""
+    from shared.analytics.query import parse_query
+    from shared.analytics.stats import Site, answer
+
+    asked = parse_query(parse(await read_body(request, MAX_QUERY_BYTES)))
+    with acting_for(services, caller) as (connection, _):
+        site = site_for(connection, caller, asked.site_id)
+        found = answer(connection, Site(site.id, site.timezone, site.domain), asked, datetime.now(UTC))
+    return JSONResponse(found, headers={"cache-control": "no-store"})
+
+
+@router.get("/v1/sites/{site_id}/live", response_model=Live, summary="Visitors of the last five minutes")
+async def live(site_id: str, services: ServicesOf, caller: CallerOf) -> JSONResponse:
+    from shared.analytics.stats import Site, live_visitors
+
+    with acting_for(services, caller) as (connection, _):
+        site = site_for(connection, caller, site_id)
+        visitors = live_visitors(connection, Site(site.id, site.timezone, site.domain), datetime.now(UTC))
+    return JSONResponse({"visitors": visitors}, headers={"cache-control": "no-store"})

@@ -1,0 +1,56 @@
+"""Events that could not be stored, and the command that sends them through again."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from functions.api.authorise import ServicesOf
+from shared.ingestion.dead_letters import list_dead_letters, replay
+
+router = APIRouter(tags=["operations"])
+
+EntryId = Annotated[str, StringConstraints(pattern=r"^\d{1,19}-\d{1,19}$")]
+
+
+class DeadLetterView(BaseModel):
+    id: str
+    error: str
+    site_id: int | None
+    events: int | None
+
+
+class DeadLetterList(BaseModel):
+    """``next_cursor`` is the ``cursor`` of the next page; null on the last."""
+
+    dead_letters: list[DeadLetterView]
+    next_cursor: str | None
+
+
+class Replay(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    ids: Annotated[list[EntryId], Field(min_length=1, max_length=1000)]
+
+
+class Replayed(BaseModel):
+    replayed: int
+
+
+@router.get("/v1/dead-letters", summary="Events that could not be stored")
+async def get_dead_letters(
+    services: ServicesOf, cursor: EntryId | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> DeadLetterList:
+    found = list_dead_letters(services.valkey, after=cursor or "", limit=limit + 1)
+    views = [DeadLetterView(**asdict(letter)) for letter in found[:limit]]
+    return DeadLetterList(dead_letters=views, next_cursor=views[-1].id if len(found) > limit else None)
+
+
+@router.post("/v1/dead-letters/replay", summary="Send dead letters through again")
+async def replay_dead_letters(wanted: Replay, services: ServicesOf) -> Replayed:
+    """What is stored already is not counted again; what fails again comes back here after five attempts."""
+    replayed = replay(services.valkey, wanted.ids)
+    if replayed:
+        services.wake()
+    return Replayed(replayed=replayed)

@@ -1,0 +1,120 @@
+"""`GET /metrics` for Prometheus: OpenMetrics text from the counters in Valkey."""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from fastapi import APIRouter, Response
+
+from functions.api.authorise import ServicesOf
+from functions.api.telemetry import LATENCY, LATENCY_BUCKETS, REQUESTS
+from shared.ingestion.counters import SITE_TOTALS
+from shared.ingestion.stream import COUNTERS, DEAD_LETTERS, STREAM
+from shared.platform.valkey import Valkey
+
+router = APIRouter(tags=["health"])
+
+_BOUNDS: Final = [f"{bound:g}" for bound in LATENCY_BUCKETS] + ["+Inf"]
+_INGEST: Final = {
+    "accepted": "Events accepted: durable in the stream.",
+    "rejected": "Events refused, one by one, in batches of which others were accepted.",
+    "stored": "Events stored in PostgreSQL.",
+    "repeated": "Events that came again and were not counted again.",
+    "dead_lettered": "Stream entries moved to the dead letters.",
+}
+
+
+@router.get("/metrics", response_class=Response, summary="Counters for Prometheus")
+async def metrics(services: ServicesOf) -> Response:
+    """Equal from whichever Lambda environment answers: the counters stand in Valkey."""
+    from prometheus_client import CollectorRegistry
+    from prometheus_client.openmetrics import exposition
+
+    registry = CollectorRegistry()
+    registry.register(_Collector(services.valkey))
+    return Response(exposition.generate_latest(registry), media_type=exposition.CONTENT_TYPE_LATEST)
+
+
+class _Collector:
+    def __init__(self, valkey: Valkey) -> None:
+        self._valkey = valkey
+
+    def collect(self) -> Iterator[Any]:
+        replies = self._valkey.pipeline(
+            [
+                ("HGETALL", REQUESTS),
+                ("HGETALL", LATENCY),
+                ("HGETALL", COUNTERS),
+                *(("HGETALL", key) for key in SITE_TOTALS.values()),
+                ("XLEN", STREAM),
+                ("XLEN", DEAD_LETTERS),
+                ("XRANGE", STREAM, "-", "+", "COUNT", 1),
+            ]
+        )
+        requests, latency, ingest, *sites = (_pairs(reply) for reply in replies[: 3 + len(SITE_TOTALS)])
+        yield _requests(requests)
+        yield from _latency(latency)
+        yield from _ingest(ingest)
+        yield from _sites(sites)
+        yield from _stream(*replies[-3:])
+
+
+def _pairs(reply: list[bytes]) -> dict[str, float]:
+    return {name.decode(): float(value) for name, value in zip(reply[::2], reply[1::2], strict=True)}
+
+
+def _requests(counts: dict[str, float]) -> Any:
+    from prometheus_client.core import CounterMetricFamily
+
+    family = CounterMetricFamily("p09_http_requests", "Requests answered.", labels=["method", "route", "status"])
+    for name, count in sorted(counts.items()):
+        family.add_metric(name.split(" "), count)
+    return family
+
+
+def _latency(counts: dict[str, float]) -> Iterator[Any]:
+    from prometheus_client.core import HistogramMetricFamily
+
+    by_route: dict[str, dict[str, float]] = defaultdict(dict)
+    for name, count in counts.items():
+        route, _, bucket = name.rpartition(" ")
+        by_route[route][bucket] = count
+    family = HistogramMetricFamily(
+        "p09_http_request_duration_seconds", "Time to answer a request.", labels=["method", "route"], unit="seconds"
+    )
+    for route, buckets in sorted(by_route.items()):
+        sums, total = [], 0.0
+        for bound in _BOUNDS:
+            total += buckets.get(bound, 0)
+            sums.append((bound, total))
+        family.add_metric(route.split(" "), sums, buckets.get("sum", 0.0))
+    yield family
+
+
+def _ingest(counts: dict[str, float]) -> Iterator[Any]:
+    from prometheus_client.core import CounterMetricFamily
+
+    for name, explanation in _INGEST.items():
+        unit = "entries" if name == "dead_lettered" else "events"
+        yield CounterMetricFamily(f"p09_{unit}_{name}", explanation, value=counts.get(name, 0))
+
+
+def _sites(totals: Iterable[dict[str, float]]) -> Iterator[Any]:
+    from prometheus_client.core import CounterMetricFamily
+
+    for name, counts in zip(SITE_TOTALS, totals, strict=True):
+        family = CounterMetricFamily(f"p09_site_{name}", f"Stored {name} of a site.", labels=["site"])
+        for site, count in sorted(counts.items(), key=lambda item: int(item[0])):
+            family.add_metric([site], count)
+        yield family
+
+
+def _stream(length: int, dead: int, oldest: list[Any]) -> Iterator[Any]:
+    from prometheus_client.core import GaugeMetricFamily
+
+    appended = int(oldest[0][0].partition(b"-")[0]) / 1000 if oldest else None
+    age = max(0.0, time.time() - appended) if appended else 0.0
+    yield GaugeMetricFamily("p09_stream_entries", "Entries that wait to be stored.", value=length)
+    yield GaugeMetricFamily("p09_stream_oldest_age_seconds", "Age of the oldest entry that waits.", value=age, unit="seconds")
+    yield GaugeMetricFamily("p09_dead_letter_entries", "Entries in the dead letters.", value=dead)

@@ -1,0 +1,73 @@
+"""Organisations and their people."""
+
+from http import HTTPStatus
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from functions.api.authorise import PersonOf, ServicesOf
+from functions.api.routes.sites import Label
+from functions.api.tenancy import acting_for, require
+from shared.access.identity import MemberRole
+
+router = APIRouter(tags=["organisations"])
+
+
+class NewOrganisation(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Label
+
+
+class OrganisationView(BaseModel):
+    organisation_id: UUID
+    name: str
+
+
+class OrganisationList(BaseModel):
+    organisations: list[OrganisationView]
+
+
+class Member(BaseModel):
+    """``subject`` is the person's ``sub`` in the identity provider."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subject: Label
+    role: MemberRole
+
+
+@router.get("/v1/organisations", summary="Organisations that you belong to")
+async def list_organisations(services: ServicesOf, person: PersonOf) -> OrganisationList:
+    from shared.access.store import organisations
+
+    with acting_for(services, person) as (connection, _):
+        found = organisations(connection)
+    return OrganisationList(organisations=[OrganisationView(organisation_id=key, name=name) for key, name in found])
+
+
+@router.post("/v1/organisations", status_code=HTTPStatus.CREATED, summary="Make an organisation")
+async def create_organisation(new: NewOrganisation, services: ServicesOf, person: PersonOf) -> OrganisationView:
+    """Who makes it is its first owner."""
+    from shared.access.store import add_organisation
+
+    organisation_id = uuid4()
+    with services.database.transaction([organisation_id]) as connection:
+        add_organisation(connection, organisation_id, new.name, person.subject)
+    return OrganisationView(organisation_id=organisation_id, name=new.name)
+
+
+@router.post(
+    "/v1/organisations/{organisation_id}/members", status_code=HTTPStatus.CREATED, summary="Add somebody"
+)
+async def create_member(
+    organisation_id: UUID, member: Member, services: ServicesOf, person: PersonOf
+) -> Member:
+    """For owners of the organisation."""
+    from shared.access.store import add_member
+
+    with acting_for(services, person) as (connection, roles):
+        require(roles, organisation_id, "owner")
+        add_member(connection, organisation_id, member.subject, member.role)
+    return member

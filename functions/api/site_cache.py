@@ -1,0 +1,84 @@
+"""Which site a key or a domain stands for, remembered for a minute.
+
+A minute is also how long a revoked key may still be taken. While PostgreSQL is down nobody can revoke anything: then what was
+known is good for an hour.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+from uuid import UUID
+
+from shared.access.identity import KeyBearer
+from shared.access.keys import Key
+from shared.platform.failures import PostgresUnavailable
+
+if TYPE_CHECKING:
+    from shared.platform.postgres import Database
+
+FRESH_SECONDS: Final = 60.0
+STALE_SECONDS: Final = 3600.0
+MAX_ENTRIES: Final = 10_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A site that browsers may send events to."""
+
+    site_id: int
+    organisation: UUID
+    allowed_hostnames: tuple[str, ...] = ()
+
+
+class SiteCache:
+    """Answers from memory while fresh, from PostgreSQL otherwise."""
+
+    def __init__(self, database: Callable[[], "Database"], clock: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._clock = clock
+        self._known: dict[bytes | str, tuple[float, KeyBearer | Target | None]] = {}
+
+    def bearer(self, key: Key) -> KeyBearer | None:
+        """Who bears this key; None when it is unknown or revoked. Raises ``PostgresUnavailable``."""
+        found = self._remembered(key.digest, lambda: self._load_bearer(key))
+        return found if isinstance(found, KeyBearer) else None
+
+    def target(self, domain: str) -> Target | None:
+        """The site of a domain; None when nobody has it. Raises ``PostgresUnavailable``."""
+        found = self._remembered(domain, lambda: self._load_target(domain))
+        return found if isinstance(found, Target) else None
+
+    def _remembered(
+        self, name: bytes | str, fetch: Callable[[], KeyBearer | Target | None]
+    ) -> KeyBearer | Target | None:
+        now = self._clock()
+        at, found = self._known.get(name, (float("-inf"), None))
+        # What wasn't there is asked for again at once: a key has to work as soon as it was made.
+        if found is not None and now - at < FRESH_SECONDS:
+            return found
+        try:
+            fetched = fetch()
+        except PostgresUnavailable:
+            if found is not None and now - at < STALE_SECONDS:
+                return found
+            raise
+        if len(self._known) >= MAX_ENTRIES:
+            self._known.clear()
+        self._known[name] = (now, fetched)
+        return fetched
+
+    def _load_bearer(self, key: Key) -> KeyBearer | None:
+        from shared.access.store import key_bearer
+
+        with self._database().transaction(key_sha256=key.digest.hex()) as connection:
+            return key_bearer(connection, key)
+
+    def _load_target(self, domain: str) -> Target | None:
+        from shared.access.store import site_of
+
+        with self._database().transaction(domain=domain) as connection:
+            site = site_of(connection, domain)
+        return Target(site.id, site.organisation_id, site.allowed_hostnames) if site else None

@@ -1,0 +1,58 @@
+"""On whose behalf a transaction acts: of the key's organisation, or of all organisations that a person belongs to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from functions.api.dependencies import Services
+from functions.api.problems import Problem
+from shared.access.identity import KeyBearer, MemberRole, Person
+
+if TYPE_CHECKING:
+    from pg8000.native import Connection
+
+    from shared.access.store import Site
+
+Memberships = dict[UUID, MemberRole]
+
+
+@contextmanager
+def acting_for(services: Services, caller: KeyBearer | Person | None) -> Iterator[tuple["Connection", Memberships]]:
+    """A transaction that sees what the caller may see, and the caller's roles in organisations."""
+    from shared.access.store import memberships
+    from shared.platform.postgres import act_for
+
+    if isinstance(caller, KeyBearer):
+        with services.database.transaction([caller.organisation]) as connection:
+            yield connection, {}
+    elif caller is not None:
+        with services.database.transaction(subject=caller.subject) as connection:
+            roles = memberships(connection, caller.subject)
+            act_for(connection, roles)
+            yield connection, roles
+
+
+def site_for(connection: "Connection", caller: KeyBearer | Person | None, reference: str) -> "Site":
+    """The site with this id or domain, if the caller may see it. A key sees its own site only."""
+    from shared.access.store import site_of
+
+    site = site_of(connection, reference)
+    if site is None or (isinstance(caller, KeyBearer) and site.id != caller.site_id):
+        raise Problem(
+            HTTPStatus.NOT_FOUND,
+            f"no site {reference!r} among yours: GET /v1/sites lists them",
+            errors=[{"pointer": "#/site_id", "detail": "unknown"}],
+        )
+    return site
+
+
+def require(roles: Memberships, organisation: UUID, *allowed: MemberRole) -> None:
+    """Raise a problem unless the person has one of these roles in the organisation."""
+    role = roles.get(organisation)
+    if role not in allowed:
+        raise Problem(
+            HTTPStatus.FORBIDDEN,
+            f"this takes the role {' or '.join(allowed)} in organisation {organisation}; you are {role or 'no member'}",
+        )

@@ -1,0 +1,42 @@
+"""Drains the stream into PostgreSQL; woken when events begin to wait, and every minute in case that got lost."""
+
+from dataclasses import asdict
+from typing import Any, Final, Protocol
+
+from aws_lambda_powertools.logging import Logger
+
+from functions.ingest_worker.settings import Settings
+from shared.ingestion.counters import publish_site_totals
+from shared.ingestion.drain import AnotherWorkerDrains, drain
+from shared.ingestion.stream import STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE
+from shared.platform import wiring
+from shared.platform.bus import put_event
+from shared.platform.settings import aws_settings, load
+
+MARGIN_MILLISECONDS: Final = 20_000
+
+logger = Logger()
+settings = load(Settings)
+database = wiring.database(settings, settings.postgres_secret_arn, application="ingest_worker", timeout=30)
+valkey = wiring.valkey(settings)
+
+
+class Context(Protocol):
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+def handler(_event: dict[str, Any], context: Context) -> dict[str, Any]:
+    try:
+        drained = drain(valkey, database, lambda: context.get_remaining_time_in_millis() > MARGIN_MILLISECONDS)
+    except AnotherWorkerDrains:
+        logger.info("another worker drains")
+        return {"another_worker_drains": True}
+    publish_site_totals(valkey, database, drained.sites)
+    if not drained.finished:
+        put_event(
+            aws_settings, settings.event_bus_name,
+            source=WAKE_SOURCE, detail_type=WAKE_DETAIL_TYPE, detail={"stream": STREAM},
+        )  # fmt: skip
+    report = {key: value for key, value in asdict(drained).items() if key != "sites"}
+    logger.info("drained", extra=report)
+    return report

@@ -1,0 +1,66 @@
+"""Headless Chromium from the npm package `@sparticuz/chromium`: a machine needs no browser of its own."""
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from local.state import ROOT, LocalError
+
+_PACKAGE = ROOT / "node_modules/@sparticuz/chromium"
+# The package unpacks the libraries that a bare machine lacks only where it believes to run on Lambda.
+_UNPACK = "import chromium from '@sparticuz/chromium'; console.log(await chromium.executablePath())"
+_ARGUMENTS = (
+    *("--no-sandbox", "--no-zygote", "--disable-setuid-sandbox"),  # as root, in containers
+    *("--in-process-gpu", "--use-gl=angle", "--use-angle=swiftshader"),
+    *("--font-render-hinting=none", "--disable-dev-shm-usage"),
+)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A running browser; its pages see real origins, cookies and CORS."""
+    folder = unpacked()
+    variables = {
+        "FONTCONFIG_PATH": str(folder / "fonts"),
+        "LD_LIBRARY_PATH": str(folder / "al2023/lib"),
+        "HOME": str(folder),
+    }
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=folder / "chromium", args=list(_ARGUMENTS), env=dict(variables), timeout=60_000
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def unpacked() -> Path:
+    """Folder with the browser and its libraries; unpacked once for each version of the package."""
+    if not _PACKAGE.exists():
+        raise LocalError(
+            "Chromium is not installed: `make setup` brings it (npm package @sparticuz/chromium)."
+        )
+    version = json.loads((_PACKAGE / "package.json").read_text())["version"]
+    folder = ROOT / "build" / f"chromium-{version}"
+    if folder.exists():
+        return folder
+    folder.parent.mkdir(exist_ok=True)
+    draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix="chromium-unpacking-"))
+    variables = [f"TMPDIR={draft}", "AWS_EXECUTION_ENV=AWS_Lambda_nodejs24.x"]
+    node = [str(ROOT / ".venv/bin/node"), "--input-type=module", "--eval", _UNPACK]
+    done = subprocess.run(["env", *variables, *node], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        shutil.rmtree(draft)
+        raise LocalError(f"Chromium could not be unpacked into {folder.parent}:\n{done.stderr}")
+    try:
+        draft.rename(folder)  # at once: another process may be unpacking as well
+    except OSError:
+        shutil.rmtree(draft)
+    return folder

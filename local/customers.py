@@ -1,0 +1,68 @@
+"""A customer of the local system: an organisation, its people, their sites with fresh keys."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from local.api import Api, Refused
+from local.people import Directory, customer_person
+
+_CONFLICT = 409
+
+
+@dataclass(frozen=True)
+class SiteAccess:
+    """A site and one key of each kind; the keys are shown this once."""
+
+    site_id: str
+    domain: str
+    created: bool
+    write_key: str
+    read_key: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def directory(system: Mapping[str, Any]) -> Directory:
+    return Directory(system["aws_endpoint"], system["user_pool_id"], system["client_id"])
+
+
+def owner(system: Mapping[str, Any], organisation: str) -> tuple[Api, str]:
+    """The API as the organisation's owner sees it, and the organisation's id; both are made when missing."""
+    people = directory(system)
+    person = customer_person(organisation, "owner")
+    people.ensure(person)
+    api = Api(system["url"], people.token(person))
+    found = [one for one in api.get("/v1/organisations")["organisations"] if one["name"] == organisation]
+    chosen = found[0] if found else api.post("/v1/organisations", {"name": organisation})
+    return api, str(chosen["organisation_id"])
+
+
+def member_token(system: Mapping[str, Any], organisation: str, role: str) -> str:
+    """An access token of a person who has this role in the organisation."""
+    people = directory(system)
+    person = customer_person(organisation, role)
+    subject = people.ensure(person)
+    api, organisation_id = owner(system, organisation)
+    if role != "owner":
+        api.post(f"/v1/organisations/{organisation_id}/members", {"subject": subject, "role": role})
+    return people.token(person)
+
+
+def open_site(
+    api: Api, organisation_id: str, *, name: str, domain: str, timezone: str | None = None
+) -> SiteAccess:
+    """Add the site, or take the organisation's own site of that domain, and make fresh keys for it."""
+    wanted = {"name": name, "domain": domain, "organisation_id": organisation_id}
+    try:
+        site_id = api.post("/v1/sites", {**wanted, "timezone": timezone} if timezone else wanted)["site_id"]
+        created = True
+    except Refused as refused:
+        if refused.status != _CONFLICT or "site_id" not in refused.problem:
+            raise
+        site_id, created = refused.problem["site_id"], False
+    keys = {kind: api.post(f"/v1/sites/{site_id}/keys", {"kind": kind})["key"] for kind in ("ingest", "read")}
+    return SiteAccess(
+        site_id=str(site_id), domain=domain, created=created, write_key=keys["ingest"], read_key=keys["read"]
+    )

@@ -1,0 +1,65 @@
+"""`p09 dead-letters …` and `p09 logs`."""
+
+import time
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from local.aws import aws_client
+from scripts.p09.output import AsJson, show, show_rows
+from scripts.p09.session import session
+
+dead_letters = typer.Typer(no_args_is_help=True, help="Stream entries that the worker gave up on.")
+_ROLE = "P09-SRE"
+_GROUP_PREFIX = "/aws/lambda/p09-local-"
+
+
+@dead_letters.command("list")
+def list_dead_letters(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """List what failed five times, with its error."""
+    found = session(context).operations(_ROLE).get("/v1/dead-letters")
+    rows = found["dead_letters"]
+    show_rows(rows, list(rows[0]) if rows else ("entry_id",), as_json=as_json)
+
+
+@dead_letters.command("replay")
+def replay_dead_letters(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """Put all of them back into the stream; what was stored already is not counted twice."""
+    show(session(context).operations(_ROLE).post("/v1/dead-letters/replay", {}), as_json=as_json)
+
+
+def logs(
+    context: typer.Context,
+    *,
+    function: Annotated[
+        str | None, typer.Argument(help="Such as api or ingest_worker; all by default.")
+    ] = None,
+    minutes: Annotated[int, typer.Option(help="How far to look back.")] = 15,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+) -> None:
+    """Print the functions' logs of the local system."""
+    client = aws_client("logs", session(context).system()["aws_endpoint"])
+    prefix = _GROUP_PREFIX + (function or "").replace("_", "-")
+    since = int((time.time() - 60 * minutes) * 1000)
+    while True:
+        for event in _events(client, prefix, since):
+            since = max(since, event["timestamp"] + 1)
+            at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC).strftime("%H:%M:%S")
+            print(f"{at} {event['function']:<14} {event['message'].rstrip()}", flush=True)
+        if not follow:
+            return
+        time.sleep(1)
+
+
+def _events(client: Any, prefix: str, since: int) -> list[dict[str, Any]]:
+    groups = [
+        group["logGroupName"] for group in client.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
+    ]
+    events = [
+        {**event, "function": group.removeprefix(_GROUP_PREFIX)}
+        for group in groups
+        for page in client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
+        for event in page["events"]
+    ]
+    return sorted(events, key=lambda event: int(event["timestamp"]))

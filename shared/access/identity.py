@@ -1,0 +1,38 @@
+"""Who is asking: a person with roles, or the bearer of a site's key."""
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from uuid import UUID
+
+DEVELOPER: Final = "P09-Developer"
+SRE: Final = "P09-SRE"
+DBA: Final = "P09-DBA"
+LEAD: Final = "P09-Lead"
+AUDITOR: Final = "P09-Auditor"
+ROLES: Final = frozenset({DEVELOPER, SRE, DBA, LEAD, AUDITOR})
+
+MemberRole = Literal["owner", "editor", "viewer"]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who signed in. ``roles`` are the operations roles; customers' people have none."""
+
+    subject: str
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class KeyBearer:
+    """Somebody who presented a key of a site."""
+
+    site_id: int
+    organisation: UUID
+    kind: str
+    prefix: str
+
+
+def person_of(claims: dict[str, Any]) -> Person:
+    """The person of a verified access token; groups that are no roles of ours are ignored."""
+    groups = claims.get("cognito:groups", [])
+    return Person(str(claims["sub"]), ROLES.intersection(groups if isinstance(groups, list) else []))

@@ -1,0 +1,17 @@
+-- Visitors by when they acted: each once in each group, whatever they did there.
+select
+    {names}
+    count(*) as visitors,
+    sum(events)::bigint as events,
+    sum(pageviews)::bigint as pageviews
+from (
+    select
+        {keys}
+        visitor_id,
+        count(*) filter (where name <> 'engagement') as events,
+        count(*) filter (where name = 'pageview') as pageviews
+    from events
+    where site_id = :site and timestamp >= :start and timestamp < :end {pages}
+    group by {numbers} visitor_id
+) as visitors
+{group}

@@ -1,0 +1,65 @@
+"""Clients from settings, for the composition roots. A refused login is fetched once more: it may have been rotated."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from shared.platform.failures import PostgresBadLogin
+from shared.platform.secrets import Login, LoginSecret
+from shared.platform.settings import PostgresSettings, ValkeySettings, aws_settings
+from shared.platform.valkey import Address as ValkeyAddress
+from shared.platform.valkey import BadLogin as ValkeyBadLogin
+from shared.platform.valkey import Connection as ValkeyConnection
+from shared.platform.valkey import Valkey, open_connection
+
+if TYPE_CHECKING:
+    from pg8000.native import Connection
+
+    from shared.platform.postgres import Database
+
+T = TypeVar("T")
+
+
+def database(
+    settings: PostgresSettings, secret_id: str, *, application: str, timeout: float | None = None
+) -> "Database":
+    """PostgreSQL with the login of a secret; ``timeout`` (seconds) bounds each wait for the server."""
+    from shared.platform import postgres  # pg8000 costs a cold start 50 ms: only who uses it pays
+
+    address = postgres.Address(
+        host=settings.postgres_host,
+        port=int(settings.postgres_port),
+        database=settings.postgres_database,
+        tls_ca=settings.postgres_tls_ca,
+    )
+
+    def connect(login: Login) -> "Connection":
+        return postgres.connect(
+            address, user=login.username, password=login.password, application=application, timeout=timeout
+        )
+
+    return postgres.Database(_with_login(LoginSecret(aws_settings, secret_id), connect, PostgresBadLogin))
+
+
+def valkey(settings: ValkeySettings, *, timeout: float = 2.0) -> Valkey:
+    """Valkey with the login of its secret."""
+    address = ValkeyAddress(
+        host=settings.valkey_host, port=int(settings.valkey_port), tls=settings.valkey_tls == "true"
+    )
+
+    def connect(login: Login) -> ValkeyConnection:
+        return open_connection(address, password=login.password, timeout=timeout)
+
+    return Valkey(_with_login(LoginSecret(aws_settings, settings.valkey_secret_arn), connect, ValkeyBadLogin))
+
+
+def _with_login(
+    secret: LoginSecret, connect: Callable[[Login], T], refused: type[Exception]
+) -> Callable[[], T]:
+    def opened() -> T:
+        try:
+            return connect(secret.login())
+        except refused:
+            secret.forget()
+            return connect(secret.login())
+
+    return opened

@@ -1,0 +1,186 @@
+"""The definitions of the numbers, once more and as plainly as possible: everything is counted over the raw events."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+GAP = timedelta(minutes=30)
+QUARTER = 900
+Row = tuple[list[str], list[float]]
+
+
+@dataclass(frozen=True)
+class Event:
+    visitor: int
+    at: datetime
+    name: str = "pageview"
+    page: str = "/"
+    id: UUID = field(default_factory=uuid4)
+
+    @property
+    def counts(self) -> bool:
+        return self.name != "engagement"
+
+
+@dataclass(frozen=True)
+class Visit:
+    events: tuple[Event, ...]
+
+    @property
+    def first(self) -> Event:
+        return self.events[0]
+
+    @property
+    def last(self) -> Event:
+        return self.events[-1]
+
+    @property
+    def counted(self) -> int:
+        return sum(event.counts for event in self.events)
+
+    @property
+    def pageviews(self) -> int:
+        return sum(event.name == "pageview" for event in self.events)
+
+    @property
+    def bounced(self) -> bool:
+        return self.counted == 1
+
+    @property
+    def duration(self) -> timedelta:
+        return self.last.at - self.first.at
+
+
+def visits_of(events: Iterable[Event]) -> list[Visit]:
+    ordered = sorted(events, key=lambda event: (event.visitor, event.at, event.id))
+    return [
+        Visit(tuple(run))
+        for _, own in groupby(ordered, key=lambda event: event.visitor)
+        for run in _runs(list(own))
+    ]
+
+
+def _runs(events: list[Event]) -> list[list[Event]]:
+    runs: list[list[Event]] = []
+    for event in events:
+        if runs and event.at - runs[-1][-1].at <= GAP:
+            runs[-1].append(event)
+        else:
+            runs.append([event])
+    return runs
+
+
+def quarter(moment: datetime) -> datetime:
+    return datetime.fromtimestamp(moment.timestamp() // QUARTER * QUARTER, UTC)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Answers queries over events in ``start`` <= time < ``end`` by looking at each of them."""
+
+    events: Sequence[Event]
+    zone: ZoneInfo
+    start: datetime
+    end: datetime
+
+    def rows(
+        self,
+        metrics: Sequence[str],
+        dimensions: Sequence[str] = (),
+        on_page: Callable[[str], bool] | None = None,
+    ) -> list[Row]:
+        """One row for each group in which something was counted, by its labels."""
+        groups = {self._labels(dimensions, event.at, event.page) for event in self._acted()}
+        groups |= {
+            self._labels(dimensions, visit.first.at, event.page)
+            for visit in self._started()
+            for event in visit.events
+        }
+        if "event:page" in dimensions:
+            groups = {group for group in groups if group[dimensions.index("event:page")]}
+        counted = [
+            (list(group), *self._count(metrics, dimensions, group, on_page)) for group in sorted(groups)
+        ]
+        if not dimensions and not counted:
+            counted = [([], *self._count(metrics, (), (), on_page))]
+        return [(labels, values) for labels, values, something in counted if something or not dimensions]
+
+    def _count(
+        self,
+        metrics: Sequence[str],
+        dimensions: Sequence[str],
+        group: tuple[str, ...],
+        on_page: Callable[[str], bool] | None,
+    ) -> tuple[list[float], bool]:
+        def belongs(moment: datetime, page: str) -> bool:
+            matches = on_page is None or on_page(page)
+            return matches and self._labels(dimensions, moment, page) == group
+
+        by_page, filtered = "event:page" in dimensions, on_page is not None
+        acted = [event for event in self._acted() if belongs(event.at, event.page)]
+        entered = [visit for visit in self._started() if belongs(visit.first.at, visit.first.page)]
+        saw = [
+            visit
+            for visit in self._started()
+            if any(belongs(visit.first.at, event.page) for event in visit.events)
+        ]
+        views = sum(event.name == "pageview" for event in acted)
+        lasted = saw if filtered and not by_page else entered
+        counts: dict[str, tuple[float, bool]] = {
+            "visitors": _whole(len({event.visitor for event in acted})),
+            "events": _whole(sum(event.counts for event in acted)),
+            "pageviews": _whole(views),
+            "visits": _whole(len(saw)),
+            "bounce_rate": _ratio(100 * sum(visit.bounced for visit in entered), len(entered)),
+            "visit_duration": _ratio(
+                Fraction(
+                    sum((visit.duration for visit in lasted), timedelta()) // timedelta(microseconds=1), 10**6
+                ),
+                len(lasted),
+            ),
+            "views_per_visit": _ratio(
+                sum(visit.pageviews for visit in entered) if by_page else views, len(entered), decimals=2
+            ),
+        }
+        chosen = [counts[metric] for metric in metrics]
+        return [value for value, _ in chosen], any(something for _, something in chosen)
+
+    def _acted(self) -> list[Event]:
+        return [event for event in self.events if self.start <= event.at < self.end]
+
+    def _started(self) -> list[Visit]:
+        return [visit for visit in visits_of(self.events) if self.start <= visit.first.at < self.end]
+
+    def _labels(self, dimensions: Sequence[str], moment: datetime, page: str) -> tuple[str, ...]:
+        return tuple(
+            page if dimension == "event:page" else self._label(dimension, moment) for dimension in dimensions
+        )
+
+    def _label(self, dimension: str, moment: datetime) -> str:
+        local = moment.astimezone(self.zone)
+        first_day = self.start.astimezone(self.zone).date()
+        days: dict[str, date] = {
+            "time:day": local.date(),
+            "time:week": max(local.date() - timedelta(days=local.weekday()), first_day),
+            "time:month": local.date().replace(day=1),
+        }
+        if dimension in days:
+            return str(days[dimension])
+        shown = local.strftime("%Y-%m-%d %H:%M:00" if dimension == "time:minute" else "%Y-%m-%d %H:00:00")
+        return shown + (local.isoformat()[-6:] if local.fold else "")
+
+
+def _whole(number: int) -> tuple[float, bool]:
+    return number, number > 0
+
+
+def _ratio(part: Fraction | int, per: int, *, decimals: int = 0) -> tuple[float, bool]:
+    if per == 0:
+        return 0, False
+    rounded: Any = round(Fraction(part) / per * 10**decimals)
+    return (rounded / 100 if decimals else rounded), True

@@ -1,0 +1,151 @@
+"""Whatever the events, the zone and the query: the answer is what counting the raw events by hand gives."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.analytics.query import METRICS
+from tests.integration.analytics.conftest import Analytics
+from tests.integration.analytics.reference import Event, Reference
+
+# Each around a change of the clocks: of an hour at 2 and 1 o'clock, of an hour at midnight, of half an hour.
+CHANGES = {
+    "Etc/UTC": [datetime(2026, 3, 1, tzinfo=UTC)],
+    "Europe/Berlin": [datetime(2026, 3, 29, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)],
+    "America/New_York": [datetime(2026, 3, 8, 7, tzinfo=UTC), datetime(2026, 11, 1, 6, tzinfo=UTC)],
+    "America/Havana": [datetime(2026, 3, 8, 5, tzinfo=UTC), datetime(2026, 11, 1, 5, tzinfo=UTC)],
+    "America/Santiago": [datetime(2026, 9, 6, 4, tzinfo=UTC), datetime(2026, 4, 5, 3, tzinfo=UTC)],
+    "Australia/Lord_Howe": [datetime(2026, 4, 4, 15, tzinfo=UTC), datetime(2026, 10, 3, 15, 30, tzinfo=UTC)],
+    "Asia/Kathmandu": [datetime(2026, 12, 31, 18, 15, tzinfo=UTC)],
+}
+PAGES = ["/", "/a", "/a/b", "/%", ""]
+TIMES = ["time:hour", "time:day", "time:week", "time:month"]
+BODIES: list[dict[str, Any]] = [
+    {},
+    *({"dimensions": [time]} for time in TIMES),
+    {"dimensions": ["event:page"]},
+    {"dimensions": ["time:day", "event:page"]},
+    {"dimensions": ["event:page", "time:hour"]},
+    {"filters": [["is", "event:page", ["/a", "/%"]]]},
+    {"filters": [["contains", "event:page", ["a"]]], "dimensions": ["time:hour"]},
+    {"filters": [["contains", "event:page", ["/a", "%"]]], "dimensions": ["event:page"]},
+    {"filters": [["contains", "event:page", ["a"]], ["is", "event:page", ["/a"]]]},
+]
+
+# Whole quarters and half-hours, and what lies just beside them: borders of buckets and gaps of visits.
+distances = st.builds(
+    lambda quarters, beside: quarters * timedelta(minutes=15) + beside,
+    st.integers(-12 * 4, 12 * 4) | st.integers(-40 * 96, 40 * 96),
+    st.sampled_from(
+        [timedelta(microseconds=-1), timedelta(0), timedelta(microseconds=1), timedelta(seconds=61)]
+    ),
+)
+changes = st.sampled_from([(zone, change) for zone, moments in CHANGES.items() for change in moments])
+
+
+@st.composite
+def events_around(draw: st.DrawFn, change: datetime) -> list[Event]:
+    return draw(
+        st.lists(
+            st.builds(
+                Event,
+                visitor=st.sampled_from([-(2**63), 1, 2, 3]),
+                at=distances.map(lambda distance: change + distance),
+                name=st.sampled_from(["pageview", "pageview", "engagement", "signup"]),
+                page=st.sampled_from(PAGES),
+                id=st.uuids(),
+            ),
+            max_size=30,
+            unique_by=lambda event: event.id,
+        )
+    )
+
+
+@st.composite
+def ranges_around(draw: st.DrawFn, change: datetime, zone: ZoneInfo) -> tuple[list[str], datetime, datetime]:
+    """A date range with the borders that it stands for."""
+    if draw(st.booleans()):
+        first = change.astimezone(zone).date() + timedelta(days=draw(st.integers(-20, 1)))
+        last = first + timedelta(days=draw(st.integers(0, 35)))
+        return [str(first), str(last)], _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
+    start = change + draw(st.integers(-200, 200)) * timedelta(minutes=draw(st.sampled_from([7, 15])))
+    end = start + timedelta(seconds=draw(st.sampled_from([1, 900, 3600, 86400, 86401, 10**6])))
+    last_second = (end - timedelta(seconds=1)).astimezone(zone)
+    return [start.isoformat(), last_second.isoformat()], start, end
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The first second of a day, found by looking at every quarter of an hour around it."""
+    noon_before = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=36)
+    moments = (noon_before + quarters * timedelta(minutes=15) for quarters in range(72 * 4))
+    return next(moment for moment in moments if moment.astimezone(zone).date() == day)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), around=changes)
+def test_every_answer_equals_a_count_by_hand(
+    analytics: Analytics, data: st.DataObject, around: tuple[str, datetime]
+) -> None:
+    name, change = around
+    zone = ZoneInfo(name)
+    events = data.draw(events_around(change))
+    site = analytics.site(name, events)
+    date_range, start, end = data.draw(ranges_around(change, zone))
+    reference = Reference(events, zone, start, end)
+    for body in data.draw(st.lists(st.sampled_from(BODIES), min_size=3, max_size=5)):
+        metrics = data.draw(st.lists(st.sampled_from(_metrics_of(body)), min_size=1, unique=True))
+        asked = {**body, "metrics": metrics, "date_range": date_range}
+        dimensions = body.get("dimensions", [])
+        order_by = data.draw(
+            st.none()
+            | st.lists(
+                st.tuples(st.sampled_from([*metrics, *dimensions]), st.sampled_from(["asc", "desc"])),
+                unique_by=lambda term: term[0],
+            )
+        )
+        if order_by is not None:
+            asked["order_by"] = [list(term) for term in order_by]
+
+        answered = analytics.rows(site, change, **asked)
+
+        expected = reference.rows(metrics, dimensions, _filter_of(body))
+        assert answered == _ordered(expected, metrics, dimensions, order_by), asked
+
+
+def _metrics_of(body: dict[str, Any]) -> list[str]:
+    return [metric for metric in METRICS if "filters" not in body or metric != "views_per_visit"]
+
+
+def _filter_of(body: dict[str, Any]) -> Callable[[str], bool] | None:
+    filters = body.get("filters")
+    if filters is None:
+        return None
+
+    def matches(page: str) -> bool:
+        return all(
+            page in clauses if operator == "is" else any(clause in page for clause in clauses)
+            for operator, _, clauses in filters
+        )
+
+    return matches
+
+
+def _ordered(
+    rows: list[tuple[list[str], list[float]]],
+    metrics: list[str],
+    dimensions: list[str],
+    order_by: list[tuple[str, str]] | None,
+) -> list[tuple[list[str], list[float]]]:
+    times = [name for name in dimensions if name.startswith("time")]
+    if order_by is None:
+        order_by = [*((name, "asc") for name in times), (metrics[0], "desc")]
+    ties = [(name, "asc") for name in [*times, *dimensions]]
+    for name, direction in reversed([*order_by, *ties]):
+        index = dimensions.index(name) if name in dimensions else metrics.index(name)
+        part = 0 if name in dimensions else 1
+        rows = sorted(rows, key=lambda row: row[part][index], reverse=direction == "desc")  # noqa: B023
+    return rows

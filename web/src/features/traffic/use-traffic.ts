@@ -1,0 +1,56 @@
+import type { Site } from "../sites/sites";
+import { METRICS } from "./metrics";
+import type { Range } from "./ranges";
+import { type LiveStats, useStats } from "./use-stats";
+
+const METRIC_NAMES = METRICS.map(({ name }) => name);
+
+export interface Traffic {
+  totals: LiveStats;
+  series: LiveStats;
+  pages: LiveStats;
+  /** One cause often stops all three: it is told once. */
+  problem: Error | null;
+  retry: () => void;
+}
+
+export interface TrafficQuestion {
+  site: Site;
+  range: Range;
+  /** How many pages are asked for. */
+  limit: number;
+  isLive: boolean;
+}
+
+export function useTraffic({ site, range, limit, isLive }: TrafficQuestion): Traffic {
+  const question = { site_id: site.site_id, date_range: range.name };
+  const totals = useStats({ ...question, metrics: METRIC_NAMES }, { isLive });
+  const series = useStats(
+    { ...question, metrics: METRIC_NAMES, dimensions: [range.bucket], include: { time_labels: true } },
+    { isLive },
+  );
+  const pages = useStats(
+    {
+      ...question,
+      metrics: ["visitors", "pageviews"],
+      dimensions: ["event:page"],
+      order_by: [
+        ["visitors", "desc"],
+        ["pageviews", "desc"],
+        ["event:page", "asc"],
+      ],
+      pagination: { limit, offset: 0 },
+    },
+    { isLive },
+  );
+  const all = [totals, series, pages];
+  return {
+    totals,
+    series,
+    pages,
+    problem: all.find(({ problem }) => problem)?.problem ?? null,
+    retry: () => {
+      for (const { problem, retry } of all) if (problem) retry();
+    },
+  };
+}
