@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 HTTPS = ec2.Port.tcp(443)
 SERVICES = ec2.InterfaceVpcEndpointAwsService
+# Logs and traces leave by Lambda itself: they need no endpoint.
 INTERFACE_ENDPOINTS = {
     "SecretsManager": SERVICES.SECRETS_MANAGER,
     "EventBridge": SERVICES.EVENTBRIDGE,
     "Cognito": SERVICES.COGNITO_IDP,
-    "Logs": SERVICES.CLOUDWATCH_LOGS,
 }
 
 

@@ -2,7 +2,7 @@
 select
     {keys}
     count(*) as entries,
-    count(*) filter (where events <= 1) as bounces,
+    count(*) filter (where events = 1) as bounces,
     sum(pageviews)::bigint as views,
     sum(extract(epoch from ended_at - started_at) * 1000000)::bigint as microseconds
 from visits

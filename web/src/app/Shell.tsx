@@ -15,8 +15,7 @@ export function Shell({ picker, children }: { picker: ReactNode; children: React
       <header className={classes.bar}>
         <div className={classes.inner}>
           <BrandMark />
-          {picker}
-          <span className={classes.space} />
+          <div className={classes.picker}>{picker}</div>
           <ColorSchemeMenu />
           <AccountMenu />
         </div>

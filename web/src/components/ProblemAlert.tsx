@@ -20,7 +20,7 @@ export function ProblemAlert({ error, onRetry }: { error: Error; onRetry?: (() =
       title={problem?.title ?? "Something went wrong"}
       role="alert"
     >
-      <Text size="sm">{error.message}</Text>
+      <Text size="sm">{sentence(error.message)}</Text>
       {problem !== null && problem.items.length > 0 && (
         <List size="sm" mt="xs">
           {problem.items.map((item) => (
@@ -37,4 +37,9 @@ export function ProblemAlert({ error, onRetry }: { error: Error; onRetry?: (() =
       )}
     </Alert>
   );
+}
+
+/** Details come as clauses, to stand behind a title; alone they are a sentence. */
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

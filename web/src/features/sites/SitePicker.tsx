@@ -37,7 +37,7 @@ export function SitePicker({ sites, current, onChoose, onAdd }: Props) {
           aria-label={current ? `Site: ${current.domain}` : "Choose a site"}
           onClick={() => combobox.toggleDropdown()}
         >
-          {current?.domain ?? "Choose a site"}
+          <span className={classes.chosen}>{current?.domain ?? "Choose a site"}</span>
         </Button>
       </Combobox.Target>
       <Combobox.Dropdown>

@@ -14,7 +14,7 @@ export function ChangeMark({ value, subject, format }: Props) {
   if (change === null) return null;
   const sign = change.by > 0 ? "+" : "−";
   return (
-    <span key={change.turn} className={classes.mark} aria-hidden="true">
+    <span key={change.turn} className={classes.mark} data-falling={change.by < 0} aria-hidden="true">
       {sign}
       {format(Math.abs(change.by))}
     </span>

@@ -1,5 +1,6 @@
 import { AreaChart } from "@mantine/charts";
 import "@mantine/charts/styles.css";
+import { memo } from "react";
 import { LastDot } from "./LastDot";
 import type { Metric } from "./metrics";
 import type { Bucket } from "./ranges";
@@ -19,7 +20,7 @@ interface Props {
 }
 
 /** The time series. Redrawn in place whenever the numbers move: an animation would make every two seconds a show. */
-export default function SeriesChart({ points, metric, bucket }: Props) {
+function SeriesChart({ points, metric, bucket }: Props) {
   const last = points.findLastIndex((point) => point.current !== null);
   return (
     <AreaChart
@@ -54,3 +55,5 @@ export default function SeriesChart({ points, metric, bucket }: Props) {
     />
   );
 }
+
+export default memo(SeriesChart);

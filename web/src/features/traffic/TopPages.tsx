@@ -1,4 +1,5 @@
 import { Button, Skeleton, Text, Title } from "@mantine/core";
+import { formatCount } from "./metrics";
 import classes from "./TopPages.module.css";
 import { TopPagesTable } from "./TopPagesTable";
 import type { LiveStats } from "./use-stats";
@@ -24,12 +25,11 @@ export function TopPages({ stats, isStale, problem, limit, onMore }: Props) {
           No pages were viewed in this period.
         </Text>
       )}
-      {stats && rows.length > 0 && (
-        <TopPagesTable rows={rows.slice(0, limit)} subject={stats.subject} isStale={isStale} />
-      )}
-      {rows.length > limit && limit < MANY && (
+      {stats && rows.length > 0 && <TopPagesTable rows={rows} subject={stats.subject} isStale={isStale} />}
+      {stats && stats.totalRows > limit && limit < MANY && (
         <Button variant="subtle" size="xs" color="gray" c="dimmed" mt="xs" fullWidth onClick={onMore}>
-          Show up to {MANY}
+          {stats.totalRows > MANY ? `Show the first ${MANY} of` : "Show all"} {formatCount(stats.totalRows)}{" "}
+          pages
         </Button>
       )}
     </section>

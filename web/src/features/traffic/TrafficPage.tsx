@@ -19,7 +19,7 @@ export function TrafficPage({ site }: { site: Site }) {
   const [isLive, setLive] = useState(true);
   const [limit, setLimit] = useState(FEW);
   const [isInstalling, setInstalling] = useState(false);
-  const { totals, series, pages, problem, retry } = useTraffic({ site, range, limit: limit + 1, isLive });
+  const { totals, series, pages, problem, retry } = useTraffic({ site, range, limit, isLive });
   const hasEvents = useHasEvents(site, totals.stats, isLive);
 
   if (hasEvents === false) return <GettingStarted site={site} />;
@@ -34,7 +34,7 @@ export function TrafficPage({ site }: { site: Site }) {
       {problem && <ProblemAlert error={problem} onRetry={retry} />}
       <section className={classes.card} aria-label="Totals and time series">
         <Totals {...totals} selected={metric} onSelect={setMetric} />
-        <Series {...series} site={site} range={range} metric={metric} />
+        <Series {...series} site={site} metric={metric} />
       </section>
       <TopPages {...pages} limit={limit} onMore={() => setLimit(MANY)} />
       <Button

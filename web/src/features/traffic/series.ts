@@ -17,7 +17,7 @@ export interface SeriesOptions {
   /** Which of the rows' metrics is drawn. */
   column: number;
   bucket: Bucket;
-  /** The site's wall clock. */
+  /** The site's wall clock to the minute: `2026-11-23 14:05`. */
   now: string;
 }
 
@@ -25,7 +25,7 @@ export interface SeriesOptions {
 export function pointsOf({ rows, labels, column, bucket, now }: SeriesOptions): Point[] {
   const values = new Map(rows.map((row) => [row.dimensions[0] ?? "", row.metrics[column] ?? 0]));
   const buckets = labels.length > 0 ? labels : [...values.keys()].sort();
-  const last = buckets.findLastIndex((label) => label <= now);
+  const last = buckets.findLastIndex((label) => label.slice(0, now.length) <= now);
   const current = contains(buckets[last], bucket, now) ? last : last + 1;
   return buckets.map((label, index) => {
     const value = index > last ? null : (values.get(label) ?? 0);
@@ -37,6 +37,11 @@ export function pointsOf({ rows, labels, column, bucket, now }: SeriesOptions): 
   });
 }
 
+/** What the API cut the period into. */
+export function bucketOf(dimensions: readonly string[]): Bucket {
+  return BUCKETS.find((bucket) => dimensions.includes(bucket)) ?? "time:day";
+}
+
 /** As much of a label as a moment inside of its bucket has in common with it. */
 const SHARED_LENGTH: Record<Bucket, number> = {
   "time:minute": "2026-11-23 14:05".length,
@@ -46,22 +51,14 @@ const SHARED_LENGTH: Record<Bucket, number> = {
   "time:month": "2026-11".length,
 };
 
+const BUCKETS = Object.keys(SHARED_LENGTH) as Bucket[];
+
 function contains(label: string | undefined, bucket: Bucket, now: string): boolean {
   return label !== undefined && now.startsWith(label.slice(0, SHARED_LENGTH[bucket]));
 }
 
 export function pointValue(point: Point): number | null {
   return point.past ?? point.current;
-}
-
-/** The wall clock of a time zone, written as bucket labels are, so that the two compare as text. */
-export function wallClock(now: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat("sv-SE", {
-    timeZone,
-    dateStyle: "short",
-    timeStyle: "medium",
-  });
-  return parts.format(now);
 }
 
 const SHORT: Record<Bucket, Intl.DateTimeFormatOptions> = {
@@ -89,10 +86,13 @@ export function longLabel(label: string, bucket: Bucket): string {
   return bucket === "time:week" ? `Week of ${text}` : text;
 }
 
-/** A label is wall-clock time already: it is read and written as UTC so that no zone moves it. */
+/**
+ * A label is wall-clock time already: it is read and written as UTC so that no zone moves it. Where clocks are put
+ * back, the second of two equal hours has an offset behind it.
+ */
 function written(label: string, options: Intl.DateTimeFormatOptions): string {
   const [day = "", time = "00:00:00"] = label.split(" ");
-  const date = new Date(`${day}T${time}Z`);
+  const date = new Date(`${day}T${time.slice(0, 8)}Z`);
   if (Number.isNaN(date.getTime())) return label;
   return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" }).format(date);
 }

@@ -1,4 +1,5 @@
 import type { Site } from "../sites/sites";
+import { EVER } from "./ranges";
 import { type Stats, useStats } from "./use-stats";
 
 /**
@@ -7,10 +8,7 @@ import { type Stats, useStats } from "./use-stats";
  */
 export function useHasEvents(site: Site, totals: Stats | undefined, isLive: boolean): boolean | undefined {
   const isPeriodEmpty = totals !== undefined && isEmpty(totals);
-  const ever = useStats(
-    { site_id: site.site_id, date_range: "all", metrics: ["events"] },
-    { isLive, isEnabled: isPeriodEmpty },
-  );
+  const ever = useStats({ site, range: EVER, metrics: ["events"] }, { isLive, isEnabled: isPeriodEmpty });
   if (totals === undefined) return undefined;
   if (!isPeriodEmpty) return true;
   return ever.stats && !isEmpty(ever.stats);

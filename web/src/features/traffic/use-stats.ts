@@ -3,15 +3,28 @@ import { useState } from "react";
 import type { Schema } from "../../api/client";
 import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
+import type { Site } from "../sites/sites";
+import type { Range } from "./ranges";
 
-export type StatsQuery = Schema["Query"];
+type Query = Schema["Query"];
+type Answer = Schema["QueryAnswer"];
 export type Row = Schema["QueryRow"];
+
+/** A query before the moment at which it is asked: then its range becomes dates. */
+export interface Question extends Omit<Query, "site_id" | "date_range"> {
+  site: Site;
+  range: Range;
+}
 
 export interface Stats {
   /** Which question this answers: numbers can be compared only with answers to the same one. */
   subject: string;
   rows: readonly Row[];
+  /** As they were asked for, with `time` become the buckets that the API chose. */
+  dimensions: readonly string[];
   timeLabels: readonly string[];
+  /** How many rows there are on all pages of the answer, where that was asked for. */
+  totalRows: number;
 }
 
 /** The latest answer, and the problem that stands in the way of a newer one. */
@@ -34,16 +47,18 @@ export interface Options {
   isEnabled?: boolean;
 }
 
-export function useStats(body: StatsQuery, { isLive, isEnabled = true }: Options): LiveStats {
+export function useStats(question: Question, { isLive, isEnabled = true }: Options): LiveStats {
   const api = useApi();
+  const { site, range, ...rest } = question;
+  const key = ["stats", site.site_id, range.name, rest];
   const query = useQuery<Stats>({
-    queryKey: ["stats", body],
+    queryKey: key,
     enabled: isEnabled,
     placeholderData: (before) => before,
     refetchInterval: ({ state }) => isLive && (state.status === "error" ? AFTER_FAILURE_MS : EVERY_MS),
     queryFn: async ({ signal }) => {
-      const answer = await answered(api.POST("/v1/query", { body, signal }));
-      return { subject: JSON.stringify(body), rows: answer.results, timeLabels: labels(answer.meta) };
+      const body = { ...rest, site_id: site.site_id, date_range: range.dates(new Date(), site.timezone) };
+      return statsOf(JSON.stringify(key), await answered(api.POST("/v1/query", { body, signal })));
     },
   });
   return {
@@ -63,7 +78,16 @@ function useLastProblem(error: Error | null, isAnswered: boolean): Error | null 
   return latest;
 }
 
-function labels(meta: Record<string, unknown>): string[] {
-  const found = meta.time_labels;
+function statsOf(subject: string, { results, meta, query }: Answer): Stats {
+  return {
+    subject,
+    rows: results,
+    dimensions: texts(query.dimensions),
+    timeLabels: texts(meta.time_labels),
+    totalRows: typeof meta.total_rows === "number" ? meta.total_rows : results.length,
+  };
+}
+
+function texts(found: unknown): string[] {
   return Array.isArray(found) ? found.map(String) : [];
 }

@@ -23,15 +23,15 @@ export interface TrafficQuestion {
 }
 
 export function useTraffic({ site, range, limit, isLive }: TrafficQuestion): Traffic {
-  const question = { site_id: site.site_id, date_range: range.name };
-  const totals = useStats({ ...question, metrics: METRIC_NAMES }, { isLive });
+  const totals = useStats({ site, range, metrics: METRIC_NAMES }, { isLive });
   const series = useStats(
-    { ...question, metrics: METRIC_NAMES, dimensions: [range.bucket], include: { time_labels: true } },
+    { site, range, metrics: METRIC_NAMES, dimensions: [range.bucket], include: { time_labels: true } },
     { isLive },
   );
   const pages = useStats(
     {
-      ...question,
+      site,
+      range,
       metrics: ["visitors", "pageviews"],
       dimensions: ["event:page"],
       order_by: [
@@ -39,6 +39,7 @@ export function useTraffic({ site, range, limit, isLive }: TrafficQuestion): Tra
         ["pageviews", "desc"],
         ["event:page", "asc"],
       ],
+      include: { total_rows: true },
       pagination: { limit, offset: 0 },
     },
     { isLive },

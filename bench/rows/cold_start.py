@@ -1,0 +1,123 @@
+"""From starting the process to the first answer, under AWS' own runtime client; stacks take turns."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from typing import Any, Final
+
+from bench import environment
+from bench.context import Context
+from bench.figures import milliseconds, times
+from bench.function_process import Function, started
+from bench.http_event import http_event
+from bench.outcome import Outcome
+from bench.runtime_api import FunctionFailed
+from bench.servers import Site
+from bench.shapes import SHAPES, bodies
+from bench.traffic import page_views
+
+BARE: Final = "bare"
+FASTAPI: Final = "FastAPI + Mangum"
+USUAL: Final = "usual stack"
+API: Final = "api, /health"
+FIRST_EVENTS: Final = "api, first events"
+TASK: Final = "ingest_worker"
+API_TO_USUAL: Final = 0.5
+API_TO_FASTAPI: Final = 1.3
+TASK_TO_USUAL: Final = 0.3
+
+
+@dataclass(frozen=True)
+class Start:
+    """A function and the event that wakes it; ``is_right`` says whether its answer was the expected one."""
+
+    function: Function
+    event: dict[str, Any]
+    is_right: Callable[[Any], bool]
+
+
+def measure(context: Context) -> Iterator[Outcome]:
+    starts = _starts(context)
+    seconds: dict[str, list[float]] = {name: [] for name in starts}
+    for _ in range(context.runs):
+        for name, start in starts.items():
+            seconds[name].append(_cold_start(start))
+    yield from _outcomes({name: median(found) for name, found in seconds.items()}, context.runs)
+
+
+def _starts(context: Context) -> dict[str, Start]:
+    servers = context.servers
+    health = http_event("GET", "/health")
+    site = servers.add_site()
+    api = Function("api", "functions.api.handler.handler", environment.of_api(servers))
+    worker = Function(
+        "ingest_worker", "functions.ingest_worker.handler.handler", environment.of_ingest_worker(servers)
+    )
+    starts = {
+        name: Start(
+            Function(name, f"compared.{module}.handler", {"AWS_REGION": "us-east-1"}),
+            health,
+            _has_status(200),
+        )
+        for name, module in ((BARE, "bare"), (FASTAPI, "fastapi_mangum"), (USUAL, "usual_stack"))
+    }
+    return starts | {
+        API: Start(api, health, _has_status(200)),
+        FIRST_EVENTS: Start(api, _events(site), _has_status(202)),
+        TASK: Start(worker, {}, lambda answer: "finished" in answer),
+    }
+
+
+def _events(site: Site) -> dict[str, Any]:
+    views = list(page_views(100, end=datetime.now(UTC), span=timedelta(minutes=1)))
+    return http_event(
+        "POST", "/v1/events", body=next(bodies(SHAPES["p09-batch"], views, "")), token=site.write_key
+    )
+
+
+def _has_status(status: int) -> Callable[[Any], bool]:
+    return lambda answer: bool(answer.get("statusCode") == status)
+
+
+def _cold_start(start: Start) -> float:
+    with started(start.function) as running:
+        at, answer = running.invoke(start.event)
+    if not start.is_right(answer):
+        raise FunctionFailed(f"{start.function.name} answered {str(answer)[:500]}")
+    return at - running.begun
+
+
+def _outcomes(found: Mapping[str, float], runs: int) -> Iterator[Outcome]:
+    for name in (BARE, FASTAPI, USUAL):
+        yield Outcome(
+            row="cold_start",
+            what=f"cold start: {name}",
+            measured=milliseconds(found[name]),
+            note=f"to compare with; median of {runs}",
+            figures={"seconds": found[name]},
+        )
+    yield _against("api, /health", found[API], {USUAL: API_TO_USUAL, FASTAPI: API_TO_FASTAPI}, found)
+    yield _against(
+        "api, first POST /v1/events", found[FIRST_EVENTS], {USUAL: API_TO_USUAL}, found,
+        note="durable in Valkey, key checked in PostgreSQL; the usual stack answers /health only",
+    )  # fmt: skip
+    yield _against(
+        "ingest_worker", found[TASK], {USUAL: TASK_TO_USUAL}, found, note="an empty stream, real servers"
+    )
+
+
+def _against(
+    name: str, seconds: float, limits: Mapping[str, float], found: Mapping[str, float], note: str = ""
+) -> Outcome:
+    ratios = {other: seconds / found[other] for other in limits}
+    return Outcome(
+        row="cold_start",
+        what=f"cold start: {name}",
+        target=", ".join(f"≤ {limit:g} x {other}" for other, limit in limits.items()),
+        measured=milliseconds(seconds),
+        ratio=", ".join(times(ratio) for ratio in ratios.values()),
+        met=all(ratios[other] <= limit for other, limit in limits.items()),
+        note=note,
+        figures={"seconds": seconds} | {f"ratio_to {other}": ratio for other, ratio in ratios.items()},
+    )

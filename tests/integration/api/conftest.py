@@ -1,0 +1,170 @@
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import jwt
+import pytest
+import redis
+from cryptography.hazmat.primitives.asymmetric import rsa
+from fastapi.testclient import TestClient
+from jwt.algorithms import RSAAlgorithm
+
+from functions.api.app import create_app
+from functions.api.dependencies import Services
+from functions.api.settings import Settings
+from shared.ingestion.counters import publish_site_totals
+from shared.ingestion.drain import Drained, drain
+from shared.platform.postgres import Database
+from shared.platform.valkey import Address, Valkey, open_connection
+from tests.integration.conftest import MigratedDatabase
+from tests.integration.servers import HOST, ValkeyServer
+
+ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/pool"
+CLIENT_ID = "spa"
+KEY_ID = "key-1"
+
+
+class LocalServices(Services):
+    """The API's services on the test's own servers; wake-ups are counted instead of sent."""
+
+    def __init__(self, jwks_url: str, migrated: MigratedDatabase, valkey_server: ValkeyServer) -> None:
+        names = dict.fromkeys(Settings.__dataclass_fields__, "")
+        identity = {"identity_issuer": ISSUER, "identity_client_id": CLIENT_ID, "identity_jwks_url": jwks_url}
+        super().__init__(Settings(**(names | identity)))
+        self._migrated = migrated
+        self._valkey_server = valkey_server
+        self.wakes = 0
+
+    @cached_property
+    def database(self) -> Database:
+        return self._migrated.database("p09_api")
+
+    @cached_property
+    def health_database(self) -> Database:
+        return self._migrated.database("p09_api")
+
+    @cached_property
+    def valkey(self) -> Valkey:
+        address = Address(host=HOST, port=self._valkey_server.port)
+        return Valkey(lambda: open_connection(address, password=self._valkey_server.password, timeout=1))
+
+    @cached_property
+    def health_valkey(self) -> Valkey:
+        return self.valkey
+
+    @cached_property
+    def telemetry_valkey(self) -> Valkey:
+        return self.valkey
+
+    def wake(self) -> None:
+        self.wakes += 1
+
+
+@dataclass
+class Issuer:
+    """Signs tokens as Cognito does and serves its public keys."""
+
+    private: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+
+    def jwks(self) -> bytes:
+        key = RSAAlgorithm.to_jwk(self.private.public_key(), as_dict=True) | {"kid": KEY_ID, "alg": "RS256", "use": "sig"}
+        return json.dumps({"keys": [key]}).encode()
+
+    def token(self, subject: str = "ada", groups: list[str] | None = None, **claims: Any) -> str:
+        now = datetime.now(UTC)
+        body = {
+            "sub": subject, "iss": ISSUER, "client_id": CLIENT_ID, "token_use": "access",
+            "iat": now, "exp": now + timedelta(minutes=5), "cognito:groups": groups or [],
+        }  # fmt: skip
+        return jwt.encode(body | claims, self.private, "RS256", headers={"kid": KEY_ID})
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Issuer:
+    return Issuer()
+
+
+@pytest.fixture(scope="session")
+def jwks_url(issuer: Issuer) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(issuer.jwks())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer((HOST, 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://{HOST}:{server.server_port}/jwks.json"
+        server.shutdown()
+        thread.join()
+
+
+@dataclass
+class Api:
+    """The API in process on real servers, with a site of somebody called Ada."""
+
+    client: TestClient
+    services: LocalServices
+    issuer: Issuer
+    migrated: MigratedDatabase
+    organisation_id: str = ""
+    site_id: str = ""
+    write_key: str = ""
+    read_key: str = ""
+
+    def call(self, method: str, path: str, token: str = "", **arguments: Any) -> Any:
+        headers = arguments.pop("headers", {}) | ({"authorization": f"Bearer {token}"} if token else {})
+        return self.client.request(method, path, headers=headers, **arguments)
+
+    def as_person(self, method: str, path: str, *, subject: str = "ada", groups: list[str] | None = None, **arguments: Any) -> Any:
+        return self.call(method, path, self.issuer.token(subject, groups or ["P09-Developer"]), **arguments)
+
+    def add_site(self, domain: str, subject: str = "ada") -> dict[str, str]:
+        organisation = self.as_person("POST", "/v1/organisations", subject=subject, json={"name": "Acme"}).json()
+        body = {"name": "Shop", "domain": domain, "organisation_id": organisation["organisation_id"]}
+        site = self.as_person("POST", "/v1/sites", subject=subject, json=body).json()
+        keys = {
+            kind: self.as_person("POST", f"/v1/sites/{site['site_id']}/keys", subject=subject, json={"kind": kind}).json()
+            for kind in ("ingest", "read")
+        }
+        return {
+            "organisation_id": organisation["organisation_id"],
+            "site_id": site["site_id"],
+            "write_key": keys["ingest"]["key"],
+            "read_key": keys["read"]["key"],
+        }
+
+    def send(self, *events: dict[str, Any], key: str = "") -> Any:
+        return self.call("POST", "/v1/events", key or self.write_key, json={"events": events})
+
+    def query(self, token: str = "", **body: Any) -> Any:
+        asked = {"site_id": self.site_id, "metrics": ["visitors"], "date_range": "day"} | body
+        return self.call("POST", "/v1/query", token or self.read_key, json=asked)
+
+    def drain(self) -> Drained:
+        worker = self.migrated.database("p09_worker")
+        drained = drain(self.services.valkey, worker, lambda: True)
+        publish_site_totals(self.services.valkey, worker, drained.sites)
+        return drained
+
+
+@pytest.fixture
+def api(
+    migrated: MigratedDatabase, valkey: redis.Redis, valkey_server: ValkeyServer, issuer: Issuer, jwks_url: str
+) -> Iterator[Api]:
+    services = LocalServices(jwks_url, migrated, valkey_server)
+    with TestClient(create_app(services), raise_server_exceptions=False) as client:
+        api = Api(client, services, issuer, migrated)
+        for name, value in api.add_site("shop.example").items():
+            setattr(api, name, value)
+        yield api
+    services.valkey.close()

@@ -1,0 +1,222 @@
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.integration.api.conftest import Api
+
+
+def pageview(visitor: str = "ada", url: str = "https://shop.example/", **fields: Any) -> dict[str, Any]:
+    return {"id": str(uuid4()), "name": "pageview", "visitor_id": visitor, "url": url} | fields
+
+
+def assert_problem(response: Any, status: int, *words: str) -> Any:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    document = response.json()
+    assert document["status"] == status
+    for word in words:
+        assert word in json.dumps(document)
+    return document
+
+
+def test_events_become_numbers(api: Api) -> None:
+    sent = api.send(pageview(), pageview("bob"), pageview("bob", "https://shop.example/cart"))
+    assert (sent.status_code, sent.json()) == (202, {"accepted": 3, "rejected": []})
+    assert api.drain().new == 3
+    answer = api.query(metrics=["visitors", "visits", "pageviews", "bounce_rate"])
+    assert answer.json()["results"] == [{"metrics": [2, 2, 3, 50], "dimensions": []}]
+    assert api.call("GET", f"/v1/sites/{api.site_id}/live", api.read_key).json() == {"visitors": 2}
+
+
+def test_a_browser_event_needs_no_key_and_is_counted_without_its_address_being_stored(api: Api) -> None:
+    body = json.dumps({"n": "pageview", "u": "https://shop.example/a", "d": "shop.example", "r": None, "p": {"a": 1}})
+    headers = {"content-type": "text/plain", "x-forwarded-for": "203.0.113.9, 10.0.0.1", "user-agent": "Browser"}
+    for agent in ("Browser", "Browser", "Other"):
+        response = api.call("POST", "/api/event", content=body, headers=headers | {"user-agent": agent})
+        assert (response.status_code, response.text) == (202, "ok")
+        assert response.headers["access-control-allow-origin"] == "*"
+    api.drain()
+    assert api.query(metrics=["visitors", "pageviews"]).json()["results"][0]["metrics"] == [2, 3]
+    with api.migrated.server.connect_as_superuser(api.migrated.name) as superuser:
+        stored = json.dumps(superuser.run("select to_jsonb(events)::text from events"))
+    assert "203.0.113.9" not in stored
+
+
+def test_the_worker_is_woken_when_events_begin_to_wait_and_not_again(api: Api) -> None:
+    api.send(pageview())
+    api.send(pageview())
+    assert api.services.wakes == 1
+    api.drain()
+    api.send(pageview())
+    assert api.services.wakes == 2
+
+
+def test_some_bad_events_of_a_batch_are_refused_each_with_its_reason(api: Api) -> None:
+    future = (datetime.now(UTC) + timedelta(minutes=6)).isoformat()
+    sent = api.send(pageview(), pageview(timestamp=future), {"name": "x", "properties": {"deep": {}}})
+    assert sent.status_code == 202
+    assert sent.json()["accepted"] == 1
+    reasons = {rejection["index"]: rejection["error"] for rejection in sent.json()["rejected"]}
+    assert "future" in reasons[1]
+    assert reasons[2] == "properties.deep: must be text, a number, true, false or null"
+
+
+WRONG_BATCHES = [
+    (b"{", 400, "no JSON"),
+    (b"\xff\xfe", 400, "no JSON"),
+    (b"[]", 422, "events"),
+    (b'{"events": 5}', 422, "events"),
+    (b'{"events": []}', 422, "at least one"),
+    (b'{"events": [{}]}', 422, "is missing"),
+    (b'{"events": [1]}', 422, "dictionary"),
+    (b'{"events": [{"name": "x"}], "extra": 1}', 422, "#/extra"),
+    (b'{"events": [{"name": "x", "timestamp": "2999-01-01T00:00:00Z"}]}', 422, "future"),
+    (b'{"events": [{"name": "x", "timestamp": 5}]}', 422, "ISO 8601"),
+    (b'{"events": [{"name": 5}]}', 422, "#/events/0/name"),
+    (b'{"events": [{"name": "pageview"}]}', 422, "address"),
+    (b'{"events": [{"name": "pageview", "url": "/relative"}]}', 422, "absolute"),
+    (b'{"events": [{"name": "pageview", "url": "https://[bad/"}]}', 422, "not an address"),
+    (b'{"events": [' + b",".join([b'{"name": "x"}'] * 501) + b"]}", 422, "at most 500"),
+    (b" " * (1024 * 1024 + 1), 413, "smaller"),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "words"), WRONG_BATCHES)
+def test_a_wrong_batch_is_refused_with_a_problem_document(api: Api, body: bytes, status: int, words: str) -> None:
+    assert_problem(api.call("POST", "/v1/events", api.write_key, content=body), status, words)
+
+
+def test_a_body_that_does_not_say_its_length_is_cut_off_at_the_limit(api: Api) -> None:
+    chunks = (b" " * 100_000 for _ in range(20))
+    assert_problem(api.call("POST", "/v1/events", api.write_key, content=chunks), 413)
+
+
+def test_keys_are_checked(api: Api) -> None:
+    assert_problem(api.call("POST", "/v1/events", json={"events": [pageview()]}), 401, "ingest key")
+    assert_problem(api.send(pageview(), key="nonsense"), 401, "p09w_")
+    assert_problem(api.send(pageview(), key=api.write_key[:-1]), 401, "mistyped")
+    assert_problem(api.send(pageview(), key=api.read_key), 403, "read key can't")
+    assert_problem(api.query(api.write_key), 403, "ingest key can't")
+    assert_problem(api.call("POST", "/v1/query", "p09r_", json={}), 401)
+
+
+def test_a_revoked_key_is_refused_by_an_environment_that_does_not_remember_it(api: Api) -> None:
+    keys = api.as_person("GET", f"/v1/sites/{api.site_id}/keys").json()["keys"]
+    assert "key" not in keys[0]
+    ingest = next(key for key in keys if key["kind"] == "ingest")
+    revoked = api.as_person("DELETE", f"/v1/sites/{api.site_id}/keys/{ingest['key_id']}")
+    assert revoked.status_code == 204
+    assert_problem(api.send(pageview()), 401, "revoked")
+
+
+WRONG_QUERIES = [
+    ({"metrics": ["nonsense"]}, "metrics"),
+    ({"nonsense": 1}, "nonsense"),
+    ({"date_range": "yesterdayish"}, "date_range"),
+    ({"dimensions": ["visit:country"]}, "not"),
+    ({"date_range": ["2026-02-30", "2026-03-01"]}, "date_range"),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), WRONG_QUERIES)
+def test_a_wrong_query_is_refused_with_a_pointer(api: Api, change: dict[str, Any], words: str) -> None:
+    assert_problem(api.query(**change), 422, words)
+
+
+def test_a_query_about_an_unknown_or_foreign_site_is_not_found(api: Api) -> None:
+    other = api.add_site("other.example", subject="eve")
+    assert_problem(api.query(site_id="999999"), 404)
+    assert_problem(api.query(site_id=other["site_id"]), 404)
+    assert_problem(api.query(token=api.issuer.token("ada"), site_id=other["site_id"]), 404)
+    assert api.query(token=api.issuer.token("ada")).status_code == 200
+    assert api.query(site_id="shop.example").status_code == 200
+
+
+def test_a_browser_event_of_an_unknown_domain_or_host_is_refused(api: Api) -> None:
+    event = {"name": "pageview", "url": "https://shop.example/", "domain": "nobody.example"}
+    assert_problem(api.call("POST", "/api/event", json=event), 404, "nobody.example")
+    with api.migrated.server.connect_as_superuser(api.migrated.name) as superuser:
+        superuser.run("update sites set allowed_hostnames = '{www.shop.example}'")
+    assert_problem(api.call("POST", "/api/event", json=event | {"domain": "shop.example"}), 422, "takes no events")
+    assert_problem(api.call("POST", "/api/event", json={"name": "pageview"}), 422, "domain")
+
+
+def test_a_domain_belongs_to_one_site_and_only_its_owner_learns_which(api: Api) -> None:
+    body = {"name": "Again", "domain": "Shop.example", "organisation_id": api.organisation_id}
+    taken = assert_problem(api.as_person("POST", "/v1/sites", json=body), 409, "shop.example")
+    assert taken["site_id"] == api.site_id
+    other = api.add_site("other.example", subject="eve")
+    body["organisation_id"] = other["organisation_id"]
+    foreign = assert_problem(api.as_person("POST", "/v1/sites", subject="eve", json=body), 409)
+    assert "site_id" not in foreign
+
+
+@pytest.mark.parametrize(
+    "change", [{"timezone": "Mars/Phobos"}, {"domain": "has spaces"}, {"domain": ""}, {"name": ""}, {"extra": 1}, {"organisation_id": "x"}]
+)
+def test_a_wrong_site_is_refused(api: Api, change: dict[str, Any]) -> None:
+    body = {"name": "New", "domain": "new.example", "organisation_id": api.organisation_id}
+    assert_problem(api.as_person("POST", "/v1/sites", json=body | change), 422, next(iter(change)))
+
+
+def test_a_viewer_may_look_and_not_change(api: Api) -> None:
+    member = {"subject": "vic", "role": "viewer"}
+    assert api.as_person("POST", f"/v1/organisations/{api.organisation_id}/members", json=member).status_code == 201
+    assert api.query(token=api.issuer.token("vic")).status_code == 200
+    assert_problem(api.as_person("POST", f"/v1/sites/{api.site_id}/keys", subject="vic", json={"kind": "read"}), 403)
+    body = {"name": "New", "domain": "new.example", "organisation_id": api.organisation_id}
+    assert_problem(api.as_person("POST", "/v1/sites", subject="vic", json=body), 403, "viewer")
+
+
+def test_unknown_paths_and_methods_are_problems_too(api: Api) -> None:
+    assert_problem(api.call("GET", "/nothing"), 404, "openapi")
+    assert_problem(api.call("DELETE", "/v1/query"), 405)
+
+
+def test_health_says_what_was_checked(api: Api) -> None:
+    for path in ("/health", "/health/db", "/health/redis"):
+        answer = api.call("GET", path).json()
+        assert answer["status"] == "ok"
+        assert answer["check"]
+        assert answer["milliseconds"] >= 0
+
+
+def test_metrics_are_openmetrics_and_count_what_happened(api: Api) -> None:
+    api.send(pageview(), pageview("bob"), {"bad": 1})
+    before = api.call("GET", "/metrics")
+    assert before.headers["content-type"].startswith("application/openmetrics-text")
+    assert before.text.endswith("# EOF\n")
+    assert "p09_stream_entries 1.0" in before.text
+    api.drain()
+    after = api.call("GET", "/metrics").text
+    assert 'p09_http_requests_total{method="POST",route="/v1/events",status="202"} 1.0' in after
+    assert 'p09_http_request_duration_seconds_bucket{le="0.2",method="POST",route="/v1/events"} 1.0' in after
+    assert "p09_events_accepted_total 2.0" in after
+    assert "p09_events_rejected_total 1.0" in after
+    assert f'p09_site_visits_total{{site="{api.site_id}"}} 2.0' in after
+    assert "p09_stream_entries 0.0" in after
+
+
+def test_dead_letters_are_listed_and_replayed_by_an_sre(api: Api) -> None:
+    api.services.valkey.run("XADD", "{ingest}:events", "*", "what", "is this")
+    for _ in range(5):
+        api.drain()
+    [letter] = api.as_person("GET", "/v1/dead-letters").json()["dead_letters"]
+    assert "format" in letter["error"]
+    assert_problem(api.as_person("POST", "/v1/dead-letters/replay", json={"ids": [letter["id"]]}), 403, "P09-SRE")
+    replayed = api.as_person("POST", "/v1/dead-letters/replay", groups=["P09-SRE"], json={"ids": [letter["id"]]})
+    assert replayed.json() == {"replayed": 1}
+    assert api.as_person("GET", "/v1/dead-letters").json()["dead_letters"] == []
+
+
+def test_sites_are_paged(api: Api) -> None:
+    for number in range(3):
+        body = {"name": "New", "domain": f"{number}.example", "organisation_id": api.organisation_id}
+        assert api.as_person("POST", "/v1/sites", json=body).status_code == 201
+    first = api.as_person("GET", "/v1/sites?limit=3").json()
+    second = api.as_person("GET", f"/v1/sites?limit=3&cursor={first['next_cursor']}").json()
+    assert [len(first["sites"]), len(second["sites"]), second["next_cursor"]] == [3, 1, None]
+    assert_problem(api.as_person("GET", "/v1/sites?limit=0"), 422, "limit")
