@@ -1,4 +1,4 @@
-"""The code that the rows run as Lambda would: our own deployed archive and what it is compared with, byte-compiled."""
+"""The code that rows run as Lambda does: our own archive and what it is compared with, byte-compiled."""
 
 import compileall
 import shutil
@@ -11,7 +11,7 @@ from typing import Final
 from infra import assets
 from local.state import ROOT
 
-# Every stack runs on the same packages and the same Python, none of which `make run` or a deployed function sees.
+# Every stack runs on the same packages and the same Python; no deployed function sees them.
 VENV: Final = ROOT / ".venv" / "bench"
 PYTHON: Final = VENV / "bin" / "python"
 FOLDER: Final = ROOT / ".local" / "bench-bundle"

@@ -1,4 +1,4 @@
-"""The environment of our functions while they are measured: the keys that `infra` sets, on the benchmark's servers."""
+"""The environment of our functions while they are measured: the keys that `infra` sets."""
 
 from typing import Final
 

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, Queue
-from threading import Thread
 from time import perf_counter, time
 from typing import Any, Final
+
+from bench.loopback import Handler, served
 
 ARN: Final = "arn:aws:lambda:us-east-1:000000000000:function:bench"
 WATCH_SECONDS: Final = 0.2
@@ -53,46 +53,26 @@ class RuntimeApi:
 @contextmanager
 def runtime_api() -> Iterator[RuntimeApi]:
     api = RuntimeApi()
-    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(api)) as server:
-        server.daemon_threads = True
-        server.block_on_close = False
-        api.address = f"127.0.0.1:{server.server_port}"
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield api
-        finally:
-            server.shutdown()
-            thread.join()
 
-
-def _handler(api: RuntimeApi) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = 1 << 20  # header and body leave in one write: else delayed acknowledgements cost 40 ms
-        disable_nagle_algorithm = True
-
+    class Invocations(Handler):
         def do_GET(self) -> None:
             event = api.next_event()
             if event is None:
                 self.close_connection = True
-                return
-            self._send(200, event)
+            else:
+                self.answer(200, event, _invocation())
 
         def do_POST(self) -> None:
-            api.answered(self.path, self.rfile.read(int(self.headers["Content-Length"])))
-            self._send(202, b"")
+            api.answered(self.path, self.body())
+            self.answer(202, b"")
 
-        def _send(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Lambda-Runtime-Aws-Request-Id", "bench")
-            self.send_header("Lambda-Runtime-Invoked-Function-Arn", ARN)
-            self.send_header("Lambda-Runtime-Deadline-Ms", str(int((time() + DEADLINE_SECONDS) * 1000)))
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    with served(Invocations) as api.address:
+        yield api
 
-        def log_message(self, *_arguments: object) -> None:
-            """Stay silent."""
 
-    return Handler
+def _invocation() -> dict[str, str]:
+    return {
+        "Lambda-Runtime-Aws-Request-Id": "bench",
+        "Lambda-Runtime-Invoked-Function-Arn": ARN,
+        "Lambda-Runtime-Deadline-Ms": str(int((time() + DEADLINE_SECONDS) * 1000)),
+    }

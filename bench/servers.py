@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
 
-from bench.aws import AwsStandIn
+from bench.aws import AwsStandIn, aws_stand_in
 from local.postgres import connect as connect_as_owner
 from local.postgres import create_database, postgres_server
 from local.state import LOOPBACK, ROOT, Configuration, LocalError, State
@@ -92,7 +92,7 @@ def servers() -> Iterator[Servers]:
         try:
             supervisor.start(postgres_server(state, configuration), valkey_server(state, configuration))
             create_database(configuration)
-            with AwsStandIn.start() as aws:
+            with aws_stand_in() as aws:
                 yield Servers(configuration, _prepare(configuration), aws)
         finally:
             supervisor.stop()

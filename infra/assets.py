@@ -57,7 +57,14 @@ def lambda_target() -> Target:
     """AWS Lambda on ARM64. Its byte code can only be written by a Python of the same version: without one on this
     machine the archive holds sources alone, which costs cold start time but nothing else."""
     found = _run_uv("python", "find", "--no-python-downloads", LAMBDA_PYTHON, check=False)
-    install = ("--python-platform", "aarch64-manylinux2014", "--python-version", LAMBDA_PYTHON, "--only-binary", ":all:")
+    install = (
+        "--python-platform",
+        "aarch64-manylinux2014",
+        "--python-version",
+        LAMBDA_PYTHON,
+        "--only-binary",
+        ":all:",
+    )
     return Target(
         name="lambda",
         python=LAMBDA_PYTHON,
@@ -75,7 +82,15 @@ def layer(target: Target) -> Path:
         _say(f"installing the functions' dependencies for {target.name}")
         with tempfile.TemporaryDirectory() as folder:
             packages = Path(folder) / "python"
-            options = ("--quiet", "--no-config", "--target", str(packages), "--require-hashes", "-r", str(LOCK))
+            options = (
+                "--quiet",
+                "--no-config",
+                "--target",
+                str(packages),
+                "--require-hashes",
+                "-r",
+                str(LOCK),
+            )
             _run_uv("pip", "install", *target.install, *options)
             _compile(packages, target, "/opt/python")
             _zip(Path(folder), archive)
@@ -84,7 +99,9 @@ def layer(target: Target) -> Path:
 
 def code(target: Target) -> Path:
     """Archive of `shared/` and `functions/`, with the certificates of RDS where there is an RDS."""
-    files = {str(path.relative_to(ROOT)): path.read_bytes() for folder in CODE for path in _sources(ROOT / folder)}
+    files = {
+        str(path.relative_to(ROOT)): path.read_bytes() for folder in CODE for path in _sources(ROOT / folder)
+    }
     if target.rds_certificates:
         files["rds-ca.pem"] = rds_certificates()
     archive = BUILD / f"code-{target.name}-{_digest(target, *_flat(files))}.zip"
@@ -105,7 +122,9 @@ def console() -> Path:
         return CONSOLE
     placeholder = BUILD / "console-not-built"
     placeholder.mkdir(parents=True, exist_ok=True)
-    (placeholder / "index.html").write_text("<!doctype html><title>P09</title>The console was not built: npm run build\n")
+    (placeholder / "index.html").write_text(
+        "<!doctype html><title>P09</title>The console was not built: npm run build\n"
+    )
     return placeholder
 
 
@@ -117,7 +136,9 @@ def migrations_digest() -> str:
 
 def rds_certificates() -> bytes:
     """Amazon's certificate authorities for RDS in every region, from the npm package that publishes them."""
-    found = re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", CERTIFICATES.read_text(), re.DOTALL)
+    found = re.findall(
+        r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", CERTIFICATES.read_text(), re.DOTALL
+    )
     if not found:
         raise ValueError(f"no certificates in {CERTIFICATES.name}: run `make setup`")
     return "\n".join(certificate.replace("\\n", "\n") for certificate in found).encode() + b"\n"
@@ -155,7 +176,12 @@ def _zip(folder: Path, archive: Path) -> None:
 
 def _run_uv(*arguments: str, check: bool = True) -> str:
     uv = Path(sys.executable).parent / "uv"
-    return subprocess.run([str(uv), *arguments], check=check, capture_output=not check, text=True, cwd=ROOT).stdout or ""
+    return (
+        subprocess.run(
+            [str(uv), *arguments], check=check, capture_output=not check, text=True, cwd=ROOT
+        ).stdout
+        or ""
+    )
 
 
 def _say(what: str) -> None:

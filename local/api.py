@@ -1,6 +1,6 @@
 """P09's API over HTTP, for the command line, the demo and the end-to-end tests."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx2
@@ -16,11 +16,13 @@ class Refused(Exception):  # noqa: N818  # what the API did, and how it reads wh
 
     def line(self) -> str:
         """The problem in one readable line: what is wrong, why, where."""
+        detail = str(self.problem.get("detail", ""))
         where = "; ".join(
-            f"{error.get('pointer') or error.get('parameter') or 'request'}: {error.get('detail', '')}"
+            f"{error.get('pointer') or error.get('parameter') or 'request'}: {error['detail']}"
             for error in self.problem.get("errors", [])
+            if error.get("detail") and error["detail"] not in detail
         )
-        parts = [self.problem.get("title"), self.problem.get("detail"), where]
+        parts = [self.problem.get("title"), detail, where]
         text = ". ".join(str(part).rstrip(".") for part in parts if part)
         return f"{text} (HTTP {self.status})" if self.status else text
 
@@ -35,6 +37,16 @@ class Api:
 
     def get(self, path: str, **parameters: str) -> Any:
         return self._call("GET", path, params=parameters)
+
+    def pages(self, path: str, name: str) -> Iterator[dict[str, Any]]:
+        """All entries of a list, whose pages are followed by their cursor."""
+        parameters: dict[str, str] = {}
+        while True:
+            page = self.get(path, **parameters)
+            yield from page[name]
+            if page["next_cursor"] is None:
+                return
+            parameters = {"cursor": page["next_cursor"]}
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("POST", path, json=body)

@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from local.api import Api, Refused
-from local.people import Directory, customer_person
+from local.people import Directory, customer_person, operations_person
 
+STAFF_ROLE = "P09-Developer"
 _CONFLICT = 409
 
 
@@ -32,11 +33,16 @@ def owner(system: Mapping[str, Any], organisation: str) -> tuple[Api, str]:
     """The API as the organisation's owner sees it, and the organisation's id; both are made when missing."""
     people = directory(system)
     person = customer_person(organisation, "owner")
-    people.ensure(person)
+    subject = people.ensure(person)
     api = Api(system["url"], people.token(person))
     found = [one for one in api.get("/v1/organisations")["organisations"] if one["name"] == organisation]
-    chosen = found[0] if found else api.post("/v1/organisations", {"name": organisation})
-    return api, str(chosen["organisation_id"])
+    if found:
+        return api, str(found[0]["organisation_id"])
+    # Customers are taken on by P09's own people, who then hand over to the customer's owner.
+    staff = Api(system["url"], operations_token(system, STAFF_ROLE))
+    organisation_id = staff.post("/v1/organisations", {"name": organisation})["organisation_id"]
+    staff.post(f"/v1/organisations/{organisation_id}/members", {"subject": subject, "role": "owner"})
+    return api, str(organisation_id)
 
 
 def member_token(system: Mapping[str, Any], organisation: str, role: str) -> str:
@@ -47,6 +53,14 @@ def member_token(system: Mapping[str, Any], organisation: str, role: str) -> str
     api, organisation_id = owner(system, organisation)
     if role != "owner":
         api.post(f"/v1/organisations/{organisation_id}/members", {"subject": subject, "role": role})
+    return people.token(person)
+
+
+def operations_token(system: Mapping[str, Any], role: str) -> str:
+    """An access token of one of P09's own people."""
+    people = directory(system)
+    person = operations_person(role)
+    people.ensure(person)
     return people.token(person)
 
 

@@ -1,12 +1,13 @@
 """The whole local system: servers, stacks, people, front door; and what others may know of it."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from local import api
-from local.ministack import ministack_server
+from local.ministack import environments_folder, ministack_server
 from local.people import DEMO_PEOPLE, Directory
 from local.postgres import DATABASE, create_database, postgres_server
 from local.progress import say, step
@@ -45,6 +46,7 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
     finally:
         state.system_file.unlink(missing_ok=True)
         supervisor.stop()
+        shutil.rmtree(environments_folder(state), ignore_errors=True)
 
 
 def _ministack(state: State, config: Configuration) -> Server:

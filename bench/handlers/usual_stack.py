@@ -1,4 +1,4 @@
-"""An API as it is usually written: the same job as ours with the packages that most would take. Connects to nothing."""
+"""An API as it is usually written, with the packages that most would take. Connects to nothing."""
 
 import boto3
 from aws_lambda_powertools import Logger

@@ -31,7 +31,9 @@ FUNCTION_REASONS = {
     "CKV_AWS_173": "The environment holds names, addresses and ARNs: no secret; Lambda encrypts it with its own key",
     "W3005": "CDK itself writes the dependency on the role beside the reference to it",
 }
-DESTINATION_REASON = "The function's dead-letter queue takes the event with its error; a destination would store it twice"
+DESTINATION_REASON = (
+    "The function's dead-letter queue takes the event with its error; a destination would store it twice"
+)
 QUEUE_REASONS = {
     "Serverless-SQSRedrivePolicy": "This is itself the dead-letter queue: nothing receives from it but people",
     "CKV_AWS_27": "Encrypted by SQS' own key (SqsManagedSseEnabled); the check knows only keys of KMS",
@@ -75,7 +77,9 @@ class ServiceFunction(Construct):
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self.log_group = self._log_group()
         self.policy = self._policy(in_network=in_network)
-        self.function = self._function(environment, reserved_concurrency, timeout, memory_mb, in_network=in_network)
+        self.function = self._function(
+            environment, reserved_concurrency, timeout, memory_mb, in_network=in_network
+        )
         invocations = self.function.node.find_child("EventInvokeConfig")
         acknowledge(invocations, {"Serverless-LambdaAsyncFailureDestination": DESTINATION_REASON})
         function_alarms(
@@ -134,11 +138,17 @@ class ServiceFunction(Construct):
         policy.add_statements(
             iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[logs_arn]),
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.failures.queue_arn]),
-            iam.PolicyStatement(actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources=["*"]),
+            iam.PolicyStatement(
+                actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources=["*"]
+            ),
         )
         if in_network and self._platform.network:
             actions = ["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"]
-            actions += ["ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"]
+            actions += [
+                "ec2:DeleteNetworkInterface",
+                "ec2:AssignPrivateIpAddresses",
+                "ec2:UnassignPrivateIpAddresses",
+            ]
             policy.add_statements(iam.PolicyStatement(actions=actions, resources=["*"]))
         return policy
 
@@ -205,7 +215,9 @@ def dependencies(scope: Construct, platform: Platform) -> lambda_.LayerVersion:
 
 def archive_code(archive: Path) -> lambda_.Code:
     """An archive is known by the hash of its inputs, which its name carries: byte code need not be the same twice."""
-    return lambda_.Code.from_asset(str(archive), asset_hash=archive.stem, asset_hash_type=AssetHashType.CUSTOM)
+    return lambda_.Code.from_asset(
+        str(archive), asset_hash=archive.stem, asset_hash_type=AssetHashType.CUSTOM
+    )
 
 
 def _architecture(platform: Platform) -> lambda_.Architecture:

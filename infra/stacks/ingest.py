@@ -75,7 +75,9 @@ class IngestStack(Stack):
         failures = self.worker.failures
         role = iam.Role(self, "ScheduleRole", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
         statements = [
-            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self.worker.function.function_arn]),
+            iam.PolicyStatement(
+                actions=["lambda:InvokeFunction"], resources=[self.worker.function.function_arn]
+            ),
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failures.queue_arn]),
         ]
         policy = iam.ManagedPolicy(self, "SchedulePolicy", roles=[role], statements=statements)
@@ -90,7 +92,8 @@ class IngestStack(Stack):
                 role_arn=role.role_arn,
                 dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=failures.queue_arn),
                 retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
-                    maximum_retry_attempts=WAKE_RETRIES, maximum_event_age_in_seconds=WAKE_MAX_AGE.to_seconds()
+                    maximum_retry_attempts=WAKE_RETRIES,
+                    maximum_event_age_in_seconds=WAKE_MAX_AGE.to_seconds(),
                 ),
             ),
         )

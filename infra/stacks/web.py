@@ -29,7 +29,9 @@ CONTENT_REASONS = {
 }
 WAF = "The API limits and refuses by itself; a WAF would cost $0.60 per million events, a third of what one may cost"
 ADDRESSES = "CloudFront's logs hold every visitor's address, which P09 promises to store nowhere; the API's log has the rest"
-CERTIFICATE = "TLS 1.2 is set with a certificate for the customer's own domain, which comes with the delivery stack"
+CERTIFICATE = (
+    "TLS 1.2 is set with a certificate for the customer's own domain, which comes with the delivery stack"
+)
 DISTRIBUTION_REASONS = {
     "AwsSolutions-CFR1": "Visitors of customers' sites come from every country",
     "AwsSolutions-CFR2": WAF,
@@ -125,7 +127,9 @@ class WebStack(Stack):
             default_ttl=Duration.seconds(0),
             min_ttl=Duration.seconds(0),
             max_ttl=Duration.seconds(1),
-            header_behavior=cloudfront.CacheHeaderBehavior.allow_list("Authorization", "CloudFront-Viewer-Country"),
+            header_behavior=cloudfront.CacheHeaderBehavior.allow_list(
+                "Authorization", "CloudFront-Viewer-Country"
+            ),
             query_string_behavior=cloudfront.CacheQueryStringBehavior.all(),
         )
 
@@ -147,7 +151,8 @@ class WebStack(Stack):
                     frame_option=cloudfront.HeadersFrameOption.DENY, override=True
                 ),
                 referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
-                    referrer_policy=cloudfront.HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN, override=True
+                    referrer_policy=cloudfront.HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN,
+                    override=True,
                 ),
                 strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
                     access_control_max_age=Duration.days(365), include_subdomains=True, override=True
@@ -174,7 +179,9 @@ class WebStack(Stack):
         content_arn = f"{self.get_logical_id(self.bucket.node.default_child)}.Arn"
         acknowledge(publisher.policy, {f"AwsSolutions-IAM5[Resource::<{content_arn}>/*]": why})
         publisher.allow("s3:PutObject", "s3:DeleteObject", resources=[self.bucket.arn_for_objects("*")])
-        arn = self.format_arn(service="cloudfront", region="", resource="distribution", resource_name=distribution_id)
+        arn = self.format_arn(
+            service="cloudfront", region="", resource="distribution", resource_name=distribution_id
+        )
         publisher.allow("cloudfront:CreateInvalidation", resources=[arn])
         CustomResource(
             self,

@@ -1,8 +1,8 @@
 """Stands for the CloudFront domain on this machine.
 
 MiniStack serves CloudFront's S3 origins, functions and headers policies itself, addressed by the
-distribution's host name: those requests are only passed on. It refuses origins at AWS's host names, so what is
-for the API goes to its gateway directly, with the headers that CloudFront would add.
+distribution's host name: those requests are only passed on. It refuses origins at AWS's host names, so calls
+of the API go to its gateway directly, with the headers that CloudFront would add.
 """
 
 import asyncio
@@ -112,7 +112,7 @@ class FrontDoor:
 
 def viewer_headers(request: Request) -> list[tuple[str, str]]:
     return [
-        (name, value)
+        (name, value.strip())
         for name, value in request.headers.items()
         if name not in _CONNECTION_HEADERS
         and name != "x-forwarded-for"

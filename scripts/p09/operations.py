@@ -12,21 +12,32 @@ from scripts.p09.session import session
 
 dead_letters = typer.Typer(no_args_is_help=True, help="Stream entries that the worker gave up on.")
 _ROLE = "P09-SRE"
+_AT_ONCE = 1000
 _GROUP_PREFIX = "/aws/lambda/p09-local-"
 
 
 @dead_letters.command("list")
 def list_dead_letters(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List what failed five times, with its error."""
-    found = session(context).operations(_ROLE).get("/v1/dead-letters")
-    rows = found["dead_letters"]
-    show_rows(rows, list(rows[0]) if rows else ("entry_id",), as_json=as_json)
+    rows = list(session(context).operations(_ROLE).pages("/v1/dead-letters", "dead_letters"))
+    show_rows(rows, ("id", "site_id", "events", "error"), as_json=as_json)
 
 
 @dead_letters.command("replay")
-def replay_dead_letters(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """Put all of them back into the stream; what was stored already is not counted twice."""
-    show(session(context).operations(_ROLE).post("/v1/dead-letters/replay", {}), as_json=as_json)
+def replay_dead_letters(
+    context: typer.Context,
+    ids: Annotated[list[str] | None, typer.Argument(help="All of them by default.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Send them through again; what is stored already is not counted twice."""
+    api = session(context).operations(_ROLE)
+    wanted = ids or [letter["id"] for letter in api.pages("/v1/dead-letters", "dead_letters")]
+    replayed = 0
+    for begin in range(0, len(wanted), _AT_ONCE):
+        body = {"ids": wanted[begin : begin + _AT_ONCE]}
+        replayed += api.post("/v1/dead-letters/replay", body)["replayed"]
+    show({"replayed": replayed}, as_json=as_json)
 
 
 def logs(

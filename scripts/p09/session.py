@@ -7,8 +7,8 @@ from typing import Any
 import typer
 
 from local.api import Api
-from local.customers import directory, member_token, owner
-from local.people import DEMO_ORGANISATION, OPERATIONS_ROLES, ORGANISATION_ROLES, operations_person
+from local.customers import member_token, operations_token, owner
+from local.people import DEMO_ORGANISATION, OPERATIONS_ROLES, ORGANISATION_ROLES
 from local.state import LocalError, State, default_state
 
 
@@ -54,13 +54,7 @@ class Session:
             return member_token(
                 self.system(), organisation or DEMO_ORGANISATION, _role(role, ORGANISATION_ROLES)
             )
-        return self._operations_token(_role(role or "P09-Developer", OPERATIONS_ROLES))
-
-    def _operations_token(self, role: str) -> str:
-        people = directory(self.system())
-        person = operations_person(role)
-        people.ensure(person)
-        return people.token(person)
+        return operations_token(self.system(), _role(role, OPERATIONS_ROLES))
 
 
 def session(context: typer.Context) -> Session:

@@ -42,14 +42,7 @@ def create_site(
 def list_sites(context: typer.Context, *, organisation: Organisation = None, as_json: AsJson = False) -> None:
     """List the sites that you may see."""
     api = session(context).api(organisation)
-    rows = []
-    cursor: str | None = None
-    while True:
-        page = api.get("/v1/sites", **({"cursor": cursor} if cursor else {}))
-        rows += page["sites"]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            break
+    rows = list(api.pages("/v1/sites", "sites"))
     show_rows(rows, ("site_id", "name", "domain", "timezone", "organisation_id"), as_json=as_json)
 
 

@@ -5,8 +5,8 @@ How whole visits are told apart:
 - by time or in total: a visit belongs to the bucket in which it starts;
 - by page: ``visits`` saw the page, while ``bounce_rate``, ``visit_duration`` and ``views_per_visit`` are of
   those that entered on the page, as in Plausible;
-- with a filter on pages: ``visits`` and ``visit_duration`` are of visits that saw such a page, ``bounce_rate`` of
-  those that entered on one.
+- with a filter on pages: ``visits`` and ``visit_duration`` are of visits that saw such a page, ``bounce_rate``
+  is of those that entered on one.
 """
 
 from collections.abc import Mapping

@@ -8,7 +8,7 @@ from (
     select
         {keys}
         visitor_id,
-        count(*) filter (where name <> 'x') as events,
+        count(*) filter (where name <> 'engagement') as events,
         count(*) filter (where name = 'pageview') as pageviews
     from events
     where site_id = :site and timestamp >= :start and timestamp < :end {pages}

@@ -72,7 +72,11 @@ class Issuer:
     private: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
 
     def jwks(self) -> bytes:
-        key = RSAAlgorithm.to_jwk(self.private.public_key(), as_dict=True) | {"kid": KEY_ID, "alg": "RS256", "use": "sig"}
+        key = RSAAlgorithm.to_jwk(self.private.public_key(), as_dict=True) | {
+            "kid": KEY_ID,
+            "alg": "RS256",
+            "use": "sig",
+        }
         return json.dumps({"keys": [key]}).encode()
 
     def token(self, subject: str = "ada", groups: list[str] | None = None, **claims: Any) -> str:
@@ -125,15 +129,27 @@ class Api:
         headers = arguments.pop("headers", {}) | ({"authorization": f"Bearer {token}"} if token else {})
         return self.client.request(method, path, headers=headers, **arguments)
 
-    def as_person(self, method: str, path: str, *, subject: str = "ada", groups: list[str] | None = None, **arguments: Any) -> Any:
+    def as_person(
+        self,
+        method: str,
+        path: str,
+        *,
+        subject: str = "ada",
+        groups: list[str] | None = None,
+        **arguments: Any,
+    ) -> Any:
         return self.call(method, path, self.issuer.token(subject, groups or ["P09-Developer"]), **arguments)
 
     def add_site(self, domain: str, subject: str = "ada") -> dict[str, str]:
-        organisation = self.as_person("POST", "/v1/organisations", subject=subject, json={"name": "Acme"}).json()
+        organisation = self.as_person(
+            "POST", "/v1/organisations", subject=subject, json={"name": "Acme"}
+        ).json()
         body = {"name": "Shop", "domain": domain, "organisation_id": organisation["organisation_id"]}
         site = self.as_person("POST", "/v1/sites", subject=subject, json=body).json()
         keys = {
-            kind: self.as_person("POST", f"/v1/sites/{site['site_id']}/keys", subject=subject, json={"kind": kind}).json()
+            kind: self.as_person(
+                "POST", f"/v1/sites/{site['site_id']}/keys", subject=subject, json={"kind": kind}
+            ).json()
             for kind in ("ingest", "read")
         }
         return {
@@ -159,7 +175,11 @@ class Api:
 
 @pytest.fixture
 def api(
-    migrated: MigratedDatabase, valkey: redis.Redis, valkey_server: ValkeyServer, issuer: Issuer, jwks_url: str
+    migrated: MigratedDatabase,
+    valkey: redis.Redis,
+    valkey_server: ValkeyServer,
+    issuer: Issuer,
+    jwks_url: str,
 ) -> Iterator[Api]:
     services = LocalServices(jwks_url, migrated, valkey_server)
     with TestClient(create_app(services), raise_server_exceptions=False) as client:

@@ -1,0 +1,62 @@
+"""The description of the API: what FastAPI finds, with the bodies that are read by hand, problems and keys added."""
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from pydantic import TypeAdapter
+
+from functions.api.permissions import ANYONE, PERMISSIONS
+from shared.analytics.query import Query
+from shared.ingestion.event import Event
+
+_REF: Final = "#/components/schemas/{model}"
+_PROBLEM: Final[dict[str, Any]] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "A problem document (RFC 9457).",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What is wrong and how to mend it."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["detail"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer into the body, as a URI fragment."},
+                    "parameter": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+_ANSWERED_BY_PROBLEM: Final = {
+    "description": "A problem document.",
+    "content": {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}},
+}
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """OpenAPI 3.1 of the whole API."""
+    description = app.openapi()
+    schemas = description["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = _PROBLEM
+    for name, model in (("Event", Event), ("Query", Query)):
+        schema = TypeAdapter(model).json_schema(ref_template=_REF)
+        schemas |= schema.pop("$defs", {}) | {name: schema}
+    description["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    for path, operations in description["paths"].items():
+        for method, operation in operations.items():
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = _ANSWERED_BY_PROBLEM
+            allowed = PERMISSIONS[method.upper(), path]
+            if ANYONE not in allowed:
+                operation["security"] = [{"bearer": []}]
+                operation["description"] = f"{operation.get('description', '')}\n\nFor: {', '.join(sorted(allowed))}.".strip()
+    return description

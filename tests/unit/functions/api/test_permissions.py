@@ -1,0 +1,98 @@
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from functions.api.app import create_app
+from functions.api.dependencies import Services
+from functions.api.permissions import ANYONE, INGEST_KEY, PERMISSIONS, PERSON, READ_KEY
+from functions.api.settings import Settings
+from shared.access.identity import ROLES, KeyBearer, Person
+from shared.access.keys import Key, make_key
+from shared.access.tokens import InvalidToken
+from shared.platform.valkey import ValkeyUnavailable
+
+IDS = {"site_id": "1", "key_id": str(UUID(int=1)), "organisation_id": str(UUID(int=1))}
+TOKENS = {
+    "nobody": "",
+    "forger": "forged",
+    INGEST_KEY: make_key("ingest").text,
+    READ_KEY: make_key("read").text,
+    PERSON: "no-role",
+    **{role: role for role in ROLES},
+}
+
+
+class KnownKeys:
+    def bearer(self, key: Key) -> KeyBearer:
+        return KeyBearer(1, uuid4(), key.kind, key.prefix)
+
+
+class KnownPeople:
+    """A token is the name of the person's role."""
+
+    def verify(self, token: str) -> Person:
+        if token == "forged":
+            raise InvalidToken("forged")
+        return Person("ada", ROLES.intersection({token}))
+
+
+class NoServers(Services):
+    """Every caller is known and every server is down: who gets past the table meets a 422 or 503."""
+
+    sites: Any = KnownKeys()
+    tokens: Any = KnownPeople()
+
+    @property
+    def valkey(self) -> Any:
+        raise ValkeyUnavailable("none in unit tests")
+
+    database: Any = valkey
+    telemetry_valkey: Any = valkey
+    visitors: Any = valkey
+    health_database: Any = valkey
+    health_valkey: Any = valkey
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    services = NoServers(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
+    with TestClient(create_app(services)) as client:
+        yield client
+
+
+def may(caller: str, allowed: frozenset[str]) -> bool:
+    if ANYONE in allowed or caller in allowed:
+        return True
+    return caller in ROLES and PERSON in allowed
+
+
+def test_every_route_stands_in_the_table_and_every_row_has_a_route(client: TestClient) -> None:
+    app: Any = client.app
+    parts = [getattr(route, "original_router", app) for route in app.routes]
+    routes = {
+        (method, route.path)
+        for part in parts
+        for route in part.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods
+    }
+    assert routes == set(PERMISSIONS)
+
+
+@pytest.mark.parametrize(
+    ("caller", "route"), list(product(TOKENS, PERMISSIONS)), ids=lambda value: value if isinstance(value, str) else " ".join(value)
+)
+def test_the_table_decides_who_gets_through(client: TestClient, caller: str, route: tuple[str, str]) -> None:
+    method, path = route
+    headers = {"authorization": f"Bearer {TOKENS[caller]}"} if TOKENS[caller] else {}
+    answer = client.request(method, path.format(**IDS), headers=headers)
+    refused = answer.status_code in (401, 403)
+    assert refused != may(caller, PERMISSIONS[route]), answer.text
+    if refused:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["detail"]
