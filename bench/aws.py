@@ -31,7 +31,7 @@ def aws_stand_in() -> Iterator[AwsStandIn]:
     stand_in = AwsStandIn()
 
     class Calls(Handler):
-        def do_POST(self) -> None:
+        def do_POST(self) -> None:  # noqa: N802 -- http.server's name
             request = json.loads(self.body())
             self.answer(200, json.dumps(stand_in.answer(self.headers["X-Amz-Target"], request)).encode())
 

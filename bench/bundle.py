@@ -1,12 +1,15 @@
 """The code that rows run as Lambda does: our own archive and what it is compared with, byte-compiled."""
 
 import compileall
+import json
 import shutil
+import subprocess
 import zipfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from py_compile import PycInvalidationMode
-from typing import Final
+from typing import Any, Final
 
 from infra import assets
 from local.state import ROOT
@@ -15,7 +18,12 @@ from local.state import ROOT
 VENV: Final = ROOT / ".venv" / "bench"
 PYTHON: Final = VENV / "bin" / "python"
 FOLDER: Final = ROOT / ".local" / "bench-bundle"
-COMPARED: Final = Path(__file__).parent / "handlers"
+RUN_SECONDS: Final = 120
+INSIDE: Final = Path(__file__).parent / "inside"
+
+
+class MeasuringFailed(Exception):
+    """A row's process ended with an error; the message ends with what it said."""
 
 
 class NotInstalled(Exception):
@@ -24,12 +32,31 @@ class NotInstalled(Exception):
 
 @cache
 def bundle() -> Path:
-    """A folder with `functions`, `shared` and `compared`, as it would lie in /var/task."""
+    """A folder with `functions`, `shared` and `inside`, as it would lie in /var/task."""
     if not PYTHON.exists():
         raise NotInstalled("the packages to compare with are not installed: run `make bench`")
     shutil.rmtree(FOLDER, ignore_errors=True)
     with zipfile.ZipFile(assets.code(assets.local_target())) as archive:
         archive.extractall(FOLDER)
-    shutil.copytree(COMPARED, FOLDER / "compared", ignore=shutil.ignore_patterns("__pycache__"))
-    compileall.compile_dir(FOLDER / "compared", quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    shutil.copytree(INSIDE, FOLDER / "inside", ignore=shutil.ignore_patterns("__pycache__"))
+    compileall.compile_dir(FOLDER / "inside", quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
     return FOLDER
+
+
+def run_inside(module: str, environment: Mapping[str, str], given: Any) -> dict[str, float]:
+    """Run a module inside the bundle: JSON on its standard input, figures on its standard error."""
+    done = subprocess.run(
+        [PYTHON, "-m", f"inside.{module}"],
+        cwd=bundle(),
+        env=dict(environment),
+        input=json.dumps(given),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=RUN_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise MeasuringFailed(f"{module}: {done.stderr[-2000:]}")
+    figures: dict[str, float] = json.loads(done.stderr)
+    return figures

@@ -29,9 +29,7 @@ class Function:
 class Environment:
     """A started function. ``begun`` is the moment just before its process was started."""
 
-    def __init__(
-        self, api: RuntimeApi, process: subprocess.Popen[bytes], begun: float, errors: IO[bytes]
-    ) -> None:
+    def __init__(self, api: RuntimeApi, process: subprocess.Popen[bytes], begun: float, errors: IO[bytes]) -> None:
         self.begun = begun
         self._api = api
         self._process = process

@@ -34,6 +34,7 @@ class Result:
     connections: int
     seconds: float
     accepted: int
+    confirmed: int
     refused: int
     broken: int
     requests_per_second: float
@@ -115,6 +116,7 @@ def result(name: str, run: Run, connections: int, limit: float) -> Result:
         connections=connections,
         seconds=run.seconds,
         accepted=run.accepted,
+        confirmed=run.confirmed,
         refused=run.refused,
         broken=run.broken,
         requests_per_second=rate,

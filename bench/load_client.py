@@ -13,11 +13,15 @@ SUCCESS: Final = range(200, 300)
 
 
 class Run:
-    """What is to be sent, for how long, and what came back. Latencies (seconds) are of accepted requests."""
+    """What is to be sent, for how long, and what came back. Latencies (seconds) are of accepted requests.
+
+    ``confirmed`` counts what was accepted at any time, the warm-up included: the server must have it all.
+    """
 
     def __init__(self, requests: Iterator[bytes], *, seconds: float, warm_up: float) -> None:
         self.seconds = seconds
         self.latencies: list[float] = []
+        self.confirmed = 0
         self.refused = 0
         self.broken = 0
         self.problem = ""
@@ -39,6 +43,7 @@ class Run:
     def answered(self, status: int, begun: float, body: bytes) -> None:
         """Count an answer, unless its request was sent before or after the time that counts."""
         now = perf_counter()
+        self.confirmed += status in SUCCESS
         if not self._counted_from <= begun <= now <= self._ends:
             return
         if status in SUCCESS:

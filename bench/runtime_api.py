@@ -55,14 +55,14 @@ def runtime_api() -> Iterator[RuntimeApi]:
     api = RuntimeApi()
 
     class Invocations(Handler):
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802 -- http.server's name
             event = api.next_event()
             if event is None:
                 self.close_connection = True
             else:
                 self.answer(200, event, _invocation())
 
-        def do_POST(self) -> None:
+        def do_POST(self) -> None:  # noqa: N802
             api.answered(self.path, self.body())
             self.answer(202, b"")
 

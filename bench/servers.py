@@ -46,9 +46,7 @@ class Servers:
     def database(self, role: str) -> postgres.Database:
         """What functions use, signed in as their role."""
         address, password = self.postgres_address, self.passwords[role]
-        return postgres.Database(
-            lambda: postgres.connect(address, user=role, password=password, application="bench")
-        )
+        return postgres.Database(lambda: postgres.connect(address, user=role, password=password, application="bench"))
 
     def valkey(self) -> valkey.Valkey:
         address = valkey.Address(host=LOOPBACK, port=self.configuration.valkey_port)

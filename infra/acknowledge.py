@@ -1,4 +1,4 @@
-"""Findings of cdk-nag, checkov and cfn-lint that stay, each with its reason, beside the resource that they concern."""
+"""Findings of cdk-nag, checkov and cfn-lint that stay, each with its reason, beside what it concerns."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ NAG_PACKS = ("AwsSolutions-", "NIST.800.53.R5-", "Serverless-")
 def acknowledge(construct: IConstruct, reasons: Mapping[str, str]) -> None:
     """Accept findings on a construct and what it contains.
 
-    `reasons` maps a rule's id to why it does not apply here. Ids of cdk-nag name the pack, those of checkov start with
-    CKV, those of cfn-lint are a letter and four digits; the last two are written on the resource itself.
+    `reasons` maps a rule's id to why it does not apply here. Ids of cdk-nag name the pack, those of checkov
+    start with CKV, those of cfn-lint are a letter and four digits; the last two are written on the resource.
     """
     nag = [Acknowledgment(id=rule, reason=why) for rule, why in reasons.items() if rule.startswith(NAG_PACKS)]
     if nag:

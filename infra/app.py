@@ -1,7 +1,7 @@
 """The CDK app.
 
-Context: `local` is the path of a JSON file with the addresses of the servers on this machine (see `LocalServers`);
-`stages` limits the synthesis to some stages, separated by commas.
+Context: `local` is the path of a JSON file with the addresses of the servers on this machine (see
+`LocalServers`); `stages` limits the synthesis to some stages, separated by commas.
 """
 
 from __future__ import annotations

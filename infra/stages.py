@@ -1,11 +1,13 @@
-"""The stages: the only place that names them. Besides sizes, and the servers that `local` finds already running, stages do not differ."""
+"""The stages: the only place that names them. They differ in sizes, and `local` finds its servers running."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +58,17 @@ class Server:
     secret_name: str
 
 
+POSTGRES_SECRET = "p09-local-postgres-admin"  # noqa: S105 -- the secret's name
+VALKEY_SECRET = "p09-local-valkey"  # noqa: S105 -- the secret's name
+
+
 @dataclass(frozen=True, kw_only=True)
 class LocalServers:
-    """What stage `local` finds on this machine instead of creating it (written by `local/`, read by `-c local=PATH`)."""
+    """What stage `local` finds on this machine instead of creating it; written by `local/`."""
 
-    postgres: Server = Server(host="127.0.0.1", port=5432, secret_name="p09-local-postgres-admin")
+    postgres: Server = Server(host="127.0.0.1", port=5432, secret_name=POSTGRES_SECRET)
     postgres_database: str = "p09"
-    valkey: Server = Server(host="127.0.0.1", port=6379, secret_name="p09-local-valkey")
-    origin: str = "http://127.0.0.1:8000"
+    valkey: Server = Server(host="127.0.0.1", port=6379, secret_name=VALKEY_SECRET)
     aws_endpoint: str = "http://127.0.0.1:4566"
 
     @classmethod
@@ -76,7 +81,6 @@ class LocalServers:
             ),
             postgres_database=postgres["database"],
             valkey=Server(host=valkey["host"], port=valkey["port"], secret_name=valkey["secret_name"]),
-            origin=found["origin"],
             aws_endpoint=found["aws_endpoint"],
         )
 

@@ -36,6 +36,7 @@ def ministack_server(state: State, config: Configuration, ready_again: Callable[
         environment={
             "PATH": f"{ROOT / '.venv/bin'}:/usr/local/bin:/usr/bin:/bin",
             "LANG": "C.UTF-8",
+            "TZ": "UTC",
             "TMPDIR": str(environments),
             "AUTH": "true",
             "GATEWAY_PORT": str(config.ministack_port),
@@ -53,12 +54,12 @@ def ministack_server(state: State, config: Configuration, ready_again: Callable[
 
 
 def environments_folder(state: State) -> Path:
-    """Where MiniStack unpacks a function for each of its environments: 4,000 files, so in memory if there is room.
+    """Where MiniStack unpacks a function for each environment: 4,000 files, so in memory if there is room.
 
     A cold start takes under a second there, and up to six on a disk.
     """
     memory = Path("/dev/shm")  # noqa: S108  # a folder of our own in it, closed to others
-    if memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_FOR_ENVIRONMENTS:
+    if memory.is_dir() and shutil.disk_usage(memory).total > _ROOM_FOR_ENVIRONMENTS:
         return memory / f"p09-{hashlib.sha256(str(state.folder).encode()).hexdigest()[:12]}"
     return state.folder / "ministack" / "environments"
 

@@ -55,16 +55,24 @@ def run(state: State, port: int, *, demo: bool) -> None:
             supervisor.watch(until=lambda: False)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m local.run", description=__doc__)
+def command_line(module: str, description: str | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m {module}", description=description)
     parser.add_argument("--port", type=int, default=8000, help="of the front door; 0 takes any free one")
+    parser.add_argument("--state", type=_state, default=default_state(), help="another folder than .local")
+    return parser
+
+
+def _state(folder: str) -> State:
+    return State(Path(folder).resolve())
+
+
+def main() -> None:
+    parser = command_line("local.run", __doc__)
     parser.add_argument("--demo", type=int, default=1, help="0 starts it empty")
-    parser.add_argument("--state", type=Path, help="another folder than .local")
     arguments = parser.parse_args()
-    state = State(arguments.state.resolve()) if arguments.state else default_state()
     try:
         with stop_signals():
-            run(state, arguments.port, demo=bool(arguments.demo))
+            run(arguments.state, arguments.port, demo=bool(arguments.demo))
     except Stop:
         say("stopped")
     except LocalError as error:

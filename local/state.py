@@ -29,6 +29,7 @@ class Configuration:
     ministack_port: int
     postgres_port: int
     valkey_port: int
+    valkey_bus_port: int
     postgres_superuser_password: str
     postgres_admin_password: str
     valkey_password: str
@@ -59,6 +60,10 @@ class State:
     def processes_file(self) -> Path:
         return self.folder / "processes.json"
 
+    @property
+    def _configuration_file(self) -> Path:
+        return self.folder / "configuration.json"
+
     def log(self, name: str) -> Path:
         (self.folder / "logs").mkdir(exist_ok=True)
         return self.folder / "logs" / f"{name}.log"
@@ -78,20 +83,24 @@ class State:
 
     def configuration(self, port: int) -> Configuration:
         """Read or create the configuration; `port` 0 means any free one for the front door."""
-        file = self.folder / "configuration.json"
-        kept = read_json(file) or {}
+        kept = read_json(self._configuration_file) or {}
         taken: set[int] = set()
         chosen = Configuration(
             front_door_port=port or _port(kept.get("front_door_port"), taken),
             ministack_port=_port(kept.get("ministack_port"), taken),
             postgres_port=_port(kept.get("postgres_port"), taken),
             valkey_port=_port(kept.get("valkey_port"), taken),
+            valkey_bus_port=_port(kept.get("valkey_bus_port"), taken),
             postgres_superuser_password=kept.get("postgres_superuser_password") or secrets.token_urlsafe(24),
             postgres_admin_password=kept.get("postgres_admin_password") or secrets.token_urlsafe(24),
             valkey_password=kept.get("valkey_password") or secrets.token_urlsafe(24),
         )
-        write_json(file, asdict(chosen))
+        write_json(self._configuration_file, asdict(chosen))
         return chosen
+
+    def kept_configuration(self) -> Configuration | None:
+        kept = read_json(self._configuration_file)
+        return Configuration(**kept) if kept else None
 
     @contextmanager
     def lock(self) -> Iterator[bool]:

@@ -2,6 +2,7 @@
 
 import platform
 from pathlib import Path
+from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
@@ -9,6 +10,8 @@ from redis.retry import Retry
 
 from local.server import Server, wheel_folder
 from local.state import LOOPBACK, Configuration, State
+
+_LAST_SLOT = 16_383
 
 
 def connect(config: Configuration) -> redis.Redis:
@@ -33,6 +36,9 @@ def valkey_server(state: State, config: Configuration) -> Server:
         "appendfsync": "always",
         "save": '""',
         "maxmemory-policy": "noeviction",
+        # The durable Valkey in AWS is a cluster of one shard: keys of different slots must fail here, too.
+        "cluster-enabled": "yes",
+        "cluster-port": config.valkey_bus_port,
     }
     # A file and not arguments: every user of this machine can read a process' arguments.
     file = data / "valkey.conf"
@@ -56,10 +62,15 @@ def _binary() -> Path:
 
 
 def _is_ready(config: Configuration) -> bool:
-    client = connect(config)
+    client: Any = connect(config)
     try:
-        return bool(client.ping())
+        if client.execute_command("CLUSTER INFO")["cluster_state"] == "ok":
+            return True
+        # At the first start: this node holds all slots.
+        client.execute_command("CLUSTER ADDSLOTSRANGE", 0, _LAST_SLOT)
     except redis.RedisError:  # not listening yet, or still loading its data
+        return False
+    else:
         return False
     finally:
         client.close()

@@ -51,12 +51,10 @@ def _starts(context: Context) -> dict[str, Start]:
     health = http_event("GET", "/health")
     site = servers.add_site()
     api = Function("api", "functions.api.handler.handler", environment.of_api(servers))
-    worker = Function(
-        "ingest_worker", "functions.ingest_worker.handler.handler", environment.of_ingest_worker(servers)
-    )
+    worker = Function("ingest_worker", "functions.ingest_worker.handler.handler", environment.of_ingest_worker(servers))
     starts = {
         name: Start(
-            Function(name, f"compared.{module}.handler", {"AWS_REGION": "us-east-1"}),
+            Function(name, f"inside.{module}.handler", {"AWS_REGION": "us-east-1"}),
             health,
             _has_status(200),
         )
@@ -71,9 +69,7 @@ def _starts(context: Context) -> dict[str, Start]:
 
 def _events(site: Site) -> dict[str, Any]:
     views = list(page_views(100, end=datetime.now(UTC), span=timedelta(minutes=1)))
-    return http_event(
-        "POST", "/v1/events", body=next(bodies(SHAPES["p09-batch"], views, "")), token=site.write_key
-    )
+    return http_event("POST", "/v1/events", body=next(bodies(SHAPES["p09-batch"], views, "")), token=site.write_key)
 
 
 def _has_status(status: int) -> Callable[[Any], bool]:
@@ -102,9 +98,7 @@ def _outcomes(found: Mapping[str, float], runs: int) -> Iterator[Outcome]:
         "api, first POST /v1/events", found[FIRST_EVENTS], {USUAL: API_TO_USUAL}, found,
         note="durable in Valkey, key checked in PostgreSQL; the usual stack answers /health only",
     )  # fmt: skip
-    yield _against(
-        "ingest_worker", found[TASK], {USUAL: TASK_TO_USUAL}, found, note="an empty stream, real servers"
-    )
+    yield _against("ingest_worker", found[TASK], {USUAL: TASK_TO_USUAL}, found, note="an empty stream, real servers")
 
 
 def _against(

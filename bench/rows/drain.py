@@ -17,9 +17,10 @@ from bench.shapes import BATCH
 from bench.traffic import PageView, page_views
 from local.postgres import connect as connect_as_owner
 from shared.ingestion.drain import drain
+from shared.ingestion.entry import Entry
 from shared.ingestion.event import Event
 from shared.ingestion.rows import COLUMNS, Arrival, copy_rows
-from shared.ingestion.stream import Entry, append
+from shared.ingestion.stream import append
 
 EVENTS: Final = 200_000
 REPEATED_BATCHES: Final = 0.1
@@ -49,8 +50,7 @@ def measure(context: Context) -> Iterator[Outcome]:
         measured=f"{whole(sent / draining)} events/s",
         ratio=times(ratio),
         met=ratio >= TARGET and not problem,
-        note=problem
-        or f"plain COPY {whole(sent / median(copying))} rows/s; {whole(sent - EVENTS)} of them repeated",
+        note=problem or f"plain COPY {whole(sent / median(copying))} rows/s; {whole(sent - EVENTS)} of them repeated",
         figures={
             "events_per_second": sent / draining,
             "copy_rows_per_second": sent / median(copying),

@@ -84,7 +84,8 @@ def _person(request: Request, token: str, allowed: AbstractSet[str]) -> Person:
         raise _unauthorised(f"the access token is not valid: {error}") from error
     except IdentityUnavailable as error:
         raise Problem(
-            HTTPStatus.SERVICE_UNAVAILABLE, "access tokens can't be checked now: the signing keys can't be fetched; try again"
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "access tokens can't be checked now: the signing keys can't be fetched; try again",
         ) from error
     if PERSON not in allowed and not found.roles & allowed:
         raise _forbidden(f"this takes {_wanted(allowed)}; you have {', '.join(sorted(found.roles)) or 'no role'}")
@@ -92,7 +93,11 @@ def _person(request: Request, token: str, allowed: AbstractSet[str]) -> Person:
 
 
 def _wanted(allowed: AbstractSet[str]) -> str:
-    names = {INGEST_KEY: "an ingest key", READ_KEY: "a read key", PERSON: "the access token of somebody who signed in"}
+    names = {
+        INGEST_KEY: "an ingest key",
+        READ_KEY: "a read key",
+        PERSON: "the access token of somebody who signed in",
+    }
     return " or ".join(names.get(name, f"the role {name}") for name in sorted(allowed))
 
 

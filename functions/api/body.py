@@ -10,7 +10,8 @@ from functions.api.problems import Problem
 async def read_body(request: Request, limit: int) -> bytes:
     """The body, ``limit`` bytes at most. Raises a problem of status 413."""
     too_large = Problem(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {limit:,} bytes: send it in smaller parts"
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"the body is larger than {limit:,} bytes: send it in smaller parts",
     )
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 from functions.api.settings import Settings
 from functions.api.site_cache import SiteCache
-from shared.ingestion.stream import STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE, Entry, append, forget_awake
+from shared.ingestion.entry import Entry
+from shared.ingestion.stream import STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE, append, forget_awake
 from shared.ingestion.visitor import Visitors
 from shared.platform import wiring
 from shared.platform.aws import AwsRefused, AwsUnavailable

@@ -26,7 +26,10 @@ _PROBLEM: Final[dict[str, Any]] = {
                 "type": "object",
                 "required": ["detail"],
                 "properties": {
-                    "pointer": {"type": "string", "description": "JSON pointer into the body, as a URI fragment."},
+                    "pointer": {
+                        "type": "string",
+                        "description": "JSON pointer into the body, as a URI fragment.",
+                    },
                     "parameter": {"type": "string"},
                     "detail": {"type": "string"},
                 },
@@ -58,5 +61,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             allowed = PERMISSIONS[method.upper(), path]
             if ANYONE not in allowed:
                 operation["security"] = [{"bearer": []}]
-                operation["description"] = f"{operation.get('description', '')}\n\nFor: {', '.join(sorted(allowed))}.".strip()
+                operation["description"] = (
+                    f"{operation.get('description', '')}\n\nFor: {', '.join(sorted(allowed))}.".strip()
+                )
     return description

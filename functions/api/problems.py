@@ -60,14 +60,15 @@ def problem_response(problem: Problem) -> JSONResponse:
 def unprocessable(detail: str, *, pointer: str, **members: Any) -> Problem:
     """A field that can't be taken, at a JSON pointer."""
     return Problem(
-        HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=[{"pointer": f"#{pointer}", "detail": detail}], **members
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        detail,
+        errors=[{"pointer": f"#{pointer}", "detail": detail}],
+        **members,
     )
 
 
 def unavailable(what: str, how: str) -> Problem:
-    return Problem(
-        HTTPStatus.SERVICE_UNAVAILABLE, f"{what}; {how}", headers={"retry-after": RETRY_AFTER_SECONDS}
-    )
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, f"{what}; {how}", headers={"retry-after": RETRY_AFTER_SECONDS})
 
 
 def _from_bad_batch(error: Exception) -> Problem:
@@ -81,9 +82,7 @@ def _from_bad_batch(error: Exception) -> Problem:
         }
         for rejection in error.rejected
     ]
-    return Problem(
-        HTTPStatus.UNPROCESSABLE_ENTITY, error.detail, errors=errors, accepted=0, rejected=error.rejected
-    )
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.detail, errors=errors, accepted=0, rejected=error.rejected)
 
 
 def _from_refused_query(error: Exception) -> Problem:
@@ -126,7 +125,10 @@ def _from_aws(error: Exception) -> Problem:
 
 def _from_valkey(error: Exception) -> Problem:
     logger.error("Valkey is unavailable", exc_info=error)
-    return unavailable("Valkey, which keeps the stream, can't be reached", "nothing was accepted: send it again, with the same ids")
+    return unavailable(
+        "Valkey, which keeps the stream, can't be reached",
+        "nothing was accepted: send it again, with the same ids",
+    )
 
 
 def _from_postgres(error: Exception) -> Problem:
@@ -135,7 +137,7 @@ def _from_postgres(error: Exception) -> Problem:
 
 
 def _unexpected(error: Exception) -> Problem:
-    logger.exception("unexpected error", exc_info=error)
+    logger.error("unexpected error", exc_info=error)
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this is our mistake; it is logged under the request id")
 
 

@@ -1,4 +1,4 @@
-"""Puts a built console into its bucket: new files first, the pages that name them after, what is left over last."""
+"""Puts a built console into its bucket: files first, then pages that name them; what is left over goes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 CONFIG: Final = "config.json"
-# Types are said here and not guessed: what the runtime's own tables know differs from one machine to the next.
+# Said here and not guessed: what a runtime's own tables know differs from one machine to the next.
 CONTENT_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -62,9 +62,7 @@ def _publishing_order(key: str) -> tuple[bool, str]:
 
 
 def _put(s3: S3Client, bucket: str, key: str, content: bytes) -> None:
-    s3.put_object(
-        Bucket=bucket, Key=key, Body=content, ContentType=content_type(key), CacheControl=cache_control(key)
-    )
+    s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type(key), CacheControl=cache_control(key))
 
 
 def _keys(s3: S3Client, bucket: str) -> Iterator[str]:

@@ -19,9 +19,28 @@ PERIOD = Duration.minutes(5)
 DURATION_SHARE = 0.8
 
 
-def alarm_when_above(
+def function_alarms(
+    scope: Construct, *, function: lambda_.Function, failures: sqs.Queue, topic: sns.ITopic
+) -> None:
+    if function.timeout is None:
+        raise ValueError(f"{function.node.path} has no timeout of its own")
+    errors = function.metric_errors(period=PERIOD, statistic="Sum")
+    throttles = function.metric_throttles(period=PERIOD, statistic="Sum")
+    duration = function.metric_duration(period=PERIOD, statistic="Maximum")
+    waiting = failures.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
+    limit = function.timeout.to_milliseconds() * DURATION_SHARE
+    for name, metric, threshold, why in (
+        ("ErrorsAlarm", errors, 0, "It failed at least once in five minutes"),
+        ("ThrottlesAlarm", throttles, 0, "It was refused for want of reserved concurrency"),
+        ("DurationAlarm", duration, limit, f"It took more than {DURATION_SHARE:.0%} of its timeout"),
+        ("DeadLettersAlarm", waiting, 0, "It gave up on events, which wait in its failure queue"),
+    ):
+        _alarm(scope, name, metric=metric, threshold=threshold, why=why, topic=topic)
+
+
+def _alarm(
     scope: Construct, name: str, *, metric: cloudwatch.Metric, threshold: float, why: str, topic: sns.ITopic
-) -> cloudwatch.Alarm:
+) -> None:
     alarm = cloudwatch.Alarm(
         scope,
         name,
@@ -34,27 +53,3 @@ def alarm_when_above(
     )
     alarm.add_alarm_action(actions.SnsAction(topic))
     alarm.add_ok_action(actions.SnsAction(topic))
-    return alarm
-
-
-def function_alarms(
-    scope: Construct,
-    *,
-    name: str,
-    function: lambda_.Function,
-    failures: sqs.Queue,
-    timeout: Duration,
-    topic: sns.ITopic,
-) -> None:
-    errors = function.metric_errors(period=PERIOD, statistic="Sum")
-    throttles = function.metric_throttles(period=PERIOD, statistic="Sum")
-    duration = function.metric_duration(period=PERIOD, statistic="Maximum")
-    dead_letters = failures.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
-    limit = timeout.to_milliseconds() * DURATION_SHARE
-    for kind, metric, threshold, why in (
-        ("Errors", errors, 0, f"{name} failed at least once in five minutes"),
-        ("Throttles", throttles, 0, f"{name} was refused for want of reserved concurrency"),
-        ("Duration", duration, limit, f"{name} took more than {DURATION_SHARE:.0%} of its timeout"),
-        ("DeadLetters", dead_letters, 0, f"{name} gave up on events: they wait in its failure queue"),
-    ):
-        alarm_when_above(scope, f"{kind}Alarm", metric=metric, threshold=threshold, why=why, topic=topic)

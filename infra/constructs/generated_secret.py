@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from infra.constructs.platform import Platform
 
-ROTATION = "Rotation every 90 days (create, set, test, finish; alternating users) is brought by the secret_rotation function"
+ROTATION = "Rotation every 90 days, by alternating users, is brought by the function secret_rotation"
 REASONS = {"AwsSolutions-SMG4": ROTATION, "NIST.800.53.R5-SecretsManagerRotationEnabled": ROTATION}
 
 
@@ -34,6 +34,6 @@ def generated_secret(
         ),
     )
     acknowledge(secret, REASONS)
-    # In AWS `Ref` and `Id` are both the ARN; MiniStack answers `Ref` with the name, which no policy would match.
+    # In AWS `Ref` and `Id` are both the ARN; MiniStack's `Ref` is the name, which no policy would match.
     resource = cast("secretsmanager.CfnSecret", secret.node.default_child)
     return secretsmanager.Secret.from_secret_complete_arn(scope, f"{construct_id}ByArn", resource.attr_id)

@@ -14,7 +14,6 @@ from infra.acknowledge import acknowledge
 from infra.constructs.generated_secret import generated_secret
 from infra.constructs.platform import POSTGRES_PORT, Postgres
 
-
 if TYPE_CHECKING:
     from infra.constructs.platform import Network, Platform
     from infra.stages import LocalServers

@@ -23,7 +23,7 @@ def local_valkey(scope: Construct, *, servers: LocalServers) -> Valkey:
 
 
 class ValkeyCluster(Construct):
-    """One shard and a replica in another zone, every write kept in a log across zones before it is acknowledged."""
+    """One shard, a replica in another zone; a write is in a log across zones before it is acknowledged."""
 
     def __init__(self, scope: Construct, construct_id: str, *, platform: Platform, network: Network) -> None:
         super().__init__(scope, construct_id)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from infra.stages import Stage
 
 POOL_REASONS = {
-    "AwsSolutions-COG2": "A second factor can be used; it becomes a must with sign-in by SSO, whose own it is then",
-    "AwsSolutions-COG8": "Threat protection judges passwords typed here; engineers will come by SSO, which judges its own",
+    "AwsSolutions-COG2": "A second factor can be used; sign-in by SSO, which comes later, makes it a must",
+    "AwsSolutions-COG8": "It judges passwords typed here; engineers will come by SSO, which judges its own",
 }
 ROLES = ("P09-Developer", "P09-SRE", "P09-DBA", "P09-Lead", "P09-Auditor")
 

@@ -1,4 +1,4 @@
-"""What remembers: PostgreSQL, Valkey, the operations table, buckets, secrets; and the bus, the key and the alarms' topic."""
+"""What remembers: PostgreSQL, Valkey, operations table, buckets, secrets; and bus, key and alarms."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from infra.stages import Stage
 
 ACCESS_LOGS_REASONS = {
-    "NIST.800.53.R5-S3BucketReplicationEnabled": "Logs of who read which object are kept, not served: one region is enough",
-    "NIST.800.53.R5-S3DefaultEncryptionKMS": "S3 delivers access logs only to a bucket whose default is S3's own key",
+    "NIST.800.53.R5-S3BucketReplicationEnabled": "Logs are kept, not served: one region is enough",
+    "NIST.800.53.R5-S3DefaultEncryptionKMS": "S3 delivers access logs only where the default is its own key",
     "CKV_AWS_18": "The bucket that takes access logs can't log to itself without end",
 }
 MIGRATE_TIMEOUT = Duration.minutes(10)
@@ -106,7 +106,7 @@ class DataStack(Stack):
             if self._stage.sizes.deletion_protection
             else RemovalPolicy.DESTROY,
         )
-        why = "Point-in-time recovery reaches any second of 35 days; the backup plan comes with the recovery stack"
+        why = "Point-in-time recovery reaches back 35 days; the backup plan comes with the recovery stack"
         acknowledge(table, {"NIST.800.53.R5-DynamoDBInBackupPlan": why})
         return table
 

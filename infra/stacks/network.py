@@ -65,7 +65,7 @@ class NetworkStack(Stack):
                 ec2.SubnetConfiguration(name="servers", subnet_type=isolated, cidr_mask=24),
             ],
         )
-        why = "Nothing is in the default group, whose rules only a function of CDK's own, with rights on every group, could empty"
+        why = "Nothing is in this group; only a function with rights on every group could empty its rules"
         acknowledge(vpc, {"NIST.800.53.R5-VPCDefaultSecurityGroupClosed": why})
         return vpc
 

@@ -31,12 +31,8 @@ app.command("logs")(logs)
 def root(
     context: typer.Context,
     url: Annotated[str | None, typer.Option(help="Another system than the local one.")] = None,
-    token: Annotated[
-        str | None, typer.Option(help="Access token to use, instead of a demo person's.")
-    ] = None,
-    state: Annotated[
-        Path | None, typer.Option(help="State folder of the local system, if not .local.")
-    ] = None,
+    token: Annotated[str | None, typer.Option(help="Access token to use, instead of a demo person's.")] = None,
+    state: Annotated[Path | None, typer.Option(help="State folder of the local system, if not .local.")] = None,
 ) -> None:
     context.obj = Session(url, token, state)
 
@@ -44,9 +40,7 @@ def root(
 @app.command("token")
 def token(
     context: typer.Context,
-    role: Annotated[
-        str | None, typer.Option(help="P09-SRE … or, in an organisation, owner, editor, viewer.")
-    ] = None,
+    role: Annotated[str | None, typer.Option(help="P09-SRE … or, in an organisation, owner, editor, viewer.")] = None,
     organisation: Annotated[str | None, typer.Option(help="For a person of this customer.")] = None,
 ) -> None:
     """Print an access token of a demo person of the local system."""

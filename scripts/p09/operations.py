@@ -43,9 +43,7 @@ def replay_dead_letters(
 def logs(
     context: typer.Context,
     *,
-    function: Annotated[
-        str | None, typer.Argument(help="Such as api or ingest_worker; all by default.")
-    ] = None,
+    function: Annotated[str | None, typer.Argument(help="Such as api or ingest_worker; all by default.")] = None,
     minutes: Annotated[int, typer.Option(help="How far to look back.")] = 15,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
 ) -> None:
@@ -64,9 +62,7 @@ def logs(
 
 
 def _events(client: Any, prefix: str, since: int) -> list[dict[str, Any]]:
-    groups = [
-        group["logGroupName"] for group in client.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
-    ]
+    groups = [group["logGroupName"] for group in client.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]]
     events = [
         {**event, "function": group.removeprefix(_GROUP_PREFIX)}
         for group in groups

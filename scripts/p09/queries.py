@@ -17,12 +17,8 @@ def query(
     site_id: str,
     *,
     metrics: Annotated[str, typer.Option(help="Separated by commas.")] = DEFAULT_METRICS,
-    date_range: Annotated[
-        str, typer.Option("--range", help="7d, day, 12mo … or 2026-01-01,2026-01-31.")
-    ] = "7d",
-    dimensions: Annotated[
-        str, typer.Option(help="Separated by commas, such as time:day or event:page.")
-    ] = "",
+    date_range: Annotated[str, typer.Option("--range", help="7d, day, 12mo … or 2026-01-01,2026-01-31.")] = "7d",
+    dimensions: Annotated[str, typer.Option(help="Separated by commas, such as time:day or event:page.")] = "",
     key: Annotated[str | None, typer.Option(help="The site's read key, instead of signing in.")] = None,
     organisation: Annotated[str | None, typer.Option(help="Whose site it is.")] = None,
     as_json: AsJson = False,
@@ -41,7 +37,5 @@ def query(
         print(json.dumps(answer, indent=2))
         return
     columns = [*asked["dimensions"], *asked["metrics"]]
-    rows = [
-        dict(zip(columns, [*row["dimensions"], *row["metrics"]], strict=True)) for row in answer["results"]
-    ]
+    rows = [dict(zip(columns, [*row["dimensions"], *row["metrics"]], strict=True)) for row in answer["results"]]
     show_rows(rows, columns, as_json=False)

@@ -23,9 +23,7 @@ class Session:
         state = State(self.state) if self.state else default_state()
         found = state.system()
         if found is None:
-            raise LocalError(
-                "no local system is running here. `make run` starts one; --url and --token name another."
-            )
+            raise LocalError("no local system is running here. `make run` starts one; --url and --token name another.")
         return found
 
     def address(self) -> str:
@@ -51,9 +49,7 @@ class Session:
 
     def person_token(self, role: str | None, organisation: str | None) -> str:
         if organisation or role in ORGANISATION_ROLES:
-            return member_token(
-                self.system(), organisation or DEMO_ORGANISATION, _role(role, ORGANISATION_ROLES)
-            )
+            return member_token(self.system(), organisation or DEMO_ORGANISATION, _role(role, ORGANISATION_ROLES))
         return operations_token(self.system(), _role(role, OPERATIONS_ROLES))
 
 

@@ -26,9 +26,7 @@ def create_site(
     name: str,
     *,
     domain: Annotated[str, typer.Option(help="Host name of the site's pages, such as example.com.")],
-    timezone: Annotated[
-        str | None, typer.Option(help="IANA time zone of its days, such as Europe/Berlin.")
-    ] = None,
+    timezone: Annotated[str | None, typer.Option(help="IANA time zone of its days, such as Europe/Berlin.")] = None,
     organisation: Organisation = None,
     as_json: AsJson = False,
 ) -> None:
@@ -70,9 +68,7 @@ def list_keys(
 
 
 @keys.command("revoke")
-def revoke_key(
-    context: typer.Context, site_id: str, key_id: str, *, organisation: Organisation = None
-) -> None:
+def revoke_key(context: typer.Context, site_id: str, key_id: str, *, organisation: Organisation = None) -> None:
     """Revoke a key; it is refused everywhere within a minute."""
     session(context).api(organisation).delete(f"/v1/sites/{site_id}/keys/{key_id}")
     print(f"revoked {key_id}")

@@ -46,7 +46,9 @@ def parse_key(text: str) -> Key:
     parts = text.split("_")
     if len(parts) != 3 or parts[0] not in _KINDS or len(parts[1]) != _ID_LENGTH:  # noqa: PLR2004 -- brand, id, secret
         raise MalformedKey("not a key of this service: a key looks like p09w_… or p09r_…")
-    if len(parts[2]) != _SECRET_LENGTH + _CHECKSUM_LENGTH or text[-_CHECKSUM_LENGTH:] != _checksum(text[:-_CHECKSUM_LENGTH]):
+    if len(parts[2]) != _SECRET_LENGTH + _CHECKSUM_LENGTH or text[-_CHECKSUM_LENGTH:] != _checksum(
+        text[:-_CHECKSUM_LENGTH]
+    ):
         raise MalformedKey("the key is incomplete or mistyped: its checksum doesn't match")
     return Key(_KINDS[parts[0]], f"{parts[0]}_{parts[1]}", text)
 

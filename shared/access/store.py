@@ -58,7 +58,7 @@ def _site(row: list[object]) -> Site:
 def memberships(connection: Connection, subject: str) -> dict[UUID, MemberRole]:
     """The organisations of a person; the transaction must have been opened with ``subject=``."""
     rows = connection.run("select organisation_id, role from members where subject = :subject", subject=subject)
-    return {organisation: role for organisation, role in rows}
+    return dict(rows)
 
 
 def key_bearer(connection: Connection, key: Key) -> KeyBearer | None:
@@ -110,14 +110,17 @@ def add_site(connection: Connection, organisation_id: UUID, *, name: str, domain
 
 def sites(connection: Connection, *, after: int = 0, limit: int = 100) -> list[Site]:
     """The sites of the transaction's organisations, in order of id."""
-    rows = connection.run(f"select {_SITE} from sites where id > :after order by id limit :limit", after=after, limit=limit)
+    rows = connection.run(
+        f"select {_SITE} from sites where id > :after order by id limit :limit", after=after, limit=limit
+    )
     return [_site(row) for row in rows]
 
 
 def site_of(connection: Connection, reference: str) -> Site | None:
     """Find a site that the transaction may see, by its id or by its domain."""
     rows = connection.run(
-        f"select {_SITE} from sites where id::text = :reference or domain = :reference limit 1", reference=reference
+        f"select {_SITE} from sites where id::text = :reference or domain = :reference limit 1",
+        reference=reference,
     )
     return _site(rows[0]) if rows else None
 

@@ -43,7 +43,7 @@ class TokenVerifier:
             raise IdentityUnavailable(str(error)) from error
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
             raise InvalidToken(str(error)) from error
-        if claims["token_use"] != "access":
+        if claims["token_use"] != "access":  # noqa: S105 -- a kind, no password
             raise InvalidToken("an access token is needed, not an id token")
         if claims.get("client_id") != self._client_id:
             raise InvalidToken("the token is for another client")

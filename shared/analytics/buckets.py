@@ -60,9 +60,7 @@ def cut(period: Period, dimension: TimeDimension) -> list[Bucket]:
     if dimension == "time:minute" and period.end > _a_day_later(period):
         raise BadBuckets("is only there for a date_range of at most a day: use time:hour")
     if (period.end - period.start) / _SHORTEST[dimension] > MAX_BUCKETS:
-        raise BadBuckets(
-            f"would be more than {MAX_BUCKETS} buckets: take a longer one or a shorter date_range"
-        )
+        raise BadBuckets(f"would be more than {MAX_BUCKETS} buckets: take a longer one or a shorter date_range")
     starts = takewhile(lambda start: start < period.end, _starts(period, dimension))
     buckets: list[Bucket] = []
     for start in starts:

@@ -23,9 +23,7 @@ from shared.analytics.date_range import DateRange, parse_date_range
 from shared.analytics.filters import PageFilter, parse_filter
 from shared.analytics.refusal import QueryRefused, not_yet, problems, wrong, wrong_at
 
-Metric = Literal[
-    "visitors", "visits", "pageviews", "events", "bounce_rate", "visit_duration", "views_per_visit"
-]
+Metric = Literal["visitors", "visits", "pageviews", "events", "bounce_rate", "visit_duration", "views_per_visit"]
 Dimension = Literal["time", "time:minute", "time:hour", "time:day", "time:week", "time:month", "event:page"]
 Direction = Literal["asc", "desc"]
 METRICS: Final[tuple[str, ...]] = get_args(Metric)
@@ -134,9 +132,7 @@ class Query(BaseModel):
         ],
         Field(max_length=10),
     ] = []
-    order_by: (
-        Annotated[list[tuple[str, Direction]], Field(max_length=len(METRICS) + len(DIMENSIONS))] | None
-    ) = None
+    order_by: Annotated[list[tuple[str, Direction]], Field(max_length=len(METRICS) + len(DIMENSIONS))] | None = None
     include: Include = Include()
     pagination: Pagination = Pagination()
 

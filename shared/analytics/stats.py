@@ -124,9 +124,7 @@ def _resolved(name: str, unit: TimeDimension | None) -> str:
 def _result(
     row: dict[str, Any], dimensions: Sequence[str], metrics: dict[str, Definition], buckets: list[Bucket]
 ) -> dict[str, Any]:
-    groups = [
-        row["page"] if name == "event:page" else buckets[row["bucket"] - 1].label for name in dimensions
-    ]
+    groups = [row["page"] if name == "event:page" else buckets[row["bucket"] - 1].label for name in dimensions]
     return {
         "metrics": [_shown(row[name], metric) for name, metric in metrics.items()],
         "dimensions": groups,
@@ -148,9 +146,7 @@ def _meta(query: Query, buckets: list[Bucket], total: int) -> dict[str, Any]:
     return meta
 
 
-def _echo(
-    query: Query, period: Period, unit: TimeDimension | None, order_by: list[tuple[str, str]]
-) -> dict[str, Any]:
+def _echo(query: Query, period: Period, unit: TimeDimension | None, order_by: list[tuple[str, str]]) -> dict[str, Any]:
     return {
         "site_id": query.site_id,
         "metrics": query.metrics,

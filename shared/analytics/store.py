@@ -62,11 +62,11 @@ def fetch(connection: "Connection", question: Question) -> tuple[list[dict[str, 
     parameters = _parameters(question)
     names = [*question.keys, *question.metrics]
     columns = ", ".join(names + ["(select count(*) from answer)"] * question.total_rows)
-    page = f"select {columns} from answer {_order(question)} limit :limit offset :offset"  # noqa: S608 -- own names
+    page = f"select {columns} from answer {_order(question)} limit :limit offset :offset"
     rows = connection.run(f"{answer} {page}", **parameters)
     total = rows[0][-1] if question.total_rows and rows else 0
     if question.total_rows and not rows:  # nothing on this page, perhaps because it lies behind the last one
-        [[total]] = connection.run(answer + " select count(*) from answer", **parameters)  # noqa: S608 -- own names
+        [[total]] = connection.run(answer + " select count(*) from answer", **parameters)
     return [dict(zip(names, row, strict=False)) for row in rows], total
 
 
@@ -96,7 +96,7 @@ def _answer(question: Question) -> str:
     parts = [f"{source} as ({_source(source, question)})" for source in sources]
     values = [f"{_value(metric)} as {name}" for name, metric in question.metrics.items()]
     columns = ", ".join([*question.keys, *values])
-    rows = f"select {columns} from {_joined(sources, question)} {_with_something(question)}"  # noqa: S608 -- own names
+    rows = f"select {columns} from {_joined(sources, question)} {_with_something(question)}"
     return f"with {', '.join(parts)}, answer as ({rows})"
 
 
@@ -124,9 +124,7 @@ def _on_pages(page: str, question: Question) -> str:
         if page_filter.operator == "is":
             conditions.append(f"{page} = any ({clauses})")
         else:
-            conditions.append(
-                f"exists (select from unnest({clauses}) as part where strpos({page}, part) > 0)"
-            )
+            conditions.append(f"exists (select from unnest({clauses}) as part where strpos({page}, part) > 0)")
     return "".join(f" and {condition}" for condition in conditions)
 
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic_core import from_json
 
+from shared.ingestion.entry import Entry
 from shared.ingestion.event import MAX_EVENTS, Event, Rejection, validate
 from shared.ingestion.rows import Arrival, BadUrl, copy_rows, place
-from shared.ingestion.stream import Entry
 
 
 class BadBatch(Exception):
@@ -86,7 +86,14 @@ def needs_visitor(events: Sequence[Event]) -> bool:
 
 
 def make_entry(
-    events: Sequence[Event], *, site_id: int, organisation: UUID, now: datetime, visitor_id: int, country: str, request_id: str
+    events: Sequence[Event],
+    *,
+    site_id: int,
+    organisation: UUID,
+    now: datetime,
+    visitor_id: int,
+    country: str,
+    request_id: str,
 ) -> Entry:
     """Pack accepted events; ``visitor_id`` stands for those who carry none."""
     arrival = Arrival(site_id=site_id, received_at=now, visitor_id=visitor_id, country=country)

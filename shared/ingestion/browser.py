@@ -9,7 +9,12 @@ from shared.ingestion.event import Event, validate
 from shared.ingestion.rows import BadUrl, place
 
 # Long and short names of the same field; trackers send further fields, which are of no use here.
-_FIELDS: Final = {"name": ("name", "n"), "url": ("url", "u"), "domain": ("domain", "d"), "referrer": ("referrer", "r")}
+_FIELDS: Final = {
+    "name": ("name", "n"),
+    "url": ("url", "u"),
+    "domain": ("domain", "d"),
+    "referrer": ("referrer", "r"),
+}
 _PROPERTIES: Final = ("props", "p", "meta", "m")
 
 

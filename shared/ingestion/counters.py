@@ -7,7 +7,11 @@ from uuid import UUID
 from shared.platform.postgres import Database
 from shared.platform.valkey import Valkey
 
-SITE_TOTALS: Final = {"events": "{ingest}:site_events", "pageviews": "{ingest}:site_pageviews", "visits": "{ingest}:site_visits"}
+SITE_TOTALS: Final = {
+    "events": "{ingest}:site_events",
+    "pageviews": "{ingest}:site_pageviews",
+    "visits": "{ingest}:site_visits",
+}
 
 _TOTALS: Final = """
 select site_id, sum(events)::bigint, sum(pageviews)::bigint, sum(visits)::bigint
@@ -29,7 +33,11 @@ def publish_site_totals(valkey: Valkey, database: Database, sites: Mapping[int, 
     after = [[row[column] for row in totals] for column in (1, 2, 3)]
     valkey.pipeline(
         [
-            ("HSET", key, *_pairs(ids, [max(int(old or 0), new) for old, new in zip(olds, news, strict=True)]))
+            (
+                "HSET",
+                key,
+                *_pairs(ids, [max(int(old or 0), new) for old, new in zip(olds, news, strict=True)]),
+            )
             for key, olds, news in zip(SITE_TOTALS.values(), before, after, strict=True)
         ]
     )

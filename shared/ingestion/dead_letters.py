@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from shared.ingestion.stream import DEAD_LETTERS, STREAM, BadEntry, decode
+from shared.ingestion.entry import BadEntry, decode
+from shared.ingestion.stream import DEAD_LETTERS, STREAM
 from shared.platform.valkey import Valkey
 
 _ADDED: Final = (b"entry", b"error")  # what the drain added to the entry's own fields
@@ -32,7 +33,9 @@ def replay(valkey: Valkey, ids: list[str]) -> int:
         found = valkey.run("XRANGE", DEAD_LETTERS, entry_id, entry_id)
         if found:
             [[_, fields]] = found
-            valkey.pipeline([("XADD", STREAM, "*", *_own_fields(fields)), ("XDEL", DEAD_LETTERS, entry_id)], atomic=True)
+            valkey.pipeline(
+                [("XADD", STREAM, "*", *_own_fields(fields)), ("XDEL", DEAD_LETTERS, entry_id)], atomic=True
+            )
             replayed += 1
     return replayed
 

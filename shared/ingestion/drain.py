@@ -12,19 +12,9 @@ from uuid import UUID
 
 from pg8000.exceptions import DatabaseError
 
+from shared.ingestion.entry import BadEntry, Entry, decode
 from shared.ingestion.store import Stored, UnknownSite, store, try_to_lock
-from shared.ingestion.stream import (
-    AWAKE,
-    CONSUMER,
-    COUNTERS,
-    DEAD_LETTERS,
-    FAILURES,
-    GROUP,
-    STREAM,
-    BadEntry,
-    Entry,
-    decode,
-)
+from shared.ingestion.stream import AWAKE, CONSUMER, COUNTERS, DEAD_LETTERS, FAILURES, GROUP, STREAM
 from shared.platform.postgres import Database, sqlstate, violates_row_security
 from shared.platform.valkey import Valkey, ValkeyRefused
 
@@ -113,9 +103,7 @@ def _read_new(valkey: Valkey) -> list[Read]:
 
 
 def _read(valkey: Valkey, after: bytes, count: int) -> list[Read]:
-    answer = valkey.run(
-        "XREADGROUP", "GROUP", GROUP, CONSUMER, "COUNT", count, "STREAMS", STREAM, after
-    )
+    answer = valkey.run("XREADGROUP", "GROUP", GROUP, CONSUMER, "COUNT", count, "STREAMS", STREAM, after)
     if not answer:
         return []
     [[_, entries]] = answer
@@ -203,7 +191,9 @@ def _fail(valkey: Valkey, read: Read, error: Exception, done: Drained) -> None:
 
 
 def _is_entrys_fault(error: Exception) -> bool:
-    return not isinstance(error, DatabaseError) or sqlstate(error)[:2] in _ENTRY_AT_FAULT or violates_row_security(error)
+    return (
+        not isinstance(error, DatabaseError) or sqlstate(error)[:2] in _ENTRY_AT_FAULT or violates_row_security(error)
+    )
 
 
 def _explain(error: Exception) -> str:

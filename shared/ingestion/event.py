@@ -1,10 +1,9 @@
 """What a client may send: the event model of `POST /v1/events`, and the reason when an event is refused."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, NotRequired
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 MAX_EVENTS: Final = 500
@@ -21,7 +20,9 @@ _NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 Text = Annotated[str, StringConstraints(pattern=_NO_CONTROLS, max_length=2048)]
 Name = Annotated[str, StringConstraints(pattern=_NO_CONTROLS, min_length=1, max_length=120)]
 Identifier = Annotated[
-    str, Field(strict=False, coerce_numbers_to_str=True), StringConstraints(min_length=1, max_length=200, pattern=_NO_CONTROLS)
+    str,
+    Field(strict=False, coerce_numbers_to_str=True),
+    StringConstraints(min_length=1, max_length=200, pattern=_NO_CONTROLS),
 ]
 PropertyName = Annotated[str, StringConstraints(pattern=_NO_CONTROLS, min_length=1, max_length=300)]
 PropertyText = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=2000)]
@@ -40,10 +41,9 @@ def _only_text(value: object) -> object:
 Timestamp = Annotated[datetime, BeforeValidator(_only_text), Field(strict=False)]
 
 
+@with_config(ConfigDict(extra="forbid", strict=True))
 class Event(TypedDict):
     """One event as a client sends it. Without an ``id`` it is not protected against the client's own resend."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid", strict=True)  # type: ignore[misc]  # how pydantic configures a TypedDict
 
     name: Name
     id: NotRequired[Identifier | None]
@@ -71,7 +71,7 @@ def validate(events: list[Any], now: datetime) -> tuple[list[tuple[int, Event]],
     ``now`` (UTC) bounds the future: an event more than five minutes ahead is refused.
     """
     try:
-        taken: Iterable[tuple[int, Event]] = enumerate(_EVENTS.validate_python(events))
+        taken = list(enumerate(_EVENTS.validate_python(events)))
         rejected: list[Rejection] = []
     except ValidationError:
         taken, rejected = _validate_each(events)

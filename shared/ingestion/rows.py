@@ -96,19 +96,22 @@ def _row(event: Event, arrival: Arrival, received: str) -> str:
     timestamp = event.get("timestamp")
     visitor = event.get("visitor_id")
     properties = event.get("properties")
-    return "\t".join(
-        (
-            str(arrival.site_id),
-            _identity(identity) if identity else str(uuid4()),
-            _escape(event["name"]),
-            timestamp.isoformat() if timestamp else received,
-            str(_visitor(visitor) if visitor else arrival.visitor_id),
-            received,
-            _place_columns(event.get("url") or "", event.get("referrer") or ""),
-            arrival.country,
-            _escape(_to_json(properties)) if properties else _NULL,
+    return (
+        "\t".join(
+            (
+                str(arrival.site_id),
+                _identity(identity) if identity else str(uuid4()),
+                _escape(event["name"]),
+                timestamp.isoformat() if timestamp else received,
+                str(_visitor(visitor) if visitor else arrival.visitor_id),
+                received,
+                _place_columns(event.get("url") or "", event.get("referrer") or ""),
+                arrival.country,
+                _escape(_to_json(properties)) if properties else _NULL,
+            )
         )
-    ) + "\n"
+        + "\n"
+    )
 
 
 _visitor = lru_cache(maxsize=20_000)(client_visitor_id)

@@ -6,9 +6,9 @@ from typing import Final
 
 from pg8000.native import Connection
 
+from shared.ingestion.entry import Entry
 from shared.ingestion.event import ENGAGEMENT, PAGEVIEW
 from shared.ingestion.rows import COLUMNS
-from shared.ingestion.stream import Entry
 from shared.platform.postgres import act_for
 
 _COLUMNS: Final = ", ".join(COLUMNS)

@@ -78,9 +78,7 @@ def _post(scheme: str, host: str, payload: bytes, headers: dict[str, str]) -> tu
         connection.close()
 
 
-def sign(
-    settings: AwsSettings, service: str, host: str, target: str, payload: bytes, now: datetime
-) -> dict[str, str]:
+def sign(settings: AwsSettings, service: str, host: str, target: str, payload: bytes, now: datetime) -> dict[str, str]:
     """The headers of a signed POST to ``/``."""
     moment = now.strftime("%Y%m%dT%H%M%SZ")
     scope = f"{moment[:8]}/{settings.region}/{service}/aws4_request"
@@ -94,7 +92,15 @@ def sign(
         headers["x-amz-security-token"] = settings.credentials.session_token
     names = sorted(headers)
     request = "\n".join(
-        ["POST", "/", "", *(f"{name}:{headers[name]}" for name in names), "", ";".join(names), sha256(payload).hexdigest()]
+        [
+            "POST",
+            "/",
+            "",
+            *(f"{name}:{headers[name]}" for name in names),
+            "",
+            ";".join(names),
+            sha256(payload).hexdigest(),
+        ]
     )
     to_sign = "\n".join(["AWS4-HMAC-SHA256", moment, scope, sha256(request.encode()).hexdigest()])
     key = f"AWS4{settings.credentials.secret_key}".encode()

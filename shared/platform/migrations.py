@@ -75,7 +75,9 @@ def _missing(connection: Connection, migrations: list[Migration]) -> list[Migrat
         if migration is None:
             raise MigrationRefused(f"{version:04}_{name}.sql was applied but is gone: deploy a version that has it")
         if migration.checksum != checksum:
-            raise MigrationRefused(f"{version:04}_{name}.sql was changed after it was applied: restore it, add a new file")
+            raise MigrationRefused(
+                f"{version:04}_{name}.sql was changed after it was applied: restore it, add a new file"
+            )
     return [migration for migration in migrations if migration.version not in applied]
 
 

@@ -27,7 +27,10 @@ class LoginSecret:
         """Raises ``AwsUnavailable`` or ``AwsRefused`` when it isn't in memory and can't be fetched."""
         if self._login is None:
             answer = call(
-                self._settings(), "secretsmanager", "secretsmanager.GetSecretValue", {"SecretId": self._secret_id}
+                self._settings(),
+                "secretsmanager",
+                "secretsmanager.GetSecretValue",
+                {"SecretId": self._secret_id},
             )
             secret = json.loads(answer["SecretString"])
             self._login = Login(secret["username"], secret["password"])

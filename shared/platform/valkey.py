@@ -19,6 +19,7 @@ Command = Sequence[str | bytes | int | float]
 IDLE_SECONDS_BEFORE_PING: Final = 10.0
 REST_AFTER_FAILURE_SECONDS: Final = 2.0
 _INCOMPLETE: Final = object()
+_pack: Callable[[tuple[str | bytes | float, ...]], bytes] = hiredis.pack_command  # type: ignore[assignment]  # its stub says tuples of one
 
 
 class ValkeyUnavailable(Exception):
@@ -67,7 +68,7 @@ class Connection:
 
     def send(self, commands: Sequence[Command]) -> None:
         try:
-            self._socket.sendall(b"".join([hiredis.pack_command(tuple(command)) for command in commands]))
+            self._socket.sendall(b"".join([_pack(tuple(command)) for command in commands]))
         except OSError as error:
             self.close()
             raise ValkeyUnavailable(str(error)) from error

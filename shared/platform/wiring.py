@@ -52,9 +52,7 @@ def valkey(settings: ValkeySettings, *, timeout: float = 2.0) -> Valkey:
     return Valkey(_with_login(LoginSecret(aws_settings, settings.valkey_secret_arn), connect, ValkeyBadLogin))
 
 
-def _with_login(
-    secret: LoginSecret, connect: Callable[[Login], T], refused: type[Exception]
-) -> Callable[[], T]:
+def _with_login(secret: LoginSecret, connect: Callable[[Login], T], refused: type[Exception]) -> Callable[[], T]:
     def opened() -> T:
         try:
             return connect(secret.login())

@@ -37,9 +37,7 @@ class MigratedDatabase:
 
     def database(self, role: str) -> Database:
         """What functions use: ``with database.transaction([organisation]) as connection``."""
-        database = Database(
-            lambda: connect(self.address, user=role, password=PASSWORDS[role], application="tests")
-        )
+        database = Database(lambda: connect(self.address, user=role, password=PASSWORDS[role], application="tests"))
         self._open.callback(database.close)
         return database
 

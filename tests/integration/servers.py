@@ -121,9 +121,7 @@ class PostgresServer(_Server):
     superuser = "postgres"
 
     def connect(self, *, user: str, password: str, database: str) -> Connection:
-        return Connection(
-            user, host=HOST, port=self.port, database=database, password=password, timeout=START_SECONDS
-        )
+        return Connection(user, host=HOST, port=self.port, database=database, password=password, timeout=START_SECONDS)
 
     def connect_as_superuser(self, database: str = "postgres") -> Connection:
         return self.connect(user=self.superuser, password=self.password, database=database)
@@ -160,9 +158,7 @@ class PostgresServer(_Server):
             shutil.chown(pwfile, user)
         options = ["--encoding=UTF8", "--locale=C", "--no-sync", "--auth=scram-sha-256", f"--pwfile={pwfile}"]
         command = [self._binaries / "initdb", "-D", self._data, "-U", self.superuser, *options]
-        outcome = subprocess.run(
-            command, capture_output=True, text=True, check=False, cwd=self.folder, user=user
-        )
+        outcome = subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.folder, user=user)
         if outcome.returncode != 0:
             raise ServerFailed(f"initdb failed:\n{outcome.stdout}{outcome.stderr}")
 

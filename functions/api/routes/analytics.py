@@ -9,7 +9,6 @@ from typing_extensions import TypedDict
 
 from functions.api.authorise import CallerOf, ServicesOf
 from functions.api.body import read_body
-from functions.api.problems import Problem
 from functions.api.tenancy import acting_for, site_for
 from shared.ingestion.accept import parse
 

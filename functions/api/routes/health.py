@@ -58,8 +58,10 @@ def _checked(check: str, act: Callable[[], object]) -> Response:
             Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 f"{check} failed: {error}",
-                state="down", check=check, milliseconds=_since(started),
-            )  # fmt: skip
+                state="down",
+                check=check,
+                milliseconds=_since(started),
+            )
         )
     return JSONResponse({"status": "ok", "check": check, "milliseconds": _since(started)})
 

@@ -33,7 +33,8 @@ async def metrics(services: ServicesOf) -> Response:
 
     registry = CollectorRegistry()
     registry.register(_Collector(services.valkey))
-    return Response(exposition.generate_latest(registry), media_type=exposition.CONTENT_TYPE_LATEST)
+    text = exposition.generate_latest(registry)  # type: ignore[no-untyped-call]  # not annotated
+    return Response(text, media_type=exposition.CONTENT_TYPE_LATEST)
 
 
 class _Collector:
@@ -81,7 +82,10 @@ def _latency(counts: dict[str, float]) -> Iterator[Any]:
         route, _, bucket = name.rpartition(" ")
         by_route[route][bucket] = count
     family = HistogramMetricFamily(
-        "p09_http_request_duration_seconds", "Time to answer a request.", labels=["method", "route"], unit="seconds"
+        "p09_http_request_duration_seconds",
+        "Time to answer a request.",
+        labels=["method", "route"],
+        unit="seconds",
     )
     for route, buckets in sorted(by_route.items()):
         sums, total = [], 0.0
@@ -116,5 +120,7 @@ def _stream(length: int, dead: int, oldest: list[Any]) -> Iterator[Any]:
     appended = int(oldest[0][0].partition(b"-")[0]) / 1000 if oldest else None
     age = max(0.0, time.time() - appended) if appended else 0.0
     yield GaugeMetricFamily("p09_stream_entries", "Entries that wait to be stored.", value=length)
-    yield GaugeMetricFamily("p09_stream_oldest_age_seconds", "Age of the oldest entry that waits.", value=age, unit="seconds")
+    yield GaugeMetricFamily(
+        "p09_stream_oldest_age_seconds", "Age of the oldest entry that waits.", value=age, unit="seconds"
+    )
     yield GaugeMetricFamily("p09_dead_letter_entries", "Entries in the dead letters.", value=dead)

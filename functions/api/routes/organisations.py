@@ -58,12 +58,8 @@ async def create_organisation(new: NewOrganisation, services: ServicesOf, person
     return OrganisationView(organisation_id=organisation_id, name=new.name)
 
 
-@router.post(
-    "/v1/organisations/{organisation_id}/members", status_code=HTTPStatus.CREATED, summary="Add somebody"
-)
-async def create_member(
-    organisation_id: UUID, member: Member, services: ServicesOf, person: PersonOf
-) -> Member:
+@router.post("/v1/organisations/{organisation_id}/members", status_code=HTTPStatus.CREATED, summary="Add somebody")
+async def create_member(organisation_id: UUID, member: Member, services: ServicesOf, person: PersonOf) -> Member:
     """For owners of the organisation."""
     from shared.access.store import add_member
 

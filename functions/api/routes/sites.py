@@ -37,7 +37,10 @@ Domain = Annotated[
         pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*(:\d{1,5})?(/[A-Za-z0-9._~/-]*)?$",
     ),
 ]
-Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Label = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$"),
+]
 
 
 class NewSite(BaseModel):
@@ -123,9 +126,7 @@ async def create_site(new: NewSite, services: ServicesOf, person: PersonOf) -> S
     try:
         with acting_for(services, person) as (connection, roles):
             require(roles, new.organisation_id, "owner", "editor")
-            site = add_site(
-                connection, new.organisation_id, name=new.name, domain=new.domain, timezone=new.timezone
-            )
+            site = add_site(connection, new.organisation_id, name=new.name, domain=new.domain, timezone=new.timezone)
     except DomainTaken as error:
         raise _taken(services, person, new.domain) from error
     return SiteView(site_id=str(site.id), **new.model_dump())
@@ -179,5 +180,8 @@ async def delete_key(site_id: str, key_id: UUID, services: ServicesOf, person: P
         require(roles, site.organisation_id, "owner", "editor")
         revoked = revoke_key(connection, site, key_id)
     if not revoked:
-        raise Problem(HTTPStatus.NOT_FOUND, f"site {site_id} has no key {key_id}: GET /v1/sites/{site_id}/keys lists them")
+        raise Problem(
+            HTTPStatus.NOT_FOUND,
+            f"site {site_id} has no key {key_id}: GET /v1/sites/{site_id}/keys lists them",
+        )
     return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -124,6 +124,5 @@ def _traffic_rows(events: list[Event], visits: list[Visit]) -> list[dict[str, An
         )
     columns = ("events", "pageviews", "visits", "bounces", "visit_microseconds")
     return [
-        {"bucket": bucket, **{column: int(counted[column]) for column in columns}}
-        for bucket, counted in sums.items()
+        {"bucket": bucket, **{column: int(counted[column]) for column in columns}} for bucket, counted in sums.items()
     ]

@@ -59,9 +59,7 @@ class Visit:
 def visits_of(events: Iterable[Event]) -> list[Visit]:
     ordered = sorted(events, key=lambda event: (event.visitor, event.at, event.id))
     return [
-        Visit(tuple(run))
-        for _, own in groupby(ordered, key=lambda event: event.visitor)
-        for run in _runs(list(own))
+        Visit(tuple(run)) for _, own in groupby(ordered, key=lambda event: event.visitor) for run in _runs(list(own))
     ]
 
 
@@ -97,15 +95,11 @@ class Reference:
         """One row for each group in which something was counted, by its labels."""
         groups = {self._labels(dimensions, event.at, event.page) for event in self._acted()}
         groups |= {
-            self._labels(dimensions, visit.first.at, event.page)
-            for visit in self._started()
-            for event in visit.events
+            self._labels(dimensions, visit.first.at, event.page) for visit in self._started() for event in visit.events
         }
         if "event:page" in dimensions:
             groups = {group for group in groups if group[dimensions.index("event:page")]}
-        counted = [
-            (list(group), *self._count(metrics, dimensions, group, on_page)) for group in sorted(groups)
-        ]
+        counted = [(list(group), *self._count(metrics, dimensions, group, on_page)) for group in sorted(groups)]
         if not dimensions and not counted:
             counted = [([], *self._count(metrics, (), (), on_page))]
         return [(labels, values) for labels, values, something in counted if something or not dimensions]
@@ -124,11 +118,7 @@ class Reference:
         by_page, filtered = "event:page" in dimensions, on_page is not None
         acted = [event for event in self._acted() if belongs(event.at, event.page)]
         entered = [visit for visit in self._started() if belongs(visit.first.at, visit.first.page)]
-        saw = [
-            visit
-            for visit in self._started()
-            if any(belongs(visit.first.at, event.page) for event in visit.events)
-        ]
+        saw = [visit for visit in self._started() if any(belongs(visit.first.at, event.page) for event in visit.events)]
         views = sum(event.name == "pageview" for event in acted)
         lasted = saw if filtered and not by_page else entered
         counts: dict[str, tuple[float, bool]] = {
@@ -138,9 +128,7 @@ class Reference:
             "visits": _whole(len(saw)),
             "bounce_rate": _ratio(100 * sum(visit.bounced for visit in entered), len(entered)),
             "visit_duration": _ratio(
-                Fraction(
-                    sum((visit.duration for visit in lasted), timedelta()) // timedelta(microseconds=1), 10**6
-                ),
+                Fraction(sum((visit.duration for visit in lasted), timedelta()) // timedelta(microseconds=1), 10**6),
                 len(lasted),
             ),
             "views_per_visit": _ratio(
@@ -157,9 +145,7 @@ class Reference:
         return [visit for visit in visits_of(self.events) if self.start <= visit.first.at < self.end]
 
     def _labels(self, dimensions: Sequence[str], moment: datetime, page: str) -> tuple[str, ...]:
-        return tuple(
-            page if dimension == "event:page" else self._label(dimension, moment) for dimension in dimensions
-        )
+        return tuple(page if dimension == "event:page" else self._label(dimension, moment) for dimension in dimensions)
 
     def _label(self, dimension: str, moment: datetime) -> str:
         local = moment.astimezone(self.zone)

@@ -141,9 +141,7 @@ class Api:
         return self.call(method, path, self.issuer.token(subject, groups or ["P09-Developer"]), **arguments)
 
     def add_site(self, domain: str, subject: str = "ada") -> dict[str, str]:
-        organisation = self.as_person(
-            "POST", "/v1/organisations", subject=subject, json={"name": "Acme"}
-        ).json()
+        organisation = self.as_person("POST", "/v1/organisations", subject=subject, json={"name": "Acme"}).json()
         body = {"name": "Shop", "domain": domain, "organisation_id": organisation["organisation_id"]}
         site = self.as_person("POST", "/v1/sites", subject=subject, json=body).json()
         keys = {

@@ -32,9 +32,7 @@ def test_events_become_numbers(api: Api) -> None:
 
 
 def test_a_browser_event_needs_no_key_and_is_counted_without_its_address_being_stored(api: Api) -> None:
-    body = json.dumps(
-        {"n": "pageview", "u": "https://shop.example/a", "d": "shop.example", "r": None, "p": {"a": 1}}
-    )
+    body = json.dumps({"n": "pageview", "u": "https://shop.example/a", "d": "shop.example", "r": None, "p": {"a": 1}})
     headers = {
         "content-type": "text/plain",
         "x-forwarded-for": "203.0.113.9, 10.0.0.1",
@@ -91,9 +89,7 @@ WRONG_BATCHES = [
 
 
 @pytest.mark.parametrize(("body", "status", "words"), WRONG_BATCHES)
-def test_a_wrong_batch_is_refused_with_a_problem_document(
-    api: Api, body: bytes, status: int, words: str
-) -> None:
+def test_a_wrong_batch_is_refused_with_a_problem_document(api: Api, body: bytes, status: int, words: str) -> None:
     assert_problem(api.call("POST", "/v1/events", api.write_key, content=body), status, words)
 
 
@@ -148,9 +144,7 @@ def test_a_browser_event_of_an_unknown_domain_or_host_is_refused(api: Api) -> No
     assert_problem(api.call("POST", "/api/event", json=event), 404, "nobody.example")
     with api.migrated.server.connect_as_superuser(api.migrated.name) as superuser:
         superuser.run("update sites set allowed_hostnames = '{www.shop.example}'")
-    assert_problem(
-        api.call("POST", "/api/event", json=event | {"domain": "shop.example"}), 422, "takes no events"
-    )
+    assert_problem(api.call("POST", "/api/event", json=event | {"domain": "shop.example"}), 422, "takes no events")
     assert_problem(api.call("POST", "/api/event", json={"name": "pageview"}), 422, "domain")
 
 
@@ -182,14 +176,9 @@ def test_a_wrong_site_is_refused(api: Api, change: dict[str, Any]) -> None:
 
 def test_a_viewer_may_look_and_not_change(api: Api) -> None:
     member = {"subject": "vic", "role": "viewer"}
-    assert (
-        api.as_person("POST", f"/v1/organisations/{api.organisation_id}/members", json=member).status_code
-        == 201
-    )
+    assert api.as_person("POST", f"/v1/organisations/{api.organisation_id}/members", json=member).status_code == 201
     assert api.query(token=api.issuer.token("vic")).status_code == 200
-    assert_problem(
-        api.as_person("POST", f"/v1/sites/{api.site_id}/keys", subject="vic", json={"kind": "read"}), 403
-    )
+    assert_problem(api.as_person("POST", f"/v1/sites/{api.site_id}/keys", subject="vic", json={"kind": "read"}), 403)
     body = {"name": "New", "domain": "new.example", "organisation_id": api.organisation_id}
     assert_problem(api.as_person("POST", "/v1/sites", subject="vic", json=body), 403, "viewer")
 
@@ -229,12 +218,8 @@ def test_dead_letters_are_listed_and_replayed_by_an_sre(api: Api) -> None:
         api.drain()
     [letter] = api.as_person("GET", "/v1/dead-letters").json()["dead_letters"]
     assert "format" in letter["error"]
-    assert_problem(
-        api.as_person("POST", "/v1/dead-letters/replay", json={"ids": [letter["id"]]}), 403, "P09-SRE"
-    )
-    replayed = api.as_person(
-        "POST", "/v1/dead-letters/replay", groups=["P09-SRE"], json={"ids": [letter["id"]]}
-    )
+    assert_problem(api.as_person("POST", "/v1/dead-letters/replay", json={"ids": [letter["id"]]}), 403, "P09-SRE")
+    replayed = api.as_person("POST", "/v1/dead-letters/replay", groups=["P09-SRE"], json={"ids": [letter["id"]]})
     assert replayed.json() == {"replayed": 1}
     assert api.as_person("GET", "/v1/dead-letters").json()["dead_letters"] == []
 

@@ -7,9 +7,10 @@ import pytest
 import redis
 
 from shared.ingestion.drain import Drained, drain
+from shared.ingestion.entry import Entry
 from shared.ingestion.event import Event
 from shared.ingestion.rows import Arrival, copy_rows
-from shared.ingestion.stream import STREAM, Entry, append
+from shared.ingestion.stream import STREAM, append
 from shared.platform.postgres import Database
 from shared.platform.valkey import Address, Valkey, open_connection
 from tests.integration.conftest import MigratedDatabase
@@ -71,9 +72,7 @@ def add_site(database: Database, domain: str) -> Site:
 
 
 @pytest.fixture
-def pipeline(
-    migrated: MigratedDatabase, valkey: redis.Redis, valkey_server: ValkeyServer
-) -> Iterator[Pipeline]:
+def pipeline(migrated: MigratedDatabase, valkey: redis.Redis, valkey_server: ValkeyServer) -> Iterator[Pipeline]:
     address = Address(host=HOST, port=valkey_server.port)
     client = Valkey(lambda: open_connection(address, password=valkey_server.password, timeout=2))
     api = migrated.database("p09_api")

@@ -1,6 +1,7 @@
 import random
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.ingestion import drain as drain_module
+from shared.ingestion.entry import Entry
 from shared.ingestion.event import Event
-from shared.ingestion.rows import client_visitor_id
+from shared.ingestion.rows import Arrival, client_visitor_id, copy_rows
 from shared.ingestion.store import Stored
-from shared.ingestion.stream import DEAD_LETTERS, FAILURES, STREAM
+from shared.ingestion.stream import DEAD_LETTERS, FAILURES, STREAM, append
 from shared.platform.failures import PostgresUnavailable
 from tests.integration.ingestion.conftest import Pipeline, Site, add_site
 
@@ -38,9 +40,9 @@ def test_an_event_becomes_a_row_a_visit_and_a_sum(pipeline: Pipeline) -> None:
     pipeline.send(event(properties={"plan": "pro\\", "text": 'tab\there "quoted"'}))
     drained = pipeline.drain()
     assert (drained.new, drained.repeated, drained.finished) == (1, 0, True)
-    assert pipeline.rows(
-        "select name, hostname, page, properties ->> 'plan', properties ->> 'text' from events"
-    ) == [["pageview", "shop.example", "/0", "pro\\", 'tab\there "quoted"']]
+    assert pipeline.rows("select name, hostname, page, properties ->> 'plan', properties ->> 'text' from events") == [
+        ["pageview", "shop.example", "/0", "pro\\", 'tab\there "quoted"']
+    ]
     assert pipeline.rows("select events, pageviews, visits, bounces from traffic") == [[1, 1, 1, 1]]
     assert pipeline.waiting() == 0
 
@@ -104,8 +106,7 @@ def test_any_order_and_batching_gives_what_the_definition_says(
 ) -> None:
     chance = random.Random(seed)
     events = [
-        event(visitor, minutes, name, id=str(UUID(int=chance.getrandbits(128))))
-        for visitor, minutes, name in history
+        event(visitor, minutes, name, id=str(UUID(int=chance.getrandbits(128)))) for visitor, minutes, name in history
     ]
     site = add_site(pipeline.api, f"{uuid4()}.example")
     sent = events + [again for again in events if chance.random() < 0.2]
@@ -121,19 +122,17 @@ def test_any_order_and_batching_gives_what_the_definition_says(
     visits = sorted(expected_visits(events))
     of_site = f"where site_id = {site.id}"
     assert pipeline.rows(VISITS.replace("from visits", f"from visits {of_site}")) == visits
-    assert pipeline.rows(TRAFFIC.replace("from traffic", f"from traffic {of_site}")) == expected_traffic(
-        events, visits
-    )
+    assert pipeline.rows(TRAFFIC.replace("from traffic", f"from traffic {of_site}")) == expected_traffic(events, visits)
 
 
 def expected_visits(events: list[Event]) -> list[list[object]]:
     by_visitor: dict[int, list[Event]] = defaultdict(list)
     for one in sorted(events, key=lambda one: (one["timestamp"], str(one["id"]))):
         by_visitor[client_visitor_id(str(one["visitor_id"]))].append(one)
-    visits = []
+    visits: list[list[object]] = []
     for visitor, seen in by_visitor.items():
         runs = [[seen[0]]]
-        for previous, one in zip(seen, seen[1:], strict=False):
+        for previous, one in pairwise(seen):
             if one["timestamp"] - previous["timestamp"] > timedelta(minutes=30):  # type: ignore[operator]
                 runs.append([])
             runs[-1].append(one)
@@ -170,17 +169,16 @@ def quarter(at: datetime) -> datetime:
     return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
 
 
-def test_a_crash_before_the_commit_stores_the_events_once(
-    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_crash_before_the_commit_stores_the_events_once(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
     pipeline.send(event(), event("bob"))
 
     def crash(*_: object) -> Stored:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(drain_module, "store", crash)
-        pipeline.drain()
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.drain()
     assert pipeline.rows("select count(*) from events") == [[0]]
     assert pipeline.drain().new == 2
 
@@ -193,9 +191,10 @@ def test_a_crash_between_commit_and_acknowledgement_counts_nothing_twice(
     def crash(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(drain_module, "_acknowledge", crash)
-        pipeline.drain()
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.drain()
     assert pipeline.waiting() == 1
     drained = pipeline.drain()
     assert (drained.new, drained.repeated) == (0, 2)
@@ -236,8 +235,6 @@ def test_rows_that_smuggle_in_another_organisations_site_are_refused(pipeline: P
     pipeline.send(event())
     smuggled = pipeline.valkey.run("XRANGE", STREAM, "-", "+")
     assert len(smuggled) == 1
-    from shared.ingestion.rows import Arrival, copy_rows
-
     rows = copy_rows([event()], Arrival(site_id=other.id, received_at=START, visitor_id=1))
     pipeline.send_rows(rows)
     drained = pipeline.drain()
@@ -267,8 +264,6 @@ def test_months_before_2020_and_far_ahead_of_their_partitions_are_stored(pipelin
 
 
 def test_the_worker_is_woken_once_and_again_after_it_found_the_stream_empty(pipeline: Pipeline) -> None:
-    from shared.ingestion.stream import Entry, append
-
     entry = Entry(site_id=pipeline.site.id, organisation=pipeline.site.organisation, events=0, rows=b"")
     assert append(pipeline.valkey, entry) is True
     assert append(pipeline.valkey, entry) is False

@@ -4,6 +4,48 @@
  */
 
 export interface paths {
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a batch of events
+         * @description Answered only once the batch is durable. Events with an id may be sent again safely: they count once.
+         *
+         *     For: ingest key.
+         */
+        post: operations["send_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one event from a browser
+         * @description Plausible's Events API; takes any content type, as beacons can't choose theirs.
+         */
+        post: operations["send_browser_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/query": {
         parameters: {
             query?: never;
@@ -13,7 +55,33 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Ask for numbers
+         * @description The query and the answer of Plausible's Stats API v2, so far as they are supported.
+         *
+         *     For: person, read key.
+         */
         post: operations["query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site_id}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Visitors of the last five minutes
+         * @description For: person, read key.
+         */
+        get: operations["live"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -27,25 +95,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Sites that you may see
+         * @description For: person, read key.
+         */
         get: operations["list_sites"];
         put?: never;
+        /**
+         * Make a site
+         * @description For owners and editors of the organisation. A domain belongs to one site.
+         *
+         *     For: person.
+         */
         post: operations["create_site"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/organisations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["list_organisations"];
-        put?: never;
-        post: operations["create_organisation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -59,9 +121,211 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /**
+         * Keys of a site
+         * @description For: person.
+         */
+        get: operations["list_keys"];
+        put?: never;
+        /**
+         * Make a key
+         * @description An ``ingest`` key sends events, a ``read`` key asks for numbers. The key is shown once.
+         *
+         *     For: person.
+         */
+        post: operations["create_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site_id}/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         get?: never;
         put?: never;
-        post: operations["create_key"];
+        post?: never;
+        /**
+         * Revoke a key
+         * @description Takes effect within a minute.
+         *
+         *     For: person.
+         */
+        delete: operations["delete_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Organisations that you belong to
+         * @description For: person.
+         */
+        get: operations["list_organisations"];
+        put?: never;
+        /**
+         * Make an organisation
+         * @description Who makes it is its first owner.
+         *
+         *     For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["create_organisation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add somebody
+         * @description For owners of the organisation.
+         *
+         *     For: person.
+         */
+        post: operations["create_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events that could not be stored
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["get_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send dead letters through again
+         * @description What is stored already is not counted again; what fails again comes back here after five attempts.
+         *
+         *     For: P09-SRE.
+         */
+        post: operations["replay_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is the API itself up
+         * @description Says that the function runs; it asks no server.
+         */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/db": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Can the API reach PostgreSQL
+         * @description Runs a query as the API's own role; answers within seconds even when the server hangs.
+         */
+        get: operations["health_db"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/redis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Can the API reach Valkey
+         * @description Reads and writes; answers within seconds even when the server hangs.
+         */
+        get: operations["health_redis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Counters for Prometheus
+         * @description Equal from whichever Lambda environment answers: the counters stand in Valkey.
+         */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -72,81 +336,378 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Acceptance
+         * @description ``accepted`` events are durable; each of the ``rejected`` says which it was and why.
+         */
+        Acceptance: {
+            /** Accepted */
+            accepted: number;
+            /** Rejected */
+            rejected: components["schemas"]["Rejection"][];
+        };
+        /** Answer */
+        Answer: {
+            /** Results */
+            results: components["schemas"]["Row"][];
+            /** Meta */
+            meta: {
+                [key: string]: unknown;
+            };
+            /** Query */
+            query: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * DeadLetterList
+         * @description ``next_cursor`` is the ``cursor`` of the next page; null on the last.
+         */
+        DeadLetterList: {
+            /** Dead Letters */
+            dead_letters: components["schemas"]["DeadLetterView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** DeadLetterView */
+        DeadLetterView: {
+            /** Id */
+            id: string;
+            /** Error */
+            error: string;
+            /** Site Id */
+            site_id: number | null;
+            /** Events */
+            events: number | null;
+        };
+        /** Health */
+        Health: {
+            /**
+             * Status
+             * @example ok
+             */
+            status: string;
+            /** Check */
+            check: string;
+            /** Milliseconds */
+            milliseconds: number;
+        };
+        /** KeyList */
+        KeyList: {
+            /** Keys */
+            keys: components["schemas"]["KeyView"][];
+        };
+        /** KeyView */
+        KeyView: {
+            /**
+             * Key Id
+             * Format: uuid
+             */
+            key_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "ingest" | "read";
+            /** Prefix */
+            prefix: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+        };
+        /** Live */
+        Live: {
+            /** Visitors */
+            visitors: number;
+        };
+        /**
+         * MadeKey
+         * @description ``key`` is shown here and never again.
+         */
+        MadeKey: {
+            /**
+             * Key Id
+             * Format: uuid
+             */
+            key_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "ingest" | "read";
+            /** Prefix */
+            prefix: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Key */
+            key: string;
+        };
+        /**
+         * Member
+         * @description ``subject`` is the person's ``sub`` in the identity provider.
+         */
+        Member: {
+            /** Subject */
+            subject: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "editor" | "viewer";
+        };
+        /** NewKey */
+        NewKey: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "ingest" | "read";
+        };
+        /** NewOrganisation */
+        NewOrganisation: {
+            /** Name */
+            name: string;
+        };
+        /** NewSite */
+        NewSite: {
+            /** Name */
+            name: string;
+            /** Domain */
+            domain: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /**
+             * Timezone
+             * @default Etc/UTC
+             */
+            timezone?: string;
+        };
+        /** OrganisationList */
+        OrganisationList: {
+            /** Organisations */
+            organisations: components["schemas"]["OrganisationView"][];
+        };
+        /** OrganisationView */
+        OrganisationView: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Rejection
+         * @description Why the event at ``index`` of a batch was not taken.
+         */
+        Rejection: {
+            /** Index */
+            index: number;
+            /** Error */
+            error: string;
+        };
+        /** Replay */
+        Replay: {
+            /** Ids */
+            ids: string[];
+        };
+        /** Replayed */
+        Replayed: {
+            /** Replayed */
+            replayed: number;
+        };
+        /** Row */
+        Row: {
+            /** Metrics */
+            metrics: number[];
+            /** Dimensions */
+            dimensions: string[];
+        };
+        /**
+         * SiteList
+         * @description ``next_cursor`` is the ``cursor`` of the next page; null on the last.
+         */
+        SiteList: {
+            /** Sites */
+            sites: components["schemas"]["SiteView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** SiteView */
+        SiteView: {
+            /** Site Id */
+            site_id: string;
+            /** Name */
+            name: string;
+            /** Domain */
+            domain: string;
+            /** Timezone */
+            timezone: string;
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+        };
+        /**
+         * Problem
+         * @description A problem document (RFC 9457).
+         */
         Problem: {
             type: string;
             title: string;
             status: number;
+            /** @description What is wrong and how to mend it. */
             detail: string;
             errors?: {
+                /** @description JSON pointer into the body, as a URI fragment. */
                 pointer?: string;
                 parameter?: string;
                 detail: string;
             }[];
         };
+        /**
+         * Event
+         * @description One event as a client sends it. Without an ``id`` it is not protected against the client's own resend.
+         */
+        Event: {
+            /** Name */
+            name: string;
+            /** Id */
+            id?: string | null;
+            /** Timestamp */
+            timestamp?: string | null;
+            /** Visitor Id */
+            visitor_id?: string | null;
+            /** Url */
+            url?: string | null;
+            /** Referrer */
+            referrer?: string | null;
+            /** Properties */
+            properties?: {
+                [key: string]: string | boolean | number | null;
+            } | null;
+        };
+        /**
+         * Include
+         * @description What to add to the results.
+         *
+         *     ``time_labels`` lists the labels of all buckets in ``meta``; ``empty_buckets`` (not in Plausible) makes a
+         *     row of zeros for each bucket without a row; ``total_rows`` counts the rows of all pages in ``meta``.
+         */
+        Include: {
+            /**
+             * Time Labels
+             * @default false
+             */
+            time_labels?: boolean;
+            /**
+             * Empty Buckets
+             * @default false
+             */
+            empty_buckets?: boolean;
+            /**
+             * Total Rows
+             * @default false
+             */
+            total_rows?: boolean;
+            /**
+             * Imports
+             * @default false
+             */
+            imports?: unknown;
+            /**
+             * Compare
+             * @default null
+             */
+            compare?: unknown;
+            /**
+             * Comparisons
+             * @default null
+             */
+            comparisons?: unknown;
+        };
+        /** Pagination */
+        Pagination: {
+            /**
+             * Limit
+             * @default 10000
+             */
+            limit?: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset?: number;
+        };
+        /**
+         * Query
+         * @description A query that is right in itself; what depends on site and time is checked when it is answered.
+         */
         Query: {
+            /** Site Id */
             site_id: string;
-            metrics: string[];
+            /** Metrics */
+            metrics: ("visitors" | "visits" | "pageviews" | "events" | "bounce_rate" | "visit_duration" | "views_per_visit")[];
+            /**
+             * Date Range
+             * @example day
+             * @example 30d
+             * @example [
+             *       "2026-01-01",
+             *       "2026-01-31"
+             *     ]
+             */
             date_range: string | string[];
-            dimensions?: string[];
-            order_by?: string[][];
-            include?: {
-                [key: string]: unknown;
-            };
-            pagination?: {
-                limit: number;
-                offset: number;
-            };
-        };
-        QueryRow: {
-            metrics: (number | null)[];
-            dimensions: string[];
-        };
-        QueryAnswer: {
-            results: components["schemas"]["QueryRow"][];
-            meta: {
-                [key: string]: unknown;
-            };
-            query: {
-                [key: string]: unknown;
-            };
-        };
-        Site: {
-            site_id: string;
-            name: string;
-            domain: string;
-            timezone: string;
-            organisation_id: string;
-        };
-        SitePage: {
-            sites: components["schemas"]["Site"][];
-            next_cursor: string | null;
-        };
-        NewSite: {
-            name: string;
-            domain: string;
-            timezone?: string;
-            organisation_id: string;
-        };
-        Organisation: {
-            organisation_id: string;
-            name: string;
-        };
-        OrganisationPage: {
-            organisations: components["schemas"]["Organisation"][];
-            next_cursor: string | null;
-        };
-        NewOrganisation: {
-            name: string;
-        };
-        NewKey: {
-            /** @enum {string} */
-            kind: "ingest" | "read";
-        };
-        NewKeyAnswer: {
-            key_id: string;
-            kind: string;
-            prefix: string;
-            key: string;
+            /**
+             * Dimensions
+             * @default []
+             */
+            dimensions?: ("time" | "time:minute" | "time:hour" | "time:day" | "time:week" | "time:month" | "event:page")[];
+            /**
+             * Filters
+             * @default []
+             */
+            filters?: unknown[][];
+            /**
+             * Order By
+             * @default null
+             */
+            order_by?: [
+                string,
+                "asc" | "desc"
+            ][] | null;
+            /**
+             * @default {
+             *       "time_labels": false,
+             *       "empty_buckets": false,
+             *       "total_rows": false,
+             *       "imports": false,
+             *       "compare": null,
+             *       "comparisons": null
+             *     }
+             */
+            include?: components["schemas"]["Include"];
+            /**
+             * @default {
+             *       "limit": 10000,
+             *       "offset": 0
+             *     }
+             */
+            pagination?: components["schemas"]["Pagination"];
         };
     };
     responses: never;
@@ -157,6 +718,83 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    send_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    events: components["schemas"]["Event"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acceptance"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_browser_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example pageview */
+                    name: string;
+                    /** @example https://example.com/ */
+                    url: string;
+                    /** @description of one site, or of several with commas between */
+                    domain: string;
+                    referrer?: string | null;
+                    props?: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     query: {
         parameters: {
             query?: never;
@@ -170,16 +808,47 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QueryAnswer"];
+                    "application/json": components["schemas"]["Answer"];
                 };
             };
-            /** @description Problem */
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description A problem document. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -193,7 +862,8 @@ export interface operations {
     list_sites: {
         parameters: {
             query?: {
-                cursor?: string;
+                cursor?: number;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -201,16 +871,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SitePage"];
+                    "application/json": components["schemas"]["SiteList"];
                 };
             };
-            /** @description Problem */
+            /** @description A problem document. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -234,16 +904,16 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Site"];
+                    "application/json": components["schemas"]["SiteView"];
                 };
             };
-            /** @description Problem */
+            /** @description A problem document. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -254,60 +924,27 @@ export interface operations {
             };
         };
     };
-    list_organisations: {
+    list_keys: {
         parameters: {
-            query?: {
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
-            path?: never;
+            path: {
+                site_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrganisationPage"];
+                    "application/json": components["schemas"]["KeyList"];
                 };
             };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create_organisation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewOrganisation"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Organisation"];
-                };
-            };
-            /** @description Problem */
+            /** @description A problem document. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -333,16 +970,322 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NewKeyAnswer"];
+                    "application/json": components["schemas"]["MadeKey"];
                 };
             };
-            /** @description Problem */
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_organisations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_organisation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrganisation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Member"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dead_letters: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health_db: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health_redis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document. */
             default: {
                 headers: {
                     [name: string]: unknown;

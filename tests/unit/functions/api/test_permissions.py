@@ -79,13 +79,15 @@ def test_every_route_stands_in_the_table_and_every_row_has_a_route(client: TestC
         for part in parts
         for route in part.routes
         if isinstance(route, APIRoute)
-        for method in route.methods
+        for method in route.methods or ()
     }
     assert routes == set(PERMISSIONS)
 
 
 @pytest.mark.parametrize(
-    ("caller", "route"), list(product(TOKENS, PERMISSIONS)), ids=lambda value: value if isinstance(value, str) else " ".join(value)
+    ("caller", "route"),
+    list(product(TOKENS, PERMISSIONS)),
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
 def test_the_table_decides_who_gets_through(client: TestClient, caller: str, route: tuple[str, str]) -> None:
     method, path = route

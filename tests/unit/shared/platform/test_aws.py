@@ -18,9 +18,13 @@ printable = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size
     payload=st.binary(max_size=200),
     moment=st.datetimes(datetime(2020, 1, 1), datetime(2090, 1, 1)),  # noqa: DTZ001 -- hypothesis wants naive bounds
 )
-def test_the_signature_is_the_one_that_botocore_makes(secret: str, token: str, payload: bytes, moment: datetime) -> None:
+def test_the_signature_is_the_one_that_botocore_makes(
+    secret: str, token: str, payload: bytes, moment: datetime
+) -> None:
     now = moment.replace(tzinfo=UTC)
-    settings = AwsSettings(region="eu-west-1", credentials=Credentials(access_key="AK", secret_key=secret, session_token=token))
+    settings = AwsSettings(
+        region="eu-west-1", credentials=Credentials(access_key="AK", secret_key=secret, session_token=token)
+    )
     host, target = "events.eu-west-1.amazonaws.com", "AWSEvents.PutEvents"
 
     signed = sign(settings, "events", host, target, payload, now)

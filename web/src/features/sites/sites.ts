@@ -3,8 +3,8 @@ import type { Api, Schema } from "../../api/client";
 import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
 
-export type Site = Schema["Site"];
-export type Organisation = Schema["Organisation"];
+export type Site = Schema["SiteView"];
+export type Organisation = Schema["OrganisationView"];
 
 export interface NewSite {
   name: string;
@@ -13,6 +13,8 @@ export interface NewSite {
   /** An organisation that exists, or the name of one to be made. */
   organisation: { id: string } | { newName: string };
 }
+
+type SiteList = Schema["SiteList"];
 
 const SITES = ["sites"];
 const ORGANISATIONS = ["organisations"];
@@ -54,13 +56,13 @@ export function useCreateWriteKey(siteId: string) {
 
 async function everySite(api: Api, signal: AbortSignal): Promise<Site[]> {
   const sites: Site[] = [];
-  let cursor: string | null | undefined;
-  do {
-    const query = cursor ? { cursor } : {};
-    const page = await answered(api.GET("/v1/sites", { params: { query }, signal }));
+  let cursor: string | null = "0";
+  while (cursor !== null) {
+    const query = { cursor: Number(cursor) };
+    const page: SiteList = await answered(api.GET("/v1/sites", { params: { query }, signal }));
     sites.push(...page.sites);
     cursor = page.next_cursor;
-  } while (cursor);
+  }
   return sites;
 }
 

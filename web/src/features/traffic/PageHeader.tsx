@@ -3,6 +3,7 @@ import type { Site } from "../sites/sites";
 import { type Live, LiveSwitch } from "./LiveSwitch";
 import classes from "./PageHeader.module.css";
 import { RANGES, type Range } from "./ranges";
+import { VisitorsNow } from "./VisitorsNow";
 
 const CHOICES = RANGES.map(({ name, label }) => ({ value: name, label }));
 
@@ -24,6 +25,7 @@ export function PageHeader({ site, range, onRange, live }: Props) {
         <span className={classes.zone}>All times in {site.timezone.replaceAll("_", " ")}</span>
       </div>
       <div className={classes.controls}>
+        <VisitorsNow site={site} isLive={live.isOn} />
         <LiveSwitch {...live} />
         <SegmentedControl
           visibleFrom="sm"

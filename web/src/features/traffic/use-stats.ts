@@ -7,8 +7,8 @@ import type { Site } from "../sites/sites";
 import type { Range } from "./ranges";
 
 type Query = Schema["Query"];
-type Answer = Schema["QueryAnswer"];
-export type Row = Schema["QueryRow"];
+type Answer = Schema["Answer"];
+export type Row = Schema["Row"];
 
 /** A query before the moment at which it is asked: then its range becomes dates. */
 export interface Question extends Omit<Query, "site_id" | "date_range"> {
@@ -35,19 +35,19 @@ export interface LiveStats {
   /** Milliseconds since the epoch; 0 before the first answer. */
   updatedAt: number;
   problem: Error | null;
-  retry: () => unknown;
+  /** Asks again now, unless an answer is under way. */
+  refresh: () => unknown;
 }
 
-const EVERY_MS = 2_000;
 const AFTER_FAILURE_MS = 5_000;
 
 export interface Options {
-  /** Asks again every two seconds while the page can be seen. */
-  isLive: boolean;
+  /** How often to ask again while the page can be seen; null for never. */
+  everyMs: number | null;
   isEnabled?: boolean;
 }
 
-export function useStats(question: Question, { isLive, isEnabled = true }: Options): LiveStats {
+export function useStats(question: Question, { everyMs, isEnabled = true }: Options): LiveStats {
   const api = useApi();
   const { site, range, ...rest } = question;
   const key = ["stats", site.site_id, range.name, rest];
@@ -55,7 +55,8 @@ export function useStats(question: Question, { isLive, isEnabled = true }: Optio
     queryKey: key,
     enabled: isEnabled,
     placeholderData: (before) => before,
-    refetchInterval: ({ state }) => isLive && (state.status === "error" ? AFTER_FAILURE_MS : EVERY_MS),
+    refetchInterval: ({ state }) =>
+      state.status === "error" && everyMs ? AFTER_FAILURE_MS : (everyMs ?? false),
     queryFn: async ({ signal }) => {
       const body = { ...rest, site_id: site.site_id, date_range: range.dates(new Date(), site.timezone) };
       return statsOf(JSON.stringify(key), await answered(api.POST("/v1/query", { body, signal })));
@@ -66,7 +67,7 @@ export function useStats(question: Question, { isLive, isEnabled = true }: Optio
     isStale: query.isPlaceholderData,
     updatedAt: query.dataUpdatedAt,
     problem: useLastProblem(query.error, query.isSuccess && !query.isPlaceholderData),
-    retry: query.refetch,
+    refresh: () => query.refetch({ cancelRefetch: false }),
   };
 }
 

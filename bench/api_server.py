@@ -1,0 +1,65 @@
+"""The API under uvicorn in one process, as the HTTP rows measure it."""
+
+import http.client
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryFile
+from time import monotonic, sleep
+from typing import IO, Final
+
+from bench import environment
+from bench.bundle import PYTHON, MeasuringFailed, bundle
+from bench.servers import Servers
+from local.state import LOOPBACK
+
+START_SECONDS: Final = 30.0
+POLL_SECONDS: Final = 0.05
+
+
+@contextmanager
+def api_server(servers: Servers) -> Iterator[str]:
+    """Start the API and give its base URL."""
+    port = _free_port()
+    options = ("--host", LOOPBACK, "--port", str(port), "--no-access-log", "--log-level", "warning")
+    with TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [PYTHON, "-m", "uvicorn", *options, "functions.api.handler:app"],
+            cwd=bundle(),
+            env=environment.of_api(servers),
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
+        try:
+            _wait(process, port, errors)
+            yield f"http://{LOOPBACK}:{port}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, errors: IO[bytes]) -> None:
+    ends = monotonic() + START_SECONDS
+    while not _answers(port):
+        if process.poll() is not None or monotonic() > ends:
+            errors.seek(0)
+            raise MeasuringFailed(f"uvicorn did not start: {errors.read()[-2000:].decode(errors='replace')}")
+        sleep(POLL_SECONDS)
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=2)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])

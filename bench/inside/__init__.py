@@ -1,0 +1,1 @@
+"""Code that runs inside the bundle, with the benchmark's own packages."""

@@ -1,0 +1,131 @@
+"""CloudFront: the console and the tracker from S3, the API from its gateway, under one domain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from constructs import Construct
+
+from infra import assets
+from infra.acknowledge import acknowledge
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_s3 as s3
+
+    from infra.stages import Stage
+
+API_PATHS = ("/v1/*", "/api/*", "/health*", "/metrics", "/openapi.json")
+SPA_FALLBACK = assets.ROOT / "infra" / "cloudfront" / "spa_fallback.js"
+WAF = "The API limits and refuses by itself; a WAF adds $0.60 to what a million events may cost, which is $2"
+ADDRESSES = "These logs hold visitors' addresses, which P09 promises to store nowhere; the API logs the rest"
+CERTIFICATE = "TLS 1.2 is set with a certificate for a domain of our own, which comes with the delivery stack"
+REASONS = {
+    "AwsSolutions-CFR1": "Visitors of customers' sites come from every country",
+    "AwsSolutions-CFR2": WAF,
+    "AwsSolutions-CFR3": ADDRESSES,
+    "AwsSolutions-CFR4": CERTIFICATE,
+    "CKV_AWS_68": WAF,
+    "CKV_AWS_86": ADDRESSES,
+    "CKV_AWS_174": CERTIFICATE,
+}
+
+
+class Distribution(Construct):
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: Stage,
+        content: s3.IBucket,
+        api_domain: str,
+        sign_in_endpoint: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._stage = stage
+        self.distribution = cloudfront.Distribution(
+            self,
+            "Distribution",
+            comment=stage.physical_name("web"),
+            default_behavior=self._content_behavior(content, sign_in_endpoint),
+            additional_behaviors=dict.fromkeys(API_PATHS, self._api_behavior(api_domain)),
+            default_root_object="index.html",
+            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+        )
+        acknowledge(self.distribution, REASONS)
+
+    def _content_behavior(self, content: s3.IBucket, sign_in_endpoint: str) -> cloudfront.BehaviorOptions:
+        fallback = cloudfront.Function(
+            self,
+            "SpaFallback",
+            code=cloudfront.FunctionCode.from_inline(SPA_FALLBACK.read_text()),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+        )
+        at_request = cloudfront.FunctionEventType.VIEWER_REQUEST
+        return cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_origin_access_control(content),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+            compress=True,
+            function_associations=[cloudfront.FunctionAssociation(function=fallback, event_type=at_request)],
+            response_headers_policy=self._security_headers(sign_in_endpoint),
+        )
+
+    def _api_behavior(self, api_domain: str) -> cloudfront.BehaviorOptions:
+        https = cloudfront.OriginProtocolPolicy.HTTPS_ONLY
+        return cloudfront.BehaviorOptions(
+            origin=origins.HttpOrigin(api_domain, protocol_policy=https),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=self._country_policy(),
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+        )
+
+    def _country_policy(self) -> cloudfront.CachePolicy:
+        """Caches nothing, and yet is a cache policy: docs/adr/0013 says why."""
+        headers = ("Authorization", "CloudFront-Viewer-Country")
+        return cloudfront.CachePolicy(
+            self,
+            "ApiCache",
+            cache_policy_name=self._stage.physical_name("api"),
+            default_ttl=Duration.seconds(0),
+            min_ttl=Duration.seconds(0),
+            max_ttl=Duration.seconds(1),
+            header_behavior=cloudfront.CacheHeaderBehavior.allow_list(*headers),
+            query_string_behavior=cloudfront.CacheQueryStringBehavior.all(),
+        )
+
+    def _security_headers(self, sign_in_endpoint: str) -> cloudfront.ResponseHeadersPolicy:
+        directives = (
+            "default-src 'self'",
+            "img-src 'self' data:",
+            # Component and chart libraries set styles on elements.
+            "style-src 'self' 'unsafe-inline'",
+            f"connect-src 'self' {sign_in_endpoint}",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+        )
+        return cloudfront.ResponseHeadersPolicy(
+            self,
+            "SecurityHeaders",
+            response_headers_policy_name=self._stage.physical_name("web"),
+            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+                content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
+                    content_security_policy="; ".join(directives), override=True
+                ),
+                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
+                frame_options=cloudfront.ResponseHeadersFrameOptions(
+                    frame_option=cloudfront.HeadersFrameOption.DENY, override=True
+                ),
+                referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
+                    referrer_policy=cloudfront.HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN,
+                    override=True,
+                ),
+                strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                    access_control_max_age=Duration.days(365), include_subdomains=True, override=True
+                ),
+            ),
+        )

@@ -1,0 +1,60 @@
+import type { Schema } from "../../src/api/client";
+import type { Site } from "../../src/features/sites/sites";
+import { FakeServer, json, type Received } from "./fake-server";
+
+export const SHOP: Site = {
+  site_id: "1",
+  name: "Shop",
+  domain: "shop.example",
+  timezone: "Europe/Berlin",
+  organisation_id: "00000000-0000-4000-8000-000000000001",
+};
+export const BLOG: Site = { ...SHOP, site_id: "2", name: "Blog", domain: "blog.example" };
+
+type Query = Schema["Query"];
+type Totals = Partial<Record<Query["metrics"][number], number>>;
+
+/** The API of a system with two sites, whose numbers a test sets. */
+export class FakeAnalytics extends FakeServer {
+  totals: Totals = {};
+  everHadEvents = true;
+  pages: [page: string, visitors: number, pageviews: number][] = [];
+  buckets: [label: string, visitors: number][] = [];
+
+  constructor(sites: Site[] = [SHOP, BLOG]) {
+    super();
+    this.on("GET /v1/sites", { sites, next_cursor: null });
+    for (const { site_id } of sites) this.on(`GET /v1/sites/${site_id}/live`, { visitors: 3 });
+    this.answerQueries();
+  }
+
+  answerQueries(): void {
+    this.on("POST /v1/query", ({ body }: Received) => json(this.#answer(body as Query)));
+  }
+
+  queries(): Query[] {
+    return this.requestsTo("POST /v1/query").map(({ body }) => body as Query);
+  }
+
+  #answer(query: Query): Schema["Answer"] {
+    const dimension = query.dimensions?.[0];
+    if (dimension === undefined) return { results: [this.#total(query)], meta: {}, query: {} };
+    if (dimension === "event:page") {
+      const limit = query.pagination?.limit ?? this.pages.length;
+      const results = this.pages.map(([page, ...metrics]) => ({ metrics, dimensions: [page] }));
+      return { results: results.slice(0, limit), meta: { total_rows: results.length }, query: {} };
+    }
+    const resolved = dimension === "time" ? "time:month" : dimension;
+    const results = this.buckets.map(([label, visitors]) => ({
+      metrics: query.metrics.map((metric) => (metric === "visitors" ? visitors : 0)),
+      dimensions: [label],
+    }));
+    const meta = { time_labels: this.buckets.map(([label]) => label) };
+    return { results, meta, query: { dimensions: [resolved] } };
+  }
+
+  #total(query: Query): Schema["Row"] {
+    const totals: Totals = { events: Number(this.everHadEvents), ...this.totals };
+    return { metrics: query.metrics.map((metric) => totals[metric] ?? 0), dimensions: [] };
+  }
+}

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { answered, ProblemError, problemOf } from "../../../src/api/problem";
+
+const answerOf = (status: number, body: { data?: unknown; error?: unknown }) =>
+  answered(Promise.resolve({ ...body, response: new Response(null, { status }) }));
+
+test("an answer with data is that data", async () => {
+  await expect(answerOf(200, { data: { sites: [] } })).resolves.toEqual({ sites: [] });
+});
+
+test("a problem document becomes an error with its title, detail and places", async () => {
+  const error = {
+    title: "Unprocessable Content",
+    detail: "date_range ends before it begins",
+    errors: [
+      { pointer: "#/date_range", detail: "ends before it begins" },
+      { parameter: "cursor", detail: "is no number" },
+    ],
+  };
+  await expect(answerOf(422, { error })).rejects.toMatchObject({
+    status: 422,
+    title: "Unprocessable Content",
+    message: "date_range ends before it begins",
+    items: [
+      { where: "#/date_range", detail: "ends before it begins" },
+      { where: "cursor", detail: "is no number" },
+    ],
+  });
+});
+
+test.each([[null], ["<html>"], [[1]], [{ detail: 7, errors: "none" }]])(
+  "an error body that is no problem document (%j) still says the status",
+  (body) => {
+    expect(problemOf(502, body).message).toContain("502");
+  },
+);
+
+test("a network that gives no answer is a problem that is worth another try", async () => {
+  const problem = await answered(Promise.reject(new TypeError("Failed to fetch"))).catch((error) => error);
+  expect(problem).toBeInstanceOf(ProblemError);
+  expect(problem.isWorthRetrying).toBe(true);
+});
+
+test.each([
+  [400, false],
+  [401, false],
+  [403, false],
+  [422, false],
+  [429, true],
+  [500, true],
+  [503, true],
+])("status %i is worth another try: %s", (status, expected) => {
+  expect(problemOf(status, null).isWorthRetrying).toBe(expected);
+});
