@@ -22,8 +22,10 @@ from shared.platform.valkey import ValkeyUnavailable
 class Row:
     what: str
     measure: Callable[[Context], Iterator[Outcome]]
+    needs_servers: bool = True
 
 
+WIDTH_IN_FILES: Final = 120
 ROWS: Final = {
     "ingest_single": Row("ingest over HTTP, one event per request", ingest_http.measure_single),
     "ingest_batch": Row("ingest over HTTP, batches of 100", ingest_http.measure_batch),
@@ -33,7 +35,7 @@ ROWS: Final = {
     "cold_start": Row("cold starts under AWS' runtime client", cold_start.measure),
     "warm": Row("warm overhead per request", warm.measure),
     "memory": Row("memory of a warm API environment", memory.measure),
-    "make_run": Row("make run to the first accepted event", make_run.measure),
+    "make_run": Row("make run to the first accepted event", make_run.measure, needs_servers=False),
 }
 _LIST: Final = "\n\n".join(f"{name}: {row.what}" for name, row in ROWS.items())
 # What may go wrong with one row and must not keep the others from being measured.
@@ -50,9 +52,12 @@ def main(
     chosen = rows or list(ROWS)
     if unknown := sorted(set(chosen) - set(ROWS)):
         raise typer.BadParameter(f"{', '.join(unknown)}: the rows are {', '.join(ROWS)}")
-    report = Report(Console(soft_wrap=False))
+    console = Console()
+    report = Report(console if console.is_terminal else Console(width=WIDTH_IN_FILES))
     try:
         with Context(seconds=seconds, runs=runs) as context:
+            if any(ROWS[name].needs_servers for name in chosen):
+                context.start_servers()
             report.head()
             for name in chosen:
                 _measure(name, context, report)

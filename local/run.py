@@ -13,7 +13,7 @@ from local.state import LocalError, State, default_state
 from local.system import announce, started
 
 
-class Stop(Exception):  # noqa: N818  # not an error: a person or a process manager asks
+class Stop(Exception):  # not an error: a person or a process manager asks
     """SIGINT or SIGTERM arrived."""
 
 

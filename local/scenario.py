@@ -13,7 +13,7 @@ BATCH = 500
 _VISITORS = 1_500
 _PAGES = ("/", "/pricing", "/docs", "/docs/install", "/blog/exactly-once", "/contact")
 
-# Plain SQL over the raw events, which shares nothing with the product's roll-ups: a gap of more than 30 minutes
+# Plain SQL over the raw events, sharing nothing with the roll-ups: a gap of more than 30 minutes
 # ends a visit; a bounce is a visit of one event.
 TOTALS_SQL = """
 with gaps as (
@@ -44,7 +44,7 @@ def events(domain: str, now: datetime) -> list[dict[str, Any]]:
     dice = random.Random("p09 demo")  # noqa: S311  # a simulation
     made: list[dict[str, Any]] = []
     while len(made) < EVENTS:
-        at = now - timedelta(seconds=dice.uniform(3600, 3 * 86_400))
+        at = now - timedelta(seconds=dice.uniform(6 * 3600, 3 * 86_400))
         visitor = f"visitor-{dice.randrange(_VISITORS)}"
         for _ in range(dice.randint(1, 6)):
             name = "pageview" if dice.random() < 0.9 else "purchase"  # noqa: PLR2004

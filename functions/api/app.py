@@ -26,13 +26,13 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     for part in (events, analytics, sites, organisations, dead_letters, health, metrics):
         app.include_router(part.router)
-    app.add_api_route("/openapi.json", lambda: _describe(app), include_in_schema=False)
+
+    async def describe_api() -> dict[str, Any]:
+        from functions.api.openapi import describe  # one route of twenty needs it
+
+        return describe(app)
+
+    app.add_api_route("/openapi.json", describe_api, include_in_schema=False)
     handle_errors(app)
     app.add_middleware(Telemetry, valkey=lambda: services.telemetry_valkey)
     return app
-
-
-def _describe(app: FastAPI) -> dict[str, Any]:
-    from functions.api.openapi import describe  # one route of twenty needs it
-
-    return describe(app)

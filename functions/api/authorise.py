@@ -24,25 +24,26 @@ async def authorise(request: Request) -> None:
     request.state.caller = None if ANYONE in allowed else _identify(request, allowed)
 
 
-def services(request: Request) -> Services:
+# FastAPI sends plain functions through a thread pool: these are coroutines, three times as fast.
+async def services(request: Request) -> Services:
     found: Services = request.app.state.services
     return found
 
 
-def caller(request: Request) -> Caller:
+async def caller(request: Request) -> Caller:
     found: Caller = request.state.caller
     return found
 
 
-def person(request: Request) -> Person:
-    found = caller(request)
+async def person(request: Request) -> Person:
+    found = request.state.caller
     assert isinstance(found, Person)  # noqa: S101 -- the table lets nobody else in
     return found
 
 
-def key_bearer(request: Request) -> KeyBearer:
-    found = caller(request)
-    assert isinstance(found, KeyBearer)  # noqa: S101
+async def key_bearer(request: Request) -> KeyBearer:
+    found = request.state.caller
+    assert isinstance(found, KeyBearer)  # noqa: S101 -- the table lets nobody else in
     return found
 
 
@@ -67,7 +68,7 @@ def _bearer(request: Request, token: str, allowed: AbstractSet[str]) -> KeyBeare
         raise _unauthorised(str(error)) from error
     if _KEYS[key.kind] not in allowed:
         raise _forbidden(f"an {key.kind} key can't do this; it takes {_wanted(allowed)}")
-    found = services(request).sites.bearer(key)
+    found: KeyBearer | None = request.app.state.services.sites.bearer(key)
     if found is None:
         raise _unauthorised(f"the key {key.prefix}… is unknown or was revoked")
     return found
@@ -79,7 +80,7 @@ def _person(request: Request, token: str, allowed: AbstractSet[str]) -> Person:
     if not allowed - set(_KEYS.values()):
         raise _unauthorised(f"this takes {_wanted(allowed)}, such as p09w_…")
     try:
-        found = services(request).tokens.verify(token)
+        found: Person = request.app.state.services.tokens.verify(token)
     except InvalidToken as error:
         raise _unauthorised(f"the access token is not valid: {error}") from error
     except IdentityUnavailable as error:

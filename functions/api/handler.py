@@ -2,6 +2,7 @@
 
 from mangum import Mangum
 
+import functions.api.fast_import  # noqa: F401 -- first of all: it shortens what follows
 from functions.api.app import create_app
 from functions.api.dependencies import Services
 from functions.api.settings import Settings

@@ -21,12 +21,14 @@ settings = load(Settings)
 
 @cache
 def s3() -> S3Client:
-    return boto3.client("s3")
+    client: S3Client = boto3.client("s3")
+    return client
 
 
 @cache
 def cloudfront() -> CloudFrontClient:
-    return boto3.client("cloudfront")
+    client: CloudFrontClient = boto3.client("cloudfront")
+    return client
 
 
 def handler(event: dict[str, Any], _context: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,6 +32,10 @@ CONTENT_TYPES: Final = {
 HASHED_FOLDER: Final = "assets"
 TRACKER_FOLDER: Final = "js"
 MOST_KEYS_PER_DELETE: Final = 1000
+
+
+class NotRemoved(Exception):  # noqa: N818 -- says what happened
+    """S3 answers a request to delete many objects with success even when it refused some."""
 
 
 def publish(s3: S3Client, *, bucket: str, archive: bytes, config: str) -> list[str]:
@@ -74,4 +78,7 @@ def _delete(s3: S3Client, bucket: str, keys: Iterable[str]) -> None:
     left = list(keys)
     for start in range(0, len(left), MOST_KEYS_PER_DELETE):
         batch = left[start : start + MOST_KEYS_PER_DELETE]
-        s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True})
+        objects: Any = [{"Key": key} for key in batch]
+        refused = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True}).get("Errors")
+        if refused:
+            raise NotRemoved(f"{len(refused)} outdated files stay in {bucket}, the first because of {refused[0]}")

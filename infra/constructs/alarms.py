@@ -19,9 +19,7 @@ PERIOD = Duration.minutes(5)
 DURATION_SHARE = 0.8
 
 
-def function_alarms(
-    scope: Construct, *, function: lambda_.Function, failures: sqs.Queue, topic: sns.ITopic
-) -> None:
+def function_alarms(scope: Construct, *, function: lambda_.Function, failures: sqs.Queue, topic: sns.ITopic) -> None:
     if function.timeout is None:
         raise ValueError(f"{function.node.path} has no timeout of its own")
     errors = function.metric_errors(period=PERIOD, statistic="Sum")

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from infra.stages import LocalServers
 
 DATABASE = "p09"
-BACKUP_REASON = (
-    "AWS Backup selects Aurora clusters, not their instances; the cluster is backed up continuously"
-)
+BACKUP_REASON = "AWS Backup selects Aurora clusters, not their instances; the cluster is backed up continuously"
 ADMIN = "p09_admin"
 ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_18_4)
 
@@ -29,9 +27,7 @@ ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEng
 def role_secrets(scope: Construct, *, platform: Platform) -> dict[str, secretsmanager.ISecret]:
     """Passwords of the PostgreSQL roles that `migrate` creates."""
     return {
-        "api_secret": generated_secret(
-            scope, "ApiSecret", name="postgres-api", username="p09_api", platform=platform
-        ),
+        "api_secret": generated_secret(scope, "ApiSecret", name="postgres-api", username="p09_api", platform=platform),
         "worker_secret": generated_secret(
             scope, "WorkerSecret", name="postgres-worker", username="p09_worker", platform=platform
         ),
@@ -96,9 +92,7 @@ class PostgresCluster(Construct):
             storage_encrypted=True,
             storage_encryption_key=key,
             iam_authentication=True,
-            backup=rds.BackupProps(
-                retention=Duration.days(sizes.backup_days), preferred_window="01:00-01:30"
-            ),
+            backup=rds.BackupProps(retention=Duration.days(sizes.backup_days), preferred_window="01:00-01:30"),
             copy_tags_to_snapshot=True,
             deletion_protection=True,
             cloudwatch_logs_exports=["postgresql"],
@@ -134,6 +128,4 @@ class PostgresCluster(Construct):
         )
 
     def _monitoring_role(self) -> iam.Role:
-        return iam.Role(
-            self, "MonitoringRole", assumed_by=iam.ServicePrincipal("monitoring.rds.amazonaws.com")
-        )
+        return iam.Role(self, "MonitoringRole", assumed_by=iam.ServicePrincipal("monitoring.rds.amazonaws.com"))

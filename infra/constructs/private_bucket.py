@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 
 class PrivateBucket(s3.Bucket):
-    def __init__(
-        self, scope: Construct, construct_id: str, *, old_versions_days: int = 90, **props: Any
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, old_versions_days: int = 90, **props: Any) -> None:
         super().__init__(
             scope,
             construct_id,

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 METRICS_NAMESPACE = "P09"
 RETRIES = 2
 MAX_EVENT_AGE = Duration.hours(1)
-RUNTIME = (
-    "AWS patches Python 3.13 until October 2029; 3.14 waits until the locked dependencies were tried on it"
-)
+RUNTIME = "AWS patches Python 3.13 until October 2029; 3.14 waits until the locked dependencies were tried on it"
 FUNCTION_REASONS = {
     "AwsSolutions-L1": RUNTIME,
     "Serverless-LambdaLatestVersion": RUNTIME,

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from infra.constructs.identity import Identity
     from infra.constructs.platform import DataServices, Platform
 
-AUTHORIZATION_REASON = (
-    "One route for all; the function authorizes each by key or token, and trackers have neither"
-)
+AUTHORIZATION_REASON = "One route for all; the function authorizes each by key or token, and trackers have neither"
 # What the client saw; never who they were: addresses of visitors are stored nowhere.
 ACCESS_LOG_FIELDS = {
     "requestId": "$context.requestId",

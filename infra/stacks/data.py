@@ -51,9 +51,7 @@ class DataStack(Stack):
         alarms = self._alarms_topic(key)
         self.platform = Platform(stage=stage, target=target, key=key, alarms=alarms, network=network)
         self.postgres, self.valkey = self._servers(network)
-        self.bus = events.EventBus(
-            self, "Bus", event_bus_name=stage.physical_name("bus").removesuffix("-bus")
-        )
+        self.bus = events.EventBus(self, "Bus", event_bus_name=stage.physical_name("bus").removesuffix("-bus"))
         self.operations = self._operations_table(key)
         self.access_logs = self._access_logs_bucket()
         self.archive = self._archive_bucket(key)
@@ -72,13 +70,9 @@ class DataStack(Stack):
     def _servers(self, network: Network | None) -> tuple[Postgres, Valkey]:
         servers = self._stage.local
         if servers:
-            return local_postgres(self, servers=servers, platform=self.platform), local_valkey(
-                self, servers=servers
-            )
+            return local_postgres(self, servers=servers, platform=self.platform), local_valkey(self, servers=servers)
         if network is None:
-            raise ValueError(
-                f"stage {self._stage.name} has neither servers of its own nor a network for new ones"
-            )
+            raise ValueError(f"stage {self._stage.name} has neither servers of its own nor a network for new ones")
         postgres = PostgresCluster(self, "Postgres", platform=self.platform, network=network)
         valkey = ValkeyCluster(self, "Valkey", platform=self.platform, network=network)
         return postgres.connection(), valkey.connection()
@@ -102,9 +96,7 @@ class DataStack(Stack):
             encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
             encryption_key=key,
             deletion_protection=self._stage.sizes.deletion_protection,
-            removal_policy=RemovalPolicy.RETAIN
-            if self._stage.sizes.deletion_protection
-            else RemovalPolicy.DESTROY,
+            removal_policy=RemovalPolicy.RETAIN if self._stage.sizes.deletion_protection else RemovalPolicy.DESTROY,
         )
         why = "Point-in-time recovery reaches back 35 days; the backup plan comes with the recovery stack"
         acknowledge(table, {"NIST.800.53.R5-DynamoDBInBackupPlan": why})

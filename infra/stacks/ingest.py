@@ -75,9 +75,7 @@ class IngestStack(Stack):
         failures = self.worker.failures
         role = iam.Role(self, "ScheduleRole", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
         statements = [
-            iam.PolicyStatement(
-                actions=["lambda:InvokeFunction"], resources=[self.worker.function.function_arn]
-            ),
+            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self.worker.function.function_arn]),
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failures.queue_arn]),
         ]
         policy = iam.ManagedPolicy(self, "SchedulePolicy", roles=[role], statements=statements)

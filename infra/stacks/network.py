@@ -73,23 +73,17 @@ class NetworkStack(Stack):
         return ec2.SecurityGroup(self, name, vpc=self.vpc, description=what, allow_all_outbound=False)
 
     def _connect(self) -> None:
-        self.functions.connections.allow_to(
-            self.postgres, ec2.Port.tcp(POSTGRES_PORT), "functions to PostgreSQL"
-        )
+        self.functions.connections.allow_to(self.postgres, ec2.Port.tcp(POSTGRES_PORT), "functions to PostgreSQL")
         self.functions.connections.allow_to(self.valkey, ec2.Port.tcp(VALKEY_PORT), "functions to Valkey")
 
     def _endpoints(self) -> None:
         group = self._group("Endpoints", "AWS services by private link")
         group.add_ingress_rule(self.functions, HTTPS, "functions to AWS services")
         # There is no route but to endpoints; the gateway endpoints have public addresses.
-        self.functions.add_egress_rule(
-            ec2.Peer.any_ipv4(), HTTPS, "AWS services by endpoints, the only routes"
-        )
+        self.functions.add_egress_rule(ec2.Peer.any_ipv4(), HTTPS, "AWS services by endpoints, the only routes")
         subnets = ec2.SubnetSelection(subnet_group_name="functions")
         for name, service in INTERFACE_ENDPOINTS.items():
-            self.vpc.add_interface_endpoint(
-                name, service=service, subnets=subnets, security_groups=[group], open=False
-            )
+            self.vpc.add_interface_endpoint(name, service=service, subnets=subnets, security_groups=[group], open=False)
         self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
         self.vpc.add_gateway_endpoint("DynamoDb", service=ec2.GatewayVpcEndpointAwsService.DYNAMODB)
 

@@ -1,11 +1,12 @@
 """Counters in Valkey, so that `/metrics` says the same from whichever Lambda environment answers."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from shared.platform.postgres import Database
-from shared.platform.valkey import Valkey
+if TYPE_CHECKING:
+    from shared.platform.postgres import Database  # the API reads counters only: it must not wait for pg8000
+    from shared.platform.valkey import Valkey
 
 SITE_TOTALS: Final = {
     "events": "{ingest}:site_events",
@@ -19,7 +20,7 @@ from traffic where site_id = any(:sites) group by site_id
 """
 
 
-def publish_site_totals(valkey: Valkey, database: Database, sites: Mapping[int, UUID]) -> None:
+def publish_site_totals(valkey: "Valkey", database: "Database", sites: Mapping[int, UUID]) -> None:
     """Copy totals of sites (id → organisation) from the roll-ups.
 
     A counter must not go down: when a late event merges two visits, the counter waits until the next visit.

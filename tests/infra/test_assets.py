@@ -32,9 +32,7 @@ def test_the_archive_holds_functions_and_product_and_nothing_else(
     assert any(name.startswith("shared/migrations/") and name.endswith(".sql") for name in names)
 
 
-def test_archives_for_aws_carry_the_certificates_of_rds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_archives_for_aws_carry_the_certificates_of_rds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assets, "BUILD", tmp_path)
     archive = zipfile.ZipFile(assets.code(assets.lambda_target()))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -51,9 +49,7 @@ def test_a_newer_archive_replaces_the_older_one(tmp_path: Path, monkeypatch: pyt
     assert kept == {newest.name, "code-lambda-0123456789abcdef.zip"}
 
 
-def test_the_digest_of_migrations_changes_with_a_migration(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_digest_of_migrations_changes_with_a_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assets, "MIGRATIONS", tmp_path)
     (tmp_path / "0001_first.sql").write_text("SELECT 1")
     before = assets.migrations_digest()

@@ -67,9 +67,7 @@ def test_postgres_is_encrypted_backed_up_and_hard_to_delete(assembly: Assembly, 
 
 
 @pytest.mark.parametrize("stage", AWS_STAGES)
-def test_postgres_refuses_plaintext_and_more_connections_than_counted(
-    assembly: Assembly, stage: str
-) -> None:
+def test_postgres_refuses_plaintext_and_more_connections_than_counted(assembly: Assembly, stage: str) -> None:
     ((_, group),) = assembly.of_type(stage, "AWS::RDS::DBClusterParameterGroup")
     parameters = group.properties["Parameters"]
     assert parameters["rds.force_ssl"] == "1"
@@ -104,8 +102,7 @@ def test_no_subnet_has_a_way_out(assembly: Assembly, stage: str) -> None:
     types = assembly.types(stage)
     assert not types & {"AWS::EC2::NatGateway", "AWS::EC2::InternetGateway", "AWS::EC2::Route"}
     services = {
-        str(endpoint.properties["ServiceName"])
-        for _, endpoint in assembly.of_type(stage, "AWS::EC2::VPCEndpoint")
+        str(endpoint.properties["ServiceName"]) for _, endpoint in assembly.of_type(stage, "AWS::EC2::VPCEndpoint")
     }
     for service in ("secretsmanager", "events", "cognito-idp", ".s3", ".dynamodb"):
         assert any(service in name for name in services), service
@@ -126,7 +123,7 @@ def test_wake_ups_that_fail_are_tried_again_and_then_kept(assembly: Assembly, st
 
 def _denies_plaintext(statement: dict[str, Any]) -> bool:
     condition = statement.get("Condition", {}).get("Bool", {})
-    return statement["Effect"] == "Deny" and condition.get("aws:SecureTransport") == "false"
+    return bool(statement["Effect"] == "Deny" and condition.get("aws:SecureTransport") == "false")
 
 
 def _list(value: Any) -> list[Any]:

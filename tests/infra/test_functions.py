@@ -29,9 +29,7 @@ def test_every_folder_is_a_function_named_after_it(assembly: Assembly, stage: st
 
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_environment_is_exactly_what_the_settings_class_asks_for(
-    assembly: Assembly, stage: str, folder: str
-) -> None:
+def test_environment_is_exactly_what_the_settings_class_asks_for(assembly: Assembly, stage: str, folder: str) -> None:
     settings = importlib.import_module(f"functions.{folder}.settings").Settings
     function = _function(assembly, stage, folder)
     asked = {one.name.upper() for one in fields(settings)}
@@ -53,8 +51,7 @@ def test_every_function_has_bounds_and_traces(assembly: Assembly, stage: str) ->
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_function_has_a_role_that_no_other_has(assembly: Assembly, stage: str) -> None:
     roles = [
-        (stack.name, function.properties["Role"]["Fn::GetAtt"][0])
-        for stack, function in _functions(assembly, stage)
+        (stack.name, function.properties["Role"]["Fn::GetAtt"][0]) for stack, function in _functions(assembly, stage)
     ]
     assert len(set(roles)) == len(roles) == len(FOLDERS)
 

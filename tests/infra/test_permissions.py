@@ -33,9 +33,7 @@ def test_no_policy_allows_an_action_by_wildcard(assembly: Assembly, stage: str) 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_wildcard_resource_is_for_known_actions_and_acknowledged(assembly: Assembly, stage: str) -> None:
     wide = [
-        (policy, statement)
-        for policy, statement in _statements(assembly, stage)
-        if "*" in _list(statement["Resource"])
+        (policy, statement) for policy, statement in _statements(assembly, stage) if "*" in _list(statement["Resource"])
     ]
     assert wide
     for policy, statement in wide:
@@ -58,8 +56,7 @@ def test_functions_may_call_what_they_need_and_nothing_else(assembly: Assembly, 
         "Api": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
         "Ingest": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
         "Data": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
-        "Web": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"}
-        | {"cloudfront:CreateInvalidation"},
+        "Web": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"} | {"cloudfront:CreateInvalidation"},
     }
     for name, expected in own.items():
         actions = {

@@ -148,7 +148,7 @@ class PostgresServer(_Server):
             "timezone": "UTC",
         }
         options = [f"-c{name}={value}" for name, value in settings.items()]
-        command = [self._binaries / "postgres", "-D", self._data, "-p", str(self.port), *options]
+        command: list[str | Path] = [self._binaries / "postgres", "-D", self._data, "-p", str(self.port), *options]
         return subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, user=user)
 
     def _create_cluster(self, user: str | None) -> None:
@@ -157,7 +157,7 @@ class PostgresServer(_Server):
         if user is not None:
             shutil.chown(pwfile, user)
         options = ["--encoding=UTF8", "--locale=C", "--no-sync", "--auth=scram-sha-256", f"--pwfile={pwfile}"]
-        command = [self._binaries / "initdb", "-D", self._data, "-U", self.superuser, *options]
+        command: list[str | Path] = [self._binaries / "initdb", "-D", self._data, "-U", self.superuser, *options]
         outcome = subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.folder, user=user)
         if outcome.returncode != 0:
             raise ServerFailed(f"initdb failed:\n{outcome.stdout}{outcome.stderr}")

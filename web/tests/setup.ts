@@ -40,6 +40,7 @@ window.ResizeObserver = class implements ResizeObserver {
 };
 
 window.HTMLElement.prototype.scrollIntoView = () => {};
+window.HTMLCanvasElement.prototype.getContext = () => null;
 
 afterEach(() => {
   cleanup();

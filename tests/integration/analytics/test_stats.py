@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -294,7 +295,7 @@ def test_the_longest_series_is_answered(analytics: Analytics) -> None:
 
 def test_another_organisation_sees_nothing(analytics: Analytics) -> None:
     site = analytics.site(events=[Event(1, NOON), Event(1, NOON, page="/a")])
-    bodies = [
+    bodies: list[dict[str, Any]] = [
         {},
         {"dimensions": ["event:page"]},
         {"dimensions": ["time:day"]},

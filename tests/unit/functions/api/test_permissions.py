@@ -23,7 +23,7 @@ TOKENS = {
     INGEST_KEY: make_key("ingest").text,
     READ_KEY: make_key("read").text,
     PERSON: "no-role",
-    **{role: role for role in ROLES},
+    **{role: role for role in sorted(ROLES)},
 }
 
 

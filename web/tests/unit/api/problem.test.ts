@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { answered, ProblemError, problemOf } from "../../../src/api/problem";
+import { answered, problemOf } from "../../../src/api/problem";
 
 const answerOf = (status: number, body: { data?: unknown; error?: unknown }) =>
   answered(Promise.resolve({ ...body, response: new Response(null, { status }) }));
@@ -36,9 +36,8 @@ test.each([[null], ["<html>"], [[1]], [{ detail: 7, errors: "none" }]])(
 );
 
 test("a network that gives no answer is a problem that is worth another try", async () => {
-  const problem = await answered(Promise.reject(new TypeError("Failed to fetch"))).catch((error) => error);
-  expect(problem).toBeInstanceOf(ProblemError);
-  expect(problem.isWorthRetrying).toBe(true);
+  const answer = answered(Promise.reject(new TypeError("Failed to fetch")));
+  await expect(answer).rejects.toMatchObject({ name: "ProblemError", status: 0, isWorthRetrying: true });
 });
 
 test.each([

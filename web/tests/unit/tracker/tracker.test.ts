@@ -1,9 +1,9 @@
-// @vitest-environment node
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { JSDOM } from "jsdom";
 import { expect, test } from "vitest";
 
-const SOURCE = readFileSync(new URL("../../../public/js/script.js", import.meta.url), "utf8");
+const SOURCE = readFileSync(resolve(import.meta.dirname, "../../../public/js/script.js"), "utf8");
 
 interface Sent {
   endpoint: string;

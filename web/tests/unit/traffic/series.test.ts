@@ -76,7 +76,7 @@ test.each([
   ["2026-11-23 14:05:00", "time:minute", "14:05", "Mon 23 Nov, 14:05"],
   ["2026-11-23 14:00:00", "time:hour", "14:00", "Mon 23 Nov, 14:00"],
   ["2026-10-25 02:00:00+01:00", "time:hour", "02:00", "Sun 25 Oct, 02:00"],
-  ["2026-11-23", "time:day", "23 Nov", "Monday 23 November 2026"],
+  ["2026-11-23", "time:day", "23 Nov", "Monday, 23 November 2026"],
   ["2026-11-23", "time:week", "23 Nov", "Week of 23 November 2026"],
   ["2026-11-01", "time:month", "Nov 26", "November 2026"],
   ["unforeseen", "time:day", "unforeseen", "unforeseen"],

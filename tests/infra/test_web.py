@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.infra.assembly import STAGES
+
+if TYPE_CHECKING:
+    from tests.infra.assembly import Assembly
+
+API_PATHS = {"/v1/*", "/api/*", "/health*", "/metrics", "/openapi.json"}
+# Managed-AllViewerExceptHostHeader: API Gateway refuses a Host that is not its own.
+ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_paths_of_the_api_go_to_the_gateway_and_are_never_cached(assembly: Assembly, stage: str) -> None:
+    config = _distribution(assembly, stage)
+    behaviors = {one["PathPattern"]: one for one in config["CacheBehaviors"]}
+    assert set(behaviors) == API_PATHS
+    gateway = next(one["Id"] for one in config["Origins"] if "CustomOriginConfig" in one)
+    ((_, cache),) = assembly.of_type(stage, "AWS::CloudFront::CachePolicy")
+    assert cache.properties["CachePolicyConfig"]["DefaultTTL"] == 0
+    for behavior in behaviors.values():
+        assert behavior["TargetOriginId"] == gateway
+        assert behavior["OriginRequestPolicyId"] == ALL_VIEWER_EXCEPT_HOST
+        assert behavior["CachePolicyId"] == {"Ref": cache.logical_id}
+        assert "POST" in behavior["AllowedMethods"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_api_learns_credentials_and_country_of_the_viewer(assembly: Assembly, stage: str) -> None:
+    ((_, cache),) = assembly.of_type(stage, "AWS::CloudFront::CachePolicy")
+    parameters = cache.properties["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert parameters["HeadersConfig"]["Headers"] == ["Authorization", "CloudFront-Viewer-Country"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_other_paths_go_to_the_bucket_with_fallback_and_headers(assembly: Assembly, stage: str) -> None:
+    config = _distribution(assembly, stage)
+    default = config["DefaultCacheBehavior"]
+    bucket = next(one for one in config["Origins"] if "S3OriginConfig" in one)
+    assert default["TargetOriginId"] == bucket["Id"]
+    assert bucket["OriginAccessControlId"]
+    assert [one["EventType"] for one in default["FunctionAssociations"]] == ["viewer-request"]
+    assert default["ResponseHeadersPolicyId"]
+    assert config["DefaultRootObject"] == "index.html"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_access_logs_are_structured_and_know_no_visitor(assembly: Assembly, stage: str) -> None:
+    ((_, gateway),) = assembly.of_type(stage, "AWS::ApiGatewayV2::Stage")
+    fields = json.loads(gateway.properties["AccessLogSettings"]["Format"])
+    assert {"status", "latency", "route", "requestId"} <= set(fields)
+    assert "sourceIp" not in str(fields)
+    assert "userAgent" not in str(fields)
+    assert gateway.properties["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_console_is_told_where_people_sign_in(assembly: Assembly, stage: str) -> None:
+    ((_, content),) = assembly.of_type(stage, "Custom::WebContent")
+    config = json.dumps(content.properties["Config"])
+    for word in ("stage", "cognito_endpoint", "client_id", "demo_people"):
+        assert word in config
+    assert (r"\"demo_people\\\":true" in json.dumps(config)) == (stage == "local")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_user_pool_has_a_group_for_each_role_and_no_self_service(assembly: Assembly, stage: str) -> None:
+    groups = {one.properties["GroupName"] for _, one in assembly.of_type(stage, "AWS::Cognito::UserPoolGroup")}
+    assert groups == {"P09-Developer", "P09-SRE", "P09-DBA", "P09-Lead", "P09-Auditor"}
+    ((_, pool),) = assembly.of_type(stage, "AWS::Cognito::UserPool")
+    assert pool.properties["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    ((_, client),) = assembly.of_type(stage, "AWS::Cognito::UserPoolClient")
+    flows = {"ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert set(client.properties["ExplicitAuthFlows"]) == flows
+    assert not client.properties["GenerateSecret"]
+
+
+def _distribution(assembly: Assembly, stage: str) -> dict[str, Any]:
+    ((_, distribution),) = assembly.of_type(stage, "AWS::CloudFront::Distribution")
+    config: dict[str, Any] = distribution.properties["DistributionConfig"]
+    return config

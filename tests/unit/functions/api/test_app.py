@@ -1,0 +1,51 @@
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from functions.api.app import create_app
+from functions.api.dependencies import Services
+from functions.api.settings import Settings
+from scripts.openapi import FILE, openapi_text
+
+
+def routes() -> list[APIRoute]:
+    app = create_app(Services(Settings(**dict.fromkeys(Settings.__dataclass_fields__, ""))))
+    parts: list[Any] = [getattr(route, "original_router", app) for route in app.routes]
+    return [route for part in parts for route in part.routes if isinstance(route, APIRoute)]
+
+
+def callables(dependant: Dependant) -> Iterator[Any]:
+    yield dependant.call
+    for dependency in dependant.dependencies:
+        yield from callables(dependency)
+
+
+@pytest.mark.parametrize("route", routes(), ids=lambda route: route.path)
+def test_no_endpoint_and_no_dependency_takes_the_way_through_a_thread_pool(route: APIRoute) -> None:
+    assert all(inspect.iscoroutinefunction(call) for call in callables(route.dependant))
+
+
+def test_the_committed_description_is_what_the_routes_give() -> None:
+    assert FILE.read_text() == openapi_text()
+
+
+def test_a_cold_start_imports_no_driver_that_its_first_request_may_not_need() -> None:
+    heavy = "boto3 botocore.session pg8000 jwt redis prometheus_client"
+    code = (
+        "import sys; import functions.api.fast_import; import functions.api.app; "
+        f"print(*[name for name in '{heavy}'.split() if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == ""
+
+
+def test_deferred_models_describe_the_api_no_differently() -> None:
+    code = "import functions.api.fast_import; from scripts.openapi import openapi_text; print(openapi_text(), end='')"
+    described = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert described.stdout == FILE.read_text()

@@ -1,0 +1,113 @@
+import { QueryClient } from "@tanstack/react-query";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, test } from "vitest";
+import { App } from "../../../src/app/App";
+import { Providers } from "../../../src/app/Providers";
+import { FakeAnalytics } from "../../support/fake-analytics";
+import { json, problem } from "../../support/fake-server";
+import { expectNoAxeFindings } from "../../support/render";
+
+const CONFIG = {
+  stage: "local",
+  cognito_endpoint: "http://identity.test/identity",
+  client_id: "app",
+  demo_people: true,
+};
+const ADA = { name: "Ada Okafor", role: "P09-SRE", username: "ada", password: "secret" };
+const TOKENS = { AccessToken: "token", RefreshToken: "refresh", ExpiresIn: 3600 };
+
+let server: FakeAnalytics;
+
+beforeEach(() => {
+  server = new FakeAnalytics();
+  server.totals = { visitors: 5 };
+  server
+    .on("GET /config.json", CONFIG)
+    .on("GET /demo/people.json", [ADA])
+    .on("POST /identity", { AuthenticationResult: TOKENS });
+});
+
+function open(address = "/") {
+  server.install();
+  window.history.replaceState(null, "", address);
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  return render(
+    <Providers queries={queries} env="test">
+      <App />
+    </Providers>,
+  );
+}
+
+async function signInAsAda() {
+  await userEvent.click(await screen.findByRole("button", { name: /Ada Okafor/ }));
+  await screen.findByRole("heading", { name: "Traffic" });
+}
+
+test("a demo person signs in with one click, and is where the address leads", async () => {
+  open("/sites/2?range=7d");
+  await signInAsAda();
+  expect(server.requestsTo("POST /identity")[0]?.body).toMatchObject({
+    AuthParameters: { USERNAME: "ada", PASSWORD: "secret" },
+  });
+  expect(window.location.pathname + window.location.search).toBe("/sites/2?range=7d");
+  expect(screen.getByRole("button", { name: "Site: blog.example" })).toBeInTheDocument();
+});
+
+test("a person signs in with a password", async () => {
+  server.on("GET /config.json", { ...CONFIG, demo_people: false });
+  open();
+  await userEvent.type(await screen.findByRole("textbox", { name: "Email or username" }), "ada");
+  await userEvent.type(screen.getByLabelText("Password"), "secret{Enter}");
+  await screen.findByRole("heading", { name: "Traffic" });
+  expect(server.requestsTo("GET /demo/people.json")).toEqual([]);
+});
+
+test("a wrong password is told", async () => {
+  server.on("POST /identity", () => json({ message: "Incorrect username or password." }, 400));
+  open();
+  await userEvent.click(await screen.findByRole("button", { name: /Ada Okafor/ }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("Incorrect username or password.");
+});
+
+test("the sign-in page has no accessibility findings", async () => {
+  open();
+  await screen.findByRole("button", { name: /Ada Okafor/ });
+  await expectNoAxeFindings();
+});
+
+test("a token that the API refuses leads back to the sign-in page", async () => {
+  open();
+  await signInAsAda();
+  server.on("POST /v1/query", () => problem(401, "the access token is not valid"));
+  expect(await screen.findByRole("heading", { name: "Sign in" })).toBeInTheDocument();
+  expect(sessionStorage).toHaveLength(0);
+});
+
+test("signing out leads back to the sign-in page", async () => {
+  open();
+  await signInAsAda();
+  await userEvent.click(screen.getByRole("button", { name: "Account" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Sign out" }));
+  expect(await screen.findByRole("heading", { name: "Sign in" })).toBeInTheDocument();
+});
+
+test("the colour scheme follows the system until one is chosen", async () => {
+  open();
+  await userEvent.click(await screen.findByRole("button", { name: "Colour scheme" }));
+  expect(await screen.findByRole("menuitemradio", { name: "System" })).toHaveAttribute(
+    "aria-checked",
+    "true",
+  );
+  await userEvent.click(screen.getByRole("menuitemradio", { name: "Dark" }));
+  expect(document.documentElement).toHaveAttribute("data-mantine-color-scheme", "dark");
+});
+
+test("a configuration that can't be read is a problem with another try", async () => {
+  server.on("GET /config.json", () => problem(503, "not there yet"));
+  open();
+  expect(await screen.findByRole("alert")).toBeInTheDocument();
+  server.on("GET /config.json", CONFIG);
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByRole("heading", { name: "Sign in" })).toBeInTheDocument();
+});
