@@ -4,12 +4,62 @@ SHELL := /bin/bash
 VENV := .venv
 PY := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
-export PORT ?= 8000
-export DEMO ?= 1
+PORT ?= 8000
+DEMO ?= 1
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run demo deploy-local test check bench synth clean lock
+.PHONY: help setup run demo deploy-local test campaign check check-infra bench synth openapi clean lock format
+
 help: ## what can be done here
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 24
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
+
+run: setup ## start the whole system on this machine (PORT=8000, DEMO=0 starts it empty); Ctrl-C stops it
+	@exec $(PY) -m local.run --port $(PORT) --demo $(DEMO)
+
+demo: setup ## a finite scenario: a browser and 10,000 events, from sending to the numbers
+	@$(PY) -m local.demo
+
+deploy-local: setup ## deploy what changed to the running local system
+	@$(PY) -m local.deploy
+
+test: setup ## every test: Python (unit, integration, infrastructure, end to end) and the console's
+	@npm test --silent -w web
+	@$(PY) -m pytest -n 2 --dist loadgroup
+
+campaign: setup ## longer test campaigns: more examples, more kills
+	@$(PY) -m pytest -n 2 --dist loadgroup --campaign
+
+check: setup check-infra ## lint, types, import rules, drift of generated files, the infrastructure's linters
+	@ruff check .
+	@ruff format --check --quiet .
+	@mypy
+	@lint-imports --no-logo > build/import-rules.txt || { cat build/import-rules.txt; exit 1; }
+	@$(PY) -m scripts.openapi --check
+	@npm run check --silent -w web
+
+synth: setup ## write the CDK assembly of all four stages, offline; findings of cdk-nag end it
+	@cdk synth --quiet
+
+check-infra: synth
+	@cfn-lint 'cdk.out/assembly-*/*.template.json'
+	@$(VENV)/linters/bin/checkov --directory cdk.out --framework cloudformation --quiet --compact --skip-download
+
+bench: $(VENV)/.bench ## measure against the targets; BENCH="drain cold_start --runs 5" for some rows
+	@$(PY) -m bench $(BENCH)
+
+openapi: setup ## write docs/openapi.json and the console's client from the routes
+	@$(PY) -m scripts.openapi
+	@npm run generate --silent -w web
+
+format: setup ## let the formatters have their way
+	@ruff check --quiet --fix .
+	@ruff format --quiet .
+
+clean: ## remove the local system's state and everything that was built
+	@test ! -x $(PY) || $(PY) -m local.clean
+	@rm -rf build cdk.out web/dist bench/results.json .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+setup: $(VENV)/.python $(VENV)/.node ## install everything into .venv and node_modules
 
 $(VENV)/.python: requirements/*.txt pyproject.toml
 	@echo "[setup] Python packages"
@@ -20,6 +70,7 @@ $(VENV)/.python: requirements/*.txt pyproject.toml
 	@for tool in ministack linters; do \
 	  uv venv --quiet --allow-existing --python $(PY) $(VENV)/$$tool && \
 	  uv pip install --quiet --python $(VENV)/$$tool/bin/python --require-hashes -r requirements/$$tool.txt || exit 1; done
+	@mkdir -p build
 	@touch $@
 
 $(VENV)/.node: package-lock.json | $(VENV)/.python
@@ -27,11 +78,15 @@ $(VENV)/.node: package-lock.json | $(VENV)/.python
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-setup: $(VENV)/.python $(VENV)/.node ## install everything into .venv and node_modules
+$(VENV)/.bench: requirements/bench.txt | setup
+	@echo "[setup] packages that the benchmarks compare with"
+	@uv venv --quiet --allow-existing --python $(PY) $(VENV)/bench
+	@uv pip install --quiet --compile-bytecode --python $(VENV)/bench/bin/python --require-hashes -r requirements/bench.txt
+	@touch $@
 
 lock: $(VENV)/.python ## renew the locks (no registry address enters them)
 	@for name in bootstrap ministack linters; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) pyproject.toml --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	@$(LOCK) pyproject.toml requirements/bench.in -c requirements/runtime.txt -o requirements/bench.txt
 	@npm install --package-lock-only --loglevel=error
-LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11

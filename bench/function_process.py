@@ -47,6 +47,11 @@ class Environment:
                 raise FunctionFailed(f"ended with code {self._process.returncode}: {self._last_words()}")
         raise FunctionFailed(f"no answer within {ANSWER_SECONDS:g} s: {self._last_words()}")
 
+    def processor_seconds(self) -> float:
+        """What it has used so far: not disturbed by what else the machine does."""
+        used = psutil.Process(self._process.pid).cpu_times()
+        return float(used.user + used.system)
+
     def resident_bytes(self) -> int:
         return int(psutil.Process(self._process.pid).memory_info().rss)
 

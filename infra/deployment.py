@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aws_cdk as cdk
 
@@ -17,49 +17,41 @@ from infra.stacks.web import WebStack
 if TYPE_CHECKING:
     from constructs import Construct
 
+    from infra.constructs.platform import Network
     from infra.stages import Stage
 
 
 class Deployment(cdk.Stage):
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, stage.name)
+        self._stage = stage
         target = assets.local_target() if stage.local else assets.lambda_target()
-        network = (
-            None if stage.local else NetworkStack(self, "Network", stage=stage, stack_name=_stack(stage, "Network"))
-        )
-        self.data = DataStack(
-            self,
-            "Data",
-            stage=stage,
-            target=target,
-            network=network.network if network else None,
-            stack_name=_stack(stage, "Data"),
-        )
-        platform, services = self.data.platform, self.data.services
-        access = AccessStack(self, "Access", stage=stage, stack_name=_stack(stage, "Access"))
-        api = ApiStack(
-            self,
-            "Api",
-            platform=platform,
-            data=services,
-            identity=access.identity,
-            stack_name=_stack(stage, "Api"),
-        )
-        ingest = IngestStack(self, "Ingest", platform=platform, data=services, stack_name=_stack(stage, "Ingest"))
+        data = DataStack(self, "Data", stage=stage, target=target, network=self._network(), **self._props("Data"))
+        platform, services = data.platform, data.services
+        identity = AccessStack(self, "Access", stage=stage, **self._props("Access")).identity
+        api = ApiStack(self, "Api", platform=platform, data=services, identity=identity, **self._props("Api"))
+        ingest = IngestStack(self, "Ingest", platform=platform, data=services, **self._props("Ingest"))
         # Functions that use the schema come after the migrations that make it.
-        api.add_stack_dependency(self.data)
-        ingest.add_stack_dependency(self.data)
+        api.add_stack_dependency(data)
+        ingest.add_stack_dependency(data)
         WebStack(
             self,
             "Web",
             platform=platform,
-            access_logs=self.data.access_logs,
+            access_logs=data.access_logs,
             api_domain=api.domain,
-            identity=access.identity,
-            stack_name=_stack(stage, "Web"),
+            identity=identity,
+            **self._props("Web"),
         )
         cdk.Tags.of(self).add("p09:stage", stage.name)
 
+    def _network(self) -> Network | None:
+        if self._stage.local:
+            return None
+        return NetworkStack(self, "Network", stage=self._stage, **self._props("Network")).network
 
-def _stack(stage: Stage, name: str) -> str:
-    return f"P09-{stage.name}-{name}"
+    def _props(self, name: str) -> dict[str, Any]:
+        return {
+            "stack_name": f"P09-{self._stage.name}-{name}",
+            "termination_protection": self._stage.sizes.deletion_protection,
+        }

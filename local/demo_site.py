@@ -22,7 +22,7 @@ from local.state import LOOPBACK, State, read_json, write_json
 DOMAIN = LOOPBACK
 DAYS = 30
 BATCH = 500
-VISITS_PER_SECOND = 0.25
+VISITS_PER_SECOND = 0.15
 _PAGES = {
     "/demo/": 40,
     "/demo/pricing": 18,

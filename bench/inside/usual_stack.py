@@ -1,5 +1,8 @@
 """An API as it is usually written, with the packages that most would take. Connects to nothing."""
 
+# Installed for benchmarks only: the type checker does not see these packages.
+# mypy: disable-error-code="import-not-found, misc, untyped-decorator"
+
 import boto3
 from aws_lambda_powertools import Logger
 from fastapi import FastAPI

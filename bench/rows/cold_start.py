@@ -1,7 +1,7 @@
 """From starting the process to the first answer, under AWS' own runtime client; stacks take turns."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any, Final
@@ -21,7 +21,7 @@ BARE: Final = "bare"
 FASTAPI: Final = "FastAPI + Mangum"
 USUAL: Final = "usual stack"
 API: Final = "api, /health"
-FIRST_EVENTS: Final = "api, first events"
+FIRST_EVENTS: Final = "api, first POST /v1/events"
 TASK: Final = "ingest_worker"
 API_TO_USUAL: Final = 0.5
 API_TO_FASTAPI: Final = 1.3
@@ -37,13 +37,24 @@ class Start:
     is_right: Callable[[Any], bool]
 
 
+@dataclass(frozen=True)
+class Took:
+    """Time that passed, which is judged, and processor time, which other work on the machine can't lengthen."""
+
+    seconds: float
+    processor_seconds: float
+
+    def __truediv__(self, other: "Took") -> "Took":
+        return Took(self.seconds / other.seconds, self.processor_seconds / other.processor_seconds)
+
+
 def measure(context: Context) -> Iterator[Outcome]:
     starts = _starts(context)
-    seconds: dict[str, list[float]] = {name: [] for name in starts}
+    took: dict[str, list[Took]] = {name: [] for name in starts}
     for _ in range(context.runs):
         for name, start in starts.items():
-            seconds[name].append(_cold_start(start))
-    yield from _outcomes({name: median(found) for name, found in seconds.items()}, context.runs)
+            took[name].append(_cold_start(start))
+    yield from _outcomes({name: _median(found) for name, found in took.items()}, context.runs)
 
 
 def _starts(context: Context) -> dict[str, Start]:
@@ -76,42 +87,44 @@ def _has_status(status: int) -> Callable[[Any], bool]:
     return lambda answer: bool(answer.get("statusCode") == status)
 
 
-def _cold_start(start: Start) -> float:
+def _cold_start(start: Start) -> Took:
     with started(start.function) as running:
         at, answer = running.invoke(start.event)
+        took = Took(at - running.begun, running.processor_seconds())
     if not start.is_right(answer):
         raise FunctionFailed(f"{start.function.name} answered {str(answer)[:500]}")
-    return at - running.begun
+    return took
 
 
-def _outcomes(found: Mapping[str, float], runs: int) -> Iterator[Outcome]:
+def _median(found: Sequence[Took]) -> Took:
+    return Took(median(one.seconds for one in found), median(one.processor_seconds for one in found))
+
+
+def _outcomes(found: Mapping[str, Took], runs: int) -> Iterator[Outcome]:
     for name in (BARE, FASTAPI, USUAL):
         yield Outcome(
             row="cold_start",
             what=f"cold start: {name}",
-            measured=milliseconds(found[name]),
-            note=f"to compare with; median of {runs}",
-            figures={"seconds": found[name]},
+            measured=milliseconds(found[name].seconds),
+            note=f"to compare with; median of {runs}; {milliseconds(found[name].processor_seconds)} of processor",
+            figures=asdict(found[name]),
         )
-    yield _against("api, /health", found[API], {USUAL: API_TO_USUAL, FASTAPI: API_TO_FASTAPI}, found)
-    yield _against(
-        "api, first POST /v1/events", found[FIRST_EVENTS], {USUAL: API_TO_USUAL}, found,
-        note="durable in Valkey, key checked in PostgreSQL; the usual stack answers /health only",
-    )  # fmt: skip
-    yield _against("ingest_worker", found[TASK], {USUAL: TASK_TO_USUAL}, found, note="an empty stream, real servers")
+    yield _against(API, {USUAL: API_TO_USUAL, FASTAPI: API_TO_FASTAPI}, found, "")
+    what = "durable in Valkey, key checked in PostgreSQL; the usual stack answers /health only"
+    yield _against(FIRST_EVENTS, {USUAL: API_TO_USUAL}, found, what)
+    yield _against(TASK, {USUAL: TASK_TO_USUAL}, found, "secrets, Valkey, PostgreSQL, an empty stream")
 
 
-def _against(
-    name: str, seconds: float, limits: Mapping[str, float], found: Mapping[str, float], note: str = ""
-) -> Outcome:
-    ratios = {other: seconds / found[other] for other in limits}
+def _against(name: str, limits: Mapping[str, float], found: Mapping[str, Took], note: str) -> Outcome:
+    ratios = {other: found[name] / found[other] for other in limits}
+    processor = ", ".join(times(ratio.processor_seconds) for ratio in ratios.values())
     return Outcome(
         row="cold_start",
         what=f"cold start: {name}",
         target=", ".join(f"≤ {limit:g} x {other}" for other, limit in limits.items()),
-        measured=milliseconds(seconds),
-        ratio=", ".join(times(ratio) for ratio in ratios.values()),
-        met=all(ratios[other] <= limit for other, limit in limits.items()),
-        note=note,
-        figures={"seconds": seconds} | {f"ratio_to {other}": ratio for other, ratio in ratios.items()},
+        measured=milliseconds(found[name].seconds),
+        ratio=", ".join(times(ratio.seconds) for ratio in ratios.values()),
+        met=all(ratios[other].seconds <= limit for other, limit in limits.items()),
+        note=f"{note + '; ' if note else ''}by processor time {processor}",
+        figures=asdict(found[name]) | {f"ratio to {other}": ratio.seconds for other, ratio in ratios.items()},
     )

@@ -34,7 +34,7 @@ TRACKER_FOLDER: Final = "js"
 MOST_KEYS_PER_DELETE: Final = 1000
 
 
-class NotRemoved(Exception):  # noqa: N818 -- says what happened
+class NotRemoved(Exception):
     """S3 answers a request to delete many objects with success even when it refused some."""
 
 

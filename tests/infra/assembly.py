@@ -36,6 +36,7 @@ class Stack:
     template: dict[str, Any]
     acknowledged: dict[str, dict[str, str]]
     depends_on: list[str]
+    protected: bool
 
     @cached_property
     def resources(self) -> list[Resource]:
@@ -117,6 +118,7 @@ def _read_stage(folder: Path) -> dict[str, Stack]:
             name=names[key],
             template=json.loads((folder / body["properties"]["templateFile"]).read_text()),
             acknowledged=_acknowledged(json.loads((folder / f"{key}.metadata.json").read_text())),
+            protected=body["properties"]["terminationProtection"],
             depends_on=[names[other] for other in body.get("dependencies", []) if other in names],
         )
         for key, body in stacks.items()

@@ -73,6 +73,11 @@ def test_stacks_have_the_outputs_that_others_read(assembly: Assembly, stage: str
 
 
 @pytest.mark.parametrize("stage", STAGES)
+def test_only_prod_refuses_to_be_deleted(assembly: Assembly, stage: str) -> None:
+    assert {stack.protected for stack in assembly.stacks(stage)} == {stage == "prod"}
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_no_template_names_a_folder_of_this_machine(assembly: Assembly, stage: str) -> None:
     for stack in assembly.stacks(stage):
         assert str(ROOT) not in json.dumps(stack.template)

@@ -1,4 +1,4 @@
--- Visitors by when they acted: each once in each group, whatever they did there.
+-- Visitors by when they acted, each once in each group, and their events.
 select
     {names}
     count(*) as visitors,

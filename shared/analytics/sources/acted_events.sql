@@ -1,0 +1,8 @@
+-- Events by when they happened.
+select
+    {keys}
+    count(*) filter (where name <> 'engagement') as events,
+    count(*) filter (where name = 'pageview') as pageviews
+from events
+where site_id = :site and timestamp >= :start and timestamp < :end {pages}
+{group}
