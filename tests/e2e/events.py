@@ -1,0 +1,32 @@
+"""Events to send, and the number to wait for."""
+
+import secrets
+from typing import Any
+
+from local.api import Api
+from local.customers import SiteAccess
+from tests.e2e.local_system import until
+
+
+def pageviews(site: SiteAccess, count: int) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "events": [
+            {
+                "id": secrets.token_hex(16),
+                "name": "pageview",
+                "visitor_id": f"visitor {number}",
+                "url": f"https://{site.domain}/page",
+            }
+            for number in range(count)
+        ]
+    }
+
+
+def count(reader: Api, site: SiteAccess, metric: str = "pageviews") -> int:
+    rows = reader.post("/v1/query", {"site_id": site.site_id, "metrics": [metric], "date_range": "all"})["results"]
+    return int(rows[0]["metrics"][0]) if rows else 0
+
+
+def wait_for_count(reader: Api, site: SiteAccess, expected: int, seconds: float = 30) -> float:
+    """Seconds until a query said so."""
+    return until(lambda: count(reader, site) == expected, f"{expected} page views in a query", seconds)

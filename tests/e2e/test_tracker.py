@@ -1,0 +1,55 @@
+"""A page with the script tag, opened in a real browser, becomes a number in the console."""
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, expect
+
+from local.api import Api
+from local.customers import SiteAccess, open_site, owner
+from local.people import DEMO_ORGANISATION
+from tests.e2e.conftest import new_domain
+from tests.e2e.events import count, wait_for_count
+from tests.e2e.local_system import LocalSystem, until
+
+# From the click in one page to the number in another: the target is 2 s on an idle machine.
+CONSOLE_SECONDS = 15
+
+
+def page_address(system: LocalSystem, site: SiteAccess, page: str = "") -> str:
+    return f"http://{site.domain}:{urlsplit(system.url).port}/demo/{page}"
+
+
+def visit(page: Page, address: str) -> None:
+    with page.expect_response("**/api/event") as sent:
+        page.goto(address)
+    assert sent.value.status == 202, sent.value.text()
+
+
+def test_pages_opened_in_a_browser_are_counted(
+    system: LocalSystem, browser: Browser, fresh_site: SiteAccess, reader: Api
+) -> None:
+    page = browser.new_page()
+    visit(page, page_address(system, fresh_site))
+    visit(page, page_address(system, fresh_site, "pricing"))
+    page.close()
+    wait_for_count(reader, fresh_site, 2)
+    assert count(reader, fresh_site, "visitors") == 1
+    assert count(reader, fresh_site, "visits") == 1
+
+
+def test_a_visit_shows_up_in_the_console(system: LocalSystem, browser: Browser) -> None:
+    api, organisation_id = owner(system.facts, DEMO_ORGANISATION)
+    site = open_site(api, organisation_id, name="Console test", domain=new_domain())
+    context = browser.new_context()
+    console = context.new_page()
+    console.goto(system.url)
+    console.get_by_role("button", name="Demo owner").click()
+    console.get_by_role("heading", name="Traffic").wait_for()
+    console.goto(f"{system.url}/sites/{site.site_id}")
+    visitor = browser.new_page()
+    visit(visitor, page_address(system, site))
+    pages = console.get_by_role("table").filter(has_text="/demo/")
+    until(lambda: pages.count() > 0, "the page in the console's table", CONSOLE_SECONDS)
+    expect(pages.get_by_role("row").filter(has_text="/demo/")).to_contain_text("1")
+    visitor.close()
+    context.close()
