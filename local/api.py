@@ -84,5 +84,6 @@ def _problem(answer: httpx2.Response) -> Mapping[str, Any]:
     except ValueError:
         content = None
     if isinstance(content, dict):
-        return {"title": content.get("message", "Refused"), **content}
+        # What the gateway itself says has no title; a function that did not start has an errorMessage.
+        return {"title": content.get("message") or content.get("errorMessage") or "Refused", **content}
     return {"title": "Refused", "detail": answer.text[:200]}

@@ -1,7 +1,6 @@
 """A changed template, deployed to the running system: what is missing in production is missing here."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -74,14 +73,12 @@ def without(action: str) -> Callable[[Template], None]:
 
 
 def test_a_permission_that_is_missing_in_the_role_is_missing_here(system: LocalSystem) -> None:
-    begun = time.time()
     with changed(system, without("secretsmanager:GetSecretValue")):
         answer = health(system)
-        assert answer.status_code == 503
-        logged = system.function_logs("api")
-        assert "is not authorized to perform: secretsmanager:GetSecretValue" in logged
-        assert "p09-local-api" in logged or "P09-local-Api" in logged
-    assert time.time() - begun < 90
+    assert answer.status_code == 503
+    why = answer.json()["detail"]
+    assert "assumed-role/P09-local-Api-" in why
+    assert "is not authorized to perform: secretsmanager:GetSecretValue" in why
 
 
 def test_a_function_without_one_of_its_settings_refuses_to_start_and_names_it(system: LocalSystem) -> None:
@@ -89,5 +86,6 @@ def test_a_function_without_one_of_its_settings_refuses_to_start_and_names_it(sy
         del api_function(template)["Environment"]["Variables"]["EVENT_BUS_NAME"]
 
     with changed(system, change):
-        assert health(system, "").status_code >= 500
-        assert "EVENT_BUS_NAME" in system.function_logs("api")
+        answer = health(system, "")
+    assert answer.status_code == 502
+    assert "functions.api.settings needs the environment keys: EVENT_BUS_NAME" in answer.text

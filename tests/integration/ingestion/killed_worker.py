@@ -6,8 +6,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
+import pytest
 from pg8000.native import Connection
-from pytest import MonkeyPatch
 
 from shared.ingestion import drain as drain_module
 from shared.ingestion.entry import Entry
@@ -27,7 +27,7 @@ def main(moment: str, where: dict[str, str]) -> None:
     database = Database(
         lambda: connect(postgres, user="p09_worker", password=where["postgres_password"], application="killed")
     )
-    patch = MonkeyPatch()
+    patch = pytest.MonkeyPatch()
     if moment == "before commit":
 
         def store_and_die(connection: Connection, entries: Sequence[Entry]) -> None:
