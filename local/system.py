@@ -24,9 +24,7 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
     supervisor = Supervisor(state)
     supervisor.end_leftovers()
     if not is_free(config.front_door_port):
-        raise LocalError(
-            f"port {config.front_door_port} is taken by another program: choose one, `make run PORT=8001`"
-        )
+        raise LocalError(f"port {config.front_door_port} is taken by another program: choose one, `make run PORT=8001`")
     try:
         with step("starting PostgreSQL, Valkey and MiniStack"):
             supervisor.start(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from local.api import Api
+from local.api import Api, Refused
 from local.customers import SiteAccess
 from tests.e2e.events import count, pageviews, wait_for_count
 from tests.e2e.local_system import LocalSystem, until
@@ -35,7 +35,10 @@ def held_down(system: LocalSystem, server: str) -> Iterator[None]:
 
 def all_is_well(system: LocalSystem) -> bool:
     api = Api(system.url)
-    return all(api.raw("GET", path).status_code == 200 for path in ("/health", "/health/db", "/health/redis"))
+    try:
+        return all(api.raw("GET", path).status_code == 200 for path in ("/health", "/health/db", "/health/redis"))
+    except Refused:  # the front door itself is away
+        return False
 
 
 @contextmanager

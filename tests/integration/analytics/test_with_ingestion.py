@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from shared.ingestion.entry import Entry
 from shared.ingestion.event import Event as SentEvent
 from shared.ingestion.rows import Arrival, copy_rows
 from shared.ingestion.store import store
+from shared.platform.postgres import Database
 from tests.integration.analytics.conftest import Analytics
 from tests.integration.analytics.reference import Event, Reference
 from tests.integration.conftest import MigratedDatabase
@@ -36,14 +38,19 @@ sent = st.builds(
 )
 
 
+@pytest.fixture
+def worker(migrated: MigratedDatabase) -> Database:
+    return migrated.database("p09_worker")
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(sent, max_size=12), max_size=4))
 def test_what_ingest_stored_is_answered_exactly(
-    analytics: Analytics, migrated: MigratedDatabase, batches: list[list[Event]]
+    analytics: Analytics, worker: Database, batches: list[list[Event]]
 ) -> None:
     site = analytics.site("Europe/Berlin")
     for batch in [*batches, *batches[:1]]:  # the first one is sent again
-        _ingest(analytics, migrated, site, batch)
+        _ingest(analytics, worker, site, batch)
     events = list({event.id: event for batch in reversed(batches) for event in batch}.values())
     reference = Reference(events, ZoneInfo("Europe/Berlin"), START, END)
     date_range = [START.isoformat(), (END - timedelta(seconds=1)).isoformat()]
@@ -59,11 +66,11 @@ def test_what_ingest_stored_is_answered_exactly(
         assert rows == reference.rows(metrics, dimensions, on_page), body
 
 
-def _ingest(analytics: Analytics, migrated: MigratedDatabase, site: Site, batch: list[Event]) -> None:
+def _ingest(analytics: Analytics, worker: Database, site: Site, batch: list[Event]) -> None:
     arrival = Arrival(site_id=site.id, received_at=END, visitor_id=0)
     rows = copy_rows([_as_sent(event) for event in batch], arrival)
     entry = Entry(site_id=site.id, organisation=analytics.organisation, events=len(batch), rows=rows)
-    with migrated.database("p09_worker").transaction() as connection:
+    with worker.transaction() as connection:
         store(connection, [entry])
 
 
