@@ -22,6 +22,17 @@ def pageviews(site: SiteAccess, count: int) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def send(writer: Api, batch: dict[str, list[dict[str, Any]]]) -> None:
+    """Send as clients do: again, with the same ids, while the answer is 503."""
+
+    def accepted() -> bool:
+        answer = writer.raw("POST", "/v1/events", json=batch)
+        assert answer.status_code in {202, 502, 503}, answer.text
+        return answer.status_code == 202
+
+    until(accepted, "the events accepted", 60)
+
+
 def count(reader: Api, site: SiteAccess, metric: str = "pageviews") -> int:
     rows = reader.post("/v1/query", {"site_id": site.site_id, "metrics": [metric], "date_range": "all"})["results"]
     return int(rows[0]["metrics"][0]) if rows else 0

@@ -58,10 +58,10 @@ class LocalSystem:
         return until(self._is_ready, "start of the local system", START_SECONDS)
 
     def stop(self) -> None:
-        assert self._process is not None
-        self._process.terminate()
-        self._process.wait(60)
-        self._process = None
+        if self._process:
+            self._process.terminate()
+            self._process.wait(60)
+            self._process = None
 
     @property
     def options(self) -> list[str]:

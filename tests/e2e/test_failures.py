@@ -9,7 +9,7 @@ import pytest
 
 from local.api import Api, Refused
 from local.customers import SiteAccess
-from tests.e2e.events import count, pageviews, wait_for_count
+from tests.e2e.events import count, pageviews, send, wait_for_count
 from tests.e2e.local_system import LocalSystem, until
 from tests.e2e.test_wrong_inputs import assert_problem
 
@@ -58,7 +58,7 @@ def test_acknowledged_events_survive_a_kill_of_valkey(
     system: LocalSystem, fresh_site: SiteAccess, writer: Api, reader: Api
 ) -> None:
     with no_worker(system):
-        assert writer.post("/v1/events", pageviews(fresh_site, 100))["accepted"] == 100
+        send(writer, pageviews(fresh_site, 100))
         kill(system, "valkey")
     until(lambda: all_is_well(system), "a healthy system")
     assert count(reader, fresh_site) == 0
@@ -70,19 +70,19 @@ def test_acknowledged_events_survive_a_kill_of_valkey(
 def test_a_killed_server_comes_back_with_its_state(
     system: LocalSystem, fresh_site: SiteAccess, writer: Api, reader: Api, server: str
 ) -> None:
-    writer.post("/v1/events", pageviews(fresh_site, 3))
+    send(writer, pageviews(fresh_site, 3))
     wait_for_count(reader, fresh_site, 3)
     kill(system, server)
     until(lambda: all_is_well(system), "a healthy system", 60)
     assert count(reader, fresh_site) == 3
-    writer.post("/v1/events", pageviews(fresh_site, 2))
+    send(writer, pageviews(fresh_site, 2))
     wait_for_count(reader, fresh_site, 5)
 
 
 def test_while_postgresql_is_down_events_are_taken_and_everything_else_says_so(
     system: LocalSystem, fresh_site: SiteAccess, writer: Api, reader: Api
 ) -> None:
-    writer.post("/v1/events", pageviews(fresh_site, 1))
+    send(writer, pageviews(fresh_site, 1))
     wait_for_count(reader, fresh_site, 1)
     with held_down(system, "postgres"):
         assert_problem(Api(system.url).raw("GET", "/health/db"), 503)
@@ -101,14 +101,14 @@ def test_while_postgresql_is_down_events_are_taken_and_everything_else_says_so(
 def test_while_valkey_is_down_events_are_refused_and_queries_answered(
     system: LocalSystem, fresh_site: SiteAccess, writer: Api, reader: Api
 ) -> None:
-    writer.post("/v1/events", pageviews(fresh_site, 1))
+    send(writer, pageviews(fresh_site, 1))
     wait_for_count(reader, fresh_site, 1)
     with held_down(system, "valkey"):
         assert_problem(Api(system.url).raw("GET", "/health/redis"), 503)
         assert_problem(writer.raw("POST", "/v1/events", json=pageviews(fresh_site, 1)), 503)
         assert count(reader, fresh_site) == 1
     until(lambda: all_is_well(system), "a healthy system", 60)
-    writer.post("/v1/events", pageviews(fresh_site, 1))
+    send(writer, pageviews(fresh_site, 1))
     wait_for_count(reader, fresh_site, 2)
 
 
