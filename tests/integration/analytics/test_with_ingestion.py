@@ -15,9 +15,9 @@ from shared.ingestion.event import Event as SentEvent
 from shared.ingestion.rows import Arrival, copy_rows
 from shared.ingestion.store import store
 from shared.platform.postgres import Database
+from tests.conftest import MigratedDatabase
 from tests.integration.analytics.conftest import Analytics
 from tests.integration.analytics.reference import Event, Reference
-from tests.integration.conftest import MigratedDatabase
 
 START = datetime(2026, 10, 25, tzinfo=UTC)  # clocks go back in Berlin at 1 o'clock UTC
 END = START + timedelta(days=2)

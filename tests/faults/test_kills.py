@@ -14,9 +14,9 @@ from shared.ingestion.event import Event
 from shared.ingestion.rows import Arrival, copy_rows
 from shared.ingestion.stream import STREAM, append
 from shared.platform.valkey import Address, Valkey, open_connection
-from tests.integration.conftest import PASSWORDS
-from tests.integration.ingestion.conftest import Pipeline
-from tests.integration.servers import HOST, ValkeyServer, server_folder
+from tests.conftest import PASSWORDS
+from tests.pipeline import Pipeline
+from tests.servers import HOST, ValkeyServer, server_folder
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
