@@ -3,8 +3,9 @@
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from local import api
 from local.ministack import environments_folder, ministack_server
@@ -16,6 +17,8 @@ from local.stacks import ensure_deployed, outputs
 from local.state import LOOPBACK, REGION, ROOT, Configuration, LocalError, State, is_free, write_json
 from local.supervisor import Supervisor
 from local.valkey import valkey_server
+
+WARM_ENVIRONMENTS = 6
 
 
 @contextmanager
@@ -38,6 +41,7 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
         supervisor.start(_front_door(state, config))
         _check_health(config)
         _publish(state, config)
+        _warm_up(config)
         if demo:
             supervisor.start(_demo_site(state))
         yield supervisor
@@ -94,6 +98,20 @@ def _check_health(config: Configuration) -> None:
             except api.Refused as error:
                 advice = "`p09 logs api` prints the function's log"
                 raise LocalError(f"GET {path} is not well: {error.line()}. {advice}") from error
+
+
+def _warm_up(config: Configuration) -> None:
+    """Have some environments of the API ready for a console, which asks for several numbers at once.
+
+    In the background: who is faster finds them starting.
+    """
+
+    def ask() -> None:
+        with suppress(api.Refused):
+            api.Api(config.url).get("/health")
+
+    for _ in range(WARM_ENVIRONMENTS):
+        threading.Thread(target=ask, daemon=True).start()
 
 
 def _publish(state: State, config: Configuration) -> None:

@@ -9,10 +9,12 @@ from local.customers import SiteAccess, open_site, owner
 from local.people import DEMO_ORGANISATION
 from tests.e2e.conftest import new_domain
 from tests.e2e.events import count, wait_for_count
-from tests.e2e.local_system import LocalSystem, until
+from tests.e2e.local_system import LocalSystem
 
-# From the click in one page to the number in another: the target is 2 s on an idle machine.
-CONSOLE_SECONDS = 15
+# From the click in one page to the number in another: the target is 2 s on a machine that does nothing else. The first
+# number also waits for the console's own first requests, each of which may start an environment of the API.
+FIRST_SECONDS = 60
+CONSOLE_SECONDS = 10
 
 
 def page_address(system: LocalSystem, site: SiteAccess, page: str = "") -> str:
@@ -41,15 +43,17 @@ def test_a_visit_shows_up_in_the_console(system: LocalSystem, browser: Browser) 
     api, organisation_id = owner(system.facts, DEMO_ORGANISATION)
     site = open_site(api, organisation_id, name="Console test", domain=new_domain())
     context = browser.new_context()
-    console = context.new_page()
+    console, visitor = context.new_page(), browser.new_page()
     console.goto(system.url)
     console.get_by_role("button", name="Demo owner").click()
     console.get_by_role("heading", name="Traffic").wait_for()
     console.goto(f"{system.url}/sites/{site.site_id}")
-    visitor = browser.new_page()
     visit(visitor, page_address(system, site))
-    pages = console.get_by_role("table").filter(has_text="/demo/")
-    until(lambda: pages.count() > 0, "the page in the console's table", CONSOLE_SECONDS)
-    expect(pages.get_by_role("row").filter(has_text="/demo/")).to_contain_text("1")
+    row = console.get_by_role("row").filter(has_text="/demo/")
+    expect(row).to_contain_text("1", timeout=FIRST_SECONDS * 1000)
+    for page in ("pricing", "docs"):
+        visit(visitor, page_address(system, site, page))
+        row = console.get_by_role("row").filter(has_text=f"/demo/{page}")
+        expect(row).to_contain_text("1", timeout=CONSOLE_SECONDS * 1000)
     visitor.close()
     context.close()
