@@ -1,12 +1,12 @@
 """A whole local system of its own for these tests: free ports, a temporary state folder, a process to stop."""
 
-import json
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
+from local.api import Api, Refused
 from local.aws import aws_client
 from local.customers import SiteAccess, open_site, owner
 from local.state import ROOT, Configuration, State, read_json
@@ -91,10 +91,26 @@ class LocalSystem:
         )
         return "\n".join(event["message"] for page in pages for event in page["events"])
 
-    def drain(self) -> None:
-        """Run the worker now, instead of waiting for its schedule."""
-        answer = self.aws("lambda").invoke(FunctionName="p09-local-ingest-worker", Payload=json.dumps({}))
-        assert "FunctionError" not in answer, answer["Payload"].read()
+    def settle(self) -> None:
+        """Wait until everything is well again after a failure, and what waits in the stream is stored.
+
+        By themselves a worker that failed comes back within a minute; here it is run until it succeeds.
+        """
+        until(self._is_well, "a healthy system", 60)
+        client = self.aws("lambda")
+
+        def drained() -> bool:
+            return "FunctionError" not in client.invoke(FunctionName="p09-local-ingest-worker", Payload=b"{}")
+
+        until(drained, "a run of the worker", 60)
+
+    def _is_well(self) -> bool:
+        api = Api(self.url)
+        try:
+            checks = [api.raw("GET", path) for path in ("/health", "/health/db", "/health/redis")]
+        except Refused:  # the front door itself is away
+            return False
+        return all(check.is_success for check in checks)
 
     def _is_ready(self) -> bool:
         assert self._process is not None
