@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.client import HTTPException
+from subprocess import SubprocessError
 from typing import Annotated, Final
 
 import typer
+from pg8000.exceptions import DatabaseError
 from rich.console import Console
 
 from bench.bundle import MeasuringFailed, NotInstalled
@@ -39,7 +42,16 @@ ROWS: Final = {
 }
 _LIST: Final = "\n\n".join(f"{name}: {row.what}" for name, row in ROWS.items())
 # What may go wrong with one row and must not keep the others from being measured.
-_FAILURES: Final = (MeasuringFailed, FunctionFailed, PostgresUnavailable, ValkeyUnavailable, TimeoutError)
+_FAILURES: Final = (
+    MeasuringFailed,
+    FunctionFailed,
+    PostgresUnavailable,
+    ValkeyUnavailable,
+    DatabaseError,
+    HTTPException,
+    OSError,
+    SubprocessError,
+)
 
 
 def main(

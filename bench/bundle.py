@@ -58,5 +58,8 @@ def run_inside(module: str, environment: Mapping[str, str], given: Any) -> dict[
     )
     if done.returncode:
         raise MeasuringFailed(f"{module}: {done.stderr[-2000:]}")
-    figures: dict[str, float] = json.loads(done.stderr)
+    try:
+        figures: dict[str, float] = json.loads(done.stderr)
+    except json.JSONDecodeError as error:  # a warning or a traceback in between: then the figures mean nothing
+        raise MeasuringFailed(f"{module}: {done.stderr[-2000:]}") from error
     return figures

@@ -6,14 +6,13 @@ from typing import Annotated, Any, Final, NotRequired
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
+from shared.ingestion.names import PAGEVIEW
+
 MAX_EVENTS: Final = 500
 MAX_BYTES: Final = 1024 * 1024
 MAX_PROPERTIES: Final = 30
 MAX_AHEAD: Final = timedelta(minutes=5)
 OLDEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-PAGEVIEW: Final = "pageview"
-ENGAGEMENT: Final = "engagement"
 
 # Control characters have no place in any of these; PostgreSQL's text can't hold NUL at all.
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
-from shared.ingestion.event import Event
+if TYPE_CHECKING:
+    from shared.ingestion.event import Event  # the worker imports this file and needs no pydantic
 
 COLUMNS: Final = (
     "site_id", "id", "name", "timestamp", "visitor_id", "received_at",
@@ -47,7 +48,7 @@ class Place:
     source: str
 
 
-def copy_rows(events: Iterable[Event], arrival: Arrival) -> bytes:
+def copy_rows(events: "Iterable[Event]", arrival: Arrival) -> bytes:
     """Rows in the order of ``COLUMNS``, one line each; columns are the ones of table ``events``."""
     received = arrival.received_at.isoformat()
     return "".join([_row(event, arrival, received) for event in events]).encode()
@@ -91,7 +92,7 @@ def _host(referrer: str) -> str:
         return ""
 
 
-def _row(event: Event, arrival: Arrival, received: str) -> str:
+def _row(event: "Event", arrival: Arrival, received: str) -> str:
     identity = event.get("id")
     timestamp = event.get("timestamp")
     visitor = event.get("visitor_id")

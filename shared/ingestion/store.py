@@ -7,7 +7,7 @@ from typing import Final
 from pg8000.native import Connection
 
 from shared.ingestion.entry import Entry
-from shared.ingestion.event import ENGAGEMENT, PAGEVIEW
+from shared.ingestion.names import ENGAGEMENT, PAGEVIEW
 from shared.ingestion.rows import COLUMNS
 from shared.platform.postgres import act_for
 
@@ -115,14 +115,14 @@ with inserted as (
         max(timestamp) + interval '30 minutes' as until
     from staging group by site_id, visitor_id
 ), removed as (
-    delete from visits using touched, lateral (
-        select v.started_at from visits as v
-        where v.site_id = touched.site_id and v.visitor_id = touched.visitor_id
-            and v.started_at <= touched.until and v.ended_at >= touched.since
-        offset 0
-    ) as near
-    where visits.site_id = touched.site_id and visits.visitor_id = touched.visitor_id
-        and visits.started_at = near.started_at
+    delete from visits where ctid in (
+        select near.ctid from touched, lateral (
+            select v.ctid from visits as v
+            where v.site_id = touched.site_id and v.visitor_id = touched.visitor_id
+                and v.started_at <= touched.until and v.ended_at >= touched.since
+            offset 0
+        ) as near
+    )
     returning visits.*
 )
 insert into taken select * from removed

@@ -45,6 +45,15 @@ def test_a_cold_start_imports_no_driver_that_its_first_request_may_not_need() ->
     assert found.stdout.strip() == ""
 
 
+def test_the_workers_cold_start_imports_no_pydantic() -> None:
+    code = (
+        "import sys; import shared.ingestion.drain, shared.ingestion.counters, shared.platform.wiring; "
+        "print('pydantic' in sys.modules, 'boto3' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["False", "False"]
+
+
 def test_deferred_models_describe_the_api_no_differently() -> None:
     code = "import functions.api.fast_import; from scripts.openapi import openapi_text; print(openapi_text(), end='')"
     described = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

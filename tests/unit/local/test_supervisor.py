@@ -1,0 +1,109 @@
+"""With real child processes: what a supervisor is for can't be seen on fakes."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from local.server import Server, end_leftover
+from local.state import LocalError, State, read_json
+from local.supervisor import Supervisor
+
+SECONDS = 20
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    state = State(tmp_path)
+    state.prepare()
+    return state
+
+
+@pytest.fixture
+def supervisor(state: State) -> Iterator[Supervisor]:
+    supervisor = Supervisor(state)
+    yield supervisor
+    supervisor.stop()
+
+
+def sleeper(state: State, name: str = "sleeper") -> Server:
+    return Server(
+        name=name, command=["sleep", "600"], log=state.log(name), ready=lambda: True, advice="Wake it.", start_seconds=5
+    )
+
+
+def pids(state: State) -> dict[str, int]:
+    return {name: process["pid"] for name, process in (read_json(state.processes_file) or {}).items()}
+
+
+def before_deadline(condition: Callable[[], bool]) -> Callable[[], bool]:
+    deadline = time.monotonic() + SECONDS
+
+    def check() -> bool:
+        assert time.monotonic() < deadline, "not in time"
+        return condition()
+
+    return check
+
+
+def test_a_server_that_dies_is_started_again(
+    state: State, supervisor: Supervisor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again: list[str] = []
+    supervisor.start(replace(sleeper(state), ready_again=lambda: again.append("ready")))
+    first = pids(state)["sleeper"]
+    os.kill(first, signal.SIGKILL)
+    supervisor.watch(until=before_deadline(lambda: bool(again)))
+    assert pids(state)["sleeper"] != first
+    assert "sleeper died: restarting it with its state" in capsys.readouterr().out
+
+
+def test_a_held_server_stays_down_until_it_is_released(state: State, supervisor: Supervisor) -> None:
+    supervisor.start(sleeper(state))
+    state.held("sleeper").touch()
+    supervisor.watch(until=before_deadline(lambda: "sleeper" not in pids(state)))
+    state.held("sleeper").unlink()
+    supervisor.watch(until=before_deadline(lambda: "sleeper" in pids(state)))
+
+
+def test_stopping_ends_every_process_the_last_started_first(
+    state: State, supervisor: Supervisor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    supervisor.start(sleeper(state, "first"), sleeper(state, "second"))
+    running = list(pids(state).values())
+    supervisor.stop()
+    assert not any(psutil.pid_exists(pid) for pid in running)
+    assert not state.processes_file.exists()
+    said = capsys.readouterr().out
+    assert said.index("second stopped") < said.index("first stopped")
+
+
+def test_a_server_that_ends_at_once_is_reported_with_its_log_and_what_to_do(
+    state: State, supervisor: Supervisor
+) -> None:
+    broken = replace(sleeper(state), command=[sys.executable, "-c", "raise SystemExit('no room')"], ready=lambda: False)
+    with pytest.raises(LocalError, match=r"(?s)sleeper ended with code 1 .*no room.*Wake it\."):
+        supervisor.start(broken)
+
+
+def test_a_server_that_is_never_ready_is_given_up_on(state: State, supervisor: Supervisor) -> None:
+    slow = replace(sleeper(state), ready=lambda: False, start_seconds=0.2)
+    with pytest.raises(LocalError, match=r"sleeper was not ready within 0 s"):
+        supervisor.start(slow)
+
+
+def test_what_a_killed_supervisor_left_behind_is_ended(state: State, supervisor: Supervisor) -> None:
+    supervisor.start(sleeper(state))
+    left = pids(state)["sleeper"]
+    Supervisor(state).end_leftovers()
+    assert not psutil.pid_exists(left) or psutil.Process(left).status() == psutil.STATUS_ZOMBIE
+
+
+def test_another_process_that_got_the_number_of_a_dead_one_is_left_alone() -> None:
+    assert not end_leftover(os.getpid(), created=1.0)
