@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,6 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from shared.ingestion.event import Event  # the worker imports this file and needs no pydantic
 
 COLUMNS: Final = (

@@ -129,8 +129,8 @@ insert into taken select * from removed
 """
 
 # Points in time order: each new event is one, each visit taken out is two, its first event (with all that it counts, and where it
-# ends) and its last. A point within 30 minutes of the end of all before it belongs to the same visit. Ties are broken by the event's
-# id, so that the order of arrival decides nothing.
+# ends) and its last. A point within 30 minutes of the end of all before it belongs to the same visit. Ties are broken by the
+# event's id, so that the order of arrival decides nothing.
 _PUT_VISITS_AND_ROLL_UP: Final = f"""
 with points as (
     select
