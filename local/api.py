@@ -31,8 +31,9 @@ class Refused(Exception):  # what the API did, and how it reads where it is caug
 class Api:
     """One caller of one system; every method raises `Refused` unless the answer is a success."""
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, client: httpx2.Client | None = None) -> None:
         self.url = url.rstrip("/")
+        self._client = client or _client()
         self._headers = {"authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str, **parameters: str) -> Any:
@@ -60,7 +61,7 @@ class Api:
         """The response as it is, whatever its status."""
         sent = {**self._headers, **(headers or {})}
         try:
-            return _client().request(method, self.url + path, headers=sent, **options)
+            return self._client.request(method, self.url + path, headers=sent, **options)
         except httpx2.TransportError as error:
             detail = f"{error}. Is the system running? `make run` starts the local one; --url names another"
             raise Refused(0, {"title": f"No answer from {self.url}", "detail": detail}) from error

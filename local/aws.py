@@ -1,6 +1,7 @@
 """Clients of the local AWS."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from local.state import REGION
@@ -9,8 +10,9 @@ CREDENTIALS: Mapping[str, str] = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCES
 """MiniStack's root: it may do everything, and reaches nothing but this machine."""
 
 
+@cache
 def aws_client(name: str, endpoint: str) -> Any:
-    """A boto3 client for the service of this name."""
+    """A boto3 client for the service of this name, made once: loading its model takes a tenth of a second."""
     # Imported late: half a second that most commands of the command line need not pay.
     import boto3
     from botocore.config import Config

@@ -1,13 +1,15 @@
-"""Cold starts as MiniStack saw them: the first request of each function's latest environment."""
+"""Cold starts as MiniStack saw them: the first request of each function after a start."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from local.aws import aws_client
 from local.state import Configuration, State
 
-_SPAWNED = re.compile(r"^(\S+ \S+) INFO \[lambda_runtime\] Lambda worker spawned for p09-local-(\S+) ", re.MULTILINE)
+_SPAWNED = re.compile(r"^(\S+ \S+) INFO \[lambda_runtime\] Lambda worker spawned for p09-local-(\S+) ")
+_STARTED = re.compile(r"^\S+ \S+ INFO \[ministack\] Ready ")
 _DURATION = re.compile(r"^REPORT .*?\tDuration: (\d+) ms")
 _MILLISECOND = 1000
 # The log's times are whole seconds; the request that was waiting for the environment ends soon after.
@@ -17,9 +19,25 @@ _WINDOW_SECONDS = 5
 def cold_starts(state: State, config: Configuration) -> dict[str, float]:
     """Seconds by function: unpacking, imports and the first request together."""
     logs = aws_client("logs", config.aws_endpoint)
-    spawned = {name: at for at, name in _SPAWNED.findall(state.log("ministack").read_text(errors="replace"))}
+    spawned = first_environments(state.log("ministack").read_text(errors="replace").splitlines())
     measured = {name: _longest(logs, name, at) for name, at in sorted(spawned.items())}
     return {name: seconds for name, seconds in measured.items() if seconds}
+
+
+def first_environments(log: Iterable[str]) -> dict[str, str]:
+    """When each function's first environment was ready, since MiniStack last started one for it at all.
+
+    Later ones often start several at a time, and then say more about this machine than about the function.
+    """
+    ready: dict[str, str] = {}
+    seen: set[str] = set()
+    for line in log:
+        if _STARTED.match(line):
+            seen.clear()
+        elif (found := _SPAWNED.match(line)) and found[2] not in seen:
+            ready[found[2]] = found[1]
+            seen.add(found[2])
+    return ready
 
 
 def _longest(logs: Any, function: str, spawned: str) -> float:

@@ -33,7 +33,7 @@ def owner(system: Mapping[str, Any], organisation: str) -> tuple[Api, str]:
     """The API as the organisation's owner sees it, and the organisation's id; both are made when missing."""
     people = directory(system)
     person = customer_person(organisation, "owner")
-    subject = people.ensure(person)
+    [subject] = people.ensure(person)
     api = Api(system["url"], people.token(person))
     found = [one for one in api.get("/v1/organisations")["organisations"] if one["name"] == organisation]
     if found:
@@ -49,7 +49,7 @@ def member_token(system: Mapping[str, Any], organisation: str, role: str) -> str
     """An access token of a person who has this role in the organisation."""
     people = directory(system)
     person = customer_person(organisation, role)
-    subject = people.ensure(person)
+    [subject] = people.ensure(person)
     api, organisation_id = owner(system, organisation)
     if role != "owner":
         api.post(f"/v1/organisations/{organisation_id}/members", {"subject": subject, "role": role})

@@ -29,22 +29,25 @@ ORGANISATION = "Demo runs"
 DEADLINE_SECONDS = 60
 PROBES = 8
 BROWSER_PAGES = 2
+PLAIN_SQL = "(plain SQL)"
 
 
 @dataclass
 class Findings:
-    """What was counted where; `mismatches` says what doesn't agree."""
+    """What was counted where: (what, found, expected); `mismatches` says what doesn't agree."""
 
-    rows: list[tuple[str, str]] = field(default_factory=list)
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
     mismatches: list[str] = field(default_factory=list)
 
-    def note(self, what: str, value: object) -> None:
-        self.rows.append((what, str(value)))
+    def note(self, what: str, value: str) -> None:
+        self.rows.append((what, value, ""))
 
-    def agree(self, what: str, found: object, expected: object) -> None:
-        self.note(what, found)
-        if found != expected:
-            self.mismatches.append(f"{what}: found {found}, expected {expected}")
+    def agree(self, what: str, found: float, expected: float, source: str) -> None:
+        agrees = found == expected
+        mark = "=" if agrees else "\N{NOT EQUAL TO}"
+        self.rows.append((what, f"{found:,.10g}", f"{mark} {expected:,.10g} {source}"))
+        if not agrees:
+            self.mismatches.append(f"{what}: {found:,.10g}, but {expected:,.10g} {source}")
 
 
 class Scenario:
@@ -74,8 +77,8 @@ class Scenario:
             self._wait_for(lambda: self._query("events") == [stored], "all events in a query")
         with step(f"sending {PROBES} single events to measure freshness"):
             fresh = [self._probe(stored + number) for number in range(1, PROBES + 1)]
-        found.agree("accepted (202)", accepted, scenario.EVENTS + scenario.RESENT)
-        found.agree("duplicates refused", self._repeated() - self._repeated_before, scenario.RESENT)
+        found.agree("accepted (202)", accepted, scenario.EVENTS + scenario.RESENT, "sent")
+        found.agree("duplicates refused", self._repeated() - self._repeated_before, scenario.RESENT, "sent twice")
         found.note(
             "freshness: accepted → in a query",
             f"{statistics.median(fresh):.2f} s (longest {max(fresh):.2f} s)",
@@ -121,12 +124,14 @@ class Scenario:
             pages = scenario.pages(connection, int(self.site.site_id))
         finally:
             connection.close()
-        found.agree("stored (plain SQL)", int(totals["events"]), stored)
+        found.agree("stored", totals["events"], stored, "distinct ones sent")
         for metric, answered in zip(scenario.METRICS, self._query(*scenario.METRICS), strict=True):
-            found.agree(f"queried: {metric}", float(answered), totals[metric])
+            found.agree(f"queried: {metric}", answered, totals[metric], PLAIN_SQL)
         by_page = self._answer("pageviews", dimensions=["event:page"])
         answered_pages = {row["dimensions"][0]: row["metrics"][0] for row in by_page if row["metrics"][0]}
-        found.agree("queried: pages", answered_pages, pages)
+        for page, views in sorted(pages.items()):
+            found.agree(f"queried: page views of {page}", answered_pages.pop(page, 0), views, PLAIN_SQL)
+        found.agree("queried: pages that SQL does not know", len(answered_pages), 0, "expected")
 
     def _query(self, *metrics: str) -> list[float]:
         rows = self._answer(*metrics, dimensions=[])
@@ -168,7 +173,7 @@ def running_system(state: State, port: int) -> Iterator[None]:
 
 
 def report(found: Findings) -> None:
-    table = Table("what", "found", title="make demo")
+    table = Table("what", "found", "must be", title="make demo: plain SQL is over the raw events")
     for row in found.rows:
         table.add_row(*row)
     Console().print(table)

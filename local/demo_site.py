@@ -112,7 +112,7 @@ def write_key(state: State, system: Mapping[str, Any]) -> str:
     if kept:
         return str(kept["write_key"])
     api, organisation_id = owner(system, DEMO_ORGANISATION)
-    viewer = directory(system).ensure(customer_person(DEMO_ORGANISATION, "viewer"))
+    [viewer] = directory(system).ensure(customer_person(DEMO_ORGANISATION, "viewer"))
     api.post(f"/v1/organisations/{organisation_id}/members", {"subject": viewer, "role": "viewer"})
     site = open_site(api, organisation_id, name="Demo site", domain=DOMAIN)
     send_past(Api(system["url"], site.write_key), system["url"])

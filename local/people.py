@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.aws import aws_client
+from local.ministack import checkpoint
 
 PASSWORD = "Demo-person-1!"  # noqa: S105  # documented on the sign-in page of stage local
 OPERATIONS_ROLES = ("P09-Developer", "P09-SRE", "P09-DBA", "P09-Lead", "P09-Auditor")
@@ -48,17 +49,26 @@ class Directory:
     """The local Cognito user pool."""
 
     def __init__(self, endpoint: str, user_pool_id: str, client_id: str) -> None:
+        self._endpoint = endpoint
         self._cognito = aws_client("cognito-idp", endpoint)
         self._pool = user_pool_id
         self._client_id = client_id
 
-    def ensure(self, person: Person) -> str:
-        """Make the person when there is none; return their `sub`, by which the API knows them."""
+    def ensure(self, *people: Person) -> list[str]:
+        """Make those who are missing; return each one's `sub`, by which the API knows them."""
+        known = [self._find(person) for person in people]
+        subjects = [subject or self._create(person) for subject, person in zip(known, people, strict=True)]
+        if None in known:
+            # A new person would come back from a kill of MiniStack as another one, a member of nothing.
+            checkpoint(self._endpoint)
+        return subjects
+
+    def _find(self, person: Person) -> str | None:
         try:
             found = self._cognito.admin_get_user(UserPoolId=self._pool, Username=person.username)
-            return _subject(found["UserAttributes"])
         except self._cognito.exceptions.UserNotFoundException:
-            return self._create(person)
+            return None
+        return _subject(found["UserAttributes"])
 
     def token(self, person: Person) -> str:
         """Sign in and return the access token."""

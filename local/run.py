@@ -10,7 +10,7 @@ from types import FrameType
 
 from local.progress import say
 from local.state import LocalError, State, default_state
-from local.system import announce, started
+from local.system import announce, started, warm_up
 
 
 class Stop(Exception):  # not an error: a person or a process manager asks
@@ -50,6 +50,7 @@ def run(state: State, port: int, *, demo: bool) -> None:
         config = state.configuration(port)
         with started(state, config, demo=demo) as supervisor:
             announce(state, config, demo=demo)
+            warm_up(config)
             supervisor.watch(until=lambda: False)
 
 

@@ -19,7 +19,7 @@ from local.state import ACCOUNT, LOOPBACK, REGION, ROOT, Configuration, LocalErr
 POSTGRES_SECRET = "p09-local-postgres-admin"  # noqa: S105  # the secret's name
 VALKEY_SECRET = "p09-local-valkey"  # noqa: S105  # the secret's name
 _DIGEST_PARAMETER = "/p09/local/deployed"
-_ASSEMBLY_INPUTS = ("infra", "functions", "shared", "local/left_out.toml", "cdk.json", "package-lock.json")
+_ASSEMBLY_INPUTS = ("infra", "functions", "shared", "cdk.json", "package-lock.json")
 _LOCKS = ("requirements/runtime.txt", "requirements/dev.txt")
 _WEB_BUILD = ROOT / "web/dist"
 
@@ -47,7 +47,7 @@ def ensure_deployed(state: State, config: Configuration) -> bool:
     put_secrets(config)
     _build_web()
     context = _write_context(state, config)
-    digest = _digest([*_ASSEMBLY_INPUTS, *_LOCKS, str(_WEB_BUILD), str(context)])
+    digest = digest_of([*_ASSEMBLY_INPUTS, *_LOCKS, str(_WEB_BUILD), str(context)])
     ssm = aws_client("ssm", config.aws_endpoint)
     if _deployed_digest(ssm) == digest:
         say("the stacks are deployed and unchanged")
@@ -76,6 +76,11 @@ def ensure_deployed(state: State, config: Configuration) -> bool:
     return True
 
 
+def is_deployed(config: Configuration) -> bool:
+    """Whether MiniStack still has what was deployed last, changed since then or not."""
+    return _deployed_digest(aws_client("ssm", config.aws_endpoint)) is not None
+
+
 def outputs(config: Configuration) -> dict[str, str]:
     """The outputs of all deployed stacks of stage local, by name."""
     stacks = aws_client("cloudformation", config.aws_endpoint).describe_stacks()["Stacks"]
@@ -89,7 +94,7 @@ def outputs(config: Configuration) -> dict[str, str]:
 
 def _build_web() -> None:
     kept = ROOT / "build/web.digest"
-    digest = _digest(["web", "package-lock.json"])
+    digest = digest_of(["web", "package-lock.json"])
     if _WEB_BUILD.exists() and kept.exists() and kept.read_text() == digest:
         return
     with step("npm run build: building the console and the tracker"):
@@ -177,7 +182,7 @@ def _deployed_digest(ssm: Any) -> str | None:
         return None
 
 
-def _digest(inputs: Iterable[str]) -> str:
+def digest_of(inputs: Iterable[str]) -> str:
     digest = hashlib.sha256()
     for name in inputs:
         for file in _files(ROOT / name):

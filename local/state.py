@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +15,16 @@ ROOT = Path(__file__).resolve().parents[1]
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 LOOPBACK = "127.0.0.1"
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
 
 
 class LocalError(Exception):
@@ -65,7 +75,7 @@ class State:
         return self.folder / "configuration.json"
 
     def log(self, name: str) -> Path:
-        (self.folder / "logs").mkdir(exist_ok=True)
+        (self.folder / "logs").mkdir(mode=0o700, exist_ok=True)
         return self.folder / "logs" / f"{name}.log"
 
     def held(self, name: str) -> Path:
@@ -81,16 +91,16 @@ class State:
         self.folder.chmod(0o711)
         (self.folder / "held").mkdir(exist_ok=True)
 
-    def configuration(self, port: int) -> Configuration:
+    def configuration(self, port: int, free: Callable[[int], bool] = is_free) -> Configuration:
         """Read or create the configuration; `port` 0 means any free one for the front door."""
         kept = read_json(self._configuration_file) or {}
         taken: set[int] = set()
         chosen = Configuration(
-            front_door_port=port or _port(kept.get("front_door_port"), taken),
-            ministack_port=_port(kept.get("ministack_port"), taken),
-            postgres_port=_port(kept.get("postgres_port"), taken),
-            valkey_port=_port(kept.get("valkey_port"), taken),
-            valkey_bus_port=_port(kept.get("valkey_bus_port"), taken),
+            front_door_port=port or _port(kept.get("front_door_port"), taken, free),
+            ministack_port=_port(kept.get("ministack_port"), taken, free),
+            postgres_port=_port(kept.get("postgres_port"), taken, free),
+            valkey_port=_port(kept.get("valkey_port"), taken, free),
+            valkey_bus_port=_port(kept.get("valkey_bus_port"), taken, free),
             postgres_superuser_password=kept.get("postgres_superuser_password") or secrets.token_urlsafe(24),
             postgres_admin_password=kept.get("postgres_admin_password") or secrets.token_urlsafe(24),
             valkey_password=kept.get("valkey_password") or secrets.token_urlsafe(24),
@@ -136,19 +146,9 @@ def write_json(file: Path, content: Mapping[str, Any]) -> None:
     draft.replace(file)
 
 
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
-        return True
-
-
-def _port(kept: int | None, taken: set[int]) -> int:
+def _port(kept: int | None, taken: set[int], free: Callable[[int], bool]) -> int:
     """The kept port while nobody else has taken it, so that addresses survive a restart."""
-    while kept is None or kept in taken or not is_free(kept):
+    while kept is None or kept in taken or not free(kept):
         # Below the range from which systems take ports for outgoing connections.
         kept = 20_000 + secrets.randbelow(12_000)
     taken.add(kept)

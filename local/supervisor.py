@@ -10,6 +10,7 @@ from local.server import Running, Server, end_leftover
 from local.state import State, read_json, write_json
 
 WATCH_SECONDS = 0.2
+RESTART_SECONDS = 1.0  # what dies at once is not started more often than this
 
 
 class Supervisor:
@@ -55,7 +56,7 @@ class Supervisor:
             self._restart(server)
         elif server.name in self._restarting:
             self._finish_restart(server, running)
-        elif not running.is_alive():
+        elif not running.is_alive() and running.seconds() > RESTART_SECONDS:
             say(f"{server.name} died: restarting it with its state")
             running.sweep()
             self._restart(server)

@@ -13,7 +13,7 @@ from local.people import DEMO_PEOPLE, Directory
 from local.postgres import DATABASE, create_database, postgres_server
 from local.progress import say, step
 from local.server import Server
-from local.stacks import ensure_deployed, outputs
+from local.stacks import ensure_deployed, is_deployed, outputs
 from local.state import LOOPBACK, REGION, ROOT, Configuration, LocalError, State, is_free, write_json
 from local.supervisor import Supervisor
 from local.valkey import valkey_server
@@ -41,7 +41,6 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
         supervisor.start(_front_door(state, config))
         _check_health(config)
         _publish(state, config)
-        _warm_up(config)
         if demo:
             supervisor.start(_demo_site(state))
         yield supervisor
@@ -53,8 +52,9 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
 
 def _ministack(state: State, config: Configuration) -> Server:
     def redeploy_if_lost() -> None:
-        ensure_deployed(state, config)
-        _make_people(config)
+        if not is_deployed(config):
+            ensure_deployed(state, config)
+            _make_people(config)
 
     return ministack_server(state, config, ready_again=redeploy_if_lost)
 
@@ -85,8 +85,7 @@ def _demo_site(state: State) -> Server:
 def _make_people(config: Configuration) -> None:
     found = outputs(config)
     directory = Directory(config.aws_endpoint, found["UserPoolId"], found["UserPoolClientId"])
-    for person in DEMO_PEOPLE:
-        directory.ensure(person)
+    directory.ensure(*DEMO_PEOPLE)
 
 
 def _check_health(config: Configuration) -> None:
@@ -100,7 +99,7 @@ def _check_health(config: Configuration) -> None:
                 raise LocalError(f"GET {path} is not well: {error.line()}. {advice}") from error
 
 
-def _warm_up(config: Configuration) -> None:
+def warm_up(config: Configuration) -> None:
     """Have some environments of the API ready for a console, which asks for several numbers at once.
 
     In the background: who is faster finds them starting.

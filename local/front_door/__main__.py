@@ -4,14 +4,14 @@ import sys
 
 import uvicorn
 
-from local.front_door.app import create_app
+from local.front_door.app import FrontDoor, create_app
 from local.state import LOOPBACK
 
 
 def main() -> None:
     port, endpoint = sys.argv[1:]
     uvicorn.run(
-        create_app(endpoint),
+        create_app(FrontDoor(endpoint)),
         host=LOOPBACK,
         port=int(port),
         access_log=False,

@@ -44,7 +44,12 @@ UNKNOWN_COUNTRY = "ZZ"
 
 
 class FrontDoor:
-    def __init__(self, endpoint: str, read: Callable[[str], Distribution] = read_distribution) -> None:
+    def __init__(
+        self,
+        endpoint: str,
+        read: Callable[[str], Distribution] = read_distribution,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
         self._endpoint = endpoint
         self._read = read
         self._distribution: Distribution | None = None
@@ -52,7 +57,9 @@ class FrontDoor:
         self._reading = asyncio.Lock()
         # The gateway closes idle connections after 5 s: let go of them first, or a POST meets a closed one.
         limits = httpx2.Limits(max_connections=100, keepalive_expiry=2)
-        self._client = httpx2.AsyncClient(base_url=endpoint, timeout=35, limits=limits, trust_env=False)
+        self._client = httpx2.AsyncClient(
+            base_url=endpoint, timeout=35, limits=limits, trust_env=False, transport=transport
+        )
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -158,8 +165,7 @@ async def demo_page(request: Request) -> Response:
     return HTMLResponse(page)
 
 
-def create_app(endpoint: str) -> Starlette:
-    door = FrontDoor(endpoint)
+def create_app(door: FrontDoor) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

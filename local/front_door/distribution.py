@@ -87,9 +87,8 @@ def policy_headers(policy: Mapping[str, Any]) -> Iterator[Header]:
     if found := security.get("ContentTypeOptions"):
         yield Header("x-content-type-options", "nosniff", found["Override"])
     if found := security.get("StrictTransportSecurity"):
-        flags = "".join(
-            f"; {flag}" for flag in ("includeSubDomains", "preload") if found.get(flag[0].upper() + flag[1:])
-        )
+        named = (("IncludeSubdomains", "; includeSubDomains"), ("Preload", "; preload"))
+        flags = "".join(flag for name, flag in named if found.get(name))
         value = f"max-age={found['AccessControlMaxAgeSec']}{flags}"
         yield Header("strict-transport-security", value, found["Override"])
     for item in policy.get("CustomHeadersConfig", {}).get("Items", []):

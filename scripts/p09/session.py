@@ -49,8 +49,10 @@ class Session:
 
     def person_token(self, role: str | None, organisation: str | None) -> str:
         if organisation or role in ORGANISATION_ROLES:
-            return member_token(self.system(), organisation or DEMO_ORGANISATION, _role(role, ORGANISATION_ROLES))
-        return operations_token(self.system(), _role(role, OPERATIONS_ROLES))
+            chosen = _role(role, ORGANISATION_ROLES)
+            return member_token(self.system(), organisation or DEMO_ORGANISATION, chosen)
+        chosen = _role(role, OPERATIONS_ROLES)
+        return operations_token(self.system(), chosen)
 
 
 def session(context: typer.Context) -> Session:

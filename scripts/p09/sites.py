@@ -1,6 +1,7 @@
 """`p09 site …` and `p09 key …`."""
 
 from enum import StrEnum
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -29,11 +30,16 @@ def create_site(
     timezone: Annotated[str | None, typer.Option(help="IANA time zone of its days, such as Europe/Berlin.")] = None,
     organisation: Organisation = None,
     as_json: AsJson = False,
+    as_env: Annotated[bool, typer.Option("--env", help="Print assignments, for `eval` in a shell.")] = False,
 ) -> None:
     """Add a site and print its id and fresh keys; your own site of that domain is taken, if there is one."""
     api, organisation_id = session(context).customer(organisation)
     site = open_site(api, organisation_id, name=name, domain=domain, timezone=timezone)
-    show(site.as_dict(), as_json=as_json)
+    if as_env:
+        for key in ("site_id", "write_key", "read_key"):
+            print(f"{key.upper()}={quote(site.as_dict()[key])}")
+    else:
+        show(site.as_dict(), as_json=as_json)
 
 
 @sites.command("list")

@@ -10,9 +10,9 @@ import psutil
 import pytest
 
 from local.api import Api
-from local.customers import SiteAccess
+from local.customers import SiteAccess, owner
 from tests.e2e.events import count, pageviews, send, wait_for_count
-from tests.e2e.local_system import LocalSystem, until
+from tests.e2e.local_system import ORGANISATION, LocalSystem, until
 from tests.e2e.test_wrong_inputs import assert_problem
 
 HEALTH_SECONDS = 15
@@ -60,7 +60,14 @@ def test_acknowledged_events_survive_a_kill_of_valkey(
     wait_for_count(reader, fresh_site, 100)
 
 
-@pytest.mark.parametrize("server", ["postgres", "front-door", "ministack"])
+def test_people_are_the_same_after_a_kill_of_ministack(system: LocalSystem) -> None:
+    _, organisation = owner(system.facts, ORGANISATION)
+    kill(system, "ministack")
+    system.settle()
+    assert owner(system.facts, ORGANISATION)[1] == organisation
+
+
+@pytest.mark.parametrize("server", ["postgres", "front-door"])
 def test_a_killed_server_comes_back_with_its_state(
     system: LocalSystem, fresh_site: SiteAccess, writer: Api, reader: Api, server: str
 ) -> None:

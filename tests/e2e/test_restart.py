@@ -22,6 +22,13 @@ def test_a_second_start_says_that_it_runs_already_and_where(system: LocalSystem)
     assert f"it already runs: {system.url}" in again.stdout
 
 
+def test_deploying_again_what_is_deployed_does_nothing(system: LocalSystem) -> None:
+    deploy = [sys.executable, "-m", "local.deploy", *system.options]
+    for _ in range(2):
+        done = subprocess.run(deploy, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "the stacks are deployed and unchanged" in done.stdout
+
+
 def test_an_orderly_restart_keeps_everything_and_is_quick(
     system: LocalSystem, fresh_site: SiteAccess, writer: Api, reader: Api
 ) -> None:
