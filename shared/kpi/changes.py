@@ -97,7 +97,7 @@ def _silence(before: Standings, evaluation: Evaluation) -> list[Change]:
         return []
     kind = ChangeKind.SILENT if evaluation.silent else ChangeKind.HEARD
     length = duration(evaluation.recent.span.length)
-    said = f"No slice of the last {length} was measured." if evaluation.silent else "Slices are measured again."
+    said = f"No request of the last {length} was measured." if evaluation.silent else "Requests are measured again."
     return [Change(kind=kind, kpi=None, decision=None, at=evaluation.at, why=said)]
 
 

@@ -14,7 +14,7 @@ from shared.runbook.model import Runbook
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """All decisions at the end of a slice. ``silent`` says that no slice came in for too long."""
+    """All decisions at the end of a slice. ``silent`` says that no request was measured for too long."""
 
     at: datetime
     decisions: tuple[Decision, ...]
@@ -62,7 +62,7 @@ def evaluate(
             CountInputs(objective=counted, at=end, window=window(counted.window, end), count=incidents)
         ),
         recent=recent,
-        silent=recent.counts.slices == 0 and recent.missing > 0,
+        silent=recent.counts.requests == 0 and recent.excluded_slices < recent.span.slots(length),
     )
 
 

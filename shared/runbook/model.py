@@ -62,11 +62,17 @@ class Service(_Model):
     title: Text
     audience: Text
     runbook_url: Annotated[str, Field(pattern=r"^https?://[^\s#]+[^\s#/]$")]
-    metrics_target: Text
+
+
+class Prometheus(_Model):
+    target: Text
+    scheme: Literal["http", "https"]
+    scrape_interval: Duration
 
 
 class _Kpi(_Model):
     title: Text
+    severity: Severity
     review: Text
     do: Text
 
@@ -271,6 +277,7 @@ class Schedules(_Model):
 
 class Runbook(_Model):
     service: Service
+    prometheus: Prometheus
     kpis: Kpis
     slices: Slices
     probes: Probes
