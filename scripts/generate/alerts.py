@@ -50,7 +50,7 @@ def burn_alerts(runbook: Runbook) -> Iterator[BurnAlert]:
                 title=f"{objective.title}: the error budget burns too fast ({pair.name})",
                 happened=f"{_bad(objective)}: more than {limit} of requests over {short(pair.long)} and over "
                 f"{short(pair.short)}, {number(pair.factor)} times what the budget allows; "
-                f"{percent(source.budget_percent / 100)} of {duration(runbook.burn_rates.period)} are spent.",
+                f"{percent(source.budget_percent / 100)} of the budget of {duration(runbook.burn_rates.period)} is spent.",
                 do=kpi.do,
                 url=_url(runbook, objective.id),
                 objective=objective,
@@ -81,6 +81,7 @@ def further_alert(runbook: Runbook, name: str) -> Alert:
         "no_data": lambda: f"No request was counted for {duration(alert.after)}.",
         "api_down": lambda: f"/metrics has not answered for {duration(alert.after)}.",
         "restarts": lambda: f"Counters were reset within {duration(alert.over)}.",
+        "crashes": lambda: f"It happened more than {alert.above} times within {duration(alert.over)}.",
         "stream_waiting": lambda: f"The oldest entry waits for more than {alert.above} s, for {duration(alert.after)}.",
         "dead_letters": lambda: f"More than {alert.above} entries are in the dead letters.",
     }

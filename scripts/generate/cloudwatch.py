@@ -12,9 +12,9 @@ from shared.kpi.objectives import Objective
 from shared.kpi.timeline import DAY, HOUR
 from shared.runbook.model import Runbook
 
-STAGE: Final = {"Stage": "${Stage}"}
+STAGE_NAMESPACE: Final = f"{NAMESPACE}${{Stage}}"
 # What a restart of a container is to a function: it crashed, ran out of time or memory, or never started.
-_RESTARTS: Final = {
+_CRASHES: Final = {
     "FunctionTimeouts": '"Task timed out after"',
     "FunctionOutOfMemory": '"Runtime.OutOfMemory"',
     "FunctionCrashes": '"Runtime.ExitError"',
@@ -27,17 +27,17 @@ def metrics(runbook: Runbook) -> str:
     edge = {REQUESTS: "{ $.status = * }", ERRORS: "{ $.status >= 500 }", **dict(_latency_filters(runbook))}
     return as_json(
         {
-            "namespace": NAMESPACE,
-            "dimensions": STAGE,
+            "namespace": STAGE_NAMESPACE,
+            "default_value": 0,
             "access_log_filters": [{"metric": name, "pattern": pattern} for name, pattern in edge.items()],
-            "function_log_filters": [{"metric": name, "pattern": pattern} for name, pattern in _RESTARTS.items()],
+            "function_log_filters": [{"metric": name, "pattern": pattern} for name, pattern in _CRASHES.items()],
         }
     )
 
 
 def alarms(runbook: Runbook) -> str:
     """Metric alarms, and the composites over them that page or open a ticket."""
-    simple: list[dict[str, Any]] = [_no_data(runbook), _evaluator_silent(runbook), *_restarts(runbook)]
+    simple: list[dict[str, Any]] = [_no_data(runbook), _evaluator_silent(runbook), *_crashes(runbook)]
     composites = []
     for alert in burn_alerts(runbook):
         parts = list(_burn_parts(alert))
@@ -46,7 +46,7 @@ def alarms(runbook: Runbook) -> str:
     for target in target_alerts(runbook):
         alarm = _ratio(target.name, target.objective, HOUR, 1 - target.objective.target, judged=True)
         simple.append(_described(target) | alarm)
-    return as_json({"namespace": NAMESPACE, "metric_alarms": simple, "composite_alarms": composites})
+    return as_json({"namespace": STAGE_NAMESPACE, "metric_alarms": simple, "composite_alarms": composites})
 
 
 def bad_metrics(objective: Objective) -> tuple[list[str], str]:
@@ -80,7 +80,7 @@ def _burn_parts(alert: BurnAlert) -> Iterator[dict[str, Any]]:
     objective, pair = alert.objective, alert.pair
     limit = pair.factor * (1 - objective.target)
     if pair.long > DAY:  # CloudWatch looks back one day at most: the evaluator judges this pair and says so
-        dimensions = STAGE | {"Kpi": objective.id, "Pair": pair.name}
+        dimensions = {"Kpi": objective.id, "Pair": pair.name}
         yield _level(f"{alert.name}Evaluated", BURN_ALERT, dimensions, objective.slice_length, 0)
         return
     yield _ratio(f"{alert.name}Long", objective, pair.long, limit, judged=True)
@@ -93,7 +93,7 @@ def _ratio(name: str, objective: Objective, window: timedelta, limit: Fraction, 
     return {
         "id": name,
         "metrics": {"requests": REQUESTS} | {f"m{n}": metric for n, metric in enumerate(names)},
-        "dimensions": STAGE,
+        "dimensions": {},
         "statistic": "Sum",
         "expression": f"IF(FILL(requests, 0) >= {minimum}, {bad} / requests, 0)",
         "period_seconds": int(window.total_seconds()),
@@ -120,22 +120,22 @@ def _level(name: str, metric: str, dimensions: dict[str, str], period: timedelta
 
 
 def _no_data(runbook: Runbook) -> dict[str, Any]:
-    alarm = _level("P09NoData", REQUESTS, STAGE, runbook.alerts.no_data.after, 0)
+    alarm = _level("P09NoData", REQUESTS, {}, runbook.alerts.no_data.after, 0)
     quiet = {"statistic": "Sum", "expression": "FILL(m0, 0)", "comparison": "LessThanThreshold", "threshold": 1.0}
     return alarm | quiet | {"treat_missing_data": "breaching"} | _described(further_alert(runbook, "no_data"))
 
 
 def _evaluator_silent(runbook: Runbook) -> dict[str, Any]:
     """The evaluator publishes at every run: that the metric is missing means that nobody judges."""
-    alarm = _level("P09EvaluationMissing", SILENT, STAGE, runbook.alerts.no_data.after, 0)
+    alarm = _level("P09EvaluationMissing", SILENT, {}, runbook.alerts.no_data.after, 0)
     told = _described(further_alert(runbook, "no_data"))
     return alarm | {"treat_missing_data": "breaching"} | told | {"id": alarm["id"]}
 
 
-def _restarts(runbook: Runbook) -> Iterator[dict[str, Any]]:
-    alert, source = further_alert(runbook, "restarts"), runbook.alerts.restarts
-    for metric in _RESTARTS:
-        alarm = _level(f"P09{metric}", metric, STAGE, source.over, source.above)
+def _crashes(runbook: Runbook) -> Iterator[dict[str, Any]]:
+    alert, source = further_alert(runbook, "crashes"), runbook.alerts.crashes
+    for metric in _CRASHES:
+        alarm = _level(f"P09{metric}", metric, {}, source.over, source.above)
         yield alarm | {"statistic": "Sum"} | _described(alert) | {"id": alarm["id"], "title": metric}
 
 

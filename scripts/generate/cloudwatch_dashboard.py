@@ -6,14 +6,13 @@ from fractions import Fraction
 from typing import Any, Final
 
 from scripts.generate.alerts import number, short
-from scripts.generate.cloudwatch import as_json, bad_metrics
+from scripts.generate.cloudwatch import STAGE_NAMESPACE, as_json, bad_metrics
 from shared.kpi.edge import (
     BAD_SHARE,
     BUDGET_REMAINING,
     BURN_RATE,
     ERRORS,
     LATENCY_BEYOND,
-    NAMESPACE,
     REQUESTS,
     latency_metric,
     window_name,
@@ -24,7 +23,6 @@ from shared.runbook.model import Runbook
 
 _COLUMNS: Final = 24
 _HEIGHT: Final = 6
-_STAGE: Final = ("Stage", "${Stage}")
 _FUNCTIONS: Final = ("api", "ingest-worker")
 
 
@@ -91,7 +89,7 @@ def _function(metric: str) -> dict[str, Any]:
 
 
 def _metric(name: str, *dimensions: tuple[str, str]) -> list[Any]:
-    return [NAMESPACE, name, *(part for dimension in (_STAGE, *dimensions) for part in dimension)]
+    return [STAGE_NAMESPACE, name, *(part for dimension in dimensions for part in dimension)]
 
 
 def _line(label: str, value: Fraction) -> list[dict[str, Any]]:

@@ -87,21 +87,19 @@ def _targets(runbook: Runbook) -> Iterator[str]:
 def _measuring(runbook: Runbook) -> Iterator[str]:
     slices = runbook.slices
     yield "## How they are measured"
-    maintenance = (
+    counts = (
         "does not count, and how much was left out is shown" if runbook.exclusions.planned_maintenance else "counts"
     )
-    yield "\n".join(
-        (
-            f"- Every window is a sum of slices of {duration(slices.length)}; the last {slices.reread} are read again, "
-            "because metrics arrive late. Ratios are never averaged.",
-            f"- Latency is counted in buckets up to {', '.join(map(str, slices.latency_bounds_ms))} ms, so that "
-            f"{runbook.kpis.latency.target_ms} ms is judged exactly; a shown percentile is interpolated.",
-            f"- Availability is reported three ways and never blended: by request (the KPI), by slice (bad above "
-            f"{number(slices.bad_above_percent)}% of 5xx) and by probe (from {runbook.probes.minimum_runs} runs).",
-            "- Fewer requests than a verdict needs are `insufficient data`, none at all are `no data`: neither is green or red.",
-            f"- Planned maintenance {maintenance}.",
-        )
-    )
+    bounds = ", ".join(map(str, slices.latency_bounds_ms))
+    yield f"""\
+- Every window is a sum of slices of {duration(slices.length)}; the last {slices.reread} are read again, because metrics \
+arrive late. Ratios are never averaged.
+- Latency is counted in buckets up to {bounds} ms, so that {runbook.kpis.latency.target_ms} ms is judged exactly; a shown \
+percentile is interpolated.
+- Availability is reported three ways and never blended: by request (the KPI), by slice (bad above \
+{number(slices.bad_above_percent)}% of 5xx) and by probe (from {runbook.probes.minimum_runs} runs).
+- Fewer requests than a verdict needs are `insufficient data`, none at all are `no data`: neither is green or red.
+- Planned maintenance {counts}."""
 
 
 def _burn_rates(runbook: Runbook) -> Iterator[str]:

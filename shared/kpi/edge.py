@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 from typing import Final
 
 from shared.kpi.decision import Decision
 from shared.kpi.evaluate import Evaluation
 from shared.kpi.verdict import Verdict
 
-NAMESPACE: Final = "P09"
+# Followed by the stage: a metric filter has no dimension that its log line does not carry.
+NAMESPACE: Final = "P09/"
 REQUESTS: Final = "Requests"
 ERRORS: Final = "ServerErrors"
 LATENCY_BEYOND: Final = "LatencyBeyond"
@@ -24,7 +26,7 @@ SILENT: Final = "KpiDataMissing"
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """One data point to publish, beside the stage's own dimension."""
+    """One data point to publish in the stage's namespace."""
 
     name: str
     dimensions: tuple[tuple[str, str], ...]
@@ -56,7 +58,7 @@ def _of(decision: Decision) -> Iterator[Metric]:
         yield Metric(name=MISSED, dimensions=(kpi,), value=float(decision.verdict is Verdict.BREACHED))
     if decision.budget.judged and decision.budget.remaining is not None:
         yield Metric(name=BUDGET_REMAINING, dimensions=(kpi,), value=float(decision.budget.remaining))
-    rates = {}
+    rates: dict[timedelta, Fraction | None] = {}
     for alert in decision.alerts:
         rates |= {alert.pair.long: alert.long, alert.pair.short: alert.short}
         if alert.judged:

@@ -193,6 +193,7 @@ class Alerts(_Model):
     no_data: SilenceAlert
     api_down: SilenceAlert
     restarts: CountAlert
+    crashes: CountAlert
     stream_waiting: LevelAlert
     dead_letters: LevelAlert
 
