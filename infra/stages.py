@@ -15,7 +15,8 @@ class Concurrency:
     """Reserved concurrency of each function: what bounds the connections that PostgreSQL can be asked for."""
 
     api: int
-    ingest_worker: int
+    # One drains, by a lock in PostgreSQL; the others find that out and end.
+    ingest_worker: int = 3
     migrate: int = 1
     web_publisher: int = 1
 
@@ -93,7 +94,7 @@ class Stage:
 
 def local(servers: LocalServers) -> Stage:
     sizes = Sizes(
-        concurrency=Concurrency(api=16, ingest_worker=2),
+        concurrency=Concurrency(api=16),
         max_connections=100,
         api_requests_per_second=2000,
         log_days=7,
@@ -104,17 +105,16 @@ def local(servers: LocalServers) -> Stage:
 DEV = Stage(
     name="dev",
     sizes=Sizes(
-        concurrency=Concurrency(api=20, ingest_worker=2),
-        max_connections=189,
+        concurrency=Concurrency(api=20),
+        max_connections=200,
         api_requests_per_second=200,
         log_days=30,
-        aurora_readers=1,
     ),
 )
 STAGING = Stage(
     name="staging",
     sizes=Sizes(
-        concurrency=Concurrency(api=50, ingest_worker=4),
+        concurrency=Concurrency(api=50),
         max_connections=300,
         api_requests_per_second=1000,
         log_days=90,
@@ -124,7 +124,7 @@ STAGING = Stage(
 PROD = Stage(
     name="prod",
     sizes=Sizes(
-        concurrency=Concurrency(api=200, ingest_worker=8),
+        concurrency=Concurrency(api=200),
         max_connections=1000,
         api_requests_per_second=5000,
         log_days=365,

@@ -1,6 +1,7 @@
 """P09's API over HTTP, for the command line, the demo and the end-to-end tests."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -32,8 +33,7 @@ class Api:
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self.url = url.rstrip("/")
-        headers = {"authorization": f"Bearer {token}"} if token else {}
-        self._client = httpx2.Client(base_url=self.url, headers=headers, timeout=35, trust_env=False)
+        self._headers = {"authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str, **parameters: str) -> Any:
         return self._call("GET", path, params=parameters)
@@ -54,10 +54,13 @@ class Api:
     def delete(self, path: str) -> Any:
         return self._call("DELETE", path)
 
-    def raw(self, method: str, path: str, **options: Any) -> httpx2.Response:
+    def raw(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> httpx2.Response:
         """The response as it is, whatever its status."""
+        sent = {**self._headers, **(headers or {})}
         try:
-            return self._client.request(method, path, **options)
+            return _client().request(method, self.url + path, headers=sent, **options)
         except httpx2.TransportError as error:
             detail = f"{error}. Is the system running? `make run` starts the local one; --url names another"
             raise Refused(0, {"title": f"No answer from {self.url}", "detail": detail}) from error
@@ -69,11 +72,18 @@ class Api:
         raise Refused(answer.status_code, _problem(answer))
 
 
+@cache
+def _client() -> httpx2.Client:
+    """One for the process. The front door closes idle connections after 5 s: we let go of them first."""
+    return httpx2.Client(timeout=35, limits=httpx2.Limits(keepalive_expiry=2), trust_env=False)
+
+
 def _problem(answer: httpx2.Response) -> Mapping[str, Any]:
     try:
         content = answer.json()
     except ValueError:
         content = None
     if isinstance(content, dict):
-        return {"title": content.get("message", "Refused"), **content}
+        # What the gateway itself says has no title; a function that did not start has an errorMessage.
+        return {"title": content.get("message") or content.get("errorMessage") or "Refused", **content}
     return {"title": "Refused", "detail": answer.text[:200]}

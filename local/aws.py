@@ -15,9 +15,7 @@ def aws_client(name: str, endpoint: str) -> Any:
     import boto3
     from botocore.config import Config
 
-    session = boto3.Session(
-        CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"], region_name=REGION
-    )
+    session = boto3.Session(CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"], region_name=REGION)
     config = Config(retries={"total_max_attempts": 2}, read_timeout=70)
     client: Any = session.client(name, endpoint_url=endpoint, config=config)
     return client

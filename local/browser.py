@@ -44,9 +44,7 @@ def chromium() -> Iterator[Browser]:
 def unpacked() -> Path:
     """Folder with the browser and its libraries; unpacked once for each version of the package."""
     if not _PACKAGE.exists():
-        raise LocalError(
-            "Chromium is not installed: `make setup` brings it (npm package @sparticuz/chromium)."
-        )
+        raise LocalError("Chromium is not installed: `make setup` brings it (npm package @sparticuz/chromium).")
     version = json.loads((_PACKAGE / "package.json").read_text())["version"]
     folder = ROOT / "build" / f"chromium-{version}"
     if folder.exists():

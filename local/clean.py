@@ -14,9 +14,7 @@ def main() -> None:
         return
     with state.lock() as is_ours:
         if not is_ours:
-            sys.exit(
-                "FAILED: the local system is running. Stop it (Ctrl-C in its terminal), then `make clean`."
-            )
+            sys.exit("FAILED: the local system is running. Stop it (Ctrl-C in its terminal), then `make clean`.")
         shutil.rmtree(environments_folder(state), ignore_errors=True)
         shutil.rmtree(state.folder)
     say(f"removed {state.folder.name}")

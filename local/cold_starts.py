@@ -7,9 +7,7 @@ from typing import Any
 from local.aws import aws_client
 from local.state import Configuration, State
 
-_SPAWNED = re.compile(
-    r"^(\S+ \S+) INFO \[lambda_runtime\] Lambda worker spawned for p09-local-(\S+) ", re.MULTILINE
-)
+_SPAWNED = re.compile(r"^(\S+ \S+) INFO \[lambda_runtime\] Lambda worker spawned for p09-local-(\S+) ", re.MULTILINE)
 _DURATION = re.compile(r"^REPORT .*?\tDuration: (\d+) ms")
 _MILLISECOND = 1000
 # The log's times are whole seconds; the request that was waiting for the environment ends soon after.

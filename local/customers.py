@@ -64,9 +64,7 @@ def operations_token(system: Mapping[str, Any], role: str) -> str:
     return people.token(person)
 
 
-def open_site(
-    api: Api, organisation_id: str, *, name: str, domain: str, timezone: str | None = None
-) -> SiteAccess:
+def open_site(api: Api, organisation_id: str, *, name: str, domain: str, timezone: str | None = None) -> SiteAccess:
     """Add the site, or take the organisation's own site of that domain, and make fresh keys for it."""
     wanted = {"name": name, "domain": domain, "organisation_id": organisation_id}
     try:

@@ -67,9 +67,7 @@ class Scenario:
         with step("a headless Chromium visits two pages with the tracker"):
             found.note("browser: page views seen after", f"{self._browse():.2f} s")
         sent = scenario.batches(scenario.events(self.site.domain, scenario.utc_now()))
-        with step(
-            f"sending {scenario.EVENTS:,} events in {len(sent)} batches, {scenario.RESENT:,} of them twice"
-        ):
+        with step(f"sending {scenario.EVENTS:,} events in {len(sent)} batches, {scenario.RESENT:,} of them twice"):
             accepted = sum(self._writer.post("/v1/events", {"events": batch})["accepted"] for batch in sent)
         stored = scenario.EVENTS + BROWSER_PAGES
         with step("waiting until a query counts them"):
@@ -99,9 +97,7 @@ class Scenario:
             if not sent.value.ok:
                 raise LocalError(f"the tracker's event was refused: {sent.value.status} {sent.value.text()}")
             begun = time.monotonic()
-            self._wait_for(
-                lambda: self._query("pageviews") == [BROWSER_PAGES], "the browser's page views in a query"
-            )
+            self._wait_for(lambda: self._query("pageviews") == [BROWSER_PAGES], "the browser's page views in a query")
             return time.monotonic() - begun
 
     def _probe(self, expected: int) -> float:
@@ -155,9 +151,7 @@ class Scenario:
         deadline = time.monotonic() + DEADLINE_SECONDS
         while not condition():
             if time.monotonic() > deadline:
-                raise LocalError(
-                    f"{what}: not within {DEADLINE_SECONDS} s. `p09 logs ingest_worker` may say why."
-                )
+                raise LocalError(f"{what}: not within {DEADLINE_SECONDS} s. `p09 logs ingest_worker` may say why.")
             time.sleep(0.05)
 
 

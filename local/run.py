@@ -44,9 +44,7 @@ def run(state: State, port: int, *, demo: bool) -> None:
         if not is_ours:
             running = state.system()
             say(
-                f"it already runs: {running['url']} (process {running['pid']})"
-                if running
-                else "it is starting already"
+                f"it already runs: {running['url']} (process {running['pid']})" if running else "it is starting already"
             )
             return
         config = state.configuration(port)

@@ -13,6 +13,7 @@ from local.aws import CREDENTIALS, aws_client
 from local.ministack import checkpoint
 from local.postgres import ADMIN, DATABASE
 from local.progress import last_lines, say, step
+from local.stand_ins import stand_in
 from local.state import ACCOUNT, LOOPBACK, REGION, ROOT, Configuration, LocalError, State, write_json
 
 POSTGRES_SECRET = "p09-local-postgres-admin"  # noqa: S105  # the secret's name
@@ -69,6 +70,7 @@ def ensure_deployed(state: State, config: Configuration) -> bool:
             _cdk(state, config, "bootstrap", f"aws://{ACCOUNT}/{REGION}")
     with step("cdk deploy 'local/*'"):
         _cdk(state, config, "deploy", "local/*", *("--require-approval", "never", "--concurrency", "4"))
+    stand_in(config.aws_endpoint)
     ssm.put_parameter(Name=_DIGEST_PARAMETER, Value=digest, Type="String", Overwrite=True)
     checkpoint(config.aws_endpoint)
     return True
@@ -189,7 +191,5 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
         return
     for child in sorted(path.iterdir()) if path.is_dir() else ():
-        if child.name not in {"__pycache__", "node_modules", "dist", "build"} and not child.name.startswith(
-            "."
-        ):
+        if child.name not in {"__pycache__", "node_modules", "dist", "build"} and not child.name.startswith("."):
             yield from _files(child)

@@ -78,6 +78,9 @@ class Supervisor:
     def _spawn(self, server: Server, begun: float | None = None) -> None:
         self._servers[server.name] = server
         self._running[server.name] = Running(server, begun)
+        self._write_processes()
+
+    def _write_processes(self) -> None:
         processes = {
             name: {"pid": one.pid, "created": psutil.Process(one.pid).create_time()}
             for name, one in self._running.items()
@@ -89,4 +92,5 @@ class Supervisor:
         running = self._running.pop(name)
         self._restarting.discard(name)
         running.stop()
+        self._write_processes()
         say(f"{name} stopped")

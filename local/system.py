@@ -3,8 +3,9 @@
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from local import api
 from local.ministack import environments_folder, ministack_server
@@ -17,6 +18,8 @@ from local.state import LOOPBACK, REGION, ROOT, Configuration, LocalError, State
 from local.supervisor import Supervisor
 from local.valkey import valkey_server
 
+WARM_ENVIRONMENTS = 6
+
 
 @contextmanager
 def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supervisor]:
@@ -24,9 +27,7 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
     supervisor = Supervisor(state)
     supervisor.end_leftovers()
     if not is_free(config.front_door_port):
-        raise LocalError(
-            f"port {config.front_door_port} is taken by another program: choose one, `make run PORT=8001`"
-        )
+        raise LocalError(f"port {config.front_door_port} is taken by another program: choose one, `make run PORT=8001`")
     try:
         with step("starting PostgreSQL, Valkey and MiniStack"):
             supervisor.start(
@@ -40,6 +41,7 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
         supervisor.start(_front_door(state, config))
         _check_health(config)
         _publish(state, config)
+        _warm_up(config)
         if demo:
             supervisor.start(_demo_site(state))
         yield supervisor
@@ -96,6 +98,20 @@ def _check_health(config: Configuration) -> None:
             except api.Refused as error:
                 advice = "`p09 logs api` prints the function's log"
                 raise LocalError(f"GET {path} is not well: {error.line()}. {advice}") from error
+
+
+def _warm_up(config: Configuration) -> None:
+    """Have some environments of the API ready for a console, which asks for several numbers at once.
+
+    In the background: who is faster finds them starting.
+    """
+
+    def ask() -> None:
+        with suppress(api.Refused):
+            api.Api(config.url).get("/health")
+
+    for _ in range(WARM_ENVIRONMENTS):
+        threading.Thread(target=ask, daemon=True).start()
 
 
 def _publish(state: State, config: Configuration) -> None:

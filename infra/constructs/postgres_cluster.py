@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -13,6 +14,7 @@ from constructs import Construct
 from infra.acknowledge import acknowledge
 from infra.constructs.generated_secret import generated_secret
 from infra.constructs.platform import POSTGRES_PORT, Postgres
+from infra.constructs.retention import retention
 
 if TYPE_CHECKING:
     from infra.constructs.platform import Network, Platform
@@ -100,6 +102,8 @@ class PostgresCluster(Construct):
             monitoring_role=self._monitoring_role(),
             removal_policy=RemovalPolicy.RETAIN if protected else RemovalPolicy.SNAPSHOT,
         )
+        # RDS refuses a monitoring role that may do nothing yet.
+        cluster.node.add_dependency(self._statement_log(), self.node.find_child("MonitoringPolicy"))
         acknowledge(cluster, {"NIST.800.53.R5-RDSInBackupPlan": BACKUP_REASON})
         return cluster
 
@@ -127,5 +131,40 @@ class PostgresCluster(Construct):
             },
         )
 
+    def _statement_log(self) -> logs.LogGroup:
+        """Made before RDS would make it, to be forgotten in time and under our key."""
+        stage = self._platform.stage
+        return logs.LogGroup(
+            self,
+            "StatementLog",
+            log_group_name=f"/aws/rds/cluster/{stage.physical_name('postgres')}/postgresql",
+            retention=retention(stage),
+            encryption_key=self._platform.key,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+
     def _monitoring_role(self) -> iam.Role:
-        return iam.Role(self, "MonitoringRole", assumed_by=iam.ServicePrincipal("monitoring.rds.amazonaws.com"))
+        role = iam.Role(self, "MonitoringRole", assumed_by=iam.ServicePrincipal("monitoring.rds.amazonaws.com"))
+        # RDS chooses this name, and a stream in it for each instance.
+        group = Stack.of(self).format_arn(
+            service="logs",
+            resource="log-group",
+            resource_name="RDSOSMetrics",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        in_group = ["logs:CreateLogGroup", "logs:PutRetentionPolicy"]
+        in_streams = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams", "logs:GetLogEvents"]
+        streams = [f"{group}:log-stream:*"]
+        policy = iam.ManagedPolicy(
+            self,
+            "MonitoringPolicy",
+            roles=[role],
+            statements=[
+                iam.PolicyStatement(actions=in_group, resources=[group]),
+                iam.PolicyStatement(actions=in_streams, resources=streams),
+            ],
+        )
+        finding = "arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:RDSOSMetrics:log-stream:*"
+        why = "RDS names a stream after each instance's resource id, which is not known before it exists"
+        acknowledge(policy, {f"AwsSolutions-IAM5[Resource::{finding}]": why})
+        return role

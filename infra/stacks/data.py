@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import CfnOutput, CustomResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 
@@ -65,7 +66,16 @@ class DataStack(Stack):
 
     def _alarms_topic(self, key: kms.Key) -> sns.Topic:
         name = self._stage.physical_name("alarms")
-        return sns.Topic(self, "Alarms", topic_name=name, master_key=key, enforce_ssl=True)
+        topic = sns.Topic(self, "Alarms", topic_name=name, master_key=key, enforce_ssl=True)
+        # A topic with a policy of its own has lost the default one, by which alarms may publish.
+        publish = iam.PolicyStatement(
+            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+            actions=["sns:Publish"],
+            resources=[topic.topic_arn],
+            conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+        )
+        topic.add_to_resource_policy(publish)
+        return topic
 
     def _servers(self, network: Network | None) -> tuple[Postgres, Valkey]:
         servers = self._stage.local

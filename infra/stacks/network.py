@@ -97,7 +97,7 @@ class NetworkStack(Stack):
             removal_policy=RemovalPolicy.DESTROY,
         )
         role = iam.Role(self, "FlowLogsRole", assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"))
-        iam.ManagedPolicy(
+        policy = iam.ManagedPolicy(
             self,
             "FlowLogsPolicy",
             roles=[role],
@@ -109,4 +109,5 @@ class NetworkStack(Stack):
             ],
         )
         destination = ec2.FlowLogDestination.to_cloud_watch_logs(group, role.without_policy_updates())
-        self.vpc.add_flow_log("AllTraffic", destination=destination, traffic_type=ec2.FlowLogTrafficType.ALL)
+        flow_log = self.vpc.add_flow_log("AllTraffic", destination=destination, traffic_type=ec2.FlowLogTrafficType.ALL)
+        flow_log.node.add_dependency(policy)

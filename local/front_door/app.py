@@ -60,9 +60,7 @@ class FrontDoor:
     async def answer(self, request: Request) -> Response:
         distribution = await self._current()
         if distribution is None:
-            return problem(
-                503, "Nothing is deployed yet", "The local system is starting, or its deployment failed."
-            )
+            return problem(503, "Nothing is deployed yet", "The local system is starting, or its deployment failed.")
         behavior = distribution.api_behavior(request.url.path)
         if behavior and request.method not in behavior.methods:
             return problem(
@@ -74,9 +72,7 @@ class FrontDoor:
         try:
             return await self._forward(request, body, distribution, behavior)
         except httpx2.TransportError as error:
-            reason = (
-                f"The local AWS did not answer ({type(error).__name__}). It may be restarting: try again."
-            )
+            reason = f"The local AWS did not answer ({type(error).__name__}). It may be restarting: try again."
             return problem(502, "Bad gateway", reason)
 
     async def _forward(
@@ -114,9 +110,7 @@ def viewer_headers(request: Request) -> list[tuple[str, str]]:
     return [
         (name, value.strip())
         for name, value in request.headers.items()
-        if name not in _CONNECTION_HEADERS
-        and name != "x-forwarded-for"
-        and not name.startswith(_CLOUDFRONT_PREFIX)
+        if name not in _CONNECTION_HEADERS and name != "x-forwarded-for" and not name.startswith(_CLOUDFRONT_PREFIX)
     ]
 
 

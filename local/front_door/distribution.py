@@ -67,8 +67,7 @@ def parse_behaviors(
                 path_prefix=f"/_aws/execute-api/{host['api']}/$default{origin.get('OriginPath', '')}",
                 methods=frozenset(behavior.get("AllowedMethods", {}).get("Items", ["GET", "HEAD"])),
                 origin_headers={
-                    item["HeaderName"]: item["HeaderValue"]
-                    for item in origin.get("CustomHeaders", {}).get("Items", [])
+                    item["HeaderName"]: item["HeaderValue"] for item in origin.get("CustomHeaders", {}).get("Items", [])
                 },
                 response_headers=policies.get(behavior.get("ResponseHeadersPolicyId", ""), ()),
             ),
@@ -99,16 +98,10 @@ def policy_headers(policy: Mapping[str, Any]) -> Iterator[Header]:
 
 def _policies(client: Any, config: Mapping[str, Any]) -> dict[str, tuple[Header, ...]]:
     behaviors = config.get("CacheBehaviors", {}).get("Items", [])
-    wanted = {
-        behavior["ResponseHeadersPolicyId"]
-        for behavior in behaviors
-        if behavior.get("ResponseHeadersPolicyId")
-    }
+    wanted = {behavior["ResponseHeadersPolicyId"] for behavior in behaviors if behavior.get("ResponseHeadersPolicyId")}
     return {
         policy: tuple(
-            policy_headers(
-                client.get_response_headers_policy_config(Id=policy)["ResponseHeadersPolicyConfig"]
-            )
+            policy_headers(client.get_response_headers_policy_config(Id=policy)["ResponseHeadersPolicyConfig"])
         )
         for policy in wanted
     }

@@ -114,8 +114,8 @@ def _check_order(ends: Dates | Instants) -> None:
 def resolve(date_range: DateRange, zone: ZoneInfo, now: datetime, first_event: datetime | None) -> Period:
     """The period that a date range stands for at ``now`` (UTC); ``first_event`` is where "all" begins.
 
-    As in Plausible, days and months that are counted back ("7d", "6mo") are whole ones and end before today
-    or this month; "day", "month" and "year" are the current ones up to their last second.
+    Days and months that are counted back ("7d", "6mo") are whole ones, today and this month the last of them, so that what was
+    just sent is in them (docs/adr/0009); "day", "month" and "year" are the current ones up to their last second.
     """
     match date_range:
         case Instants(first, last):
@@ -146,8 +146,8 @@ def _days(name: str, today: date, first_day: date) -> tuple[date, date]:
             return min(first_day, today), today
     number = int(name.removesuffix("mo").removesuffix("d"))
     if name.endswith("mo"):
-        return _months_later(month, -number), month - timedelta(days=1)
-    return today - timedelta(days=number), today - timedelta(days=1)
+        return _months_later(month, 1 - number), _months_later(month, 1) - timedelta(days=1)
+    return today - timedelta(days=number - 1), today
 
 
 def _months_later(first_of_month: date, months: int) -> date:

@@ -18,5 +18,6 @@ grant usage on schema public to p09_api, p09_worker;
 -- A hung client must not hold locks: a Lambda environment may be frozen or killed in the middle of a transaction.
 alter role p09_api set idle_in_transaction_session_timeout = '10s';
 alter role p09_api set statement_timeout = '20s';
+alter role p09_api set work_mem = '64MB';  -- distinct visitors are counted by sorting
 alter role p09_worker set idle_in_transaction_session_timeout = '30s';
 alter role p09_worker set statement_timeout = '60s';

@@ -80,6 +80,26 @@ def test_postgres_refuses_plaintext_and_more_connections_than_counted(assembly: 
 
 
 @pytest.mark.parametrize("stage", AWS_STAGES)
+def test_postgres_tells_what_it_does(assembly: Assembly, stage: str) -> None:
+    ((stack, cluster),) = assembly.of_type(stage, "AWS::RDS::DBCluster")
+    names = {group.properties.get("LogGroupName") for group in stack.of_type("AWS::Logs::LogGroup")}
+    assert f"/aws/rds/cluster/{cluster.properties['DBClusterIdentifier']}/postgresql" in names
+    for instance in stack.of_type("AWS::RDS::DBInstance"):
+        role = instance.properties["MonitoringRoleArn"]["Fn::GetAtt"][0]
+        policies = stack.of_type("AWS::IAM::ManagedPolicy")
+        assert any({"Ref": role} in policy.properties["Roles"] for policy in policies)
+        assert instance.properties["MonitoringInterval"] == 60
+        assert instance.properties["PubliclyAccessible"] is False
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_alarms_may_publish_to_their_topic(assembly: Assembly, stage: str) -> None:
+    ((_, policy),) = assembly.of_type(stage, "AWS::SNS::TopicPolicy")
+    allowed = [one for one in policy.properties["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
+    assert [one["Principal"] for one in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
+
+
+@pytest.mark.parametrize("stage", AWS_STAGES)
 def test_valkey_acknowledges_only_what_is_durable(assembly: Assembly, stage: str) -> None:
     ((stack, group),) = assembly.of_type(stage, "AWS::ElastiCache::ReplicationGroup")
     properties = group.properties

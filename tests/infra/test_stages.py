@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def test_a_stage_whose_functions_could_use_up_the_connections_is_refused() -> None:
     with pytest.raises(ValueError, match="may open 72 connections, max_connections is 60"):
         Sizes(
-            concurrency=Concurrency(api=18, ingest_worker=2),
+            concurrency=Concurrency(api=17),
             max_connections=60,
             api_requests_per_second=100,
             log_days=7,

@@ -5,8 +5,8 @@ import redis
 from pg8000.exceptions import DatabaseError
 
 from shared.platform.postgres import sqlstate
-from tests.integration.conftest import MigratedDatabase
-from tests.integration.servers import ValkeyServer
+from tests.conftest import MigratedDatabase
+from tests.servers import ValkeyServer
 
 
 @pytest.mark.parametrize("role", ["p09_admin", "p09_api", "p09_worker"])

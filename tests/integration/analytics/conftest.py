@@ -14,8 +14,8 @@ from pg8000.native import Connection
 from shared.analytics.query import parse_query
 from shared.analytics.stats import Site, answer, live_visitors
 from shared.platform.postgres import Database
+from tests.conftest import MigratedDatabase
 from tests.integration.analytics.reference import Event, Visit, quarter, visits_of
-from tests.integration.conftest import MigratedDatabase
 
 INSERT = "insert into {table} select * from jsonb_populate_recordset(null::{table}, cast(:rows as jsonb))"
 

@@ -253,7 +253,7 @@ def test_the_response_repeats_the_query_as_it_was_understood(analytics: Analytic
         "query": {
             "site_id": str(site.id),
             "metrics": ["pageviews", "visitors"],
-            "date_range": ["2026-05-13T00:00:00+09:00", "2026-05-19T23:59:59+09:00"],
+            "date_range": ["2026-05-14T00:00:00+09:00", "2026-05-20T23:59:59+09:00"],
             "filters": [["contains", "event:page", ["/a"]]],
             "dimensions": ["time:day", "event:page"],
             "order_by": [["time:day", "asc"], ["pageviews", "desc"]],

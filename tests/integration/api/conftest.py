@@ -21,8 +21,8 @@ from shared.ingestion.counters import publish_site_totals
 from shared.ingestion.drain import Drained, drain
 from shared.platform.postgres import Database
 from shared.platform.valkey import Address, Valkey, open_connection
-from tests.integration.conftest import MigratedDatabase
-from tests.integration.servers import HOST, ValkeyServer
+from tests.conftest import MigratedDatabase
+from tests.servers import HOST, ValkeyServer
 
 ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/pool"
 CLIENT_ID = "spa"

@@ -15,7 +15,7 @@ from shared.ingestion.rows import Arrival, client_visitor_id, copy_rows
 from shared.ingestion.store import Stored
 from shared.ingestion.stream import DEAD_LETTERS, FAILURES, STREAM, append
 from shared.platform.failures import PostgresUnavailable
-from tests.integration.ingestion.conftest import Pipeline, Site, add_site
+from tests.pipeline import Pipeline, Site, add_site
 
 START = datetime(2026, 2, 28, 23, 0, tzinfo=UTC)
 VISITS = """

@@ -22,7 +22,7 @@ export function PageHeader({ site, range, onRange, live }: Props) {
         <Title order={1} size="h3">
           Traffic
         </Title>
-        <span className={classes.zone}>All times in {site.timezone.replaceAll("_", " ")}</span>
+        <span className={classes.zone}>All times in {zoneName(site.timezone)}</span>
       </div>
       <div className={classes.controls}>
         <VisitorsNow site={site} isLive={live.isOn} />
@@ -48,4 +48,9 @@ export function PageHeader({ site, range, onRange, live }: Props) {
       </div>
     </header>
   );
+}
+
+/** `America/New_York` as people write it, and `Etc/UTC` as everybody knows it. */
+function zoneName(zone: string): string {
+  return zone.replace(/^Etc\//, "").replaceAll("_", " ");
 }

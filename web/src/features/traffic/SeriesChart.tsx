@@ -21,6 +21,8 @@ interface Props {
 
 /** The time series. Redrawn in place whenever the numbers move: an animation would make every two seconds a show. */
 function SeriesChart({ points, metric, bucket }: Props) {
+  // Arrow keys move from bucket to bucket; the name is passed on, though its type does not say so.
+  const accessible = { accessibilityLayer: true, "aria-label": `${metric.label} over time` };
   const last = points.findLastIndex((point) => point.current !== null);
   return (
     <AreaChart
@@ -38,6 +40,7 @@ function SeriesChart({ points, metric, bucket }: Props) {
       gridAxis="x"
       tickLine="none"
       valueFormatter={metric.format}
+      areaChartProps={accessible}
       tooltipAnimationDuration={0}
       tooltipProps={{ content: (shown) => <SeriesTooltip {...shown} metric={metric} bucket={bucket} /> }}
       xAxisProps={{

@@ -19,7 +19,7 @@ export interface Metric {
 const NONE = "–";
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
-const precise = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
+const precise = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /** Exact while it can be read at a glance, short from a million on. */
 export function formatCount(value: Value): string {

@@ -1,6 +1,6 @@
 export type Bucket = "time:minute" | "time:hour" | "time:day" | "time:week" | "time:month";
 
-/** What a query takes as its `date_range`: a name, or two dates or moments that both belong to it. */
+/** What a query takes as its `date_range`: a name, or two moments that both belong to it. */
 export type DateRange = string | [string, string];
 
 export interface Range {
@@ -9,25 +9,23 @@ export interface Range {
   label: string;
   /** `time` leaves it to the API, which answers with what it chose. */
   bucket: Bucket | "time";
-  dates: (now: Date, timeZone: string) => DateRange;
+  dates: (now: Date) => DateRange;
 }
 
+const MINUTE_MS = 60_000;
+
 /** The period from the first event of a site to today. */
-export const EVER: Range = { name: "all", label: "All time", bucket: "time", dates: () => "all" };
+export const EVER: Range = named("all", "All time", "time");
 
-const TODAY: Range = { name: "day", label: "Today", bucket: "time:hour", dates: () => "day" };
+const TODAY: Range = named("day", "Today", "time:hour");
 
-/**
- * The API's own "7d" and "12mo" are of whole days and months, as in Plausible, and so end before today. Here numbers
- * move while one looks, so that periods end now.
- */
 export const RANGES: readonly Range[] = [
   { name: "30min", label: "30 min", bucket: "time:minute", dates: lastMinutes(30) },
   TODAY,
-  { name: "24h", label: "24 hours", bucket: "time:hour", dates: () => "24h" },
-  { name: "7d", label: "7 days", bucket: "time:day", dates: lastDays(7) },
-  { name: "30d", label: "30 days", bucket: "time:day", dates: lastDays(30) },
-  { name: "12mo", label: "12 months", bucket: "time:month", dates: lastMonths(12) },
+  named("24h", "24 hours", "time:hour"),
+  named("7d", "7 days", "time:day"),
+  named("30d", "30 days", "time:day"),
+  named("12mo", "12 months", "time:month"),
   EVER,
 ];
 
@@ -42,28 +40,15 @@ export function wallClock(now: Date, timeZone: string): string {
   return swedish.format(now);
 }
 
+/** A period that the API knows by the same name, and reckons in the site's time zone. */
+function named(name: string, label: string, bucket: Range["bucket"]): Range {
+  return { name, label, bucket, dates: () => name };
+}
+
+/** Whole minutes, the one that now lies in being the last. */
 function lastMinutes(count: number): Range["dates"] {
   return (now) => {
-    const minute = 60_000;
-    const first = (Math.floor(now.getTime() / minute) - count + 1) * minute;
+    const first = (Math.floor(now.getTime() / MINUTE_MS) - count + 1) * MINUTE_MS;
     return [new Date(first).toISOString(), now.toISOString()];
-  };
-}
-
-function lastDays(count: number): Range["dates"] {
-  return between((today) => today.setUTCDate(today.getUTCDate() - count + 1));
-}
-
-function lastMonths(count: number): Range["dates"] {
-  return between((today) => today.setUTCMonth(today.getUTCMonth() - count + 1, 1));
-}
-
-/** Calendar days are reckoned in UTC, where each one has 24 hours; only which day is today depends on the zone. */
-function between(goBack: (day: Date) => unknown): Range["dates"] {
-  return (now, timeZone) => {
-    const today = wallClock(now, timeZone).slice(0, 10);
-    const first = new Date(`${today}T00:00:00Z`);
-    goBack(first);
-    return [first.toISOString().slice(0, 10), today];
   };
 }

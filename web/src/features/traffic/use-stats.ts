@@ -58,7 +58,7 @@ export function useStats(question: Question, { everyMs, isEnabled = true }: Opti
     refetchInterval: ({ state }) =>
       state.status === "error" && everyMs ? AFTER_FAILURE_MS : (everyMs ?? false),
     queryFn: async ({ signal }) => {
-      const body = { ...rest, site_id: site.site_id, date_range: range.dates(new Date(), site.timezone) };
+      const body = { ...rest, site_id: site.site_id, date_range: range.dates(new Date()) };
       return statsOf(JSON.stringify(key), await answered(api.POST("/v1/query", { body, signal })));
     },
   });

@@ -11,7 +11,9 @@ from pg8000.native import Connection
 
 from shared.platform.migrations import migrate, read_migrations
 from shared.platform.postgres import Address, Database, connect
-from tests.integration.servers import HOST, PostgresServer, ValkeyServer, server_folder
+from tests.servers import HOST, PostgresServer, ValkeyServer, server_folder
+
+pytest_plugins = ["tests.pipeline"]
 
 PASSWORDS = {"p09_admin": "admin-of-tests", "p09_api": "api-of-tests", "p09_worker": "worker-of-tests"}
 TEMPLATE = "p09_template"

@@ -13,8 +13,8 @@ from shared.ingestion.rows import Arrival, copy_rows
 from shared.ingestion.stream import STREAM, append
 from shared.platform.postgres import Database
 from shared.platform.valkey import Address, Valkey, open_connection
-from tests.integration.conftest import MigratedDatabase
-from tests.integration.servers import HOST, ValkeyServer
+from tests.conftest import MigratedDatabase
+from tests.servers import HOST, ValkeyServer
 
 RECEIVED = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -1,0 +1,121 @@
+"""Servers that die, and servers that are down."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from local.api import Api
+from local.customers import SiteAccess
+from tests.e2e.events import count, pageviews, send, wait_for_count
+from tests.e2e.local_system import LocalSystem, until
+from tests.e2e.test_wrong_inputs import assert_problem
+
+HEALTH_SECONDS = 15
+
+
+def kill(system: LocalSystem, server: str) -> None:
+    """`kill -9`, and wait until the supervisor has it running again."""
+    pid = system.processes()[server]
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: system.processes().get(server, pid) != pid, f"a new {server}")
+
+
+@contextmanager
+def held_down(system: LocalSystem, server: str) -> Iterator[None]:
+    pid = system.processes()[server]
+    system.state.held(server).touch()
+    try:
+        until(lambda: server not in system.processes(), f"{server} down")
+        yield
+    finally:
+        system.state.held(server).unlink()
+        until(lambda: system.processes().get(server, pid) != pid, f"{server} up again")
+
+
+@contextmanager
+def no_worker(system: LocalSystem) -> Iterator[None]:
+    """While nothing drains, what was acknowledged exists in Valkey alone."""
+    client = system.aws("lambda")
+    name = "p09-local-ingest-worker"
+    before = client.get_function_concurrency(FunctionName=name)["ReservedConcurrentExecutions"]
+    client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    try:
+        yield
+    finally:
+        client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=before)
+
+
+def test_acknowledged_events_survive_a_kill_of_valkey(
+    system: LocalSystem, fresh_site: SiteAccess, writer: Api, reader: Api
+) -> None:
+    with no_worker(system):
+        send(writer, pageviews(fresh_site, 100))
+        kill(system, "valkey")
+    system.settle()
+    wait_for_count(reader, fresh_site, 100)
+
+
+@pytest.mark.parametrize("server", ["postgres", "front-door", "ministack"])
+def test_a_killed_server_comes_back_with_its_state(
+    system: LocalSystem, fresh_site: SiteAccess, writer: Api, reader: Api, server: str
+) -> None:
+    send(writer, pageviews(fresh_site, 3))
+    wait_for_count(reader, fresh_site, 3)
+    kill(system, server)
+    system.settle()
+    assert count(reader, fresh_site) == 3
+    send(writer, pageviews(fresh_site, 2))
+    wait_for_count(reader, fresh_site, 5)
+
+
+def test_while_postgresql_is_down_events_are_taken_and_everything_else_says_so(
+    system: LocalSystem, fresh_site: SiteAccess, writer: Api, reader: Api
+) -> None:
+    send(writer, pageviews(fresh_site, 1))
+    wait_for_count(reader, fresh_site, 1)
+    with held_down(system, "postgres"):
+        assert_problem(Api(system.url).raw("GET", "/health/db"), 503)
+        query = {"site_id": fresh_site.site_id, "metrics": ["visitors"], "date_range": "7d"}
+        assert_problem(reader.raw("POST", "/v1/query", json=query), 503)
+        assert Api(system.url).raw("GET", "/health").status_code == 200
+        answer = writer.raw("POST", "/v1/events", json=pageviews(fresh_site, 1))
+        # An environment that knows the key takes the events; one that can't look it up says so.
+        assert answer.status_code in {202, 503}, answer.text
+        accepted = answer.status_code == 202
+    system.settle()
+    wait_for_count(reader, fresh_site, 2 if accepted else 1)
+
+
+def test_while_valkey_is_down_events_are_refused_and_queries_answered(
+    system: LocalSystem, fresh_site: SiteAccess, writer: Api, reader: Api
+) -> None:
+    send(writer, pageviews(fresh_site, 1))
+    wait_for_count(reader, fresh_site, 1)
+    with held_down(system, "valkey"):
+        assert_problem(Api(system.url).raw("GET", "/health/redis"), 503)
+        assert_problem(writer.raw("POST", "/v1/events", json=pageviews(fresh_site, 1)), 503)
+        assert count(reader, fresh_site) == 1
+    system.settle()
+    send(writer, pageviews(fresh_site, 1))
+    wait_for_count(reader, fresh_site, 2)
+
+
+def test_while_postgresql_hangs_the_health_checks_answer_in_time(system: LocalSystem) -> None:
+    server = psutil.Process(system.processes()["postgres"])
+    processes = [server, *server.children(recursive=True)]
+    for process in processes:
+        process.suspend()
+    try:
+        begun = time.monotonic()
+        assert_problem(Api(system.url).raw("GET", "/health/db"), 503)
+        assert Api(system.url).raw("GET", "/health").status_code == 200
+        assert time.monotonic() - begun < HEALTH_SECONDS
+    finally:
+        for process in processes:
+            process.resume()
+    system.settle()
