@@ -59,8 +59,7 @@ def changes(before: Standings, evaluation: Evaluation) -> tuple[Standings, tuple
         return before, ()
     told: list[Change] = []
     kpis = dict(before.kpis)
-    decisions: tuple[AnyDecision, ...] = (*evaluation.decisions, evaluation.incidents)
-    for decision in decisions:
+    for decision in evaluation.every:
         name = decision.inputs.objective.id
         kpis[name], kinds = _step(before.kpis.get(name, Standing()), decision)
         told += [
@@ -108,16 +107,15 @@ def _period(decision: AnyDecision) -> datetime | None:
 
 
 def _budget_judged(decision: AnyDecision) -> bool:
-    return decision.budget.judged if isinstance(decision, Decision) else decision.consumed is not None
+    """The budget of an hour is no budget to plan with: its breach says it already."""
+    if not isinstance(decision, Decision):
+        return decision.consumed is not None
+    return decision.budget.judged and decision.inputs.objective.budget_window != "rolling hour"
 
 
 def _exhausted(decision: AnyDecision) -> bool:
     return decision.budget.exhausted if isinstance(decision, Decision) else decision.exhausted
 
 
-def _budget_period(decision: AnyDecision) -> datetime | None:
-    if not isinstance(decision, Decision):
-        return decision.inputs.window.start
-    if decision.inputs.objective.budget_window == "rolling hour":
-        return None
-    return decision.inputs.budget.span.start
+def _budget_period(decision: AnyDecision) -> datetime:
+    return (decision.inputs.budget.span if isinstance(decision, Decision) else decision.inputs.window).start

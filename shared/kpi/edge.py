@@ -58,7 +58,7 @@ def _of(decision: Decision) -> Iterator[Metric]:
         yield Metric(name=MISSED, dimensions=(kpi,), value=float(decision.verdict is Verdict.BREACHED))
     if decision.budget.judged and decision.budget.remaining is not None:
         yield Metric(name=BUDGET_REMAINING, dimensions=(kpi,), value=float(decision.budget.remaining))
-    rates: dict[timedelta, Fraction | None] = {}
+    rates = dict[timedelta, Fraction | None]()
     for alert in decision.alerts:
         rates |= {alert.pair.long: alert.long, alert.pair.short: alert.short}
         if alert.judged:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.kpi.decision import CountDecision, CountInputs, Decision, Inputs, decide, decide_count
+from shared.kpi.decision import AnyDecision, CountDecision, CountInputs, Decision, Inputs, decide, decide_count
 from shared.kpi.exclusions import Exclusion, excluded_spans
 from shared.kpi.measure import History, Measurement, keys_of, measure
 from shared.kpi.objectives import Objective, incidents_objective, objectives
@@ -21,6 +21,11 @@ class Evaluation:
     incidents: CountDecision
     recent: Measurement
     silent: bool
+
+    @property
+    def every(self) -> tuple[AnyDecision, ...]:
+        """The decisions on requests and the one on incidents."""
+        return (*self.decisions, self.incidents)
 
 
 def needed(runbook: Runbook, now: datetime, exclusions: Iterable[Exclusion] = ()) -> frozenset[Key]:

@@ -160,8 +160,10 @@ class BurnRates(_Model):
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
-        if len({pair.name for pair in self.pairs}) != len(self.pairs):
-            raise ValueError("pairs: two have the same name")
+        names = [pair.name for pair in self.pairs]
+        for n, name in enumerate(names):
+            if name in names[:n]:
+                raise ValueError(f"pairs.{n}.name: another pair has it")
         return self
 
 
