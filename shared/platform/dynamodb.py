@@ -17,6 +17,7 @@ _KEYS_PER_READ: Final = 100
 _READS: Final = 8
 WRITES_AT_ONCE: Final = 100
 _CANCELLED: Final = "TransactionCanceledException"
+_OVERTAKEN: Final = ("ConditionalCheckFailed", "TransactionConflict")
 
 
 class Overtaken(Exception):
@@ -100,12 +101,12 @@ class Table:
             body["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def write(self, writes: Sequence[Write]) -> None:
-        """All of them or none. Raises ``Overtaken`` when a condition does not hold."""
+        """All of them or none; those with conditions come first. Raises ``Overtaken`` when a condition does not hold."""
         body = {"TransactItems": [self._write(write) for write in writes]}
         try:
             self._call("TransactWriteItems", body)
         except AwsRefused as error:
-            if error.code == _CANCELLED:
+            if error.code == _CANCELLED and any(reason in str(error) for reason in _OVERTAKEN):
                 raise Overtaken(str(error)) from error
             raise
 
