@@ -24,10 +24,11 @@ deploy-local: setup ## deploy what changed to the running local system
 
 test: setup ## every test: Python (unit, integration, infrastructure, end to end) and the console's
 	@npm test --silent -w web
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest --ignore tests/e2e -n 2
+	@$(PY) -m pytest tests/e2e
 
-campaign: setup ## longer test campaigns: more examples, more kills
-	@$(PY) -m pytest -n 2 --dist loadgroup --campaign
+campaign: setup ## longer test campaigns: twenty times the examples of every property
+	@$(PY) -m pytest tests/unit tests/integration tests/faults -n 2 --hypothesis-profile campaign
 
 check: setup check-infra ## lint, types, import rules, drift of generated files, the infrastructure's linters
 	@ruff check .

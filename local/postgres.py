@@ -43,6 +43,11 @@ def postgres_server(state: State, config: Configuration) -> Server:
         "unix_socket_directories": "",
         "password_encryption": "scram-sha-256",
         "wal_level": "replica",
+        "shared_buffers": "256MB",
+        # Aurora writes no full pages after a checkpoint; here rarer checkpoints and compressed pages come near to that.
+        "max_wal_size": "2GB",
+        "checkpoint_timeout": "15min",
+        "wal_compression": "on",
     }
     return Server(
         name="postgres",

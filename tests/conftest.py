@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 import redis
+from hypothesis import settings
 from pg8000.native import Connection
 
 from shared.platform.migrations import migrate, read_migrations
@@ -14,6 +15,7 @@ from shared.platform.postgres import Address, Database, connect
 from tests.servers import HOST, PostgresServer, ValkeyServer, server_folder
 
 pytest_plugins = ["tests.pipeline"]
+settings.register_profile("campaign", max_examples=2000, deadline=None)
 
 PASSWORDS = {"p09_admin": "admin-of-tests", "p09_api": "api-of-tests", "p09_worker": "worker-of-tests"}
 TEMPLATE = "p09_template"

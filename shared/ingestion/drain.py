@@ -14,7 +14,8 @@ from pg8000.exceptions import DatabaseError
 
 from shared.ingestion.entry import BadEntry, Entry, decode
 from shared.ingestion.store import Stored, UnknownSite, store, try_to_lock
-from shared.ingestion.stream import AWAKE, CONSUMER, COUNTERS, DEAD_LETTERS, FAILURES, GROUP, STREAM
+from shared.ingestion.stream import AWAKE, CONSUMER, COUNTERS, DEAD_LETTERS, FAILURES, GROUP, STREAM, rest
+from shared.platform.failures import PostgresUnavailable
 from shared.platform.postgres import Database, sqlstate, violates_row_security
 from shared.platform.valkey import Valkey, ValkeyRefused
 
@@ -62,6 +63,15 @@ def drain(valkey: Valkey, database: Database, has_time: Callable[[], bool]) -> D
     """
     _ensure_group(valkey)
     done = Drained()
+    try:
+        _drain_all(valkey, database, has_time, done)
+    except (PostgresUnavailable, DatabaseError):
+        rest(valkey)
+        raise
+    return done
+
+
+def _drain_all(valkey: Valkey, database: Database, has_time: Callable[[], bool], done: Drained) -> None:
     _drain_pending(valkey, database, has_time, done)
     while has_time():
         reads = _read_new(valkey)
@@ -73,7 +83,6 @@ def drain(valkey: Valkey, database: Database, has_time: Callable[[], bool]) -> D
                 done.finished = True
                 break
         _store(valkey, database, reads, done)
-    return done
 
 
 def _drain_pending(valkey: Valkey, database: Database, has_time: Callable[[], bool], done: Drained) -> None:

@@ -14,6 +14,7 @@ GROUP: Final = "ingest"
 CONSUMER: Final = "worker"
 AWAKE: Final = "{ingest}:awake"
 AWAKE_SECONDS: Final = 60
+REST_SECONDS: Final = 3
 
 WAKE_SOURCE: Final = "p09.ingestion"
 WAKE_DETAIL_TYPE: Final = "EventsWaiting"
@@ -43,6 +44,11 @@ def append(valkey: Valkey, entry: Entry, *also: Command) -> bool:
 def count_rejected(events: int) -> Command:
     """The command that counts refused events."""
     return ("HINCRBY", COUNTERS, "rejected", events)
+
+
+def rest(valkey: Valkey) -> None:
+    """The worker failed: the next request may wake it, but only some seconds from now, lest an outage become a storm."""
+    valkey.run("SET", AWAKE, "1", "EX", REST_SECONDS)
 
 
 def forget_awake(valkey: Valkey) -> None:

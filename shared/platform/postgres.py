@@ -75,9 +75,8 @@ class Database:
         PostgresUnavailable
             the server is down or went away; the transaction was not committed, or the commit's answer was lost
         """
-        connection = self.connection()
+        connection = self._begun()
         try:
-            connection.run("begin")
             act_for(connection, organisations, **settings)
             yield connection
             connection.run("commit")
@@ -113,6 +112,19 @@ class Database:
         if self._connection is None:
             self._connection = self._open()
         return self._connection
+
+    def _begun(self) -> Connection:
+        """A connection with a transaction begun. One that broke since its last use is replaced: nothing was written yet."""
+        reused = self._connection is not None
+        try:
+            connection = self.connection()
+            connection.run("begin")
+        except (InterfaceError, DatabaseError, OSError) as error:
+            self.close()
+            if reused:
+                return self._begun()
+            raise PostgresUnavailable(_reason(error)) from error
+        return connection
 
     def _roll_back(self, connection: Connection) -> None:
         try:

@@ -4,6 +4,7 @@ redis-py costs a cold start more than FastAPI does, and by default sends a comma
 event twice. Here nothing is ever sent twice: a caller who needs an answer and got none is told so.
 """
 
+import select
 import socket
 import ssl
 import time
@@ -72,6 +73,11 @@ class Connection:
         except OSError as error:
             self.close()
             raise ValkeyUnavailable(str(error)) from error
+
+    def is_stale(self) -> bool:
+        """Whether the server ended the connection since its last use: nothing but an end can be waiting to be read."""
+        readable, _, _ = select.select([self._socket], [], [], 0)
+        return bool(readable)
 
     def close(self) -> None:
         self._socket.close()
@@ -185,6 +191,8 @@ class Valkey:
                 self._connection.exchange([("PING",)])
             except ValkeyUnavailable:
                 self._connection = None
+        if self._connection is not None and self._connection.is_stale():
+            self.close()
         try:
             if self._connection is None:
                 self._connection = self._connect()

@@ -12,18 +12,20 @@ from local.customers import SiteAccess
 from local.state import State
 from tests.e2e.local_system import LocalSystem
 
+LAST = ("test_redeploy.py", "test_failures.py", "test_restart.py")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--state", help="state folder of a running local system to use, instead of a new one")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One local system, so one of pytest-xdist's workers; those that restart it come last."""
+    """One local system, so one of pytest-xdist's workers; those that take it down come last."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.xdist_group("e2e"))
-    items.sort(key=lambda item: item.path.name == "test_restart.py")
+    items.sort(key=lambda item: LAST.index(item.path.name) if item.path.name in LAST else -1)
 
 
 @pytest.fixture(scope="session")

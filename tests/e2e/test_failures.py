@@ -70,6 +70,7 @@ def test_a_killed_server_comes_back_with_its_state(
     system.settle()
     assert count(reader, fresh_site) == 3
     send(writer, pageviews(fresh_site, 2))
+    system.settle()
     wait_for_count(reader, fresh_site, 5)
 
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.analytics.query import METRICS
+from tests.examples import examples
 from tests.integration.analytics.conftest import Analytics
 from tests.integration.analytics.reference import Event, Reference
 
@@ -83,7 +84,7 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return next(moment for moment in moments if moment.astimezone(zone).date() == day)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), around=changes)
 def test_every_answer_equals_a_count_by_hand(
     analytics: Analytics, data: st.DataObject, around: tuple[str, datetime]

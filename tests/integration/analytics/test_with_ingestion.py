@@ -16,6 +16,7 @@ from shared.ingestion.rows import Arrival, copy_rows
 from shared.ingestion.store import store
 from shared.platform.postgres import Database
 from tests.conftest import MigratedDatabase
+from tests.examples import examples
 from tests.integration.analytics.conftest import Analytics
 from tests.integration.analytics.reference import Event, Reference
 
@@ -43,7 +44,7 @@ def worker(migrated: MigratedDatabase) -> Database:
     return migrated.database("p09_worker")
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(sent, max_size=12), max_size=4))
 def test_what_ingest_stored_is_answered_exactly(
     analytics: Analytics, worker: Database, batches: list[list[Event]]

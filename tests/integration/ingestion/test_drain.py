@@ -15,6 +15,7 @@ from shared.ingestion.rows import Arrival, client_visitor_id, copy_rows
 from shared.ingestion.store import Stored
 from shared.ingestion.stream import DEAD_LETTERS, FAILURES, STREAM, append
 from shared.platform.failures import PostgresUnavailable
+from tests.examples import examples
 from tests.pipeline import Pipeline, Site, add_site
 
 START = datetime(2026, 2, 28, 23, 0, tzinfo=UTC)
@@ -99,7 +100,7 @@ histories = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories, seed=st.integers())
 def test_any_order_and_batching_gives_what_the_definition_says(
     pipeline: Pipeline, history: list[tuple[str, float, str]], seed: int
