@@ -2,9 +2,9 @@
 
 import json
 from dataclasses import asdict, dataclass, fields
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
-from shared.runbook.model import Severity
+Severity = Literal["page", "ticket"]
 
 
 class UnknownEvent(ValueError):

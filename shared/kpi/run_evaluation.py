@@ -100,7 +100,7 @@ def _evaluate(runbook: Runbook, ports: Ports, state: State, now: datetime) -> tu
     conclusion = Conclusion(
         at=at,
         standings=standings,
-        decisions=(*evaluation.decisions, evaluation.incidents),
+        decisions=evaluation.every,
         events=[_event(runbook, change) for change in told],
         view=evaluation_view(runbook, evaluation),
     )

@@ -1,6 +1,6 @@
 """An evaluation as people and programs read it: numbers rounded for reading, moments as text, the why in a sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Final
 
@@ -21,11 +21,10 @@ _DIGITS: Final = 6
 
 
 def evaluation_view(runbook: Runbook, evaluation: Evaluation) -> dict[str, Any]:
-    decisions: Sequence[AnyDecision] = (*evaluation.decisions, evaluation.incidents)
     return {
         "evaluated_at": stamp(evaluation.at),
         "silent": evaluation.silent,
-        "kpis": [_kpi(runbook, decision) for decision in decisions],
+        "kpis": [_kpi(runbook, decision) for decision in evaluation.every],
     }
 
 
@@ -42,6 +41,21 @@ def decided(decision: AnyDecision) -> dict[str, Any]:
         return said | {"budget": None, "burn_alerts": []}
     budget = budget_view(decision.budget, decision.inputs.objective.budget_window)
     return said | {"budget": budget, "burn_alerts": burn_alerts(decision)}
+
+
+def decision_view(decision: AnyDecision) -> dict[str, Any]:
+    """A past decision in a list."""
+    measured = _of_count(decision) if isinstance(decision, CountDecision) else _of_requests(decision)
+    return {
+        "id": decision.id,
+        "kpi": decision.inputs.objective.id,
+        "at": stamp(decision.inputs.at),
+        "verdict": decision.verdict.value,
+        "value": value_view(decision),
+        "samples": measured["samples"],
+        "bad": measured["bad"],
+        "why": why(decision),
+    }
 
 
 def target_view(objective: Objective | CountObjective) -> dict[str, Any]:
