@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Final
 
 from scripts.generate.alerts import Alert, burn_alerts, further_alert, number, short, target_alerts
@@ -29,15 +30,9 @@ def scrape_config(runbook: Runbook) -> str:
 
 def rules(runbook: Runbook) -> str:
     """monitoring/prometheus/alert-rules.yaml."""
-    groups = {
-        "p09-windows": _recordings(runbook),
-        "p09-burn-rates": _burn_rules(runbook),
-        "p09-targets": _target_rules(runbook),
-        "p09-signals": _signal_rules(runbook),
-    }
-    return f"{_HEAD}groups:\n" + "\n".join(
-        f"  - name: {name}\n    rules:\n" + "\n".join(texts) for name, texts in groups.items()
-    )
+    texts = [*_recordings(runbook), *_burn_rules(runbook), *_target_rules(runbook), *_signal_rules(runbook)]
+    # One group: its rules are evaluated in order, so that alerts see the windows of this moment, not of the last.
+    return f"{_HEAD}groups:\n  - name: p09\n    rules:\n" + "\n".join(texts)
 
 
 def _recordings(runbook: Runbook) -> Iterator[str]:
@@ -54,7 +49,7 @@ def _recordings(runbook: Runbook) -> Iterator[str]:
 def _burn_rules(runbook: Runbook) -> Iterator[str]:
     for alert in burn_alerts(runbook):
         objective, pair = alert.objective, alert.pair
-        limit = f"{number(pair.factor)} * {allowed(objective)}"
+        limit = _limit(pair.factor, 1 - objective.target)
         expression = both(
             above(objective, pair.long, limit), above(objective, pair.short, limit), enough(objective, pair.long)
         )
@@ -81,6 +76,12 @@ def _signal_rules(runbook: Runbook) -> Iterator[str]:
         f"p09_dead_letter_entries > {alerts.dead_letters.above}",
         short(alerts.dead_letters.after),
     )
+
+
+def _limit(factor: Fraction, share: Fraction) -> str:
+    """Factor and share, readably, unless floating point would miss their product."""
+    exact = float(factor) * float(share) == float(factor * share)
+    return f"{number(factor)} * {number(share)}" if exact else number(factor * share)
 
 
 def _record(name: str, expression: str, kpi: str) -> str:
