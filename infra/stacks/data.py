@@ -62,6 +62,7 @@ class DataStack(Stack):
         self.archive = self._archive_bucket(key)
         self._migrate()
         CfnOutput(self, "EventBusName", value=self.bus.event_bus_name)
+        CfnOutput(self, "AlarmsTopicArn", value=alarms.topic_arn)
         CfnOutput(self, "OperationsTableName", value=self.operations.table_name)
 
     @property

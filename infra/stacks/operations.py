@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import Duration, Stack
 
 from infra.acknowledge import acknowledge
 from infra.constructs.kpi_alarms import KpiAlarms
@@ -54,7 +54,6 @@ class OperationsStack(Stack):
         if platform.stage.local is None:
             KpiAlarms(self, "Kpis", platform=platform)
             SavedQueries(self, "Questions", platform=platform)
-        CfnOutput(self, "AlarmsTopicArn", value=platform.alarms.topic_arn)
 
     def _kpi_evaluation(self, data: DataServices, console_url: str) -> ServiceFunction:
         stage, namespace = self._platform.stage, self._platform.monitoring.namespace
