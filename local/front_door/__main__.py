@@ -1,17 +1,18 @@
-"""`python -m local.front_door PORT AWS_ENDPOINT`: started by the supervisor."""
+"""`python -m local.front_door PORT AWS_ENDPOINT STATE_FOLDER`: started by the supervisor."""
 
 import sys
+from pathlib import Path
 
 import uvicorn
 
 from local.front_door.app import create_app
-from local.state import LOOPBACK
+from local.state import LOOPBACK, State
 
 
 def main() -> None:
-    port, endpoint = sys.argv[1:]
+    port, endpoint, folder = sys.argv[1:]
     uvicorn.run(
-        create_app(endpoint),
+        create_app(endpoint, State(Path(folder))),
         host=LOOPBACK,
         port=int(port),
         access_log=False,
