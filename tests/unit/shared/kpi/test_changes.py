@@ -84,6 +84,11 @@ def test_an_evaluation_that_comes_twice_tells_nothing_new() -> None:
     assert (len(first), second, again) == (1, (), standings)
 
 
+def test_an_evaluation_that_is_repeated_with_later_data_waits_for_the_next_slice() -> None:
+    standings, _ = changes(Standings(), evaluated([BEFORE, HARD]))
+    assert changes(standings, evaluated([BEFORE, CLEAN])) == (standings, ())
+
+
 def test_an_evaluation_that_comes_late_changes_nothing() -> None:
     standings, _ = changes(Standings(), evaluated([BEFORE, HARD]))
     assert changes(standings, evaluated([BEFORE, CLEAN], NOW - SLICE)) == (standings, ())
