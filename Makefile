@@ -8,7 +8,7 @@ PORT ?= 8000
 DEMO ?= 1
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run demo deploy-local test campaign check check-infra bench synth openapi clean lock format
+.PHONY: help setup run demo deploy-local test campaign check check-infra bench synth openapi generate clean lock format
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
@@ -36,6 +36,7 @@ check: setup check-infra ## lint, types, import rules, drift of generated files,
 	@mypy
 	@lint-imports --no-logo > build/import-rules.txt || { cat build/import-rules.txt; exit 1; }
 	@$(PY) -m scripts.openapi --check
+	@$(PY) -m scripts.generate --check
 	@npm run check --silent -w web
 
 synth: setup ## write the CDK assembly of all four stages, offline; findings of cdk-nag end it
@@ -52,6 +53,9 @@ openapi: setup ## write docs/openapi.json and the console's client from the rout
 	@$(PY) -m scripts.openapi
 	@npm run generate --silent -w web
 
+generate: setup ## write rules, dashboards, alarms and docs from shared/runbook.toml
+	@$(PY) -m scripts.generate
+
 format: setup ## let the formatters have their way
 	@ruff check --quiet --fix .
 	@ruff format --quiet .
@@ -60,7 +64,7 @@ clean: ## remove the local system's state and everything that was built
 	@test ! -x $(PY) || $(PY) -m local.clean
 	@rm -rf build cdk.out web/dist bench/results.json .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-setup: $(VENV)/.python $(VENV)/.node ## install everything into .venv and node_modules
+setup: $(VENV)/.python $(VENV)/.node $(VENV)/bin/promtool ## install everything into .venv and node_modules
 
 $(VENV)/.python: requirements/*.txt pyproject.toml
 	@echo "[setup] Python packages"
@@ -78,6 +82,9 @@ $(VENV)/.node: package-lock.json | $(VENV)/.python
 	@echo "[setup] Node packages"
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
+
+$(VENV)/bin/promtool: | $(VENV)/.python
+	@scripts/test/install-prometheus.sh $(VENV)/bin
 
 $(VENV)/.bench: requirements/bench.txt | setup
 	@echo "[setup] packages that the benchmarks compare with"

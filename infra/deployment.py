@@ -12,21 +12,31 @@ from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingest import IngestStack
 from infra.stacks.network import NetworkStack
+from infra.stacks.operations import OperationsStack
 from infra.stacks.web import WebStack
 
 if TYPE_CHECKING:
     from constructs import Construct
 
     from infra.constructs.platform import Network
+    from infra.monitoring import Monitoring
     from infra.stages import Stage
 
 
 class Deployment(cdk.Stage):
-    def __init__(self, scope: Construct, stage: Stage) -> None:
+    def __init__(self, scope: Construct, stage: Stage, monitoring: Monitoring) -> None:
         super().__init__(scope, stage.name)
         self._stage = stage
         target = assets.local_target() if stage.local else assets.lambda_target()
-        data = DataStack(self, "Data", stage=stage, target=target, network=self._network(), **self._props("Data"))
+        data = DataStack(
+            self,
+            "Data",
+            stage=stage,
+            monitoring=monitoring,
+            target=target,
+            network=self._network(),
+            **self._props("Data"),
+        )
         platform, services = data.platform, data.services
         identity = AccessStack(self, "Access", stage=stage, **self._props("Access")).identity
         api = ApiStack(self, "Api", platform=platform, data=services, identity=identity, **self._props("Api"))
@@ -34,7 +44,7 @@ class Deployment(cdk.Stage):
         # Functions that use the schema come after the migrations that make it.
         api.add_stack_dependency(data)
         ingest.add_stack_dependency(data)
-        WebStack(
+        web = WebStack(
             self,
             "Web",
             platform=platform,
@@ -42,6 +52,15 @@ class Deployment(cdk.Stage):
             api_domain=api.domain,
             identity=identity,
             **self._props("Web"),
+        )
+        OperationsStack(
+            self,
+            "Operations",
+            platform=platform,
+            data=services,
+            api_id=api.gateway.api_id,
+            console_url=stage.local.origin if stage.local else web.url,
+            **self._props("Operations"),
         )
         cdk.Tags.of(self).add("p09:stage", stage.name)
 

@@ -17,6 +17,8 @@ class Concurrency:
     api: int
     # One drains, by a lock in PostgreSQL; the others find that out and end.
     ingest_worker: int = 3
+    # The daily review may fall into the same minute as an evaluation.
+    kpi_evaluation: int = 2
     migrate: int = 1
     web_publisher: int = 1
 
@@ -68,6 +70,7 @@ class LocalServers:
     postgres: Server = Server(host="127.0.0.1", port=5432, secret_name=POSTGRES_SECRET)
     postgres_database: str = "p09"
     valkey: Server = Server(host="127.0.0.1", port=6379, secret_name=VALKEY_SECRET)
+    origin: str = "http://127.0.0.1:8000"
     aws_endpoint: str = "http://127.0.0.1:4566"
 
     @classmethod
@@ -78,6 +81,7 @@ class LocalServers:
             postgres=Server(host=postgres["host"], port=postgres["port"], secret_name=postgres["secret_name"]),
             postgres_database=postgres["database"],
             valkey=Server(host=valkey["host"], port=valkey["port"], secret_name=valkey["secret_name"]),
+            origin=found["origin"],
             aws_endpoint=found["aws_endpoint"],
         )
 
@@ -87,6 +91,17 @@ class Stage:
     name: str
     sizes: Sizes
     local: LocalServers | None = field(default=None)
+    # Names of dashboards are unique in an account, which stages may share.
+    dashboard: str = "P09-Operations"
+    # Where KPIs are measured instead of in CloudWatch; "" = in CloudWatch.
+    prometheus_url: str = ""
+
+    @property
+    def access_log_group(self) -> str:
+        return f"/aws/vendedlogs/{self.physical_name('api-access')}"
+
+    def log_group(self, function: str) -> str:
+        return f"/aws/lambda/{self.physical_name(function)}"
 
     def physical_name(self, thing: str) -> str:
         return f"p09-{self.name}-{thing.replace('_', '-')}"
@@ -104,6 +119,7 @@ def local(servers: LocalServers) -> Stage:
 
 DEV = Stage(
     name="dev",
+    dashboard="P09-Operations-dev",
     sizes=Sizes(
         concurrency=Concurrency(api=20),
         max_connections=200,
@@ -113,6 +129,7 @@ DEV = Stage(
 )
 STAGING = Stage(
     name="staging",
+    dashboard="P09-Operations-staging",
     sizes=Sizes(
         concurrency=Concurrency(api=50),
         max_connections=300,

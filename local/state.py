@@ -63,6 +63,11 @@ class State:
         return self.folder / "system.json"
 
     @property
+    def chaos_file(self) -> Path:
+        """Faults that the front door injects while it exists."""
+        return self.folder / "chaos.json"
+
+    @property
     def assembly(self) -> Path:
         return self.folder / "cdk.out"
 

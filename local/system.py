@@ -63,7 +63,7 @@ def _front_door(state: State, config: Configuration) -> Server:
     port = config.front_door_port
     return Server(
         name="front-door",
-        command=[sys.executable, "-m", "local.front_door", str(port), config.aws_endpoint],
+        command=[sys.executable, "-m", "local.front_door", str(port), config.aws_endpoint, str(state.folder)],
         log=state.log("front-door"),
         ready=lambda: not is_free(port),
         advice=f"Is port {port} taken? `make run PORT=8001` chooses another.",

@@ -16,6 +16,7 @@ from shared.platform.valkey import Command, Valkey
 
 if TYPE_CHECKING:
     from shared.access.tokens import TokenVerifier
+    from shared.kpi.store import KpiStore
     from shared.platform.postgres import Database
 
 POSTGRES_SECONDS: Final = 10.0
@@ -53,6 +54,13 @@ class Services:
     def telemetry_valkey(self) -> Valkey:
         """Counters are told and never answered: a connection on which nobody waits."""
         return wiring.valkey(self.settings)
+
+    @cached_property
+    def kpis(self) -> "KpiStore":
+        from shared.kpi.store import KpiStore  # the runbook's model comes with it: only who asks for KPIs waits
+        from shared.platform.dynamodb import Table, signed_call
+
+        return KpiStore(Table(signed_call(aws_settings), self.settings.operations_table_name))
 
     @cached_property
     def sites(self) -> SiteCache:

@@ -9,6 +9,8 @@ INGEST_KEY: Final = "ingest key"
 READ_KEY: Final = "read key"
 PERSON: Final = "person"  # anybody who signed in; row-level security narrows it to their organisations
 
+_OPERATIONS: Final = frozenset({DEVELOPER, SRE, DBA, LEAD, AUDITOR})
+
 PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/health"): frozenset({ANYONE}),
     ("GET", "/health/db"): frozenset({ANYONE}),
@@ -28,6 +30,11 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/v1/organisations"): frozenset({PERSON}),
     ("POST", "/v1/organisations"): frozenset({DEVELOPER, SRE, LEAD}),
     ("POST", "/v1/organisations/{organisation_id}/members"): frozenset({PERSON}),
-    ("GET", "/v1/dead-letters"): frozenset({DEVELOPER, SRE, DBA, LEAD, AUDITOR}),
+    ("GET", "/v1/dead-letters"): _OPERATIONS,
     ("POST", "/v1/dead-letters/replay"): frozenset({SRE}),
+    ("GET", "/v1/kpis"): _OPERATIONS,
+    ("GET", "/v1/kpis/{kpi_id}/burndown"): _OPERATIONS,
+    ("GET", "/v1/kpis/{kpi_id}/decisions"): _OPERATIONS,
+    ("GET", "/v1/kpis/{kpi_id}/what-if"): _OPERATIONS,
+    ("GET", "/v1/decisions/{decision_id}/replay"): _OPERATIONS,
 }

@@ -8,6 +8,7 @@ class Settings(PostgresSettings, ValkeySettings):
     stage: str
     postgres_secret_arn: str
     event_bus_name: str
+    operations_table_name: str
     identity_issuer: str
     identity_jwks_url: str
     identity_client_id: str

@@ -14,6 +14,7 @@ from shared.platform.bus import put_event
 from shared.platform.settings import aws_settings, load
 
 MARGIN_MILLISECONDS: Final = 20_000
+REQUESTS_PER_LINE: Final = 500  # a line of the log holds 256 KiB
 
 logger = Logger()
 settings = load(Settings)
@@ -37,6 +38,8 @@ def handler(_event: dict[str, Any], context: Context) -> dict[str, Any]:
             aws_settings, settings.event_bus_name,
             source=WAKE_SOURCE, detail_type=WAKE_DETAIL_TYPE, detail={"stream": STREAM},
         )  # fmt: skip
-    report = {key: value for key, value in asdict(drained).items() if key != "sites"}
+    for begin in range(0, len(drained.requests), REQUESTS_PER_LINE):
+        logger.info("stored", extra={"request_ids": drained.requests[begin : begin + REQUESTS_PER_LINE]})
+    report = {key: value for key, value in asdict(drained).items() if key not in {"sites", "requests"}}
     logger.info("drained", extra=report)
     return report

@@ -14,12 +14,20 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sqs as sqs
     from constructs import Construct
 
+    from infra.constructs.platform import Platform
+
 PERIOD = Duration.minutes(5)
 # A function that needs this share of its timeout is about to be cut off.
 DURATION_SHARE = 0.8
+FAILED = (
+    "It failed at least once in five minutes. Find the request in its log; roll back if it began with a deployment."
+)
+THROTTLED = "It was refused for want of reserved concurrency. Look for a flood or a slow dependency before raising it."
+SLOW = f"It took more than {DURATION_SHARE:.0%} of its timeout. Its trace says which dependency is slow; help that one."
+GAVE_UP = "It gave up on events. Read one in its failure queue with its error, mend the cause, then redrive the queue."
 
 
-def function_alarms(scope: Construct, *, function: lambda_.Function, failures: sqs.Queue, topic: sns.ITopic) -> None:
+def function_alarms(scope: Construct, *, function: lambda_.Function, failures: sqs.Queue, platform: Platform) -> None:
     if function.timeout is None:
         raise ValueError(f"{function.node.path} has no timeout of its own")
     errors = function.metric_errors(period=PERIOD, statistic="Sum")
@@ -28,16 +36,17 @@ def function_alarms(scope: Construct, *, function: lambda_.Function, failures: s
     waiting = failures.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
     limit = function.timeout.to_milliseconds() * DURATION_SHARE
     for name, metric, threshold, why in (
-        ("ErrorsAlarm", errors, 0, "It failed at least once in five minutes"),
-        ("ThrottlesAlarm", throttles, 0, "It was refused for want of reserved concurrency"),
-        ("DurationAlarm", duration, limit, f"It took more than {DURATION_SHARE:.0%} of its timeout"),
-        ("DeadLettersAlarm", waiting, 0, "It gave up on events, which wait in its failure queue"),
+        ("ErrorsAlarm", errors, 0, FAILED),
+        ("ThrottlesAlarm", throttles, 0, THROTTLED),
+        ("DurationAlarm", duration, limit, SLOW),
+        ("DeadLettersAlarm", waiting, 0, GAVE_UP),
     ):
-        _alarm(scope, name, metric=metric, threshold=threshold, why=why, topic=topic)
+        description = f"{why} {platform.monitoring.link('crashes')}"
+        _alarm(scope, name, metric=metric, threshold=threshold, description=description, topic=platform.alarms)
 
 
 def _alarm(
-    scope: Construct, name: str, *, metric: cloudwatch.Metric, threshold: float, why: str, topic: sns.ITopic
+    scope: Construct, name: str, *, metric: cloudwatch.Metric, threshold: float, description: str, topic: sns.ITopic
 ) -> None:
     alarm = cloudwatch.Alarm(
         scope,
@@ -47,7 +56,7 @@ def _alarm(
         evaluation_periods=1,
         comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
         treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        alarm_description=why,
+        alarm_description=description,
     )
     alarm.add_alarm_action(actions.SnsAction(topic))
     alarm.add_ok_action(actions.SnsAction(topic))

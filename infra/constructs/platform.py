@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_dynamodb as dynamodb
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_events as events
     from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_secretsmanager as secretsmanager
     from aws_cdk import aws_sns as sns
 
     from infra.assets import Target
+    from infra.monitoring import Monitoring
     from infra.stages import Stage
 
 # Not the well-known ports: whoever scans for 5432 and 6379 finds nothing.
@@ -35,6 +38,7 @@ class Network:
 @dataclass(frozen=True, kw_only=True)
 class Platform:
     stage: Stage
+    monitoring: Monitoring
     target: Target
     key: kms.Key
     alarms: sns.Topic
@@ -83,3 +87,5 @@ class DataServices:
     postgres: Postgres
     valkey: Valkey
     bus: events.EventBus
+    operations: dynamodb.Table
+    archive: s3.Bucket

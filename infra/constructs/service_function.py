@@ -14,16 +14,17 @@ from constructs import Construct
 from infra.acknowledge import acknowledge
 from infra.constructs.alarms import function_alarms
 from infra.constructs.archive import dependencies, function_code
+from infra.constructs.metric_filter import count_lines
 from infra.constructs.retention import retention
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aws_cdk import aws_dynamodb as dynamodb
     from aws_cdk import aws_secretsmanager as secretsmanager
 
     from infra.constructs.platform import Platform
 
-METRICS_NAMESPACE = "P09"
 RETRIES = 2
 MAX_EVENT_AGE = Duration.hours(1)
 RUNTIME = "AWS patches Python 3.13 until October 2029; 3.14 waits until the locked dependencies were tried on it"
@@ -41,9 +42,9 @@ QUEUE_REASONS = {
     "Serverless-SQSRedrivePolicy": "This is itself the dead-letter queue: only people receive from it",
     "CKV_AWS_27": "Encrypted by SQS' own key (SqsManagedSseEnabled); the check knows only keys of KMS",
 }
-OUTSIDE_VPC = "It talks to S3 and CloudFront alone, and CloudFront's API has no VPC endpoint"
+OUTSIDE_VPC = "It talks to APIs of AWS alone, for which the VPC has no endpoint, and to no server of ours"
 NO_VPC = "Stage local has no network: functions and servers are processes of one machine, on loopback"
-STAR = "X-Ray's put actions and, in a VPC, EC2's network interface actions know no narrower resource"
+STAR = "X-Ray's put actions, CloudWatch's on metrics and EC2's on network interfaces know no narrower resource"
 NETWORK_INTERFACE_ACTIONS = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
@@ -89,23 +90,32 @@ class ServiceFunction(Construct):
         self.policy = self._policy()
         self.function = self._function(environment, reserved_concurrency, timeout, memory_mb)
         self._acknowledge_findings()
-        function_alarms(self, function=self.function, failures=self.failures, topic=platform.alarms)
+        function_alarms(self, function=self.function, failures=self.failures, platform=platform)
+        count_lines(
+            self, log_group=self.log_group, platform=platform, patterns=platform.monitoring.function_log_filters
+        )
 
-    def allow(self, *actions: str, resources: list[str]) -> None:
-        """Add one statement to this function's own policy."""
-        self.policy.add_statements(iam.PolicyStatement(actions=list(actions), resources=resources))
+    def allow(self, *actions: str, resources: list[str], when: Mapping[str, str] | None = None) -> None:
+        """Add one statement to this function's own policy; `when` are keys of the request and what they must be."""
+        conditions = {"StringEquals": dict(when)} if when else None
+        self.policy.add_statements(
+            iam.PolicyStatement(actions=list(actions), resources=resources, conditions=conditions)
+        )
+
+    def allow_key(self, service: str, *actions: str) -> None:
+        """Let it use the stage's key through one service, which encrypts under it."""
+        through = {"kms:ViaService": f"{service}.{Stack.of(self).region}.amazonaws.com"}
+        self.allow(*actions, resources=[self._platform.key.key_arn], when=through)
+
+    def allow_table(self, table: dynamodb.ITable, *actions: str) -> None:
+        """Let it use a table, and the stage's key under which the table is encrypted."""
+        self.allow(*actions, resources=[table.table_arn])
+        self.allow_key("dynamodb", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
 
     def allow_secrets(self, *secrets: secretsmanager.ISecret) -> None:
         """Let it read secrets; those that the stage created are encrypted under the stage's key."""
         self.allow("secretsmanager:GetSecretValue", resources=[_full_arn(secret) for secret in secrets])
-        by_secrets_manager = {"kms:ViaService": f"secretsmanager.{Stack.of(self).region}.amazonaws.com"}
-        self.policy.add_statements(
-            iam.PolicyStatement(
-                actions=["kms:Decrypt"],
-                resources=[self._platform.key.key_arn],
-                conditions={"StringEquals": by_secrets_manager},
-            )
-        )
+        self.allow_key("secretsmanager", "kms:Decrypt")
 
     def _failure_queue(self) -> sqs.Queue:
         return sqs.Queue(
@@ -121,7 +131,7 @@ class ServiceFunction(Construct):
         return logs.LogGroup(
             self,
             "Logs",
-            log_group_name=f"/aws/lambda/{self._platform.stage.physical_name(self.name)}",
+            log_group_name=self._platform.stage.log_group(self.name),
             retention=retention(self._platform.stage),
             encryption_key=self._platform.key,
             removal_policy=RemovalPolicy.DESTROY,
@@ -176,7 +186,7 @@ class ServiceFunction(Construct):
     def _powertools(self) -> dict[str, str]:
         return {
             "POWERTOOLS_SERVICE_NAME": self.name,
-            "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+            "POWERTOOLS_METRICS_NAMESPACE": self._platform.monitoring.namespace,
             "POWERTOOLS_LOG_LEVEL": "INFO",
         }
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from infra.assets import Target
+    from infra.monitoring import Monitoring
     from infra.stages import Stage
 
 ACCESS_LOGS_REASONS = {
@@ -42,6 +43,7 @@ class DataStack(Stack):
         construct_id: str,
         *,
         stage: Stage,
+        monitoring: Monitoring,
         target: Target,
         network: Network | None,
         **props: Any,
@@ -50,7 +52,9 @@ class DataStack(Stack):
         self._stage = stage
         key = EncryptionKey(self, "Key", alias=stage.physical_name("data"), stage=stage)
         alarms = self._alarms_topic(key)
-        self.platform = Platform(stage=stage, target=target, key=key, alarms=alarms, network=network)
+        self.platform = Platform(
+            stage=stage, monitoring=monitoring, target=target, key=key, alarms=alarms, network=network
+        )
         self.postgres, self.valkey = self._servers(network)
         self.bus = events.EventBus(self, "Bus", event_bus_name=stage.physical_name("bus").removesuffix("-bus"))
         self.operations = self._operations_table(key)
@@ -58,11 +62,18 @@ class DataStack(Stack):
         self.archive = self._archive_bucket(key)
         self._migrate()
         CfnOutput(self, "EventBusName", value=self.bus.event_bus_name)
+        CfnOutput(self, "AlarmsTopicArn", value=alarms.topic_arn)
         CfnOutput(self, "OperationsTableName", value=self.operations.table_name)
 
     @property
     def services(self) -> DataServices:
-        return DataServices(postgres=self.postgres, valkey=self.valkey, bus=self.bus)
+        return DataServices(
+            postgres=self.postgres,
+            valkey=self.valkey,
+            bus=self.bus,
+            operations=self.operations,
+            archive=self.archive,
+        )
 
     def _alarms_topic(self, key: kms.Key) -> sns.Topic:
         name = self._stage.physical_name("alarms")
@@ -118,7 +129,7 @@ class DataStack(Stack):
         return bucket
 
     def _archive_bucket(self, key: kms.Key) -> s3.Bucket:
-        """Weekly exports of Valkey, evidence of drills."""
+        """Weekly exports of Valkey, evidence of drills, reports on KPIs."""
         bucket = PrivateBucket(
             self,
             "Archive",

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_scheduler as scheduler
 
+from infra.constructs.schedule import schedule
 from infra.constructs.service_function import ServiceFunction
+from infra.constructs.stream_signals import StreamSignals
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -33,6 +33,7 @@ class IngestStack(Stack):
         self.worker = self._worker(data)
         self._wake_when_events_wait(data)
         self._wake_every_minute()
+        StreamSignals(self, "Stream", platform=platform, worker=self.worker)
 
     def _worker(self, data: DataServices) -> ServiceFunction:
         worker = ServiceFunction(
@@ -72,27 +73,13 @@ class IngestStack(Stack):
 
     def _wake_every_minute(self) -> None:
         """Safety net: a wake-up that was lost costs a minute, not an event."""
-        failures = self.worker.failures
-        role = iam.Role(self, "ScheduleRole", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
-        statements = [
-            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[self.worker.function.function_arn]),
-            iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[failures.queue_arn]),
-        ]
-        policy = iam.ManagedPolicy(self, "SchedulePolicy", roles=[role], statements=statements)
-        schedule = scheduler.CfnSchedule(
+        schedule(
             self,
             "EveryMinute",
-            name=self._platform.stage.physical_name("ingest-worker-every-minute"),
-            schedule_expression="rate(1 minute)",
-            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
-            target=scheduler.CfnSchedule.TargetProperty(
-                arn=self.worker.function.function_arn,
-                role_arn=role.role_arn,
-                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=failures.queue_arn),
-                retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
-                    maximum_retry_attempts=WAKE_RETRIES,
-                    maximum_event_age_in_seconds=WAKE_MAX_AGE.to_seconds(),
-                ),
-            ),
+            platform=self._platform,
+            name="ingest-worker-every-minute",
+            function=self.worker,
+            expression="rate(1 minute)",
+            retries=WAKE_RETRIES,
+            max_age=WAKE_MAX_AGE,
         )
-        schedule.node.add_dependency(policy)

@@ -56,6 +56,10 @@ class WebStack(Stack):
         CfnOutput(self, "DistributionDomainName", value=self.distribution.distribution_domain_name)
         CfnOutput(self, "WebBucketName", value=self.bucket.bucket_name)
 
+    @property
+    def url(self) -> str:
+        return f"https://{self.distribution.distribution_domain_name}"
+
     def _bucket(self, access_logs: s3.IBucket) -> s3.Bucket:
         bucket = PrivateBucket(
             self,

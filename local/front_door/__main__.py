@@ -1,17 +1,20 @@
-"""`python -m local.front_door PORT AWS_ENDPOINT`: started by the supervisor."""
+"""`python -m local.front_door PORT AWS_ENDPOINT STATE_FOLDER`: started by the supervisor."""
 
 import sys
+from pathlib import Path
 
 import uvicorn
 
+from local.chaos import ChaosWatch
 from local.front_door.app import FrontDoor, create_app
-from local.state import LOOPBACK
+from local.front_door.edge import Edge
+from local.state import LOOPBACK, State
 
 
 def main() -> None:
-    port, endpoint = sys.argv[1:]
+    port, endpoint, folder = sys.argv[1:]
     uvicorn.run(
-        create_app(FrontDoor(endpoint)),
+        create_app(FrontDoor(endpoint, ChaosWatch(State(Path(folder))), Edge(endpoint))),
         host=LOOPBACK,
         port=int(port),
         access_log=False,

@@ -8,9 +8,10 @@ of the API go to its gateway directly, with the headers that CloudFront would ad
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from html import escape
 from pathlib import Path
+from uuid import uuid4
 
 import httpx2
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,11 +20,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from local.chaos import ChaosWatch
 from local.front_door.distribution import ApiBehavior, Distribution, read_distribution
+from local.front_door.edge import Answered, Edge
 from local.people import DEMO_PEOPLE, PASSWORD
 
 DEMO_PAGE = Path(__file__).with_name("demo_page.html")
 REREAD_SECONDS = 3.0
+PUBLISH_SECONDS = 5.0
 MOST_BYTES = 10 * 1024 * 1024  # what API Gateway takes at most
 _CONNECTION_HEADERS = frozenset(
     (
@@ -47,10 +51,14 @@ class FrontDoor:
     def __init__(
         self,
         endpoint: str,
+        chaos: ChaosWatch,
+        edge: Edge,
         read: Callable[[str], Distribution] = read_distribution,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._endpoint = endpoint
+        self._chaos = chaos
+        self.edge = edge
         self._read = read
         self._distribution: Distribution | None = None
         self._read_at = 0.0
@@ -76,6 +84,38 @@ class FrontDoor:
         body = await request.body()
         if len(body) > MOST_BYTES:
             return problem(413, "Content too large", f"API Gateway takes at most {MOST_BYTES} bytes.")
+        if behavior is None:
+            return await self._forward_or_tell(request, body, distribution, behavior)
+        return await self._call_api(request, body, distribution, behavior)
+
+    async def _call_api(
+        self, request: Request, body: bytes, distribution: Distribution, behavior: ApiBehavior
+    ) -> Response:
+        """What API Gateway's access log would say of it is counted, injected faults included."""
+        started = time.perf_counter()
+        chaos = self._chaos.now()
+        if chaos.latency:
+            await asyncio.sleep(chaos.latency)
+        if self._chaos.hits(chaos):
+            detail = "The front door injects errors: `p09 chaos off` ends it."
+            response = problem(503, "Injected failure", detail)
+            response.headers["x-request-id"] = str(uuid4())
+        else:
+            response = await self._forward_or_tell(request, body, distribution, behavior)
+        self.edge.count(
+            Answered(
+                request_id=response.headers.get("x-request-id", ""),
+                method=request.method,
+                path=request.url.path,
+                status=response.status_code,
+                seconds=time.perf_counter() - started,
+            )
+        )
+        return response
+
+    async def _forward_or_tell(
+        self, request: Request, body: bytes, distribution: Distribution, behavior: ApiBehavior | None
+    ) -> Response:
         try:
             return await self._forward(request, body, distribution, behavior)
         except httpx2.TransportError as error:
@@ -165,11 +205,22 @@ async def demo_page(request: Request) -> Response:
     return HTMLResponse(page)
 
 
+async def publish(edge: Edge) -> None:
+    while True:
+        await asyncio.sleep(PUBLISH_SECONDS)
+        await asyncio.to_thread(edge.flush)
+
+
 def create_app(door: FrontDoor) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        publishing = asyncio.create_task(publish(door.edge))
         yield
+        publishing.cancel()
+        with suppress(asyncio.CancelledError):
+            await publishing
+        await asyncio.to_thread(door.edge.flush)
         await door.close()
 
     every: list[str] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

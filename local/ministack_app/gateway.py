@@ -1,17 +1,34 @@
-"""MiniStack as it is, plus two things that it lacks. Runs in MiniStack's own virtual environment.
+"""MiniStack as it is, plus three things that it lacks. Runs in MiniStack's own virtual environment.
 
 - Its state is written at an orderly stop only; after a kill, everything deployed since the last one would be
   gone. A POST to CHECKPOINT_PATH writes it now.
 - It speaks plain HTTP, so bucket policies that refuse unencrypted transport, right in AWS, would refuse
   everybody. Loopback stands for the TLS of AWS's own endpoints: requests count as https.
+- EventBridge Scheduler replaces a placeholder in a schedule's input by the time that was scheduled; it leaves it there.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 from ministack import app as ministack
 from ministack.core.persistence import save_all
+from ministack.services import eventbridge
 
 CHECKPOINT_PATH = "/_p09/checkpoint"
+SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+
+_invoke_target = eventbridge._invoke_target  # noqa: SLF001  # what its scheduler calls when a schedule is due
+
+
+def invoke_target(target: dict[str, Any], event: dict[str, Any], *rest: Any) -> Any:
+    """With the scheduled time in the input. MiniStack's scheduler is late by seconds: schedules are due on a full minute."""
+    if event.get("Source") == "aws.scheduler" and SCHEDULED_TIME in target.get("Input", ""):
+        due = datetime.fromtimestamp(event["Time"], UTC).replace(second=0, microsecond=0)
+        target = {**target, "Input": target["Input"].replace(SCHEDULED_TIME, due.strftime("%Y-%m-%dT%H:%M:%SZ"))}
+    return _invoke_target(target, event, *rest)
+
+
+eventbridge._invoke_target = invoke_target  # noqa: SLF001
 
 
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:

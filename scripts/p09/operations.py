@@ -7,13 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from local.aws import aws_client
+from local.state import LocalError
 from scripts.p09.output import AsJson, show, show_rows
+from scripts.p09.request_story import FUNCTION_PREFIX, tell
 from scripts.p09.session import session
 
 dead_letters = typer.Typer(no_args_is_help=True, help="Stream entries that the worker gave up on.")
 _ROLE = "P09-SRE"
 _AT_ONCE = 1000
-_GROUP_PREFIX = "/aws/lambda/p09-local-"
 
 
 @dead_letters.command("list")
@@ -46,10 +47,17 @@ def logs(
     function: Annotated[str | None, typer.Argument(help="Such as api or ingest_worker; all by default.")] = None,
     minutes: Annotated[int, typer.Option(help="How far to look back.")] = 15,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    request: Annotated[str | None, typer.Option(help="Only this request's story: what x-request-id said.")] = None,
 ) -> None:
     """Print the functions' logs of the local system."""
     client = aws_client("logs", session(context).system()["aws_endpoint"])
-    prefix = _GROUP_PREFIX + (function or "").replace("_", "-")
+    if request:
+        if not tell(client, request, int((time.time() - 60 * minutes) * 1000)):
+            raise LocalError(
+                f"no log of the last {minutes} minutes knows the request {request}; --minutes looks further back"
+            )
+        return
+    prefix = FUNCTION_PREFIX + (function or "").replace("_", "-")
     since = int((time.time() - 60 * minutes) * 1000)
     while True:
         for event in _events(client, prefix, since):
@@ -64,7 +72,7 @@ def logs(
 def _events(client: Any, prefix: str, since: int) -> list[dict[str, Any]]:
     groups = [group["logGroupName"] for group in client.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]]
     events = [
-        {**event, "function": group.removeprefix(_GROUP_PREFIX)}
+        {**event, "function": group.removeprefix(FUNCTION_PREFIX)}
         for group in groups
         for page in client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since)
         for event in page["events"]

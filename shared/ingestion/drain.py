@@ -31,7 +31,7 @@ class AnotherWorkerDrains(Exception):
 
 @dataclass
 class Drained:
-    """What one drain did. ``finished`` says that the stream was found empty."""
+    """What one drain did. ``finished`` says that the stream was found empty; ``requests`` are the ids of those it stored."""
 
     entries: int = 0
     new: int = 0
@@ -40,6 +40,7 @@ class Drained:
     dead: int = 0
     finished: bool = False
     sites: dict[int, UUID] = field(default_factory=dict)
+    requests: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,7 @@ def _store_or_split(valkey: Valkey, database: Database, reads: Sequence[Read], d
     done.entries += len(reads)
     done.new += stored.new
     done.repeated += stored.repeated
+    done.requests += [read.entry.request_id for read in reads if isinstance(read.entry, Entry)]
     done.sites |= {read.entry.site_id: read.entry.organisation for read in reads if isinstance(read.entry, Entry)}
 
 

@@ -22,7 +22,14 @@ class AwsUnavailable(Exception):
 
 
 class AwsRefused(Exception):
-    """The service refused the call; the message says why (a missing permission names role and action)."""
+    """The service refused the call; the message says why (a missing permission names role and action).
+
+    ``code`` is the service's name for the error, such as ``TransactionCanceledException``.
+    """
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +48,12 @@ class AwsSettings:
     endpoint: str = ""
 
 
-def call(settings: AwsSettings, service: str, target: str, body: dict[str, Any]) -> dict[str, Any]:
+def call(
+    settings: AwsSettings, service: str, target: str, body: dict[str, Any], *, json_version: str = "1.1"
+) -> dict[str, Any]:
     """Call one operation, such as ``call(settings, "secretsmanager", "secretsmanager.GetSecretValue", {…})``.
+
+    ``json_version`` is that of the service's protocol: 1.0 for DynamoDB and CloudWatch (whose name here is ``monitoring``).
 
     Raises
     ------
@@ -53,15 +64,25 @@ def call(settings: AwsSettings, service: str, target: str, body: dict[str, Any])
     """
     url = urlsplit(settings.endpoint or f"https://{service}.{settings.region}.amazonaws.com")
     payload = json.dumps(body).encode()
-    headers = sign(settings, service, url.netloc, target, payload, datetime.now(UTC))
+    headers = sign(settings, service, url.netloc, target, payload, datetime.now(UTC), json_version=json_version)
     try:
         status, answer = _post(url.scheme, url.netloc, payload, headers)
     except (OSError, http.client.HTTPException) as error:
         raise AwsUnavailable(f"{target}: {error}") from error
     if status == http.HTTPStatus.OK:
-        return dict(json.loads(answer))
+        return dict(json.loads(answer)) if answer else {}
     reason = f"{target}: {status} {answer.decode(errors='replace')[:500]}"
-    raise AwsUnavailable(reason) if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR else AwsRefused(reason)
+    if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise AwsUnavailable(reason)
+    raise AwsRefused(reason, _code(answer))
+
+
+def _code(answer: bytes) -> str:
+    """The error's name, of which services write ``com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException``."""
+    try:
+        return str(json.loads(answer).get("__type", "")).rpartition("#")[2]
+    except (ValueError, AttributeError):
+        return ""
 
 
 def _post(scheme: str, host: str, payload: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
@@ -78,12 +99,21 @@ def _post(scheme: str, host: str, payload: bytes, headers: dict[str, str]) -> tu
         connection.close()
 
 
-def sign(settings: AwsSettings, service: str, host: str, target: str, payload: bytes, now: datetime) -> dict[str, str]:
+def sign(
+    settings: AwsSettings,
+    service: str,
+    host: str,
+    target: str,
+    payload: bytes,
+    now: datetime,
+    *,
+    json_version: str = "1.1",
+) -> dict[str, str]:
     """The headers of a signed POST to ``/``."""
     moment = now.strftime("%Y%m%dT%H%M%SZ")
     scope = f"{moment[:8]}/{settings.region}/{service}/aws4_request"
     headers = {
-        "content-type": "application/x-amz-json-1.1",
+        "content-type": f"application/x-amz-json-{json_version}",
         "host": host,
         "x-amz-date": moment,
         "x-amz-target": target,

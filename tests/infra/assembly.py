@@ -15,7 +15,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / "build" / "test-assembly"
-INPUTS = ("infra", "functions", "shared", "web/dist", "cdk.json", "requirements/runtime.txt", "requirements/dev.txt")
+FOLDERS = ("infra", "functions", "shared", "monitoring", "web/dist")
+INPUTS = (*FOLDERS, "cdk.json", "requirements/runtime.txt", "requirements/dev.txt")
 SYNTHESIS_SECONDS = 300
 STAGES = ("local", "dev", "staging", "prod")
 
@@ -80,14 +81,14 @@ def synthesize() -> Assembly:
     return Assembly(_read(folder), (folder / "output.txt").read_text())
 
 
-def run_app(module: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a CDK app as the CLI does: with the context of cdk.json, and the Node.js of the virtual environment."""
+def run_app(module: str, folder: Path, **context: str) -> subprocess.CompletedProcess[str]:
+    """Run a CDK app as the CLI does: with the context of cdk.json (and more), and the Node.js of the virtual environment."""
     folder.mkdir(parents=True, exist_ok=True)
-    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    every = json.loads((ROOT / "cdk.json").read_text())["context"] | context
     variables = {
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
         "CDK_OUTDIR": str(folder),
-        "CDK_CONTEXT_JSON": json.dumps(context),
+        "CDK_CONTEXT_JSON": json.dumps(every),
     }
     command = [sys.executable, "-m", module]
     return subprocess.run(
@@ -106,10 +107,10 @@ def _digest() -> str:
 
 
 def _read(folder: Path) -> dict[str, dict[str, Stack]]:
-    return {stage: _read_stage(folder / f"assembly-{stage}") for stage in STAGES}
+    return {stage: read_stage(folder / f"assembly-{stage}") for stage in STAGES}
 
 
-def _read_stage(folder: Path) -> dict[str, Stack]:
+def read_stage(folder: Path) -> dict[str, Stack]:
     artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"]
     stacks = {key: body for key, body in artifacts.items() if body["type"] == "aws:cloudformation:stack"}
     names = {key: body["properties"].get("stackName", key) for key, body in stacks.items()}

@@ -135,7 +135,7 @@ def test_wake_ups_that_fail_are_tried_again_and_then_kept(assembly: Assembly, st
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 300, "MaximumRetryAttempts": 2}
     assert target["DeadLetterConfig"]["Arn"]
     assert rule.properties["EventPattern"] == {"source": ["p09.ingestion"], "detail-type": ["EventsWaiting"]}
-    ((_, schedule),) = assembly.of_type(stage, "AWS::Scheduler::Schedule")
+    (schedule,) = assembly.stages[stage]["Ingest"].of_type("AWS::Scheduler::Schedule")
     assert schedule.properties["ScheduleExpression"] == "rate(1 minute)"
     assert schedule.properties["Target"]["DeadLetterConfig"]["Arn"]
     assert schedule.properties["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 2

@@ -132,5 +132,6 @@ def _alarms(stack: Stack) -> Iterator[dict[str, Any]]:
 
 
 def _watches(alarm: dict[str, Any], logical_ids: set[str]) -> bool:
-    values = [dimension["Value"] for dimension in alarm["Dimensions"]]
-    return any(value.get("Ref", value.get("Fn::GetAtt", [""])[0]) in logical_ids for value in values)
+    values = [dimension["Value"] for dimension in alarm.get("Dimensions", [])]
+    references = [value for value in values if isinstance(value, dict)]
+    return any(value.get("Ref", value.get("Fn::GetAtt", [""])[0]) in logical_ids for value in references)

@@ -41,11 +41,24 @@ def test_ministack_can_deploy_every_local_type(assembly: Assembly, deployable: s
     assert types <= deployable
 
 
+def test_alarms_that_local_lacks_are_those_that_are_put_after_the_deploy(assembly: Assembly) -> None:
+    put = json.loads((ROOT / "monitoring" / "cloudwatch" / "alarms.json").read_text())
+    stands_in = {f"p09-prod-{alarm['id']}" for alarm in (*put["metric_alarms"], *put["composite_alarms"])}
+    assert _named_alarms(assembly, "prod") - _named_alarms(assembly, "local") == stands_in
+
+
 def test_every_left_out_type_says_why_and_what_stands_in() -> None:
     for entry in _entries():
         assert entry["types"]
         assert len(entry["why"].split()) > 3
         assert len(entry["stands_in"].split()) > 3
+
+
+def _named_alarms(assembly: Assembly, stage: str) -> set[str]:
+    kinds = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+    alarms = [alarm for kind in kinds for _, alarm in assembly.of_type(stage, kind)]
+    names = [alarm.properties["AlarmName"] for alarm in alarms if "AlarmName" in alarm.properties]
+    return {name.replace(f"p09-{stage}-", "p09-prod-") for name in names}
 
 
 def _entries() -> list[dict[str, Any]]:

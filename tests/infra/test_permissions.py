@@ -21,7 +21,12 @@ ON_EVERYTHING = {
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSubnets",
     "ec2:UnassignPrivateIpAddresses",
+    "cloudwatch:GetMetricData",
+    "cloudwatch:PutMetricData",
 }
+TABLE_KEY = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"}
+READ_TABLE = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
+WRITE_TABLE = {f"dynamodb:{verb}Item" for verb in ("Put", "Update", "Delete", "ConditionCheck")}
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -53,20 +58,34 @@ def test_roles_take_their_permissions_from_one_policy_each(assembly: Assembly, s
 def test_functions_may_call_what_they_need_and_nothing_else(assembly: Assembly, stage: str) -> None:
     common = {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"} | ON_EVERYTHING
     own = {
-        "Api": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
+        "Api": {"secretsmanager:GetSecretValue", "events:PutEvents"} | READ_TABLE | TABLE_KEY,
         "Ingest": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
         "Data": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
         "Web": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"} | {"cloudfront:CreateInvalidation"},
+        "Operations": {"events:PutEvents", "s3:GetObject", "s3:PutObject"} | READ_TABLE | WRITE_TABLE | TABLE_KEY,
     }
     for name, expected in own.items():
         actions = {
             action
             for policy in assembly.stages[stage][name].of_type("AWS::IAM::ManagedPolicy")
-            if policy.logical_id.startswith(("Api", "IngestWorker", "Migrate", "WebPublisher"))
+            if policy.logical_id.startswith(("Api", "IngestWorker", "KpiEvaluation", "Migrate", "WebPublisher"))
             for statement in policy.properties["PolicyDocument"]["Statement"]
             for action in _list(statement["Action"])
         }
         assert actions - common == expected
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_metrics_are_published_to_the_namespace_of_the_stage_alone(assembly: Assembly, stage: str) -> None:
+    published = [one for _, one in _statements(assembly, stage) if "cloudwatch:PutMetricData" in _list(one["Action"])]
+    assert [one["Condition"] for one in published] == [{"StringEquals": {"cloudwatch:namespace": f"P09/{stage}"}}]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_key_of_the_stage_is_used_through_services_alone(assembly: Assembly, stage: str) -> None:
+    for policy, statement in _statements(assembly, stage):
+        if any(action.startswith("kms:") for action in _list(statement["Action"])):
+            assert "kms:ViaService" in statement["Condition"]["StringEquals"], policy.logical_id
 
 
 def _statements(assembly: Assembly, stage: str) -> Iterator[tuple[Resource, dict[str, Any]]]:

@@ -31,10 +31,11 @@ def test_addresses_of_local_servers_come_from_a_file(tmp_path: Path) -> None:
     content = {
         "postgres": {"host": "127.0.0.1", "port": 1, "database": "d", "secret_name": "a"},
         "valkey": {"host": "127.0.0.1", "port": 2, "secret_name": "b"},
+        "origin": "http://127.0.0.1:4",
         "aws_endpoint": "http://127.0.0.1:3",
     }
     (tmp_path / "stage.json").write_text(json.dumps(content))
     servers = LocalServers.read(tmp_path / "stage.json")
     assert (servers.postgres.port, servers.valkey.port, servers.postgres_database) == (1, 2, "d")
     assert (servers.postgres.secret_name, servers.valkey.secret_name) == ("a", "b")
-    assert servers.aws_endpoint == "http://127.0.0.1:3"
+    assert (servers.aws_endpoint, servers.origin) == ("http://127.0.0.1:3", "http://127.0.0.1:4")

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from tests.infra.assembly import Assembly
 
 AWS_STAGES = ("dev", "staging", "prod")
-STACKS = {"Data", "Access", "Api", "Ingest", "Web"}
+STACKS = {"Data", "Access", "Api", "Ingest", "Web", "Operations"}
 OUTPUTS = {
-    "Data": {"EventBusName", "OperationsTableName"},
+    "Data": {"EventBusName", "OperationsTableName", "AlarmsTopicArn"},
     "Access": {"UserPoolId", "UserPoolClientId"},
     "Api": {"ApiUrl"},
     "Web": {"DistributionId", "DistributionDomainName", "WebBucketName"},
@@ -23,15 +23,16 @@ OUTPUTS = {
 COUNTS = {
     "AWS::ApiGatewayV2::Api": 1,
     "AWS::CloudFront::Distribution": 1,
+    "AWS::CloudWatch::Dashboard": 1,
     "AWS::Cognito::UserPool": 1,
     "AWS::Cognito::UserPoolGroup": 5,
     "AWS::DynamoDB::Table": 1,
     "AWS::Events::EventBus": 1,
     "AWS::Events::Rule": 1,
-    "AWS::Lambda::Function": 4,
+    "AWS::Lambda::Function": 5,
     "AWS::S3::Bucket": 3,
-    "AWS::SQS::Queue": 4,
-    "AWS::Scheduler::Schedule": 1,
+    "AWS::SQS::Queue": 5,
+    "AWS::Scheduler::Schedule": 3,
     "Custom::Migrations": 1,
     "Custom::WebContent": 1,
 }

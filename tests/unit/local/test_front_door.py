@@ -1,5 +1,6 @@
 import re
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -7,8 +8,11 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from starlette.testclient import TestClient
 
+from local.chaos import ChaosWatch
 from local.front_door.app import MOST_BYTES, FrontDoor, create_app
 from local.front_door.distribution import ApiBehavior, Distribution, Header
+from local.front_door.edge import Edge
+from local.state import State
 
 AWS = "http://aws.local"
 API = ApiBehavior(
@@ -50,8 +54,15 @@ class DeadAws(Aws):
         raise httpx2.ConnectError("refused", request=request)
 
 
+class Counted(Edge):
+    """Counts requests and publishes nothing."""
+
+    def flush(self) -> None:
+        return
+
+
 def visitor(aws: Aws, read: Callable[[str], Distribution] = lambda _: DISTRIBUTION) -> TestClient:
-    door = FrontDoor(AWS, read, aws)
+    door = FrontDoor(AWS, ChaosWatch(State(Path("nowhere"))), Counted(AWS), read, aws)
     return TestClient(create_app(door), client=("127.0.0.9", 4711))
 
 

@@ -16,7 +16,8 @@ from shared.access.keys import Key, make_key
 from shared.access.tokens import InvalidToken
 from shared.platform.valkey import ValkeyUnavailable
 
-IDS = {"site_id": "1", "key_id": str(UUID(int=1)), "organisation_id": str(UUID(int=1))}
+IDS = {"site_id": "1", "key_id": str(UUID(int=1)), "organisation_id": str(UUID(int=1)),
+       "kpi_id": "latency", "decision_id": "latency-20261123T120500Z"}  # fmt: skip
 TOKENS = {
     "nobody": "",
     "forger": "forged",
@@ -56,6 +57,7 @@ class NoServers(Services):
     visitors: Any = valkey
     health_database: Any = valkey
     health_valkey: Any = valkey
+    kpis: Any = valkey
 
 
 @pytest.fixture(scope="module")

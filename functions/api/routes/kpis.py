@@ -1,0 +1,151 @@
+"""KPIs: verdicts, budgets, decisions and their replay, from the operations table alone.
+
+They answer while PostgreSQL and Valkey are down, which is when they are asked for.
+"""
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import JSONResponse
+
+from functions.api.authorise import ServicesOf
+from functions.api.dependencies import Services
+from functions.api.kpi_models import BurnDownView, DecisionList, KpiList, ReplayView, WhatIfView
+from functions.api.problems import Problem
+
+if TYPE_CHECKING:
+    from shared.kpi.store import StoredDecision
+
+router = APIRouter(tags=["operations"])
+
+KpiId = Literal["availability", "latency", "error_rate", "incidents"]
+Budgeted = Literal["availability", "latency", "error_rate"]
+MOMENT: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
+DECISION: Final = r"^(availability|latency|error_rate|incidents)-\d{8}T\d{6}Z$"
+STALE_AFTER: Final = timedelta(minutes=15)
+NONE_YET: Final[dict[str, Any]] = {"evaluated_at": None, "silent": False, "kpis": []}
+
+
+@router.get("/v1/kpis", response_model=KpiList, summary="Verdict, value and budget of every KPI, and why")
+async def kpis(services: ServicesOf) -> JSONResponse:
+    latest = services.kpis.latest() or NONE_YET
+    return _answer(latest | {"stale": _is_stale(latest["evaluated_at"])})
+
+
+@router.get("/v1/kpis/{kpi_id}/burndown", response_model=BurnDownView, summary="What is left of an error budget")
+async def burn_down(kpi_id: Budgeted, services: ServicesOf) -> JSONResponse:
+    """As of the last evaluation: a point a day, one an hour of the current day, and when the budget will be gone."""
+    # The runbook's model and the arithmetic: who only posts events does not wait for their import.
+    from shared.kpi.objectives import objectives
+    from shared.kpi.read_burn_down import read_burn_down
+    from shared.kpi.view import burn_down_view
+    from shared.runbook.load import the_runbook
+
+    runbook = the_runbook()
+    objective = next(one for one in objectives(runbook) if one.id == kpi_id)
+    decision, found = read_burn_down(runbook, services.kpis, objective, _evaluated_at(services))
+    return _answer(burn_down_view(runbook, decision, found))
+
+
+@router.get("/v1/kpis/{kpi_id}/decisions", response_model=DecisionList, summary="Past decisions, newest first")
+async def decisions(
+    kpi_id: KpiId,
+    services: ServicesOf,
+    cursor: Annotated[str | None, Query(pattern=MOMENT)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> JSONResponse:
+    from shared.kpi.moments import stamp
+    from shared.kpi.record import replay as decide_again
+    from shared.kpi.view import decision_view
+
+    before = _moment("cursor", cursor) if cursor else None
+    found = services.kpis.decisions(kpi_id, before=before, limit=limit + 1)
+    more = len(found) > limit
+    views = [decision_view(decide_again(one.record)) | {"changes": list(one.changes)} for one in found[:limit]]
+    return _answer({"decisions": views, "next_cursor": stamp(found[limit - 1].at) if more else None})
+
+
+@router.get("/v1/decisions/{decision_id}/replay", response_model=ReplayView, summary="Decide again, from stored inputs")
+async def replay(decision_id: Annotated[str, Path(pattern=DECISION)], services: ServicesOf) -> JSONResponse:
+    import json
+
+    from shared.kpi.record import outcome
+    from shared.kpi.record import replay as decide_again
+
+    stored = _stored(services, decision_id)
+    record = json.loads(stored.record)
+    replayed = outcome(decide_again(stored.record))
+    return _answer({
+        "decision": decision_id,
+        "same": replayed == record["outcome"],
+        "stored": record["outcome"],
+        "replayed": replayed,
+        "inputs": record["inputs"],
+    })  # fmt: skip
+
+
+@router.get("/v1/kpis/{kpi_id}/what-if", response_model=WhatIfView, summary="The last decision under another target")
+async def what_if(
+    kpi_id: KpiId,
+    services: ServicesOf,
+    target: Annotated[float | None, Query(gt=0, le=1000, description="In the unit of the KPI's own target.")] = None,
+    within_ms: Annotated[int | None, Query(gt=0, le=1_000_000, description="Another limit of a latency.")] = None,
+) -> JSONResponse:
+    from shared.kpi.moments import stamp
+    from shared.kpi.record import replay as decide_again
+    from shared.kpi.suppose import suppose
+    from shared.kpi.view import decided
+
+    at = _evaluated_at(services)
+    stored = services.kpis.decision(kpi_id, at)
+    if stored is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"there is no decision on {kpi_id} of {stamp(at)}")
+    actual = decide_again(stored.record)
+    try:
+        supposed = suppose(actual, target=target, within_ms=within_ms)
+    except ValueError as error:
+        errors = [{"parameter": "target" if within_ms is None else "within_ms", "detail": str(error)}]
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), errors=errors) from error
+    return _answer({"kpi": kpi_id, "at": stamp(at), "actual": decided(actual), "supposed": decided(supposed)})
+
+
+def _stored(services: Services, decision_id: str) -> "StoredDecision":
+    kpi, _, text = decision_id.rpartition("-")
+    try:
+        at = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        at = None
+    found = services.kpis.decision(kpi, at) if at else None
+    if found is None:
+        detail = f"there is no decision {decision_id}: GET /v1/kpis/{kpi}/decisions lists them"
+        raise Problem(HTTPStatus.NOT_FOUND, detail)
+    return found
+
+
+def _evaluated_at(services: Services) -> datetime:
+    latest = services.kpis.latest()
+    if latest is None:
+        detail = "nothing has been evaluated yet: the first evaluation comes within five minutes of a deployment"
+        raise Problem(HTTPStatus.NOT_FOUND, detail)
+    return _moment("evaluated_at", latest["evaluated_at"])
+
+
+def _moment(parameter: str, text: str) -> datetime:
+    from shared.kpi.moments import moment
+
+    try:
+        return moment(text)
+    except ValueError as error:
+        detail = f"{parameter}: {text} is no moment"
+        errors = [{"parameter": parameter, "detail": detail}]
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors) from error
+
+
+def _is_stale(evaluated_at: str | None) -> bool:
+    return evaluated_at is None or datetime.now(UTC) - datetime.fromisoformat(evaluated_at) > STALE_AFTER
+
+
+def _answer(content: dict[str, Any]) -> JSONResponse:
+    return JSONResponse(content, headers={"cache-control": "no-store"})

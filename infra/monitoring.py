@@ -1,0 +1,81 @@
+"""What the runbook asks of CloudWatch. `make generate` writes it as data; here it is filled in for one stage."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from infra.assets import ROOT
+
+RUNBOOK = Path("shared") / "runbook.toml"
+GENERATED = Path("monitoring") / "cloudwatch"
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+HOUR_MINUTES = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Monitoring:
+    """The runbook and what was generated from it, read below `root`."""
+
+    stage: str
+    root: Path = ROOT
+
+    @cached_property
+    def runbook(self) -> dict[str, Any]:
+        return tomllib.loads((self.root / RUNBOOK).read_text())
+
+    @property
+    def namespace(self) -> str:
+        """Of the metrics that requests are counted by, and of those that our functions publish."""
+        return str(self._read("metrics")["namespace"])
+
+    @property
+    def access_log_filters(self) -> dict[str, str]:
+        """Metric → filter pattern."""
+        return {one["metric"]: one["pattern"] for one in self._read("metrics")["access_log_filters"]}
+
+    @property
+    def function_log_filters(self) -> dict[str, str]:
+        """Metric → filter pattern."""
+        return {one["metric"]: one["pattern"] for one in self._read("metrics")["function_log_filters"]}
+
+    @property
+    def metric_alarms(self) -> list[dict[str, Any]]:
+        return list(self._read("alarms")["metric_alarms"])
+
+    @property
+    def composite_alarms(self) -> list[dict[str, Any]]:
+        return list(self._read("alarms")["composite_alarms"])
+
+    def dashboard(self, region: str) -> dict[str, Any]:
+        return self._read("P09-Operations", region)
+
+    def link(self, heading: str) -> str:
+        """Where the runbook says what to do, for the end of an alarm's description."""
+        return f"{self.runbook['service']['runbook_url']}#{heading}"
+
+    def every(self, schedule: str) -> str:
+        """A schedule of the runbook as EventBridge Scheduler takes it, in minutes of the hour."""
+        found = self.runbook["schedules"][schedule]
+        every, offset = seconds(found["every"]) // 60, seconds(found.get("offset", "0m")) // 60
+        if every == 0 or HOUR_MINUTES % every:
+            raise ValueError(f"schedules.{schedule}.every: {found['every']} does not divide an hour into minutes")
+        return f"cron({offset}/{every} * * * ? *)"
+
+    def daily(self, task: str) -> str:
+        """The hour (UTC) of a daily task, as EventBridge Scheduler takes it."""
+        return f"cron(0 {self.runbook['tasks'][task]['hour']} * * ? *)"
+
+    def _read(self, name: str, region: str = "") -> dict[str, Any]:
+        text = (self.root / GENERATED / f"{name}.json").read_text()
+        found: dict[str, Any] = json.loads(text.replace("${Stage}", self.stage).replace("${Region}", region))
+        return found
+
+
+def seconds(duration: str) -> int:
+    """5m, 2h, 3d: as the runbook writes durations."""
+    return int(duration[:-1]) * UNITS[duration[-1]]

@@ -1,0 +1,148 @@
+"""CloudWatch as data, for infra to create: metric filters and alarms. ``${Stage}`` is what a stage fills in."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any, Final
+
+from scripts.generate.alerts import Alert, BurnAlert, burn_alerts, further_alert, number, target_alerts
+from shared.kpi.edge import BURN_ALERT, ERRORS, LATENCY_BEYOND, NAMESPACE, REQUESTS, SILENT, latency_metric
+from shared.kpi.objectives import Objective
+from shared.kpi.timeline import DAY, HOUR
+from shared.runbook.model import Runbook
+
+STAGE_NAMESPACE: Final = f"{NAMESPACE}${{Stage}}"
+# What a restart of a container is to a function: it crashed, ran out of time or memory, or never started.
+_CRASHES: Final = {
+    "FunctionTimeouts": '"Task timed out after"',
+    "FunctionOutOfMemory": '"Runtime.OutOfMemory"',
+    "FunctionCrashes": '"Runtime.ExitError"',
+    "FunctionInitErrors": '"INIT_REPORT" "Status: error"',
+}
+
+
+def metrics(runbook: Runbook) -> str:
+    """Metric filters. The access log is JSON with the *numbers* ``status`` and ``responseLatency`` (milliseconds)."""
+    edge = {REQUESTS: "{ $.status = * }", ERRORS: "{ $.status >= 500 }", **dict(_latency_filters(runbook))}
+    return as_json(
+        {
+            "namespace": STAGE_NAMESPACE,
+            "default_value": 0,
+            "access_log_filters": [{"metric": name, "pattern": pattern} for name, pattern in edge.items()],
+            "function_log_filters": [{"metric": name, "pattern": pattern} for name, pattern in _CRASHES.items()],
+        }
+    )
+
+
+def alarms(runbook: Runbook) -> str:
+    """Metric alarms, and the composites over them that page or open a ticket."""
+    simple: list[dict[str, Any]] = [_no_data(runbook), _evaluator_silent(runbook), *_crashes(runbook)]
+    composites = []
+    for alert in burn_alerts(runbook):
+        parts = list(_burn_parts(alert))
+        simple += parts
+        composites.append(_described(alert) | {"all_of": [part["id"] for part in parts]})
+    for target in target_alerts(runbook):
+        alarm = _ratio(target.name, target.objective, HOUR, 1 - target.objective.target, judged=True)
+        simple.append(_described(target) | alarm)
+    return as_json({"namespace": STAGE_NAMESPACE, "metric_alarms": simple, "composite_alarms": composites})
+
+
+def bad_metrics(objective: Objective) -> tuple[list[str], str]:
+    """Metrics and the expression over m0, m1, … and ``requests`` for the number of bad requests.
+
+    An alarm takes ten metrics at most: the buckets on the shorter side of the limit are added up.
+    """
+    if objective.within_ms is None:
+        return [ERRORS], "FILL(m0, 0)"
+    limit = objective.within_ms
+    fast = [latency_metric(bound) for bound in objective.latency_bounds_ms if bound <= limit]
+    slow = [latency_metric(bound) for bound in objective.latency_bounds_ms if bound > limit] + [LATENCY_BEYOND]
+    names = slow if len(slow) <= len(fast) else fast
+    added = " + ".join(f"FILL(m{n}, 0)" for n in range(len(names)))
+    return names, f"({added})" if names is slow else f"(requests - ({added}))"
+
+
+def as_json(value: object) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+def _latency_filters(runbook: Runbook) -> Iterator[tuple[str, str]]:
+    below = -1
+    for bound in runbook.slices.latency_bounds_ms:
+        yield latency_metric(bound), f"{{ $.responseLatency > {below} && $.responseLatency <= {bound} }}"
+        below = bound
+    yield LATENCY_BEYOND, f"{{ $.responseLatency > {below} }}"
+
+
+def _burn_parts(alert: BurnAlert) -> Iterator[dict[str, Any]]:
+    objective, pair = alert.objective, alert.pair
+    limit = pair.factor * (1 - objective.target)
+    if pair.long > DAY:  # CloudWatch looks back one day at most: the evaluator judges this pair and says so
+        dimensions = {"Kpi": objective.id, "Pair": pair.name}
+        yield _level(f"{alert.name}Evaluated", BURN_ALERT, dimensions, objective.slice_length, 0)
+        return
+    yield _ratio(f"{alert.name}Long", objective, pair.long, limit, judged=True)
+    yield _ratio(f"{alert.name}Short", objective, pair.short, limit, judged=False)
+
+
+def _ratio(name: str, objective: Objective, window: timedelta, limit: Fraction, *, judged: bool) -> dict[str, Any]:
+    names, bad = bad_metrics(objective)
+    minimum = objective.minimum_samples if judged else 1
+    return {
+        "id": name,
+        "metrics": {"requests": REQUESTS} | {f"m{n}": metric for n, metric in enumerate(names)},
+        "dimensions": {},
+        "statistic": "Sum",
+        "expression": f"IF(FILL(requests, 0) >= {minimum}, {bad} / requests, 0)",
+        "period_seconds": int(window.total_seconds()),
+        "evaluation_periods": 1,
+        "comparison": "GreaterThanThreshold",
+        "threshold": float(number(limit)),
+        "treat_missing_data": "notBreaching",
+    }
+
+
+def _level(name: str, metric: str, dimensions: dict[str, str], period: timedelta, above: int) -> dict[str, Any]:
+    return {
+        "id": name,
+        "metrics": {"m0": metric},
+        "dimensions": dimensions,
+        "statistic": "Maximum",
+        "expression": "m0",
+        "period_seconds": int(period.total_seconds()),
+        "evaluation_periods": 1,
+        "comparison": "GreaterThanThreshold",
+        "threshold": float(above),
+        "treat_missing_data": "notBreaching",
+    }
+
+
+def _no_data(runbook: Runbook) -> dict[str, Any]:
+    alarm = _level("P09NoData", REQUESTS, {}, runbook.alerts.no_data.after, 0)
+    quiet = {"statistic": "Sum", "expression": "FILL(m0, 0)", "comparison": "LessThanThreshold", "threshold": 1.0}
+    return alarm | quiet | {"treat_missing_data": "breaching"} | _described(further_alert(runbook, "no_data"))
+
+
+def _evaluator_silent(runbook: Runbook) -> dict[str, Any]:
+    """The evaluator publishes at every run: that the metric is missing means that nobody judges."""
+    alarm = _level("P09EvaluationMissing", SILENT, {}, runbook.alerts.no_data.after, 0)
+    told = _described(further_alert(runbook, "no_data"))
+    return alarm | {"treat_missing_data": "breaching"} | told | {"id": alarm["id"]}
+
+
+def _crashes(runbook: Runbook) -> Iterator[dict[str, Any]]:
+    alert, source = further_alert(runbook, "crashes"), runbook.alerts.crashes
+    for metric in _CRASHES:
+        alarm = _level(f"P09{metric}", metric, {}, source.over, source.above)
+        yield alarm | {"statistic": "Sum"} | _described(alert) | {"id": alarm["id"], "title": metric}
+
+
+def _described(alert: Alert) -> dict[str, Any]:
+    return {
+        "id": alert.name,
+        "severity": alert.severity,
+        "title": alert.title,
+        "description": f"{alert.description} {alert.url}",
+    }

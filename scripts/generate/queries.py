@@ -1,0 +1,66 @@
+"""PromQL over what ``/metrics`` exposes, for rules and dashboards alike."""
+
+from datetime import timedelta
+from typing import Final
+
+from scripts.generate.alerts import number, short
+from shared.kpi.objectives import Objective
+from shared.runbook.model import Runbook
+
+REQUESTS: Final = "p09_http_requests_total"
+ERRORS: Final = 'p09_http_requests_total{status=~"5.."}'
+LATENCY: Final = "p09_http_request_duration_seconds"
+
+
+def bad(objective: Objective, window: timedelta) -> str:
+    """Bad requests of a window; 0, not nothing, when there were only good ones."""
+    over = short(window)
+    if objective.within_ms is None:
+        return f"(sum(increase({ERRORS}[{over}])) or sum(increase({REQUESTS}[{over}])) * 0)"
+    fast = f"{LATENCY}_bucket{{{le(objective.within_ms)}}}"
+    return f"(sum(increase({LATENCY}_count[{over}])) - sum(increase({fast}[{over}])))"
+
+
+def samples(objective: Objective, window: timedelta) -> str:
+    name = REQUESTS if objective.within_ms is None else f"{LATENCY}_count"
+    return f"sum(increase({name}[{short(window)}]))"
+
+
+def recorded(what: str, objective: Objective, window: timedelta) -> str:
+    """A recorded series: ``samples`` or ``bad_ratio`` of a window."""
+    return f'p09:{what}{short(window)}{{kpi="{objective.id}"}}'
+
+
+def le(milliseconds: int) -> str:
+    """Matches a bucket's bound. Prometheus 2 writes whole seconds as 1, Prometheus 3 as 1.0."""
+    bound = f"{milliseconds / 1000:g}"
+    return f'le="{bound}"' if "." in bound else f'le=~"{bound}(\\\\.0)?"'
+
+
+def quantile(share: float, window: str = "5m") -> str:
+    return f"histogram_quantile({share:g}, sum by (le) (rate({LATENCY}_bucket[{window}])))"
+
+
+def windows(runbook: Runbook, objective: Objective) -> list[timedelta]:
+    """The windows to record for an objective: its burn windows, the hour of its verdict, the budget's period."""
+    lengths = {runbook.burn_rates.period} if objective.pairs else set[timedelta]()
+    lengths |= {end for pair in objective.pairs for end in (pair.long, pair.short)}
+    if objective.window == "rolling hour":
+        lengths.add(timedelta(hours=1))
+    return sorted(lengths)
+
+
+def both(*conditions: str) -> str:
+    return "\nand ".join(conditions)
+
+
+def enough(objective: Objective, window: timedelta) -> str:
+    return f"{recorded('samples', objective, window)} >= {objective.minimum_samples}"
+
+
+def above(objective: Objective, window: timedelta, limit: str) -> str:
+    return f"{recorded('bad_ratio', objective, window)} > {limit}"
+
+
+def allowed(objective: Objective) -> str:
+    return number(1 - objective.target)

@@ -1,0 +1,93 @@
+"""The daily review of error budgets: chart, numbers, a message for Slack."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock, MarkdownTextObject, SectionBlock
+
+from shared.kpi.chart import burn_down_chart
+from shared.kpi.moments import stamp
+from shared.kpi.read_burn_down import budgeted, read_burn_down
+from shared.kpi.store import KpiStore
+from shared.kpi.view import budget_view, burn_down_view
+from shared.platform.s3 import put_object
+from shared.runbook.model import Runbook
+
+PASSED: Final = "passed"
+FAILED: Final = "failed"
+UNKNOWN: Final = "insufficient data"
+_BARS: Final = "▁▂▃▄▅▆▇█"
+_MOST_BARS: Final = 60
+_CONTENT_TYPES: Final = {"svg": "image/svg+xml", "json": "application/json"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """``files`` by name; ``report`` is one of them, read."""
+
+    folder: str
+    report: Mapping[str, Any]
+    files: Mapping[str, bytes]
+
+
+def review_budgets(runbook: Runbook, store: KpiStore, now: datetime, *, console_url: str) -> Review:
+    """Each budget's burn-down so far. Failed if less is left of one than the runbook wants, or it is not known."""
+    minimum = float(runbook.tasks.error_budget_review.minimum_remaining_percent / 100)
+    budgets, pictures = [], {}
+    for objective in budgeted(runbook):
+        decision, found = read_burn_down(runbook, store, objective, now)
+        budget = budget_view(decision.budget, objective.budget_window)
+        shown = burn_down_view(runbook, decision, found)
+        budgets.append(shown | {"budget": budget, "verdict": _verdict(budget, minimum)})
+        pictures[f"{objective.id}.svg"] = burn_down_chart(objective, found, minimum_remaining=minimum)
+    verdict = next((word for word in (FAILED, UNKNOWN) if any(one["verdict"] == word for one in budgets)), PASSED)
+    report = {"task": "error_budget_review", "at": stamp(now), "verdict": verdict, "budgets": budgets}
+    texts = {"report.json": report, "message.json": message(report, console_url)}
+    files = pictures | {name: json.dumps(content, indent=1).encode() for name, content in texts.items()}
+    return Review(folder=f"kpi/error-budget/{now:%Y-%m-%d}", report=report, files=files)
+
+
+def archive(review: Review, bucket: str) -> dict[str, Any]:
+    """Keep it; written twice it is the same. Returns what to log: the verdict, and where the evidence is."""
+    for name, content in review.files.items():
+        put_object(bucket, f"{review.folder}/{name}", content, _CONTENT_TYPES[name.rpartition(".")[2]])
+    evidence = [f"s3://{bucket}/{review.folder}/{name}" for name in review.files]
+    return {"task": review.report["task"], "verdict": review.report["verdict"], "evidence": evidence}
+
+
+def message(report: Mapping[str, Any], console_url: str) -> dict[str, Any]:
+    """For Slack's chat.postMessage: blocks, and the same as plain text for notifications and readers."""
+    heading = f"Error budgets: {report['verdict']}"
+    lines = [_line(budget) for budget in report["budgets"]]
+    blocks: list[Block] = [HeaderBlock(text=heading)]
+    for budget, line in zip(report["budgets"], lines, strict=True):
+        picture = bars([point["remaining"] for point in budget["points"]])
+        blocks.append(SectionBlock(text=MarkdownTextObject(text=f"{line}\n`{picture}`\n{budget['forecast']['text']}")))
+    link = f"<{console_url}/kpis|Burn-down and the reason for each verdict>"
+    blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"{report['at']} · {link}")]))
+    return {"text": "\n".join([heading, *lines]), "blocks": [block.to_dict() for block in blocks]}
+
+
+def bars(shares: list[float | None]) -> str:
+    """A line of bars from 0 to 1, which every reader of Slack can show; a dot where nothing is known."""
+    every = -(-len(shares) // _MOST_BARS) or 1
+    return "".join(_bar(share) for share in reversed(shares[::-1][::every])) or "·"
+
+
+def _bar(share: float | None) -> str:
+    return "·" if share is None else _BARS[round(min(max(share, 0.0), 1.0) * (len(_BARS) - 1))]
+
+
+def _line(budget: Mapping[str, Any]) -> str:
+    left = budget["budget"]["remaining"]
+    amount = "nothing was measured" if left is None else f"{left:.1%} left"
+    return f"*{budget['title']}*: {budget['verdict']}, {amount} ({budget['target']['text']})"
+
+
+def _verdict(budget: Mapping[str, Any], minimum: float) -> str:
+    if not budget["judged"]:
+        return UNKNOWN
+    return PASSED if budget["remaining"] >= minimum else FAILED

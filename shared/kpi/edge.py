@@ -1,0 +1,78 @@
+"""Names of the metrics that requests are counted by at the edge, and of those that an evaluation publishes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+from typing import Final
+
+from shared.kpi.decision import Decision
+from shared.kpi.evaluate import Evaluation
+from shared.kpi.verdict import Verdict
+
+# Followed by the stage: a metric filter has no dimension that its log line does not carry.
+NAMESPACE: Final = "P09/"
+REQUESTS: Final = "Requests"
+ERRORS: Final = "ServerErrors"
+LATENCY_BEYOND: Final = "LatencyBeyond"
+
+BURN_RATE: Final = "BurnRate"
+BURN_ALERT: Final = "BurnAlert"
+BUDGET_REMAINING: Final = "BudgetRemaining"
+BAD_SHARE: Final = "BadShare"
+MISSED: Final = "KpiMissed"
+SILENT: Final = "KpiDataMissing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One data point to publish in the stage's namespace."""
+
+    name: str
+    dimensions: tuple[tuple[str, str], ...]
+    value: float
+
+
+def latency_metric(upper_ms: int) -> str:
+    """Counts requests above the bound before this one and up to this one: buckets add up, they do not nest."""
+    return f"LatencyUpTo{upper_ms}ms"
+
+
+def window_name(length: timedelta) -> str:
+    """Such as 5m, 6h, 3d: the dimension Window of a burn rate."""
+    seconds = int(length.total_seconds())
+    return next(f"{seconds // size}{unit}" for unit, size in _UNITS if seconds % size == 0)
+
+
+def published(evaluation: Evaluation) -> tuple[Metric, ...]:
+    """What an evaluation publishes. What is unknown is left out, so that an alarm sees it missing, never as 0."""
+    silent = Metric(name=SILENT, dimensions=(), value=float(evaluation.silent))
+    return (silent, *(metric for decision in evaluation.decisions for metric in _of(decision)), *_incidents(evaluation))
+
+
+def _of(decision: Decision) -> Iterator[Metric]:
+    kpi = ("Kpi", decision.inputs.objective.id)
+    if decision.value is not None:
+        yield Metric(name=BAD_SHARE, dimensions=(kpi,), value=float(decision.value))
+    if decision.verdict.judges:
+        yield Metric(name=MISSED, dimensions=(kpi,), value=float(decision.verdict is Verdict.BREACHED))
+    if decision.budget.judged and decision.budget.remaining is not None:
+        yield Metric(name=BUDGET_REMAINING, dimensions=(kpi,), value=float(decision.budget.remaining))
+    rates = dict[timedelta, Fraction | None]()
+    for alert in decision.alerts:
+        rates |= {alert.pair.long: alert.long, alert.pair.short: alert.short}
+        if alert.judged:
+            yield Metric(name=BURN_ALERT, dimensions=(kpi, ("Pair", alert.pair.name)), value=float(alert.firing))
+    for length, rate in sorted(rates.items()):
+        if rate is not None:
+            yield Metric(name=BURN_RATE, dimensions=(kpi, ("Window", window_name(length))), value=float(rate))
+
+
+def _incidents(evaluation: Evaluation) -> Iterator[Metric]:
+    decision = evaluation.incidents
+    kpi = ("Kpi", decision.inputs.objective.id)
+    if decision.verdict.judges:
+        yield Metric(name=MISSED, dimensions=(kpi,), value=float(decision.verdict is Verdict.BREACHED))
+
+
+_UNITS: Final = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))

@@ -1,0 +1,100 @@
+"""An evaluation: which stored sums it needs, and what it decides from them. Time is an argument."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.kpi.decision import AnyDecision, CountDecision, CountInputs, Decision, Inputs, decide, decide_count
+from shared.kpi.exclusions import Exclusion, excluded_spans
+from shared.kpi.measure import History, Measurement, keys_of, measure
+from shared.kpi.objectives import Objective, incidents_objective, objectives
+from shared.kpi.timeline import Key, Span, floor, window
+from shared.runbook.model import Runbook
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """All decisions at the end of a slice. ``silent`` says that no request was measured for too long."""
+
+    at: datetime
+    decisions: tuple[Decision, ...]
+    incidents: CountDecision
+    recent: Measurement
+    silent: bool
+
+    @property
+    def every(self) -> tuple[AnyDecision, ...]:
+        """The decisions on requests and the one on incidents."""
+        return (*self.decisions, self.incidents)
+
+
+def needed(runbook: Runbook, now: datetime, exclusions: Iterable[Exclusion] = ()) -> frozenset[Key]:
+    """The stored sums that an evaluation adds up: about 150, however long the history is."""
+    end, length = floor(now, runbook.slices.length), runbook.slices.length
+    excluded = _excluded(runbook, exclusions)
+    return frozenset(key for span in _spans(runbook, end) for keys in keys_of(span, excluded, length) for key in keys)
+
+
+def slices_to_read(runbook: Runbook, now: datetime) -> tuple[datetime, ...]:
+    """Starts of the slices whose metrics are read (again): the last few that are over, oldest first."""
+    end, length = floor(now, runbook.slices.length), runbook.slices.length
+    return tuple(end - n * length for n in range(runbook.slices.reread, 0, -1))
+
+
+def evaluate(
+    runbook: Runbook, history: History, now: datetime, *, exclusions: Iterable[Exclusion] = (), incidents: int | None
+) -> Evaluation:
+    """Decide on every KPI as of the last slice that is over.
+
+    Parameters
+    ----------
+    history
+        At least what ``needed`` names, as far as it exists; more does no harm.
+    exclusions
+        Planned maintenances; ignored if the runbook does not exclude them.
+    incidents
+        Customer-impacting incidents of the window of that KPI, None if unknown.
+    """
+    end, length = floor(now, runbook.slices.length), runbook.slices.length
+    excluded = _excluded(runbook, exclusions)
+    measured = {span: measure(history, span, excluded, length) for span in set(_spans(runbook, end))}
+    counted = incidents_objective(runbook)
+    recent = measured[Span(end - runbook.alerts.no_data.after, end)]
+    return Evaluation(
+        at=end,
+        decisions=tuple(decide(_inputs(objective, end, measured)) for objective in objectives(runbook)),
+        incidents=decide_count(
+            CountInputs(objective=counted, at=end, window=window(counted.window, end), count=incidents)
+        ),
+        recent=recent,
+        silent=recent.counts.requests == 0 and recent.excluded_slices < recent.span.slots(length),
+    )
+
+
+def _excluded(runbook: Runbook, exclusions: Iterable[Exclusion]) -> tuple[Span, ...]:
+    return excluded_spans(exclusions, runbook.slices.length) if runbook.exclusions.planned_maintenance else ()
+
+
+def _spans(runbook: Runbook, end: datetime) -> Iterator[Span]:
+    yield Span(end - runbook.alerts.no_data.after, end)
+    for objective in objectives(runbook):
+        yield window(objective.window, end)
+        yield window(objective.budget_window, end)
+        for length in _burn_windows(objective):
+            yield Span(end - length, end)
+
+
+def _burn_windows(objective: Objective) -> Iterator[timedelta]:
+    for pair in objective.pairs:
+        yield pair.long
+        yield pair.short
+
+
+def _inputs(objective: Objective, end: datetime, measured: dict[Span, Measurement]) -> Inputs:
+    return Inputs(
+        objective=objective,
+        at=end,
+        window=measured[window(objective.window, end)],
+        budget=measured[window(objective.budget_window, end)],
+        burns={int(length.total_seconds()): measured[Span(end - length, end)] for length in _burn_windows(objective)},
+    )

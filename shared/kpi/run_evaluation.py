@@ -1,0 +1,173 @@
+"""One evaluation from signals to events. Whatever crashes when, and however often it runs: each change is told once.
+
+Decisions, what was told and what is to be sent are written in one transaction; sending comes after it and is repeated
+by the next run until it is known to have happened, with the same id.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from aws_lambda_powertools.logging import Logger
+
+from shared.events import BudgetExhausted, Event, KpiBreached, KpiDataMissing, KpiDataReturned, KpiRecovered
+from shared.kpi.changes import Change, changes
+from shared.kpi.counts import NOTHING, Counts, total
+from shared.kpi.edge import Metric, published
+from shared.kpi.evaluate import Evaluation, evaluate, needed, slices_to_read
+from shared.kpi.moments import stamp
+from shared.kpi.objectives import incidents_objective
+from shared.kpi.signals.port import Signals, SignalsUnavailable
+from shared.kpi.store import Conclusion, KpiStore, State
+from shared.kpi.timeline import Key, Span, floor, parts_of, roll_ups_of, window
+from shared.kpi.view import evaluation_view
+from shared.platform.aws import AwsRefused, AwsUnavailable
+from shared.platform.dynamodb import Overtaken
+from shared.runbook.model import Runbook
+
+CATCH_UP: Final = timedelta(days=7)
+SLICES_AT_ONCE: Final = 48  # with their hours and days, decisions and events they fit into one transaction
+_QUARTER: Final = timedelta(days=92)
+_TOLD: Final = {model.__name__: model for model in (KpiBreached, KpiRecovered, BudgetExhausted)}
+_DATA_TOLD: Final = {model.__name__: model for model in (KpiDataMissing, KpiDataReturned)}
+logger = Logger(child=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """What an evaluation talks to. ``publish`` and ``send`` raise ``AwsUnavailable`` or ``AwsRefused``."""
+
+    store: KpiStore
+    signals: Signals
+    publish: Callable[[datetime, Sequence[Metric]], None]
+    send: Callable[[Event], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """``repeated``: it was done before; ``overtaken``: somebody else has done it meanwhile. Neither changes anything."""
+
+    outcome: Literal["evaluated", "repeated", "overtaken"]
+    at: datetime
+    slices: int = 0
+    changes: tuple[str, ...] = ()
+    sent: int = 0
+
+
+def run_evaluation(runbook: Runbook, ports: Ports, now: datetime) -> Ran:
+    """Evaluate as of the last slice that is over. Raises ``AwsUnavailable``, ``AwsRefused``."""
+    at = floor(now, runbook.slices.length)
+    sent = send_unsent(ports, now)
+    state = ports.store.state()
+    if state.standings.at is not None and at <= state.standings.at:
+        return Ran(outcome="repeated", at=at, sent=sent)
+    try:
+        read, told = _evaluate(runbook, ports, state, now)
+    except Overtaken:
+        return Ran(outcome="overtaken", at=at, sent=sent)
+    sent += send_unsent(ports, now) if told else 0
+    return Ran(outcome="evaluated", at=at, slices=read, changes=tuple(change.kind.value for change in told), sent=sent)
+
+
+def send_unsent(ports: Ports, now: datetime) -> int:
+    """Send what was decided and maybe not sent. Who receives it twice knows it by its id."""
+    events = ports.store.unsent()
+    for event in events:
+        ports.send(event)
+        try:
+            ports.store.mark_sent(event, now)
+        except Overtaken:
+            logger.info("another run sent it as well", extra={"event_id": event.detail["id"]})
+    return len(events)
+
+
+def _evaluate(runbook: Runbook, ports: Ports, state: State, now: datetime) -> tuple[int, tuple[Change, ...]]:
+    length = runbook.slices.length
+    at = floor(now, length)
+    measured, read_until = _measured(runbook, ports.signals, state, now)
+    *earlier, last = list(_chunks(sorted(measured), SLICES_AT_ONCE)) or [[]]
+    for chunk in earlier:
+        sums = _sums(ports.store, {start: measured[start] for start in chunk}, length)
+        state = ports.store.write_sums(state, sums, max(chunk) + length)
+    exclusions = ports.store.maintenances(Span(at - _QUARTER, at))
+    wanted = needed(runbook, now, exclusions)
+    history, sums = _read(ports.store, wanted, {start: measured[start] for start in last}, length)
+    incidents = ports.store.incidents(window(incidents_objective(runbook).window, at))
+    evaluation = evaluate(runbook, history, now, exclusions=exclusions, incidents=incidents)
+    standings, told = changes(state.standings, evaluation)
+    _publish(ports, evaluation)
+    conclusion = Conclusion(
+        at=at,
+        standings=standings,
+        decisions=evaluation.every,
+        events=[_event(runbook, change) for change in told],
+        view=evaluation_view(runbook, evaluation),
+    )
+    ports.store.conclude(state, sums, read_until, conclusion)
+    return len(measured), told
+
+
+def _measured(
+    runbook: Runbook, signals: Signals, state: State, now: datetime
+) -> tuple[Mapping[datetime, Counts], datetime]:
+    """The last few slices, for metrics arrive late, and those that no evaluation has read, after an outage of ours.
+
+    Also until when slices have been read now.
+    """
+    length = runbook.slices.length
+    at = floor(now, length)
+    starts = list(slices_to_read(runbook, now))
+    if state.read_until is not None:
+        first = max(state.read_until - runbook.slices.reread * length, at - CATCH_UP)
+        while starts[0] > first:
+            starts.insert(0, starts[0] - length)
+    try:
+        return signals.slices(starts), at
+    except SignalsUnavailable:
+        # What is stored still judges; silence is told by itself, and the slices are read when the signals are back.
+        logger.exception("the signals are unavailable")
+        return {}, state.read_until or at
+
+
+def _read(
+    store: KpiStore, wanted: Iterable[Key], fresh: Mapping[datetime, Counts], length: timedelta
+) -> tuple[dict[Key, Counts], dict[Key, Counts]]:
+    """The history with the fresh slices in it, and those of its sums that are not stored so."""
+    hours, days = roll_ups_of(fresh)
+    parts = {part for key in (*hours, *days) for part in parts_of(key, length)}
+    slices = {Key("slice", start): counts for start, counts in fresh.items()}
+    stored = store.history({*wanted, *parts, *slices, *hours, *days})
+    history = stored | slices
+    for key in (*hours, *days):
+        history[key] = total(history.get(part, NOTHING) for part in parts_of(key, length))
+    return history, {key: counts for key, counts in history.items() if stored.get(key) != counts}
+
+
+def _sums(store: KpiStore, fresh: Mapping[datetime, Counts], length: timedelta) -> dict[Key, Counts]:
+    return _read(store, (), fresh, length)[1]
+
+
+def _chunks(starts: Sequence[datetime], size: int) -> Iterator[Sequence[datetime]]:
+    for begin in range(0, len(starts), size):
+        yield starts[begin : begin + size]
+
+
+def _publish(ports: Ports, evaluation: Evaluation) -> None:
+    """Before the transaction, so that a crash after it leaves no gap: the same points published twice are the same."""
+    try:
+        ports.publish(evaluation.at, published(evaluation))
+    except (AwsUnavailable, AwsRefused):
+        logger.exception("the results were not published as metrics")  # an alarm waits for them
+
+
+def _event(runbook: Runbook, change: Change) -> Event:
+    kind, at = change.kind.value, stamp(change.at)
+    identifier = f"{kind}-{change.kpi or 'all'}-{change.at:%Y%m%dT%H%M%SZ}"
+    if change.kpi is None or change.decision is None:
+        return _DATA_TOLD[kind](id=identifier, severity=runbook.alerts.no_data.severity, at=at, why=change.why)
+    kpi = getattr(runbook.kpis, change.kpi)
+    return _TOLD[kind](
+        id=identifier, kpi=change.kpi, title=kpi.title, severity=kpi.severity,
+        decision=change.decision, at=at, why=change.why,
+    )  # fmt: skip

@@ -1,0 +1,204 @@
+"""KPIs in the operations table: sums, decisions, what was told, what is still to be sent.
+
+An evaluation is one transaction, conditional on the version of the state that it began with: repeated, concurrent or
+cut short, it has happened once or not at all.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from shared.events import Event, read
+from shared.kpi.changes import Standings
+from shared.kpi.counts import Counts
+from shared.kpi.decision import AnyDecision
+from shared.kpi.exclusions import Exclusion
+from shared.kpi.moments import moment, stamp
+from shared.kpi.record import to_json
+from shared.kpi.standings import from_text, to_text
+from shared.kpi.timeline import Key, Span
+from shared.platform.dynamodb import Delete, Put, Set, Table, Value, Write
+
+KEPT: Final = timedelta(days=400)  # slices, hours and decisions; days stay for good
+_KPI: Final = "kpi"
+_STATE: Final = "state"
+_LATEST: Final = "latest"
+_CHANGE: Final = "kpi-change"
+_OUTBOX: Final = "outbox"
+_MAINTENANCE: Final = "maintenance"
+_INCIDENTS: Final = "incidents#customer-impacting"
+_SINCE: Final = "since"
+_LONGEST_MAINTENANCE: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """``read_until`` is the end of the last slice that was asked for."""
+
+    version: int | None = None
+    standings: Standings = field(default_factory=Standings)
+    read_until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conclusion:
+    """What an evaluation writes beside its sums. ``events`` have ids, which their changes and the outbox go by."""
+
+    at: datetime
+    standings: Standings
+    decisions: Sequence[AnyDecision]
+    events: Sequence[Event]
+    view: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredDecision:
+    at: datetime
+    record: str
+    changes: tuple[str, ...]
+
+
+class KpiStore:
+    """Raises ``AwsUnavailable`` and ``AwsRefused``."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def state(self) -> State:
+        item = self._table.get(_KPI, _STATE)
+        if item is None:
+            return State()
+        return State(
+            version=int(item["version"]),
+            standings=from_text(str(item["standings"])),
+            read_until=moment(str(item["read_until"])),
+        )
+
+    def history(self, keys: Iterable[Key]) -> dict[Key, Counts]:
+        """Those of the sums that exist."""
+        names = {(_sum_of(key), stamp(key.start)): key for key in keys}
+        found = self._table.get_many(names)
+        return {names[name]: _counts(str(item["counts"])) for name, item in found.items()}
+
+    def write_sums(self, before: State, sums: Mapping[Key, Counts], read_until: datetime) -> State:
+        """Catch up with slices alone. Raises ``Overtaken``."""
+        return self._write(before, before.standings, read_until, map(_sum, sums.items()))
+
+    def conclude(
+        self, before: State, sums: Mapping[Key, Counts], read_until: datetime, conclusion: Conclusion
+    ) -> State:
+        """Write an evaluation whole. Raises ``Overtaken``, and then has written nothing."""
+        writes = [*map(_sum, sums.items()), *_conclusion(conclusion)]
+        return self._write(before, conclusion.standings, read_until, writes)
+
+    def latest(self) -> dict[str, Any] | None:
+        """What the last evaluation shows."""
+        item = self._table.get(_KPI, _LATEST)
+        found: dict[str, Any] | None = json.loads(str(item["view"])) if item else None
+        return found
+
+    def decisions(self, kpi: str, *, before: datetime | None, limit: int) -> list[StoredDecision]:
+        """Newest first, those before a moment."""
+        items = self._table.query(
+            _decisions_of(kpi), before=stamp(before) if before else None, newest_first=True, limit=limit
+        )
+        return [_decision(item) for item in items]
+
+    def decision(self, kpi: str, at: datetime) -> StoredDecision | None:
+        item = self._table.get(_decisions_of(kpi), stamp(at))
+        return _decision(item) if item else None
+
+    def unsent(self) -> list[Event]:
+        """Events that were decided and of which it is not known that they were sent."""
+        items = self._table.query(_OUTBOX)
+        return [read(str(item["detail_type"]), str(item["detail"])) for item in items]
+
+    def mark_sent(self, event: Event, at: datetime) -> None:
+        """Raises ``Overtaken`` when its change is gone."""
+        self._table.write([
+            Set(key=(_CHANGE, _change_of(event)), attributes={"sent_at": stamp(at)}),
+            Delete(key=(_OUTBOX, event.detail["id"])),
+        ])  # fmt: skip
+
+    def maintenances(self, span: Span) -> list[Exclusion]:
+        """Planned maintenances of the calendar that may touch a span."""
+        ends = stamp(span.start - _LONGEST_MAINTENANCE), stamp(span.end)
+        return [
+            Exclusion(Span(moment(str(item["start"])), moment(str(item["end"]))), str(item["reason"]))
+            for item in self._table.query(_MAINTENANCE, between=ends)
+        ]
+
+    def incidents(self, span: Span) -> int | None:
+        """Customer-impacting incidents that opened in a span; None as long as nobody records any."""
+        if self._table.get(_INCIDENTS, _SINCE) is None:
+            return None
+        ends = stamp(span.start), stamp(span.end)
+        return sum(str(item["sk"]) < ends[1] for item in self._table.query(_INCIDENTS, between=ends))
+
+    def _write(self, before: State, standings: Standings, read_until: datetime, writes: Iterable[Write]) -> State:
+        after = State(version=(before.version or 0) + 1, standings=standings, read_until=read_until)
+        item: dict[str, Value] = {
+            "pk": _KPI, "sk": _STATE, "version": after.version or 1,
+            "standings": to_text(standings), "read_until": stamp(read_until),
+        }  # fmt: skip
+        self._table.write([Put(item=item, expect={"version": before.version}), *writes])
+        return after
+
+
+def _conclusion(conclusion: Conclusion) -> Iterable[Write]:
+    for decision in conclusion.decisions:
+        yield _decision_put(decision, conclusion)
+    for event in conclusion.events:
+        told = {"id": event.detail["id"], "detail_type": event.detail_type, "detail": json.dumps(event.detail)}
+        yield Put(item={"pk": _CHANGE, "sk": _change_of(event), **told})
+        yield Put(item={"pk": _OUTBOX, "sk": event.detail["id"], **told})
+    view = json.dumps(conclusion.view, allow_nan=False)
+    yield Put(item={"pk": _KPI, "sk": _LATEST, "at": stamp(conclusion.at), "view": view})
+
+
+def _decision_put(decision: AnyDecision, conclusion: Conclusion) -> Put:
+    kpi = decision.inputs.objective.id
+    changes = [event.detail_type for event in conclusion.events if event.detail.get("decision") == decision.id]
+    return Put(
+        item={
+            "pk": _decisions_of(kpi), "sk": stamp(conclusion.at), "id": decision.id, "verdict": decision.verdict.value,
+            "record": to_json(decision), "changes": json.dumps(changes), "expires_at": _expiry(conclusion.at),
+        }
+    )  # fmt: skip
+
+
+def _decision(item: Mapping[str, Value]) -> StoredDecision:
+    changes = tuple(json.loads(str(item["changes"])))
+    return StoredDecision(at=moment(str(item["sk"])), record=str(item["record"]), changes=changes)
+
+
+def _sum(stored: tuple[Key, Counts]) -> Put:
+    key, counts = stored
+    plain = {name: value for name, value in asdict(counts).items() if value}
+    item: dict[str, Value] = {"pk": _sum_of(key), "sk": stamp(key.start), "counts": json.dumps(plain)}
+    return Put(item=item if key.grain == "day" else item | {"expires_at": _expiry(key.start)})
+
+
+def _counts(text: str) -> Counts:
+    plain = json.loads(text)
+    latencies = {int(bound): count for bound, count in plain.pop("latencies", {}).items()}
+    return Counts(latencies=latencies, **plain)
+
+
+def _sum_of(key: Key) -> str:
+    return f"kpi-sum#{key.grain}"
+
+
+def _decisions_of(kpi: str) -> str:
+    return f"kpi-decision#{kpi}"
+
+
+def _change_of(event: Event) -> str:
+    detail = event.detail
+    return f"{detail['at']}#{event.detail_type}#{detail.get('kpi', 'all')}"
+
+
+def _expiry(at: datetime) -> int:
+    return int((at + KEPT).timestamp())

@@ -1,0 +1,20 @@
+"""Objects in S3, for functions that write some now and then: boto3 is imported when the first one is written."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+
+def put_object(bucket: str, key: str, content: bytes, content_type: str) -> None:
+    """Raises botocore's errors."""
+    _client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
+
+
+@cache
+def _client() -> "S3Client":
+    import boto3
+
+    client: S3Client = boto3.client("s3")
+    return client

@@ -1,0 +1,140 @@
+"""The same synthetic traffic for the evaluator and for Prometheus' rules."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+from scripts.generate.alerts import burn_alerts, target_alerts
+from shared.kpi.counts import Counts
+from shared.kpi.evaluate import Evaluation, evaluate
+from shared.kpi.measure import roll_up, slice_counts
+from shared.runbook.model import Runbook
+
+START: Final = datetime(2026, 11, 2, tzinfo=UTC)
+_SLICE: Final = 5
+_BUCKETS: Final = {"0.1": "fast", "0.2": "fast", "0.5": "all", "+Inf": "all"}
+_HTTP: Final = 'method="GET",route="/v1/query"'
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """So many minutes, each with the same requests; slow ones take up to 500 ms. ``scraped`` is false for no data."""
+
+    minutes: int
+    requests: int = 0
+    errors: int = 0
+    slow: int = 0
+    scraped: bool = True
+
+
+def promtool() -> str:
+    """Its path. It must be there: a test that is skipped proves nothing."""
+    beside = Path(sys.executable).with_name("promtool")
+    found = str(beside) if beside.exists() else shutil.which("promtool")
+    if found is None:
+        raise FileNotFoundError("promtool is missing: run make setup, or apt-get install prometheus")
+    return found
+
+
+def run(*arguments: str) -> str:
+    """What promtool said. Fails with it if it found a fault."""
+    done = subprocess.run([promtool(), *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, (done.stdout + done.stderr)[:4000]
+    return done.stdout
+
+
+def rule_test(runbook: Runbook, rules: Path, traffic: list[Minutes], moments: list[int]) -> dict[str, Any]:
+    """A file for ``promtool test rules``: what the evaluator says at each minute must be what fires."""
+    return {
+        "rule_files": [str(rules)],
+        "evaluation_interval": "5m",
+        "tests": [
+            {
+                "interval": "1m",
+                "input_series": [{"series": name, "values": values} for name, values in _series(traffic)],
+                "promql_expr_test": [
+                    {
+                        "expr": 'ALERTS{alertstate="firing"}',
+                        "eval_time": f"{moment}m",
+                        "exp_samples": [{"labels": label, "value": 1} for label in firing(runbook, traffic, moment)],
+                    }
+                    for moment in moments
+                ],
+            }
+        ],
+    }
+
+
+def written(test: dict[str, Any], file: Path) -> Path:
+    file.write_text(json.dumps(test))
+    return file
+
+
+def firing(runbook: Runbook, traffic: list[Minutes], moment: int) -> list[str]:
+    """The alerts that the evaluator's verdicts call for, as series of ALERTS."""
+    evaluation = evaluation_at(runbook, traffic, moment)
+    judged = {one.inputs.objective.id: one for one in evaluation.decisions}
+    names = [
+        (alert.name, alert.severity, f',kpi="{alert.objective.id}"')
+        for alert in burn_alerts(runbook)
+        if any(one.firing and one.pair == alert.pair for one in judged[alert.objective.id].alerts)
+    ]
+    names += [
+        (alert.name, alert.severity, f',kpi="{alert.objective.id}"')
+        for alert in target_alerts(runbook)
+        if judged[alert.objective.id].verdict == "breached"
+    ]
+    if evaluation.silent:
+        names.append(("P09NoData", runbook.alerts.no_data.severity, ""))
+    return [
+        f'ALERTS{{alertname="{name}",alertstate="firing",severity="{severity}"{kpi}}}' for name, severity, kpi in names
+    ]
+
+
+def evaluation_at(runbook: Runbook, traffic: list[Minutes], moment: int) -> Evaluation:
+    slices = {start: counts for start, counts in _slices(traffic) if start < START + timedelta(minutes=moment)}
+    history = roll_up(slices, runbook.slices.length)
+    return evaluate(runbook, history, START + timedelta(minutes=moment), incidents=0)
+
+
+def _slices(traffic: list[Minutes]) -> Iterator[tuple[datetime, Counts]]:
+    at = START
+    for part in traffic:
+        assert part.minutes % _SLICE == 0
+        for _ in range(part.minutes // _SLICE):
+            if part.scraped:
+                yield at, slice_counts(
+                    requests=part.requests * _SLICE, errors=part.errors * _SLICE,
+                    latencies={100: (part.requests - part.slow) * _SLICE, 500: part.slow * _SLICE}, beyond=0,
+                    bad_above=Fraction(1, 100),
+                )  # fmt: skip
+            at += timedelta(minutes=_SLICE)
+
+
+def _series(traffic: list[Minutes]) -> Iterator[tuple[str, str]]:
+    def values(per_minute: list[int]) -> str:
+        text, value = ["0"], 0
+        for part, more in zip(traffic, per_minute, strict=True):
+            if part.scraped:
+                text.append(f"{value + more}+{more}x{part.minutes - 1}")
+                value += more * part.minutes
+            else:
+                text.append(f"_x{part.minutes}")
+        return " ".join(text)
+
+    good, errors = [part.requests - part.errors for part in traffic], [part.errors for part in traffic]
+    every, fast = [part.requests for part in traffic], [part.requests - part.slow for part in traffic]
+    yield f'p09_http_requests_total{{{_HTTP},status="200"}}', values(good)
+    if any(errors):
+        yield f'p09_http_requests_total{{{_HTTP},status="503"}}', values(errors)
+    yield f"p09_http_request_duration_seconds_count{{{_HTTP}}}", values(every)
+    for bound, which in _BUCKETS.items():
+        name = f'p09_http_request_duration_seconds_bucket{{{_HTTP},le="{bound}"}}'
+        yield name, values(fast if which == "fast" else every)

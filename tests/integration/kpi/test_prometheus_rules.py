@@ -1,0 +1,90 @@
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from scripts.generate import prometheus
+from scripts.generate.__main__ import ROOT
+from shared.runbook.load import the_runbook
+from tests.integration.kpi.promtool import Minutes, firing, rule_test, run, written
+
+HOUR: Final = 60
+DAY: Final = 24 * HOUR
+CLEAN: Final = Minutes(DAY, 100)
+
+SCENARIOS: Final = {
+    "total outage": [CLEAN, Minutes(HOUR, 100, errors=100), Minutes(DAY, 100)],
+    "1% for an hour": [CLEAN, Minutes(HOUR, 100, errors=1), Minutes(HOUR * 6, 100)],
+    "a little more than 1% for an hour": [CLEAN, Minutes(HOUR, 1000, errors=11), Minutes(HOUR * 3, 100)],
+    "0.4% slow burn": [CLEAN, Minutes(DAY + HOUR * 6, 250, errors=1), Minutes(HOUR * 8, 250)],
+    "one slow request in the night": [CLEAN, Minutes(HOUR * 4), Minutes(5, 1, slow=1), Minutes(HOUR * 4)],
+    "traffic collapses": [CLEAN, Minutes(HOUR * 2, 1), Minutes(HOUR, 2, errors=1)],
+    "everything is slow": [CLEAN, Minutes(HOUR, 100, slow=90), Minutes(HOUR * 8, 100)],
+    "no data": [Minutes(HOUR * 8, 100), Minutes(HOUR * 2, scraped=False), Minutes(HOUR * 2, 100)],
+    "no data in an outage": [Minutes(HOUR * 8, 100), Minutes(15, 100, errors=50), Minutes(HOUR, scraped=False)],
+    "recovery": [Minutes(HOUR * 8, 100, errors=50), Minutes(DAY, 100)],
+}
+# What must fire at some time, so that agreement in silence proves nothing by itself.
+FIRES: Final = {
+    "total outage": {"P09AvailabilityBurnFast", "P09AvailabilityBurnSteady", "P09AvailabilityBurnSlow",
+                     "P09AvailabilityBurnCreeping", "P09ErrorRateAboveTarget"},
+    "1% for an hour": set(),
+    "a little more than 1% for an hour": {"P09ErrorRateAboveTarget"},
+    "0.4% slow burn": {"P09AvailabilityBurnSlow", "P09AvailabilityBurnCreeping"},
+    "one slow request in the night": {"P09NoData"},
+    "traffic collapses": set(),
+    "everything is slow": {"P09LatencyBurnFast", "P09LatencyAboveTarget"},
+    "no data": {"P09NoData"},
+    "no data in an outage": {"P09AvailabilityBurnFast", "P09NoData"},
+    "recovery": {"P09AvailabilityBurnFast", "P09ErrorRateAboveTarget"},
+}  # fmt: skip
+
+
+def _moments(traffic: list[Minutes]) -> list[int]:
+    """Every slice for two hours after each change, and every hour."""
+    moments, at = set(), 0
+    for part in traffic:
+        moments |= set(range(at + 5, at + min(part.minutes, 2 * HOUR) + 1, 5))
+        moments |= set(range(at + HOUR, at + part.minutes + 1, HOUR))
+        at += part.minutes
+    return sorted(moments)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_prometheus_and_the_evaluator_alert_alike(name: str, tmp_path: Path) -> None:
+    runbook, traffic = the_runbook(), SCENARIOS[name]
+    rules = ROOT / "monitoring/prometheus/alert-rules.yaml"
+    run("test", "rules", str(written(rule_test(runbook, rules, traffic, _moments(traffic)), tmp_path / "test.yaml")))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_what_should_fire_does(name: str) -> None:
+    traffic = SCENARIOS[name]
+    found = {label.split('"')[1] for moment in _moments(traffic) for label in firing(the_runbook(), traffic, moment)}
+    assert found >= FIRES[name]
+    if name in {"1% for an hour", "one slow request in the night", "traffic collapses"}:
+        assert not found & {"P09AvailabilityBurnFast", "P09LatencyBurnFast", "P09ErrorRateAboveTarget"}
+
+
+def test_a_verdict_that_differs_is_found(tmp_path: Path) -> None:
+    test = rule_test(the_runbook(), ROOT / "monitoring/prometheus/alert-rules.yaml", SCENARIOS["no data"], [500])
+    test["tests"][0]["promql_expr_test"][0]["exp_samples"] = []
+    with pytest.raises(AssertionError, match="P09NoData"):
+        run("test", "rules", str(written(test, tmp_path / "test.yaml")))
+
+
+def test_rules_and_scrape_config_are_clean() -> None:
+    folder = ROOT / "monitoring/prometheus"
+    assert "SUCCESS" in run("check", "rules", str(folder / "alert-rules.yaml"))
+    assert "SUCCESS" in run("check", "config", str(folder / "prometheus.yml"))
+
+
+def test_the_rules_follow_another_target(tmp_path: Path) -> None:
+    kpis = the_runbook().kpis
+    latency = kpis.latency.model_copy(update={"target_ms": 500})
+    slower = the_runbook().model_copy(update={"kpis": kpis.model_copy(update={"latency": latency})})
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(prometheus.rules(slower))
+    traffic = SCENARIOS["everything is slow"]
+    assert not any("Latency" in label for moment in _moments(traffic) for label in firing(slower, traffic, moment))
+    run("test", "rules", str(written(rule_test(slower, rules, traffic, _moments(traffic)), tmp_path / "test.yaml")))
