@@ -24,8 +24,10 @@ deploy-local: setup ## deploy what changed to the running local system
 
 test: setup ## every test: Python (unit, integration, infrastructure, end to end) and the console's
 	@npm test --silent -w web
-	@$(PY) -m pytest --ignore tests/e2e -n 2
-	@$(PY) -m pytest tests/e2e
+	@# The end-to-end tests mostly wait for the system that they deploy: they run beside the others, and are printed after them.
+	@$(PY) -m pytest tests/e2e > build/e2e.log 2>&1 & e2e=$$!; \
+	  $(PY) -m pytest --ignore tests/e2e -n 2; others=$$?; \
+	  wait $$e2e; e2e=$$?; cat build/e2e.log; exit $$((others + e2e))
 
 campaign: setup ## longer test campaigns: twenty times the examples of every property
 	@$(PY) -m pytest tests/unit tests/integration tests/faults -n 2 --hypothesis-profile campaign

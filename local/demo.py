@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Error as PlaywrightError
 from rich.console import Console
 from rich.table import Table
 
@@ -68,7 +69,7 @@ class Scenario:
     def play(self) -> Findings:
         found = Findings()
         with step("a headless Chromium visits two pages with the tracker"):
-            found.note("browser: page views seen after", f"{self._browse():.2f} s")
+            found.note("browser to number", f"{self._browse():.2f} s")
         sent = scenario.batches(scenario.events(self.site.domain, scenario.utc_now()))
         with step(f"sending {scenario.EVENTS:,} events in {len(sent)} batches, {scenario.RESENT:,} of them twice"):
             accepted = sum(self._writer.post("/v1/events", {"events": batch})["accepted"] for batch in sent)
@@ -80,7 +81,7 @@ class Scenario:
         found.agree("accepted (202)", accepted, scenario.EVENTS + scenario.RESENT, "sent")
         found.agree("duplicates refused", self._repeated() - self._repeated_before, scenario.RESENT, "sent twice")
         found.note(
-            "freshness: accepted → in a query",
+            "accepted to number",
             f"{statistics.median(fresh):.2f} s (longest {max(fresh):.2f} s)",
         )
         self._compare(found, stored + PROBES)
@@ -130,8 +131,8 @@ class Scenario:
         by_page = self._answer("pageviews", dimensions=["event:page"])
         answered_pages = {row["dimensions"][0]: row["metrics"][0] for row in by_page if row["metrics"][0]}
         for page, views in sorted(pages.items()):
-            found.agree(f"queried: page views of {page}", answered_pages.pop(page, 0), views, PLAIN_SQL)
-        found.agree("queried: pages that SQL does not know", len(answered_pages), 0, "expected")
+            found.agree(f"page views of {page}", answered_pages.pop(page, 0), views, PLAIN_SQL)
+        found.agree("pages unknown to SQL", len(answered_pages), 0, "expected")
 
     def _query(self, *metrics: str) -> list[float]:
         rows = self._answer(*metrics, dimensions=[])
@@ -188,7 +189,7 @@ def main() -> None:
             report(found)
     except Stop:
         sys.exit("stopped")
-    except (LocalError, Refused) as error:
+    except (LocalError, Refused, PlaywrightError) as error:
         sys.exit(f"\nFAILED: {error}")
     if found.mismatches:
         sys.exit("\nFAILED: these numbers do not agree:\n  " + "\n  ".join(found.mismatches))

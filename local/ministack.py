@@ -26,7 +26,7 @@ def ministack_server(state: State, config: Configuration, ready_again: Callable[
         command=[
             str(ROOT / ".venv/ministack/bin/python"),
             *("-m", "hypercorn", f"{ROOT / 'local/ministack_app/gateway.py'}:app"),
-            *("--bind", f"{LOOPBACK}:{config.ministack_port}"),
+            *("--bind", f"{LOOPBACK}:{config.ministack_port}", "--graceful-timeout", "1"),
         ],
         log=state.log("ministack"),
         ready=lambda: _is_ready(config),

@@ -43,9 +43,8 @@ def run(state: State, port: int, *, demo: bool) -> None:
     with state.lock() as is_ours:
         if not is_ours:
             running = state.system()
-            say(
-                f"it already runs: {running['url']} (process {running['pid']})" if running else "it is starting already"
-            )
+            where = f"{running['url']} (process {running['pid']})" if running else "it is just starting or stopping"
+            say(f"it already runs: {where}")
             return
         config = state.configuration(port)
         with started(state, config, demo=demo) as supervisor:

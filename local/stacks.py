@@ -1,27 +1,26 @@
 """The real `cdk bootstrap` and `cdk deploy` of stage local, skipped when nothing has changed."""
 
-import hashlib
 import json
-import subprocess
-from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local.aws import CREDENTIALS, aws_client
+from local.commands import run
+from local.digest import digest_of
 from local.ministack import checkpoint
 from local.postgres import ADMIN, DATABASE
-from local.progress import last_lines, say, step
+from local.progress import say, step
 from local.stand_ins import stand_in
 from local.state import ACCOUNT, LOOPBACK, REGION, ROOT, Configuration, LocalError, State, write_json
+from local.web import BUILT, build_web
 
 POSTGRES_SECRET = "p09-local-postgres-admin"  # noqa: S105  # the secret's name
 VALKEY_SECRET = "p09-local-valkey"  # noqa: S105  # the secret's name
 _DIGEST_PARAMETER = "/p09/local/deployed"
 _ASSEMBLY_INPUTS = ("infra", "functions", "shared", "cdk.json", "package-lock.json")
 _LOCKS = ("requirements/runtime.txt", "requirements/dev.txt")
-_WEB_BUILD = ROOT / "web/dist"
 
 
 def put_secrets(config: Configuration) -> None:
@@ -45,26 +44,16 @@ def ensure_deployed(state: State, config: Configuration) -> bool:
     exactly when the stacks are.
     """
     put_secrets(config)
-    _build_web()
+    build_web()
     context = _write_context(state, config)
-    digest = digest_of([*_ASSEMBLY_INPUTS, *_LOCKS, str(_WEB_BUILD), str(context)])
+    digest = digest_of([*_ASSEMBLY_INPUTS, *_LOCKS, str(BUILT), str(context)])
     ssm = aws_client("ssm", config.aws_endpoint)
     if _deployed_digest(ssm) == digest:
         say("the stacks are deployed and unchanged")
         return False
     with step("cdk synth: writing the stacks' templates and assets"):
-        _cdk(
-            state,
-            config,
-            "synth",
-            "--quiet",
-            "--output",
-            str(state.assembly),
-            "-c",
-            f"local={context}",
-            "-c",
-            "stages=local",
-        )
+        chosen = ("-c", f"local={context}", "-c", "stages=local")
+        _cdk(state, config, "synth", "--quiet", "--output", str(state.assembly), *chosen)
     if not _exists(config, "CDKToolkit"):
         with step("cdk bootstrap: preparing the local AWS for deployments"):
             _cdk(state, config, "bootstrap", f"aws://{ACCOUNT}/{REGION}")
@@ -90,16 +79,6 @@ def outputs(config: Configuration) -> dict[str, str]:
         if stack["StackName"].startswith("P09-local-")
         for output in stack.get("Outputs", [])
     }
-
-
-def _build_web() -> None:
-    kept = ROOT / "build/web.digest"
-    digest = digest_of(["web", "package-lock.json"])
-    if _WEB_BUILD.exists() and kept.exists() and kept.read_text() == digest:
-        return
-    with step("npm run build: building the console and the tracker"):
-        _run([str(ROOT / ".venv/bin/npm"), "run", "build", "-w", "web"], ROOT / "build/web.log", {})
-    kept.write_text(digest)
 
 
 def _write_context(state: State, config: Configuration) -> Path:
@@ -131,26 +110,9 @@ def _cdk(state: State, config: Configuration, command: str, *options: str) -> No
         **CREDENTIALS,
     }
     try:
-        _run([*arguments, *assembly, "--ci", "--no-notices", *options], state.log("cdk"), variables)
+        run([*arguments, *assembly, "--ci", "--no-notices", *options], state.log("cdk"), variables)
     except LocalError as error:
         raise LocalError(f"{error}\n{_failed_resources(config)}") from error
-
-
-def _run(command: Sequence[str], log: Path, variables: dict[str, str]) -> None:
-    # `env` adds to what the person's shell has set (proxies, certificates) without our reading it.
-    own = [f"{key}={value}" for key, value in variables.items()]
-    with log.open("ab") as stream:
-        done = subprocess.run(
-            ["env", "-u", "AWS_PROFILE", "-u", "AWS_SESSION_TOKEN", *own, *command],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if done.returncode:
-        words = " ".join(Path(word).name if word.startswith("/") else word for word in command[:4])
-        raise LocalError(f"`{words}` failed. The last lines of {log}:\n{last_lines(log)}")
 
 
 def _failed_resources(config: Configuration) -> str:
@@ -180,21 +142,3 @@ def _deployed_digest(ssm: Any) -> str | None:
         return str(ssm.get_parameter(Name=_DIGEST_PARAMETER)["Parameter"]["Value"])
     except ssm.exceptions.ParameterNotFound:
         return None
-
-
-def digest_of(inputs: Iterable[str]) -> str:
-    digest = hashlib.sha256()
-    for name in inputs:
-        for file in _files(ROOT / name):
-            digest.update(str(file).encode())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _files(path: Path) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-        return
-    for child in sorted(path.iterdir()) if path.is_dir() else ():
-        if child.name not in {"__pycache__", "node_modules", "dist", "build"} and not child.name.startswith("."):
-            yield from _files(child)

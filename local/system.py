@@ -18,7 +18,7 @@ from local.state import LOOPBACK, REGION, ROOT, Configuration, LocalError, State
 from local.supervisor import Supervisor
 from local.valkey import valkey_server
 
-WARM_ENVIRONMENTS = 6
+WARM_ENVIRONMENTS = 4
 
 
 @contextmanager
@@ -139,24 +139,12 @@ def announce(state: State, config: Configuration, *, demo: bool) -> None:
     logs = state.folder / "logs"
     shown = logs.relative_to(ROOT) if logs.is_relative_to(ROOT) else logs
     say("ready")
-    rows = [
-        ("console", config.url, "one click signs in as a demo person"),
-        ("API", f"{config.url}/openapi.json", "the API's description"),
-        ("health", f"{config.url}/health", ""),
-        *(
-            [("demo site", f"{config.url}/demo/", "a page with the tracker: visit it, watch the console")]
-            if demo
-            else []
-        ),
-        (
-            "new site",
-            "p09 site create 'My site' --domain example.com --json",
-            "prints a write key and a read key",
-        ),
-        ("a token", "p09 token --role P09-SRE", ""),
-        ("logs", str(shown), "and `p09 logs api` for a function's"),
-        ("stop", "Ctrl-C", "state stays; `make clean` removes it"),
-    ]
-    for name, what, why in rows:
-        print(f"  {name:<10} {what}{f'   ({why})' if why else ''}")
-    sys.stdout.flush()
+    print(f"  console    {config.url}   (one click signs in as a demo person)")
+    print(f"  API        {config.url}/openapi.json")
+    print(f"  health     {config.url}/health")
+    if demo:
+        print(f"  demo site  {config.url}/demo/   (a page with the tracker: visit it, watch the console)")
+    print("  new site   .venv/bin/p09 site create 'My site' --domain example.com   (prints its keys)")
+    print("  a token    .venv/bin/p09 token --role P09-SRE")
+    print(f"  logs       {shown}   (`.venv/bin/p09 logs api` for a function's)")
+    print("  stop       Ctrl-C   (state stays; `make clean` removes it)", flush=True)

@@ -7,7 +7,7 @@ of the API go to its gateway directly, with the headers that CloudFront would ad
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from html import escape
 from pathlib import Path
@@ -29,22 +29,17 @@ DEMO_PAGE = Path(__file__).with_name("demo_page.html")
 REREAD_SECONDS = 3.0
 PUBLISH_SECONDS = 5.0
 MOST_BYTES = 10 * 1024 * 1024  # what API Gateway takes at most
-_CONNECTION_HEADERS = frozenset(
+# What belongs to the viewer's connection, and what is written anew for the origin.
+_NOT_PASSED_ON = frozenset(
     (
-        "connection",
-        "host",
-        "keep-alive",
-        "transfer-encoding",
-        "content-length",
-        "te",
-        "trailer",
-        "upgrade",
-        "via",
+        *("connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade"),
+        *("host", "via", "x-forwarded-for", "x-forwarded-proto"),
     )
 )
 # Only CloudFront says these; what a viewer sends under these names is dropped.
 _CLOUDFRONT_PREFIX = "cloudfront-"
 UNKNOWN_COUNTRY = "ZZ"
+EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class FrontDoor:
@@ -139,25 +134,28 @@ class FrontDoor:
         return respond(answer, content, behavior)
 
     async def _current(self) -> Distribution | None:
-        if time.monotonic() - self._read_at > REREAD_SECONDS and not self._reading.locked():
+        """The distribution, read again when it was read a while ago: a deployment may have changed it."""
+        if self._distribution is None:
             async with self._reading:
-                await self._reread()
+                if self._distribution is None:
+                    await self._read_again()
+        elif time.monotonic() - self._read_at > REREAD_SECONDS and not self._reading.locked():
+            async with self._reading:
+                await self._read_again()
         return self._distribution
 
-    async def _reread(self) -> None:
-        """A deployment may have changed the behaviours. While the local AWS restarts, the known ones stay."""
-        try:
-            self._distribution = await asyncio.to_thread(self._read, self._endpoint)
-        except (BotoCoreError, ClientError, KeyError):
-            return
+    async def _read_again(self) -> None:
         self._read_at = time.monotonic()
+        # While the local AWS restarts, what was known stays.
+        with suppress(BotoCoreError, ClientError, KeyError):
+            self._distribution = await asyncio.to_thread(self._read, self._endpoint)
 
 
 def viewer_headers(request: Request) -> list[tuple[str, str]]:
     return [
         (name, value.strip())
         for name, value in request.headers.items()
-        if name not in _CONNECTION_HEADERS and name != "x-forwarded-for" and not name.startswith(_CLOUDFRONT_PREFIX)
+        if name not in _NOT_PASSED_ON and not name.startswith(_CLOUDFRONT_PREFIX)
     ]
 
 
@@ -212,7 +210,6 @@ async def publish(edge: Edge) -> None:
 
 
 def create_app(door: FrontDoor) -> Starlette:
-
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         publishing = asyncio.create_task(publish(door.edge))
@@ -223,13 +220,14 @@ def create_app(door: FrontDoor) -> Starlette:
         await asyncio.to_thread(door.edge.flush)
         await door.close()
 
-    every: list[str] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    answer: Callable[[Request], Awaitable[Response]] = door.answer
+    async def answer(request: Request) -> Response:
+        return await door.answer(request)
+
     return Starlette(
         routes=[
             Route("/demo/people.json", demo_people),
             Route("/demo/{page:path}", demo_page),
-            Route("/{path:path}", answer, methods=every),
+            Route("/{path:path}", answer, methods=EVERY_METHOD),
         ],
         lifespan=lifespan,
     )

@@ -1,8 +1,10 @@
 import re
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx2
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -128,6 +130,29 @@ def test_before_anything_is_deployed_the_answer_says_so() -> None:
         raise EndpointConnectionError(endpoint_url=endpoint)
 
     assert "starting" in problem(visitor(Aws(), nothing).get("/v1/sites"), 503)
+
+
+def test_the_first_visitors_all_wait_for_the_distribution_which_is_read_once() -> None:
+    reads: list[str] = []
+
+    def slowly(endpoint: str) -> Distribution:
+        reads.append(endpoint)
+        time.sleep(0.05)
+        return DISTRIBUTION
+
+    async def visit(door: FrontDoor, answers: list[int]) -> None:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(create_app(door))) as client:
+            answers.append((await client.get("http://front.door/v1/sites")).status_code)
+
+    async def visit_at_once() -> list[int]:
+        door, answers = FrontDoor(AWS, slowly, Aws()), list[int]()
+        async with anyio.create_task_group() as group:
+            for _ in range(3):
+                group.start_soon(visit, door, answers)
+        return answers
+
+    assert anyio.run(visit_at_once) == [200, 200, 200]
+    assert reads == [AWS]
 
 
 @pytest.mark.parametrize("host", ["shop.localhost", "127.0.0.1"])

@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from local.stacks import digest_of
-from local.stand_ins import reserved_concurrency
+from local.digest import digest_of
 
 
 @pytest.fixture
@@ -37,17 +36,3 @@ def test_what_is_made_of_the_sources_does_not_change_it(sources: Path, name: str
 
 def test_a_missing_input_is_no_input(tmp_path: Path) -> None:
     assert digest_of([str(tmp_path / "nothing")]) == digest_of([])
-
-
-def test_functions_get_the_concurrency_that_their_template_reserves() -> None:
-    template = {
-        "Resources": {
-            "Api": {
-                "Type": "AWS::Lambda::Function",
-                "Properties": {"FunctionName": "api", "ReservedConcurrentExecutions": 16},
-            },
-            "Free": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "free"}},
-            "Queue": {"Type": "AWS::SQS::Queue"},
-        }
-    }
-    assert list(reserved_concurrency(template)) == [("api", 16)]
