@@ -18,7 +18,8 @@ _STYLE: Final = Style(
     background="white", plot_background="white", foreground="#3c4450", foreground_strong="#14181f",
     foreground_subtle="#c4cad3", colors=("#2457d6", "#8b95a5", "#c8321f", "#2457d6"), opacity="1",
     font_family="system-ui, sans-serif", title_font_size=20, label_font_size=13, major_label_font_size=13,
-    legend_font_size=14,
+    legend_font_size=14, guide_stroke_color="#e3e7ed", major_guide_stroke_color="#e3e7ed", guide_stroke_dasharray="1,0",
+    major_guide_stroke_dasharray="1,0", stroke_width=2.5,
 )  # fmt: skip
 _DASHED: Final = {"width": 2, "dasharray": "6, 6"}
 _PERCENT: Final = 100

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from shared.events import Event, read
@@ -181,6 +182,7 @@ def _sum(stored: tuple[Key, Counts]) -> Put:
     return Put(item=item if key.grain == "day" else item | {"expires_at": _expiry(key.start)})
 
 
+@lru_cache(maxsize=512)  # the past does not change: an environment reads each of its sums once
 def _counts(text: str) -> Counts:
     plain = json.loads(text)
     latencies = {int(bound): count for bound, count in plain.pop("latencies", {}).items()}
