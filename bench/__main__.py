@@ -14,7 +14,7 @@ from bench.bundle import MeasuringFailed, NotInstalled
 from bench.context import Context
 from bench.outcome import Outcome, not_measured
 from bench.report import Report
-from bench.rows import cold_start, drain, freshness, handler_cost, ingest_http, make_run, memory, warm
+from bench.rows import cold_start, drain, freshness, handler_cost, ingest_http, kpi_evaluation, make_run, memory, warm
 from bench.runtime_api import FunctionFailed
 from local.state import LocalError
 from shared.platform.failures import PostgresUnavailable
@@ -37,6 +37,7 @@ ROWS: Final = {
     "freshness": Row("event sent to visible in a query", freshness.measure),
     "cold_start": Row("cold starts under AWS' runtime client", cold_start.measure),
     "warm": Row("warm overhead per request", warm.measure),
+    "kpi_evaluation": Row("KPI evaluation with a long history", kpi_evaluation.measure, needs_servers=False),
     "memory": Row("memory of a warm API environment", memory.measure),
     "make_run": Row("make run to the first accepted event", make_run.measure, needs_servers=False),
 }

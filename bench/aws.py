@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.loopback import Handler, served
+from bench.operations_table import PREFIX, OperationsTable
 
 
 @dataclass
@@ -16,6 +17,7 @@ class AwsStandIn:
     endpoint: str = ""
     secrets: dict[str, dict[str, str]] = field(default_factory=dict)
     on_events: Callable[[list[dict[str, Any]]], None] = lambda _entries: None
+    table: OperationsTable = field(default_factory=OperationsTable)
 
     def answer(self, target: str, request: dict[str, Any]) -> dict[str, Any]:
         if target == "secretsmanager.GetSecretValue":
@@ -23,6 +25,12 @@ class AwsStandIn:
         if target == "AWSEvents.PutEvents":
             self.on_events(request["Entries"])
             return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"} for _ in request["Entries"]]}
+        if target.startswith(PREFIX):
+            return self.table.answer(target.removeprefix(PREFIX), request)
+        if target == "GraniteServiceVersion20100801.GetMetricData":
+            return {"MetricDataResults": []}
+        if target == "GraniteServiceVersion20100801.PutMetricData":
+            return {}
         raise LookupError(f"{target}: the benchmark knows no such call")
 
 

@@ -7,6 +7,7 @@ from local.state import LOOPBACK
 
 VALKEY_SECRET: Final = "bench-valkey"  # noqa: S105 -- the secret's name
 BUS: Final = "p09-bench"
+OPERATIONS_TABLE: Final = "p09-bench-operations"
 
 
 def of_api(servers: Servers) -> dict[str, str]:
@@ -15,11 +16,23 @@ def of_api(servers: Servers) -> dict[str, str]:
         "IDENTITY_ISSUER": "http://127.0.0.1:9/pool",
         "IDENTITY_JWKS_URL": "http://127.0.0.1:9/pool/.well-known/jwks.json",
         "IDENTITY_CLIENT_ID": "bench",
+        "OPERATIONS_TABLE_NAME": OPERATIONS_TABLE,
     }
 
 
 def of_ingest_worker(servers: Servers) -> dict[str, str]:
     return _common(servers, "ingest_worker") | {"POSTGRES_SECRET_ARN": _secret(servers, "p09_worker")}
+
+
+def of_kpi_evaluation(servers: Servers) -> dict[str, str]:
+    common = _common(servers, "kpi_evaluation")
+    return {key: common[key] for key in common if not key.startswith(("POSTGRES_", "VALKEY_"))} | {
+        "OPERATIONS_TABLE_NAME": OPERATIONS_TABLE,
+        "METRICS_NAMESPACE": "P09/bench",
+        "PROMETHEUS_URL": "",
+        "REPORTS_BUCKET_NAME": "bench",
+        "CONSOLE_URL": "http://127.0.0.1:9",
+    }
 
 
 def _secret(servers: Servers, role: str) -> str:

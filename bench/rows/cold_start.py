@@ -23,6 +23,7 @@ USUAL: Final = "usual stack"
 API: Final = "api, /health"
 FIRST_EVENTS: Final = "api, first POST /v1/events"
 TASK: Final = "ingest_worker"
+EVALUATION: Final = "kpi_evaluation"
 API_TO_USUAL: Final = 0.5
 API_TO_FASTAPI: Final = 1.3
 TASK_TO_USUAL: Final = 0.3
@@ -63,6 +64,9 @@ def _starts(context: Context) -> dict[str, Start]:
     site = servers.add_site()
     api = Function("api", "functions.api.handler.handler", environment.of_api(servers))
     worker = Function("ingest_worker", "functions.ingest_worker.handler.handler", environment.of_ingest_worker(servers))
+    evaluation = Function(
+        "kpi_evaluation", "functions.kpi_evaluation.handler.handler", environment.of_kpi_evaluation(servers)
+    )
     starts = {
         name: Start(
             Function(name, f"inside.{module}.handler", {"AWS_REGION": "us-east-1"}),
@@ -75,6 +79,7 @@ def _starts(context: Context) -> dict[str, Start]:
         API: Start(api, health, _has_status(200)),
         FIRST_EVENTS: Start(api, _events(site), _has_status(202)),
         TASK: Start(worker, {}, lambda answer: "finished" in answer),
+        EVALUATION: Start(evaluation, {}, lambda answer: answer.get("outcome") in {"evaluated", "repeated"}),
     }
 
 
@@ -113,6 +118,7 @@ def _outcomes(found: Mapping[str, Took], runs: int) -> Iterator[Outcome]:
     what = "durable in Valkey, key checked in PostgreSQL; the usual stack answers /health only"
     yield _against(FIRST_EVENTS, {USUAL: API_TO_USUAL}, found, what)
     yield _against(TASK, {USUAL: TASK_TO_USUAL}, found, "secrets, Valkey, PostgreSQL, an empty stream")
+    yield _against(EVALUATION, {USUAL: TASK_TO_USUAL}, found, "the runbook read, an evaluation without history")
 
 
 def _against(name: str, limits: Mapping[str, float], found: Mapping[str, Took], note: str) -> Outcome:

@@ -1,16 +1,19 @@
-"""MiniStack as it is, plus three things that it lacks. Runs in MiniStack's own virtual environment.
+"""MiniStack as it is, plus four things that it lacks. Runs in MiniStack's own virtual environment.
 
 - Its state is written at an orderly stop only; after a kill, everything deployed since the last one would be
   gone. A POST to CHECKPOINT_PATH writes it now.
 - It speaks plain HTTP, so bucket policies that refuse unencrypted transport, right in AWS, would refuse
   everybody. Loopback stands for the TLS of AWS's own endpoints: requests count as https.
 - EventBridge Scheduler replaces a placeholder in a schedule's input by the time that was scheduled; it leaves it there.
+- A policy may allow metrics in one namespace alone; it knows no such condition, and would refuse all of them.
 """
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 from ministack import app as ministack
+from ministack.core import iam_actions
 from ministack.core.persistence import save_all
 from ministack.services import eventbridge
 
@@ -29,6 +32,19 @@ def invoke_target(target: dict[str, Any], event: dict[str, Any], *rest: Any) -> 
 
 
 eventbridge._invoke_target = invoke_target  # noqa: SLF001
+
+_request_tag_context = iam_actions.request_tag_context  # what it asks for conditions on the request, of every service
+
+
+def request_context(service: str, action: str, body: bytes, *rest: Any) -> dict[str, Any]:
+    """With the namespace of metrics, where they are sent as JSON: so do our functions."""
+    context: dict[str, Any] = _request_tag_context(service, action, body, *rest)
+    if action != "cloudwatch:PutMetricData" or not body.startswith(b"{"):
+        return context
+    return {**context, "cloudwatch:namespace": json.loads(body).get("Namespace")}
+
+
+iam_actions.request_tag_context = request_context
 
 
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:

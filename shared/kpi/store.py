@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from shared.events import Event, read
@@ -111,7 +112,7 @@ class KpiStore:
         return _decision(item) if item else None
 
     def unsent(self) -> list[Event]:
-        """Events that were decided and of which it is not known that they were sent."""
+        """Events that were decided and of which it is not known that they were sent, oldest first."""
         items = self._table.query(_OUTBOX)
         return [read(str(item["detail_type"]), str(item["detail"])) for item in items]
 
@@ -119,7 +120,7 @@ class KpiStore:
         """Raises ``Overtaken`` when its change is gone."""
         self._table.write([
             Set(key=(_CHANGE, _change_of(event)), attributes={"sent_at": stamp(at)}),
-            Delete(key=(_OUTBOX, event.detail["id"])),
+            Delete(key=(_OUTBOX, _change_of(event))),
         ])  # fmt: skip
 
     def maintenances(self, span: Span) -> list[Exclusion]:
@@ -153,7 +154,7 @@ def _conclusion(conclusion: Conclusion) -> Iterable[Write]:
     for event in conclusion.events:
         told = {"id": event.detail["id"], "detail_type": event.detail_type, "detail": json.dumps(event.detail)}
         yield Put(item={"pk": _CHANGE, "sk": _change_of(event), **told})
-        yield Put(item={"pk": _OUTBOX, "sk": event.detail["id"], **told})
+        yield Put(item={"pk": _OUTBOX, "sk": _change_of(event), **told})
     view = json.dumps(conclusion.view, allow_nan=False)
     yield Put(item={"pk": _KPI, "sk": _LATEST, "at": stamp(conclusion.at), "view": view})
 
@@ -181,6 +182,7 @@ def _sum(stored: tuple[Key, Counts]) -> Put:
     return Put(item=item if key.grain == "day" else item | {"expires_at": _expiry(key.start)})
 
 
+@lru_cache(maxsize=512)  # the past does not change: an environment reads each of its sums once
 def _counts(text: str) -> Counts:
     plain = json.loads(text)
     latencies = {int(bound): count for bound, count in plain.pop("latencies", {}).items()}

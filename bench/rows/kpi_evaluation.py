@@ -1,0 +1,104 @@
+"""What an evaluation costs when there is a long history: reading, deciding, writing; the network apart."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from time import perf_counter
+from typing import Final
+
+from bench.context import Context
+from bench.figures import milliseconds, times
+from bench.operations_table import OperationsTable
+from bench.outcome import Outcome
+from shared.kpi.counts import Counts
+from shared.kpi.measure import roll_up, slice_counts
+from shared.kpi.moments import stamp
+from shared.kpi.run_evaluation import Ports, run_evaluation
+from shared.kpi.store import KpiStore
+from shared.kpi.timeline import Key
+from shared.platform.dynamodb import Table
+from shared.runbook.load import the_runbook
+
+TARGET: Final = 1.2
+DAYS: Final = 400
+RUNS: Final = 60
+# Late in a month, a quarter and a day: the windows are as long as they get.
+END: Final = datetime(2026, 12, 30, 21, 5, tzinfo=UTC)
+SLICE: Final = the_runbook().slices.length
+COUNTS: Final = slice_counts(
+    requests=1000, errors=1, latencies={50: 900, 100: 60, 200: 30, 500: 10}, beyond=0,
+    bad_above=the_runbook().slices.bad_above_percent / 100,
+)  # fmt: skip
+
+
+@dataclass
+class History:
+    """An evaluator with so many days behind it, which goes on slice by slice."""
+
+    table: OperationsTable
+    at: datetime = END
+
+    def evaluate(self) -> float:
+        """Seconds."""
+        self.at += SLICE
+        ports = Ports(
+            store=KpiStore(Table(self.table.answer, "bench")),
+            signals=Signals(),
+            publish=lambda _at, _metrics: None,
+            send=lambda _event: None,
+        )
+        begun = perf_counter()
+        ran = run_evaluation(the_runbook(), ports, self.at)
+        took = perf_counter() - begun
+        if ran.outcome != "evaluated":
+            raise RuntimeError(f"the evaluation was {ran.outcome}")
+        return took
+
+
+class Signals:
+    def slices(self, starts: Sequence[datetime]) -> Mapping[datetime, Counts]:
+        return dict.fromkeys(starts, COUNTS)
+
+
+def measure(_context: Context) -> Iterator[Outcome]:
+    short, long = _history(days=1), _history(days=DAYS)
+    took: dict[int, list[float]] = {1: [], DAYS: []}
+    for _ in range(RUNS):  # in turns: what else the machine does hits both
+        took[1].append(short.evaluate())
+        took[DAYS].append(long.evaluate())
+    one, many = median(took[1]), median(took[DAYS])
+    yield Outcome(
+        row="kpi_evaluation",
+        what=f"KPI evaluation with {DAYS} days of history",
+        target=f"≤ {TARGET} x the time with 1 day",
+        measured=milliseconds(many),
+        ratio=times(many / one),
+        met=many <= TARGET * one,
+        note=f"1 day: {milliseconds(one)}; {long.table.items_read // RUNS} items read against "
+        f"{short.table.items_read // RUNS}, in {sum(long.table.calls.values()) // RUNS} calls; table in memory",
+        figures={"seconds": many, "seconds_with_1_day": one},
+    )
+
+
+def _history(*, days: int) -> History:
+    table = OperationsTable()
+    first = END - timedelta(days=days)
+    slices = {first + n * SLICE: COUNTS for n in range(timedelta(days=days) // SLICE)}
+    for key, counts in roll_up(slices, SLICE).items():
+        table.put(_item(key, counts))
+    history = History(table)
+    history.evaluate()
+    table.items_read = 0
+    table.calls.clear()
+    return history
+
+
+def _item(key: Key, counts: Counts) -> dict[str, dict[str, str]]:
+    plain = {
+        "requests": counts.requests, "errors": counts.errors, "slices": counts.slices,
+        "latencies": dict(counts.latencies),
+    }  # fmt: skip
+    item = {"pk": f"kpi-sum#{key.grain}", "sk": stamp(key.start), "counts": json.dumps(plain)}
+    return {name: {"S": value} for name, value in item.items()}

@@ -1,0 +1,84 @@
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from shared.kpi.budget_review import bars
+from shared.platform import s3
+from tests.integration.kpi.aws import BUCKET
+from tests.integration.kpi.conftest import Evaluator
+
+SLICE = timedelta(minutes=5)
+EIGHT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def fresh_client() -> None:
+    s3._client.cache_clear()
+
+
+def history(evaluator: Evaluator, *, errors: int) -> None:
+    """Two days, all but the last slices read after an outage of the evaluator."""
+    evaluator.run(EIGHT - timedelta(days=2))
+    for number in range(576):
+        evaluator.aws.put_slice(
+            EIGHT - timedelta(days=2) + number * SLICE, requests=1000, errors=errors if number > 500 else 0,
+            latencies={100: 1000},
+        )  # fmt: skip
+    evaluator.run(EIGHT)
+
+
+def archived(evaluator: Evaluator, name: str) -> bytes:
+    key = f"kpi/error-budget/2026-11-23/{name}"
+    content: bytes = evaluator.aws.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    return content
+
+
+def review(evaluator: Evaluator) -> tuple[dict[str, Any], dict[str, Any]]:
+    said = evaluator.run(EIGHT, "error_budget_review")
+    return said, json.loads(archived(evaluator, "report.json"))
+
+
+def test_a_review_leaves_numbers_a_chart_and_a_message(evaluator: Evaluator) -> None:
+    history(evaluator, errors=1)
+    said, report = review(evaluator)
+    assert said["verdict"] == report["verdict"] == "passed"
+    availability = report["budgets"][0]
+    assert availability["budget"]["remaining"] == pytest.approx(1 - 75 / 576)
+    assert availability["points"][-1]["bad"] == 75
+    message = json.loads(archived(evaluator, "message.json"))
+    assert "Error budgets: passed" in message["text"]
+    assert [block["type"] for block in message["blocks"]] == ["header", "section", "section", "context"]
+    assert "https://app.example.com/kpis" in json.dumps(message)
+    for name in ("availability.svg", "latency.svg"):
+        chart = archived(evaluator, name)
+        assert ET.fromstring(chart).tag.endswith("svg")  # noqa: S314 -- our own
+        assert b"<script" not in chart
+        assert b"kozea" not in chart
+
+
+def test_too_little_left_fails_the_review(evaluator: Evaluator) -> None:
+    history(evaluator, errors=7)
+    said, report = review(evaluator)
+    assert said["verdict"] == "failed"
+    assert [budget["verdict"] for budget in report["budgets"]] == ["passed" if kpi == "latency" else "failed"
+                                                                   for kpi in ("availability", "latency")]  # fmt: skip
+
+
+def test_nothing_known_is_not_called_passed(evaluator: Evaluator) -> None:
+    said, report = review(evaluator)
+    assert said["verdict"] == "insufficient data"
+    assert report["budgets"][0]["points"][-1]["remaining"] is None
+
+
+def test_a_review_made_twice_is_the_same(evaluator: Evaluator) -> None:
+    history(evaluator, errors=1)
+    assert review(evaluator) == review(evaluator)
+
+
+def test_bars_are_full_empty_and_a_dot_where_nothing_is_known() -> None:
+    assert bars([1.0, 0.5, 0.0, -3.0, None]) == "█▅▁▁·"
+    assert len(bars([1.0] * 500)) <= 60
+    assert bars([]) == "·"

@@ -1,0 +1,208 @@
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.kpi.changes import Standings, changes
+from shared.kpi.counts import total
+from shared.kpi.evaluate import evaluate
+from shared.kpi.measure import roll_up, slice_counts
+from shared.kpi.record import replays
+from shared.kpi.timeline import Key, floor, roll_ups_of
+from shared.platform.dynamodb import Overtaken
+from shared.runbook.load import the_runbook
+from tests.integration.kpi.aws import Crash
+from tests.integration.kpi.conftest import Evaluator
+
+SLICE = timedelta(minutes=5)
+START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)  # midnight is crossed
+SLICES = 100
+CALLS = 14  # to AWS, of an evaluation that tells something
+BAD_ABOVE = the_runbook().slices.bad_above_percent / 100
+
+
+def traffic(number: int) -> dict[str, object] | None:
+    """Fine, then errors, then fine, then slow, then silence, then fine, then errors again."""
+    if 60 <= number < 68:
+        return None
+    errors = 50 if 20 <= number < 26 or number in {80, 81} else 0
+    slow = 100 if 40 <= number < 46 else 0
+    return {"requests": 1000, "errors": errors, "latencies": {100: 1000 - slow, 500: slow}, "beyond": 0}
+
+
+def expected_events() -> Iterator[str]:
+    """What a single evaluator tells that is never disturbed, from the arithmetic alone."""
+    standings = Standings()
+    measured = {}
+    for number in range(SLICES):
+        if found := traffic(number):
+            measured[START + number * SLICE] = slice_counts(bad_above=BAD_ABOVE, **found)  # type: ignore[arg-type]
+        evaluation = evaluate(the_runbook(), roll_up(measured, SLICE), START + (number + 1) * SLICE, incidents=None)
+        standings, told = changes(standings, evaluation)
+        for change in told:
+            yield f"{change.kind.value}-{change.kpi or 'all'}-{change.at:%Y%m%dT%H%M%SZ}"
+
+
+def put(evaluator: Evaluator, number: int) -> None:
+    if found := traffic(number):
+        evaluator.aws.put_slice(START + number * SLICE, **found)
+
+
+def run_until_done(evaluator: Evaluator, at: datetime, number: int) -> None:
+    """As Lambda does: the run that crashed, before one of its calls to AWS or after it, is repeated, and crashes elsewhere."""
+    for step in (number, number + 9, number + 17):
+        evaluator.aws.operations.clear()
+        evaluator.aws.crash_at, evaluator.aws.after = step % CALLS, bool(step % 2)
+        with suppress(Crash):
+            evaluator.run(at)
+    evaluator.aws.crash_at = None
+    evaluator.run(at)
+
+
+def test_a_hundred_evaluations_with_crashes_repeats_and_rivals_tell_each_change_once(evaluator: Evaluator) -> None:
+    for number in range(SLICES):
+        put(evaluator, number)
+        at = START + (number + 1) * SLICE + timedelta(minutes=1)
+        if number % 3 == 0:
+            evaluator.aws.before_write = lambda at=at: evaluator.run(at)
+            assert evaluator.run(at)["outcome"] == "overtaken"
+        elif number % 3 == 1:
+            run_until_done(evaluator, at, number)
+        assert evaluator.run(at)["outcome"] == ("evaluated" if number % 3 == 2 else "repeated")
+        evaluator.run(at - SLICE)
+    assert sorted(evaluator.events()) == sorted(expected_events())
+    assert [event[-16:] for event in evaluator.events()] == sorted(event[-16:] for event in evaluator.events())
+    assert evaluator.store.unsent() == []
+
+    decisions = [one for kpi in ("availability", "latency", "error_rate", "incidents")
+                 for one in evaluator.store.decisions(kpi, before=None, limit=1000)]  # fmt: skip
+    assert len(decisions) == 4 * SLICES
+    assert all(replays(one.record) for one in decisions)
+    told = [f"{change}-{json.loads(one.record)['id']}" for one in decisions for change in one.changes]
+    assert sorted(told) == sorted(event for event in evaluator.events() if "-all-" not in event)
+    assert_sums_add_up(evaluator)
+
+
+def assert_sums_add_up(evaluator: Evaluator) -> None:
+    starts = [START + number * SLICE for number in range(SLICES)]
+    slices = evaluator.store.history(Key("slice", start) for start in starts)
+    assert len(slices) == sum(traffic(number) is not None for number in range(SLICES))
+    _, days = roll_ups_of(starts)
+    stored = evaluator.store.history(days)
+    assert len(stored) == 2
+    for key, counts in stored.items():
+        assert counts == total(
+            part for part_key, part in slices.items() if floor(part_key.start, timedelta(days=1)) == key.start
+        )
+
+
+def test_late_metrics_replace_what_was_read_before(evaluator: Evaluator) -> None:
+    evaluator.aws.put_slice(START, requests=100, latencies={100: 100})
+    evaluator.run(START + SLICE)
+    evaluator.aws.put_slice(START, requests=300, errors=30, latencies={100: 300})
+    evaluator.run(START + 2 * SLICE)
+    hour = Key("hour", START)
+    assert evaluator.store.history([hour])[hour].requests == 300
+    latest = evaluator.store.latest()
+    assert latest
+    availability = latest["kpis"][0]
+    assert (availability["verdict"], availability["bad"]) == ("breached", 30)
+    assert {event.partition("-2026")[0] for event in evaluator.events()} == {
+        "KpiBreached-availability", "BudgetExhausted-availability", "KpiBreached-error_rate",
+    }  # fmt: skip
+
+
+def test_after_an_outage_of_its_own_the_evaluator_reads_what_it_missed(evaluator: Evaluator) -> None:
+    for number in range(130):
+        evaluator.aws.put_slice(START + number * SLICE, requests=10, latencies={50: 10})
+    evaluator.run(START + SLICE)
+    report = evaluator.run(START + 130 * SLICE)
+    assert (report["outcome"], report["slices"]) == ("evaluated", 130)
+    days = roll_ups_of([START, START + timedelta(days=1)])[1]
+    assert total(evaluator.store.history(days).values()).requests == 1300
+
+
+def test_a_source_that_is_down_judges_by_what_is_stored_and_is_read_when_it_is_back(
+    evaluator: Evaluator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluator.aws.put_slice(START, requests=500, latencies={50: 500})
+    evaluator.run(START + SLICE)
+    with monkeypatch.context() as patch:
+        patch.setattr(evaluator.aws, "_metrics", lambda _body: {"MetricDataResults": [
+            {"Id": "m0", "Label": "Requests", "StatusCode": "InternalError"}]})  # fmt: skip
+        for number in range(2, 14):
+            assert evaluator.run(START + number * SLICE)["outcome"] == "evaluated"
+    latest = evaluator.store.latest()
+    assert latest
+    assert latest["silent"]
+    for number in range(14):
+        evaluator.aws.put_slice(START + number * SLICE, requests=500, latencies={50: 500})
+    assert evaluator.run(START + 14 * SLICE)["changes"] == ("KpiDataReturned",)
+    latest = evaluator.store.latest()
+    assert latest
+    assert (latest["kpis"][0]["samples"], latest["silent"]) == (7000, False)
+
+
+def test_what_an_evaluation_decides_is_published_for_alarms(evaluator: Evaluator) -> None:
+    for number in range(12):
+        evaluator.aws.put_slice(START + number * SLICE, requests=1000, errors=20, latencies={50: 1000})
+    evaluator.run(START + 12 * SLICE)
+    points = {
+        (point["MetricName"], *(dimension["Value"] for dimension in point["Dimensions"])): point["Value"]
+        for point in evaluator.aws.published
+    }
+    assert points["KpiMissed", "error_rate"] == 1.0
+    assert points["BurnRate", "availability", "3d"] == pytest.approx(20.0)
+    assert points["KpiDataMissing",] == 0.0
+    assert {point["Timestamp"] for point in evaluator.aws.published} == {int((START + 12 * SLICE).timestamp())}
+    assert evaluator.aws.operations.count("GetMetricData") == 1
+    assert evaluator.aws.operations.count("PutMetricData") == 1
+
+
+def test_metrics_come_from_cloudwatch_and_go_there(evaluator: Evaluator) -> None:
+    evaluator.aws.cloudwatch_is_moto = True
+    client = evaluator.aws.client("cloudwatch")
+    at = datetime.now(UTC) - timedelta(hours=1)
+    start = floor(at, SLICE)
+    for name, value in (("Requests", 150.0), ("Requests", 150.0), ("ServerErrors", 30.0), ("LatencyUpTo100ms", 300.0)):
+        data = {"MetricName": name, "Timestamp": start + timedelta(minutes=1), "Value": value, "Unit": "Count"}
+        client.put_metric_data(Namespace="P09/test", MetricData=[data])
+    report = evaluator.run(start + SLICE)
+    assert (report["slices"], report["changes"]) == (1, ("KpiBreached", "BudgetExhausted", "KpiBreached"))
+    names = {metric["MetricName"] for metric in client.list_metrics(Namespace="P09/test")["Metrics"]}
+    assert {"KpiMissed", "BurnRate", "BudgetRemaining", "KpiDataMissing"} <= names
+
+
+def test_a_state_that_another_has_written_is_not_overwritten(evaluator: Evaluator) -> None:
+    before = evaluator.store.state()
+    evaluator.store.write_sums(before, {}, START)
+    with pytest.raises(Overtaken):
+        evaluator.store.write_sums(before, {}, START)
+
+
+def test_planned_maintenance_and_incidents_are_read_from_the_table(evaluator: Evaluator) -> None:
+    client = evaluator.aws.client("dynamodb")
+
+    def item(**values: str) -> None:
+        client.put_item(TableName="p09-test-operations", Item={name: {"S": value} for name, value in values.items()})
+
+    evaluator.aws.put_slice(START, requests=1000, latencies={50: 1000})
+    evaluator.aws.put_slice(START + SLICE, requests=1000, errors=900, latencies={50: 1000})
+    item(
+        pk="maintenance",
+        sk="2026-11-20T22:05:00Z#1",
+        start="2026-11-20T22:05:00Z",
+        end="2026-11-20T22:10:00Z",
+        reason="x",
+    )
+    item(pk="incidents#customer-impacting", sk="since")
+    for number in range(3):
+        item(pk="incidents#customer-impacting", sk=f"2026-10-0{number + 1}T00:00:00Z#{number}")
+    evaluator.run(START + 2 * SLICE)
+    latest = evaluator.store.latest()
+    assert latest
+    verdicts = {kpi["id"]: kpi["verdict"] for kpi in latest["kpis"]}
+    assert (verdicts["availability"], verdicts["incidents"]) == ("met", "breached")
+    assert latest["kpis"][0]["excluded_slices"] == 1
