@@ -17,12 +17,13 @@ run: setup ## start the whole system on this machine (PORT=8000, DEMO=0 starts i
 	@exec $(PY) -m local.run --port $(PORT) --demo $(DEMO)
 
 demo: setup ## a finite scenario: a browser and 10,000 events, from sending to the numbers
-	@$(PY) -m local.demo
+	@$(PY) -m local.demo --port $(PORT)
 
 deploy-local: setup ## deploy what changed to the running local system
 	@$(PY) -m local.deploy
 
 test: setup ## every test: Python (unit, integration, infrastructure, end to end) and the console's
+	@$(PY) -m local.web
 	@npm test --silent -w web
 	@# The end-to-end tests mostly wait for the system that they deploy: they run beside the others, and are printed after them.
 	@$(PY) -m pytest tests/e2e > build/e2e.log 2>&1 & e2e=$$!; \
@@ -42,6 +43,7 @@ check: setup check-infra ## lint, types, import rules, drift of generated files,
 	@npm run check --silent -w web
 
 synth: setup ## write the CDK assembly of all four stages, offline; findings of cdk-nag end it
+	@$(PY) -m local.web
 	@cdk synth --quiet
 
 check-infra: synth

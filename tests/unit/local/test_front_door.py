@@ -63,9 +63,12 @@ class Counted(Edge):
         return
 
 
+def front_door(aws: Aws, read: Callable[[str], Distribution]) -> FrontDoor:
+    return FrontDoor(AWS, ChaosWatch(State(Path("nowhere"))), Counted(AWS), read, aws)
+
+
 def visitor(aws: Aws, read: Callable[[str], Distribution] = lambda _: DISTRIBUTION) -> TestClient:
-    door = FrontDoor(AWS, ChaosWatch(State(Path("nowhere"))), Counted(AWS), read, aws)
-    return TestClient(create_app(door), client=("127.0.0.9", 4711))
+    return TestClient(create_app(front_door(aws, read)), client=("127.0.0.9", 4711))
 
 
 def test_calls_of_the_api_go_to_its_gateway_with_what_cloudfront_adds() -> None:
@@ -145,7 +148,7 @@ def test_the_first_visitors_all_wait_for_the_distribution_which_is_read_once() -
             answers.append((await client.get("http://front.door/v1/sites")).status_code)
 
     async def visit_at_once() -> list[int]:
-        door, answers = FrontDoor(AWS, slowly, Aws()), list[int]()
+        door, answers = front_door(Aws(, slowly)), list[int]()
         async with anyio.create_task_group() as group:
             for _ in range(3):
                 group.start_soon(visit, door, answers)
