@@ -148,7 +148,7 @@ def test_the_first_visitors_all_wait_for_the_distribution_which_is_read_once() -
             answers.append((await client.get("http://front.door/v1/sites")).status_code)
 
     async def visit_at_once() -> list[int]:
-        door, answers = front_door(Aws(, slowly)), list[int]()
+        door, answers = front_door(Aws(), slowly), list[int]()
         async with anyio.create_task_group() as group:
             for _ in range(3):
                 group.start_soon(visit, door, answers)
