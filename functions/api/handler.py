@@ -1,5 +1,6 @@
 """The API on Lambda."""
 
+from aws_lambda_powertools.logging import Logger
 from mangum import Mangum
 
 import functions.api.fast_import  # noqa: F401 -- first of all: it shortens what follows
@@ -8,5 +9,6 @@ from functions.api.dependencies import Services
 from functions.api.settings import Settings
 from shared.platform.settings import load
 
+logger = Logger()  # what its children in the app write through: without it, their lines go nowhere
 app = create_app(Services(load(Settings)))
 handler = Mangum(app, lifespan="off")

@@ -252,6 +252,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/kpis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verdict, value and budget of every KPI, and why
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["kpis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/kpis/{kpi_id}/burndown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is left of an error budget
+         * @description As of the last evaluation: a point a day, one an hour of the current day, and when the budget will be gone.
+         *
+         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["burn_down"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/kpis/{kpi_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Past decisions, newest first
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/decisions/{decision_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Decide again, from stored inputs
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["replay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/kpis/{kpi_id}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last decision under another target
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["what_if"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -360,6 +462,103 @@ export interface components {
             };
         };
         /**
+         * AvailabilitiesView
+         * @description Three ways, never blended: good requests, good slices, probes that passed.
+         */
+        AvailabilitiesView: {
+            /** Request */
+            request: number | null;
+            /** Time Slice */
+            time_slice: number | null;
+            /** Slices */
+            slices: number;
+            /** Bad Slices */
+            bad_slices: number;
+            /** Missing Slices */
+            missing_slices: number;
+            /** Probe */
+            probe: number | null;
+            /** Probe Runs */
+            probe_runs: number;
+            /** Probes Skipped */
+            probes_skipped: number;
+            /**
+             * Probe Verdict
+             * @enum {string}
+             */
+            probe_verdict: "met" | "breached" | "insufficient data" | "no data";
+        };
+        /**
+         * BudgetView
+         * @description Shares of 1. ``remaining`` goes below 0; a budget that is not ``judged`` rests on too few requests.
+         */
+        BudgetView: {
+            window: components["schemas"]["WindowView"];
+            /** Samples */
+            samples: number;
+            /** Bad */
+            bad: number;
+            /** Allowed */
+            allowed: number;
+            /** Consumed */
+            consumed: number | null;
+            /** Remaining */
+            remaining: number | null;
+            /** Judged */
+            judged: boolean;
+            /** Exhausted */
+            exhausted: boolean;
+        };
+        /**
+         * BurnAlertView
+         * @description Fires when both windows burn faster than ``factor``.
+         */
+        BurnAlertView: {
+            /** Pair */
+            pair: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "page" | "ticket";
+            /** Factor */
+            factor: number;
+            /** Long */
+            long: string;
+            /** Short */
+            short: string;
+            /** Long Rate */
+            long_rate: number | null;
+            /** Short Rate */
+            short_rate: number | null;
+            /** Judged */
+            judged: boolean;
+            /** Firing */
+            firing: boolean;
+        };
+        /** BurnDownView */
+        BurnDownView: {
+            /** Kpi */
+            kpi: string;
+            /** Title */
+            title: string;
+            /** At */
+            at: string;
+            window: components["schemas"]["WindowView"];
+            target: components["schemas"]["TargetView"];
+            /** Points */
+            points: components["schemas"]["PointView"][];
+            /** Burn Rate */
+            burn_rate: number | null;
+            /** Burn Rate Over */
+            burn_rate_over: string;
+            /** Burn Alerts */
+            burn_alerts: components["schemas"]["BurnAlertView"][];
+            /** Minimum Remaining */
+            minimum_remaining: number;
+            forecast: components["schemas"]["ForecastView"];
+        };
+        /**
          * DeadLetterList
          * @description ``next_cursor`` is the ``cursor`` of the next page; null on the last.
          */
@@ -379,6 +578,63 @@ export interface components {
             site_id: number | null;
             /** Events */
             events: number | null;
+        };
+        /** DecidedView */
+        DecidedView: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "met" | "breached" | "insufficient data" | "no data";
+            target: components["schemas"]["TargetView"];
+            value: components["schemas"]["ValueView"] | null;
+            budget: components["schemas"]["BudgetView"] | null;
+            /** Burn Alerts */
+            burn_alerts: components["schemas"]["BurnAlertView"][];
+            /** Why */
+            why: string;
+        };
+        /** DecisionList */
+        DecisionList: {
+            /** Decisions */
+            decisions: components["schemas"]["DecisionView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * DecisionView
+         * @description ``changes`` names the events that this decision gave rise to.
+         */
+        DecisionView: {
+            /** Id */
+            id: string;
+            /** Kpi */
+            kpi: string;
+            /** At */
+            at: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "met" | "breached" | "insufficient data" | "no data";
+            value: components["schemas"]["ValueView"] | null;
+            /** Samples */
+            samples: number;
+            /** Bad */
+            bad: number;
+            /** Why */
+            why: string;
+            /** Changes */
+            changes: string[];
+        };
+        /** ForecastView */
+        ForecastView: {
+            /** Exhausted At */
+            exhausted_at: string | null;
+            /** Assumption */
+            assumption: string;
+            /** Text */
+            text: string;
         };
         /** Health */
         Health: {
@@ -418,6 +674,66 @@ export interface components {
             created_at: string;
             /** Revoked At */
             revoked_at: string | null;
+        };
+        /**
+         * KpiList
+         * @description ``stale``: nothing has been evaluated for too long, what is shown is old. ``silent``: no request is measured.
+         */
+        KpiList: {
+            /** Evaluated At */
+            evaluated_at: string | null;
+            /** Stale */
+            stale: boolean;
+            /** Silent */
+            silent: boolean;
+            /** Kpis */
+            kpis: components["schemas"]["KpiView"][];
+        };
+        /** KpiView */
+        KpiView: {
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "met" | "breached" | "insufficient data" | "no data";
+            target: components["schemas"]["TargetView"];
+            value: components["schemas"]["ValueView"] | null;
+            budget: components["schemas"]["BudgetView"] | null;
+            /** Burn Alerts */
+            burn_alerts: components["schemas"]["BurnAlertView"][];
+            /** Why */
+            why: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "availability" | "latency" | "error_rate" | "incidents";
+            /** Title */
+            title: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "page" | "ticket";
+            window: components["schemas"]["WindowView"];
+            /** Samples */
+            samples: number;
+            /** Bad */
+            bad: number;
+            /** Missing Slices */
+            missing_slices: number;
+            /** Excluded Slices */
+            excluded_slices: number;
+            availabilities: components["schemas"]["AvailabilitiesView"] | null;
+            quantile: components["schemas"]["QuantileView"] | null;
+            /** Do */
+            do: string;
+            /** Review */
+            review: string;
+            /** Decision */
+            decision: string;
         };
         /** Live */
         Live: {
@@ -509,6 +825,31 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** PointView */
+        PointView: {
+            /** At */
+            at: string;
+            /** Samples */
+            samples: number;
+            /** Bad */
+            bad: number;
+            /** Remaining */
+            remaining: number | null;
+        };
+        /**
+         * QuantileView
+         * @description Interpolated between ``lower`` and ``upper`` (ms); null above the last bound. The verdict does not use it.
+         */
+        QuantileView: {
+            /** Percentile */
+            percentile: number;
+            /** Milliseconds */
+            milliseconds: number;
+            /** Lower */
+            lower: number;
+            /** Upper */
+            upper: number | null;
+        };
         /**
          * Rejection
          * @description Why the event at ``index`` of a batch was not taken.
@@ -523,6 +864,28 @@ export interface components {
         Replay: {
             /** Ids */
             ids: string[];
+        };
+        /**
+         * ReplayView
+         * @description ``same`` says whether the stored inputs give the stored outcome today.
+         */
+        ReplayView: {
+            /** Decision */
+            decision: string;
+            /** Same */
+            same: boolean;
+            /** Stored */
+            stored: {
+                [key: string]: unknown;
+            };
+            /** Replayed */
+            replayed: {
+                [key: string]: unknown;
+            };
+            /** Inputs */
+            inputs: {
+                [key: string]: unknown;
+            };
         };
         /** Replayed */
         Replayed: {
@@ -561,6 +924,64 @@ export interface components {
              * Format: uuid
              */
             organisation_id: string;
+        };
+        /**
+         * TargetView
+         * @description ``milliseconds`` is the limit of a latency.
+         */
+        TargetView: {
+            /** Number */
+            number: number;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "percent" | "incidents";
+            /**
+             * Comparison
+             * @enum {string}
+             */
+            comparison: "at least" | "at most";
+            /** Milliseconds */
+            milliseconds: number | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * ValueView
+         * @description In the target's unit and sense: percent of good requests, of an error rate percent of bad ones.
+         */
+        ValueView: {
+            /** Number */
+            number: number;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "percent" | "incidents";
+            /** Text */
+            text: string;
+        };
+        /** WhatIfView */
+        WhatIfView: {
+            /** Kpi */
+            kpi: string;
+            /** At */
+            at: string;
+            actual: components["schemas"]["DecidedView"];
+            supposed: components["schemas"]["DecidedView"];
+        };
+        /** WindowView */
+        WindowView: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "calendar month" | "calendar quarter" | "rolling hour";
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
         };
         /**
          * Problem
@@ -1169,6 +1590,167 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    kpis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KpiList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burn_down: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kpi_id: "availability" | "latency" | "error_rate";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BurnDownView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decisions: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                kpi_id: "availability" | "latency" | "error_rate" | "incidents";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query?: {
+                /** @description In the unit of the KPI's own target. */
+                target?: number | null;
+                /** @description Another limit of a latency. */
+                within_ms?: number | null;
+            };
+            header?: never;
+            path: {
+                kpi_id: "availability" | "latency" | "error_rate" | "incidents";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfView"];
                 };
             };
             /** @description A problem document. */

@@ -1,9 +1,11 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { useState } from "react";
-import { Route, Routes } from "react-router";
+import { Navigate, Route, Routes } from "react-router";
 import { createApi } from "../api/client";
 import { ApiContext } from "../api/context";
+import { useIsOperator } from "../features/sign-in/roles";
 import { useSession } from "../features/sign-in/use-session";
+import { OperationsPage } from "./OperationsPage";
 import { createQueryClient } from "./query-client";
 import { SitePage } from "./SitePage";
 
@@ -12,11 +14,14 @@ export function Console() {
   const session = useSession();
   const [api] = useState(() => createApi(session));
   const [queries] = useState(createQueryClient);
+  const isOperator = useIsOperator();
   return (
     <ApiContext value={api}>
       <QueryClientProvider client={queries}>
         <Routes>
           <Route path="/sites/:siteId" element={<SitePage />} />
+          {isOperator && <Route path="/operations/kpis" element={<OperationsPage />} />}
+          {isOperator && <Route path="/operations" element={<Navigate replace to="/operations/kpis" />} />}
           <Route path="*" element={<SitePage />} />
         </Routes>
       </QueryClientProvider>

@@ -3,18 +3,22 @@ import type { ReactNode } from "react";
 import { BrandMark } from "../components/BrandMark";
 import { ColorSchemeMenu } from "../components/ColorSchemeMenu";
 import { PersonIcon } from "../components/icons";
+import { useIsOperator } from "../features/sign-in/roles";
 import { usePerson, useSession } from "../features/sign-in/use-session";
+import { Navigation } from "./Navigation";
 import classes from "./Shell.module.css";
 
-export function Shell({ picker, children }: { picker: ReactNode; children: ReactNode }) {
+export function Shell({ picker = null, children }: { picker?: ReactNode; children: ReactNode }) {
+  const isOperator = useIsOperator();
   return (
     <>
       <a className={classes.skip} href="#content">
         Skip to content
       </a>
       <header className={classes.bar}>
-        <div className={classes.inner}>
+        <div className={classes.inner} data-has-places={isOperator}>
           <BrandMark />
+          {isOperator && <Navigation />}
           <div className={classes.picker}>{picker}</div>
           <ColorSchemeMenu />
           <AccountMenu />

@@ -46,7 +46,7 @@ export function SitePage() {
 
 function PageSkeleton() {
   return (
-    <Stack aria-label="Loading" aria-busy="true">
+    <Stack role="status" aria-label="Loading" aria-busy="true">
       <Skeleton height={36} width={240} />
       <Skeleton height={420} />
       <Skeleton height={280} />

@@ -31,6 +31,34 @@ export const ChevronIcon = () => (
   </Icon>
 );
 
+export const CircleCheckIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="6" />
+    <path d="m5.25 8.25 1.9 1.9 3.6-4" />
+  </Icon>
+);
+
+export const CircleCrossIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="6" />
+    <path d="m5.9 5.9 4.2 4.2M10.1 5.9l-4.2 4.2" />
+  </Icon>
+);
+
+export const CircleDotsIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="6" strokeDasharray="2.2 1.57" />
+    <path d="M5.5 8v.05M8 8v.05M10.5 8v.05" />
+  </Icon>
+);
+
+export const CircleOffIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="6" />
+    <path d="m3.9 12.1 8.2-8.2" />
+  </Icon>
+);
+
 export const ContrastIcon = () => (
   <Icon>
     <circle cx="8" cy="8" r="5.75" />
@@ -42,6 +70,12 @@ export const CopyIcon = () => (
   <Icon>
     <rect x="5.5" y="5.5" width="8" height="8" rx="1.5" />
     <path d="M10.5 3.5v-.25c0-.7-.55-1.25-1.25-1.25h-5.5C2.95 2 2.5 2.5 2.5 3.25v5.5c0 .7.5 1.25 1.25 1.25H4" />
+  </Icon>
+);
+
+export const FlameIcon = () => (
+  <Icon>
+    <path d="M8.25 1.75c.4 2.4 3.75 3.9 3.75 7.5a4 4 0 0 1-8 0c0-1.5.75-2.5 1.5-3.25.2 1.1.7 1.6 1.25 1.75 0-2.25.25-4.25 1.5-6z" />
   </Icon>
 );
 

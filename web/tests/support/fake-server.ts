@@ -3,6 +3,7 @@ import { vi } from "vitest";
 export interface Received {
   method: string;
   path: string;
+  query: URLSearchParams;
   headers: Headers;
   body: unknown;
 }
@@ -31,6 +32,7 @@ export class FakeServer {
     const received = {
       method: request.method,
       path: url.pathname,
+      query: url.searchParams,
       headers: request.headers,
       body: text === "" ? null : (JSON.parse(text) as unknown),
     };

@@ -14,9 +14,9 @@ import { SessionContext } from "../../src/features/sign-in/use-session";
 import type { FakeServer } from "./fake-server";
 
 /** Renders what stands behind the sign-in, at an address, in front of a server. */
-export function renderSignedIn(page: ReactNode, server: FakeServer, address = "/") {
+export function renderSignedIn(page: ReactNode, server: FakeServer, address = "/", token = "token") {
   server.install();
-  sessionStorage.setItem("p09.session", JSON.stringify(SIGNED_IN));
+  sessionStorage.setItem("p09.session", JSON.stringify({ ...SIGNED_IN, accessToken: token }));
   const session = new Session(new Cognito({ endpoint: "http://identity.test/", clientId: "app" }));
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   return render(
@@ -38,6 +38,13 @@ export const SIGNED_IN = {
   refreshToken: "refresh",
   expiresAt: Date.UTC(2100, 0),
 };
+
+/** An access token as Cognito makes it, as far as this app reads it. */
+export function tokenOf(groups: readonly string[]): string {
+  const claims = new TextEncoder().encode(JSON.stringify({ "cognito:groups": groups }));
+  const payload = btoa(String.fromCharCode(...claims));
+  return `header.${payload.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}.signature`;
+}
 
 /** Everything that axe can judge without a layout; contrast is judged in a browser. */
 export async function expectNoAxeFindings(): Promise<void> {

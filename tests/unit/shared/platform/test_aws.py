@@ -16,10 +16,11 @@ printable = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size
     secret=printable,
     token=printable | st.just(""),
     payload=st.binary(max_size=200),
+    version=st.sampled_from(["1.0", "1.1"]),
     moment=st.datetimes(datetime(2020, 1, 1), datetime(2090, 1, 1)),  # noqa: DTZ001 -- hypothesis wants naive bounds
 )
 def test_the_signature_is_the_one_that_botocore_makes(
-    secret: str, token: str, payload: bytes, moment: datetime
+    secret: str, token: str, payload: bytes, version: str, moment: datetime
 ) -> None:
     now = moment.replace(tzinfo=UTC)
     settings = AwsSettings(
@@ -27,9 +28,9 @@ def test_the_signature_is_the_one_that_botocore_makes(
     )
     host, target = "events.eu-west-1.amazonaws.com", "AWSEvents.PutEvents"
 
-    signed = sign(settings, "events", host, target, payload, now)
+    signed = sign(settings, "events", host, target, payload, now, json_version=version)
 
-    headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": target}
+    headers = {"content-type": f"application/x-amz-json-{version}", "x-amz-target": target}
     request = AWSRequest("POST", f"https://{host}/", headers, payload)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("botocore.auth.get_current_datetime", lambda: now.replace(tzinfo=None))

@@ -1,6 +1,6 @@
 import { NativeSelect, SegmentedControl, Title } from "@mantine/core";
+import { type Live, LiveSwitch } from "../../components/LiveSwitch";
 import type { Site } from "../sites/sites";
-import { type Live, LiveSwitch } from "./LiveSwitch";
 import classes from "./PageHeader.module.css";
 import { RANGES, type Range } from "./ranges";
 import { VisitorsNow } from "./VisitorsNow";

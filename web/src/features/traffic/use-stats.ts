@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import type { Schema } from "../../api/client";
 import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
+import { useLastProblem } from "../../api/use-last-problem";
 import type { Site } from "../sites/sites";
 import type { Range } from "./ranges";
 
@@ -69,14 +69,6 @@ export function useStats(question: Question, { everyMs, isEnabled = true }: Opti
     problem: useLastProblem(query.error, query.isSuccess && !query.isPlaceholderData),
     refresh: () => query.refetch({ cancelRefetch: false }),
   };
-}
-
-/** Keeps a problem until an answer came: a query forgets it with every new attempt, and a message would blink. */
-function useLastProblem(error: Error | null, isAnswered: boolean): Error | null {
-  const [problem, setProblem] = useState(error);
-  const latest = error ?? (isAnswered ? null : problem);
-  if (latest !== problem) setProblem(latest);
-  return latest;
 }
 
 function statsOf(subject: string, { results, meta, query }: Answer): Stats {

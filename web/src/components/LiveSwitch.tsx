@@ -1,5 +1,5 @@
 import { Tooltip, UnstyledButton, VisuallyHidden } from "@mantine/core";
-import { PauseIcon, PlayIcon } from "../../components/icons";
+import { PauseIcon, PlayIcon } from "./icons";
 import classes from "./LiveSwitch.module.css";
 
 export interface Live {

@@ -1,0 +1,32 @@
+import importlib
+import json
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from bench.http_event import http_event
+from functions.api.dependencies import Services
+from functions.api.settings import Settings
+from shared.platform.valkey import ValkeyUnavailable
+
+
+class Down:
+    def __get__(self, _services: object, _kind: object) -> Any:
+        raise ValkeyUnavailable("none in unit tests")
+
+
+def test_every_request_leaves_a_line_in_the_log_under_its_id(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for field in fields(Settings):
+        monkeypatch.setenv(field.name.upper(), "")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "api-under-test")
+    monkeypatch.setattr(Services, "telemetry_valkey", Down())
+    handler = importlib.import_module("functions.api.handler").handler
+    event = http_event("GET", "/health")
+    answer = handler(event, None)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    [line] = [line for line in lines if line["message"] == "request"]
+    assert line["request_id"] == event["requestContext"]["requestId"] == answer["headers"]["x-request-id"]
+    assert (line["route"], line["status"]) == ("/health", 200)

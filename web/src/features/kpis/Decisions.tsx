@@ -1,0 +1,120 @@
+import { Button, Skeleton, Text } from "@mantine/core";
+import { Fragment, useState } from "react";
+import { ProblemAlert } from "../../components/ProblemAlert";
+import { type Decision, type Kpi, useDecisions } from "./kpis";
+import { Panel } from "./Panel";
+import table from "./table.module.css";
+import { VerdictMark } from "./VerdictMark";
+import { formatCount, formatMoment } from "./words";
+
+const FEW = 12;
+const MANY = 100;
+
+const HINT = (
+  <>
+    Each was stored with its inputs: <code>p09 kpi replay ID</code> decides it again.
+  </>
+);
+
+/** The last decisions, and what was announced because of them. */
+export function Decisions({ kpi }: { kpi: Kpi }) {
+  const [limit, setLimit] = useState(FEW);
+  const { data, problem, retry } = useDecisions(kpi, limit);
+  return (
+    <Panel title="Recent decisions" hint={HINT} isWide isBusy={!data}>
+      {problem && <ProblemAlert error={problem} onRetry={retry} />}
+      {!data && !problem && <Skeleton height={200} />}
+      {data?.decisions.length === 0 && (
+        <Text size="sm" c="dimmed">
+          No decision is stored yet.
+        </Text>
+      )}
+      {data && data.decisions.length > 0 && (
+        <DecisionTable decisions={data.decisions} hasSamples={kpi.kind !== "incidents"} />
+      )}
+      {data && data.next_cursor !== null && limit < MANY && (
+        <Button
+          variant="subtle"
+          size="xs"
+          color="gray"
+          c="dimmed"
+          mt="xs"
+          fullWidth
+          onClick={() => setLimit(MANY)}
+        >
+          Show the last {MANY}
+        </Button>
+      )}
+    </Panel>
+  );
+}
+
+function DecisionTable({ decisions, hasSamples }: { decisions: readonly Decision[]; hasSamples: boolean }) {
+  return (
+    <table className={table.table}>
+      <thead>
+        <tr>
+          <th scope="col">At (UTC)</th>
+          <th scope="col">Verdict</th>
+          <th scope="col">Value</th>
+          {hasSamples && (
+            <th scope="col" className={table.roomy}>
+              Bad of requests
+            </th>
+          )}
+          <th scope="col" className={table.roomy}>
+            ID
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {decisions.map((decision) => (
+          <Fragment key={decision.id}>
+            <tr>
+              <th scope="row" className={table.moment}>
+                {formatMoment(decision.at)}
+              </th>
+              <td>
+                <VerdictMark verdict={decision.verdict} />
+              </td>
+              <td>{decision.value?.text ?? "–"}</td>
+              {hasSamples && (
+                <td className={table.roomy}>
+                  {formatCount(decision.bad)} of {formatCount(decision.samples)}
+                </td>
+              )}
+              <td className={table.roomy}>
+                <code className={table.dimmed}>{decision.id}</code>
+              </td>
+            </tr>
+            {decision.changes.length > 0 && <Changes decision={decision} />}
+          </Fragment>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** A row of its own: a change is rare, and its reason is what one looks for. */
+function Changes({ decision }: { decision: Decision }) {
+  return (
+    <tr data-continues="true">
+      <td colSpan={5}>
+        <strong>Announced: {decision.changes.map(wordOf).join(", ")}.</strong>{" "}
+        <span className={table.dimmed}>{decision.why}</span>
+      </td>
+    </tr>
+  );
+}
+
+function wordOf(change: string): string {
+  return WORDS.get(change) ?? change;
+}
+
+const WORDS = new Map([
+  ["KpiBreached", "breached"],
+  ["KpiRecovered", "recovered"],
+  ["BudgetExhausted", "budget exhausted"],
+  ["KpiDataMissing", "data missing"],
+  ["KpiDataReturned", "data is back"],
+]);

@@ -1,0 +1,28 @@
+import { Text, Title } from "@mantine/core";
+import { type ReactNode, useId } from "react";
+import classes from "./Panel.module.css";
+
+interface Props {
+  title: string;
+  hint?: ReactNode;
+  isWide?: boolean;
+  isBusy?: boolean;
+  children: ReactNode;
+}
+
+export function Panel({ title, hint, isWide = false, isBusy = false, children }: Props) {
+  const id = useId();
+  return (
+    <section className={classes.panel} data-wide={isWide} aria-labelledby={id} aria-busy={isBusy}>
+      <Title order={2} size="h5" id={id}>
+        {title}
+      </Title>
+      {hint && (
+        <Text size="xs" c="dimmed" mt={2}>
+          {hint}
+        </Text>
+      )}
+      <div className={classes.body}>{children}</div>
+    </section>
+  );
+}

@@ -1,0 +1,42 @@
+import type { Kpi } from "./kpis";
+import { Panel } from "./Panel";
+import table from "./table.module.css";
+import { formatCount, formatExactShare, plural } from "./words";
+
+type Availabilities = NonNullable<Kpi["availabilities"]>;
+
+/** Three different questions: they are shown beside each other and never blended. */
+export function ThreeWays({ found }: { found: Availabilities }) {
+  return (
+    <Panel title="Availability, three ways" hint="The first is the KPI. They are never blended.">
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <th scope="col">Counted by</th>
+            <th scope="col">Share</th>
+            <th scope="col">Of</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rowsOf(found).map(([name, share, of]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{formatExactShare(share)}</td>
+              <td className={table.dimmed}>{of}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}
+
+function rowsOf(found: Availabilities): [name: string, share: number | null, of: string][] {
+  const slices = `${formatCount(found.bad_slices)} bad of ${plural(found.slices, "slice")}, ${formatCount(found.missing_slices)} missing`;
+  const runs = `${plural(found.probe_runs, "run")}, ${formatCount(found.probes_skipped)} skipped: ${found.probe_verdict}`;
+  return [
+    ["Requests", found.request, "requests without a 5xx"],
+    ["Slices of five minutes", found.time_slice, slices],
+    ["Probes", found.probe, runs],
+  ];
+}

@@ -1,0 +1,31 @@
+import { usePerson } from "./use-session";
+
+/** What every group of the people who operate P09 begins with. */
+const OPERATIONS = "P09-";
+
+/**
+ * The groups that an access token names. It decides what is offered, never what is allowed: that is the API's to say,
+ * so a token that can't be read simply has no groups.
+ */
+export function groupsOf(accessToken: string): readonly string[] {
+  const payload = accessToken.split(".")[1];
+  if (payload === undefined) return [];
+  try {
+    const claims = JSON.parse(decoded(payload)) as { "cognito:groups"?: unknown };
+    const groups = claims["cognito:groups"];
+    return Array.isArray(groups) ? groups.map(String) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Whether the person who is signed in operates P09, and is not a customer's person. */
+export function useIsOperator(): boolean {
+  const person = usePerson();
+  return person !== null && groupsOf(person.accessToken).some((group) => group.startsWith(OPERATIONS));
+}
+
+function decoded(base64Url: string): string {
+  const bytes = atob(base64Url.replaceAll("-", "+").replaceAll("_", "/"));
+  return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+}

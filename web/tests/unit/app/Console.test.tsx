@@ -1,0 +1,35 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import { Console } from "../../../src/app/Console";
+import { FakeAnalytics } from "../../support/fake-analytics";
+import { json } from "../../support/fake-server";
+import { LIST } from "../../support/kpi-samples";
+import { expectNoAxeFindings, renderSignedIn, tokenOf } from "../../support/render";
+
+function open(address: string, groups: readonly string[]) {
+  const server = new FakeAnalytics();
+  server.totals = { visitors: 5 };
+  server.on("GET /v1/kpis", () => json({ ...LIST, kpis: [] }));
+  renderSignedIn(<Console />, server, address, tokenOf(groups));
+  return server;
+}
+
+test("who operates P09 goes from the traffic to the KPIs and back", async () => {
+  open("/sites/1", ["P09-SRE"]);
+  await screen.findByRole("heading", { name: "Traffic" });
+  expect(screen.getByRole("link", { name: "Traffic" })).toHaveAttribute("aria-current", "page");
+  await userEvent.click(screen.getByRole("link", { name: "Operations" }));
+  await screen.findByRole("heading", { name: "KPIs" });
+  expect(screen.getByRole("link", { name: "Operations" })).toHaveAttribute("aria-current", "page");
+  await expectNoAxeFindings();
+  await userEvent.click(screen.getByRole("link", { name: "Traffic" }));
+  await screen.findByRole("heading", { name: "Traffic" });
+});
+
+test("a customer's person sees nothing of operations, and an address of theirs leads to the traffic", async () => {
+  const server = open("/operations/kpis", ["Northwind"]);
+  await screen.findByRole("heading", { name: "Traffic" });
+  expect(screen.queryByRole("navigation")).not.toBeInTheDocument();
+  expect(server.requestsTo("GET /v1/kpis")).toEqual([]);
+});
