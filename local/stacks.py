@@ -19,7 +19,7 @@ from local.web import BUILT, build_web
 POSTGRES_SECRET = "p09-local-postgres-admin"  # noqa: S105  # the secret's name
 VALKEY_SECRET = "p09-local-valkey"  # noqa: S105  # the secret's name
 _DIGEST_PARAMETER = "/p09/local/deployed"
-_ASSEMBLY_INPUTS = ("infra", "functions", "shared", "cdk.json", "package-lock.json")
+_ASSEMBLY_INPUTS = ("infra", "functions", "shared", "monitoring", "cdk.json", "package-lock.json")
 _LOCKS = ("requirements/runtime.txt", "requirements/dev.txt")
 
 

@@ -38,7 +38,7 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
             create_database(config)
         ensure_deployed(state, config)
         _make_people(config)
-        supervisor.start(_front_door(state, config))
+        supervisor.start(_front_door(state, config), _kpi_alarms(state, config))
         _check_health(config)
         _publish(state, config)
         if demo:
@@ -67,6 +67,17 @@ def _front_door(state: State, config: Configuration) -> Server:
         log=state.log("front-door"),
         ready=lambda: not is_free(port),
         advice=f"Is port {port} taken? `make run PORT=8001` chooses another.",
+        stop_seconds=5,
+    )
+
+
+def _kpi_alarms(state: State, config: Configuration) -> Server:
+    return Server(
+        name="kpi-alarms",
+        command=[sys.executable, "-m", "local.kpi_alarms", config.aws_endpoint, outputs(config)["AlarmsTopicArn"]],
+        log=state.log("kpi-alarms"),
+        ready=lambda: True,
+        advice="It only judges alarms: everything else works without it.",
         stop_seconds=5,
     )
 

@@ -1,5 +1,6 @@
 """Drains the stream into PostgreSQL; woken when events begin to wait, and every minute in case that got lost."""
 
+import time
 from dataclasses import asdict
 from typing import Any, Final, Protocol
 
@@ -8,7 +9,7 @@ from aws_lambda_powertools.logging import Logger
 from functions.ingest_worker.settings import Settings
 from shared.ingestion.counters import publish_site_totals
 from shared.ingestion.drain import AnotherWorkerDrains, drain
-from shared.ingestion.stream import STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE
+from shared.ingestion.stream import BACKLOG_COMMANDS, STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE, backlog
 from shared.platform import wiring
 from shared.platform.bus import put_event
 from shared.platform.settings import aws_settings, load
@@ -27,6 +28,7 @@ class Context(Protocol):
 
 
 def handler(_event: dict[str, Any], context: Context) -> dict[str, Any]:
+    _report_backlog()
     try:
         drained = drain(valkey, database, lambda: context.get_remaining_time_in_millis() > MARGIN_MILLISECONDS)
     except AnotherWorkerDrains:
@@ -43,3 +45,16 @@ def handler(_event: dict[str, Any], context: Context) -> dict[str, Any]:
     report = {key: value for key, value in asdict(drained).items() if key not in {"sites", "requests"}}
     logger.info("drained", extra=report)
     return report
+
+
+def _report_backlog() -> None:
+    """Said at every run, whoever drains: metric filters make the stream's metrics and alarms of this line."""
+    waiting = backlog(valkey.pipeline(BACKLOG_COMMANDS), time.time())
+    logger.info(
+        "backlog",
+        extra={
+            "stream_length": waiting.entries,
+            "stream_oldest_seconds": waiting.oldest_seconds,
+            "dead_letters": waiting.dead_letters,
+        },
+    )

@@ -1,6 +1,8 @@
 """The stream between acceptance and storage: names of its keys, appending, waking the worker."""
 
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 from shared.ingestion.entry import Entry, encode
 from shared.platform.valkey import Command, Valkey
@@ -39,6 +41,29 @@ def append(valkey: Valkey, entry: Entry, *also: Command) -> bool:
         ]
     )
     return replies[1] is not None
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits: entries in the stream, the age of the oldest (seconds, 0 when none waits), and dead letters."""
+
+    entries: int
+    oldest_seconds: float
+    dead_letters: int
+
+
+BACKLOG_COMMANDS: Final[Sequence[Command]] = (
+    ("XLEN", STREAM),
+    ("XLEN", DEAD_LETTERS),
+    ("XRANGE", STREAM, "-", "+", "COUNT", 1),
+)
+
+
+def backlog(replies: Sequence[Any], now: float) -> Backlog:
+    """Read the replies to ``BACKLOG_COMMANDS`` at ``now`` (epoch seconds); an entry's id says when it was appended."""
+    entries, dead_letters, first = replies
+    appended = int(first[0][0].partition(b"-")[0]) / 1000 if first else now
+    return Backlog(entries, round(max(0.0, now - appended), 1), dead_letters)
 
 
 def count_rejected(events: int) -> Command:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from functions.api.authorise import ServicesOf
 from functions.api.telemetry import LATENCY, LATENCY_BUCKETS, REQUESTS
 from shared.ingestion.counters import SITE_TOTALS
-from shared.ingestion.stream import COUNTERS, DEAD_LETTERS, STREAM
+from shared.ingestion.stream import BACKLOG_COMMANDS, COUNTERS, Backlog, backlog
 from shared.platform.valkey import Valkey
 
 router = APIRouter(tags=["health"])
@@ -48,9 +48,7 @@ class _Collector:
                 ("HGETALL", LATENCY),
                 ("HGETALL", COUNTERS),
                 *(("HGETALL", key) for key in SITE_TOTALS.values()),
-                ("XLEN", STREAM),
-                ("XLEN", DEAD_LETTERS),
-                ("XRANGE", STREAM, "-", "+", "COUNT", 1),
+                *BACKLOG_COMMANDS,
             ]
         )
         requests, latency, ingest, *sites = (_pairs(reply) for reply in replies[: 3 + len(SITE_TOTALS)])
@@ -58,7 +56,7 @@ class _Collector:
         yield from _latency(latency)
         yield from _ingest(ingest)
         yield from _sites(sites)
-        yield from _stream(*replies[-3:])
+        yield from _stream(backlog(replies[-len(BACKLOG_COMMANDS) :], time.time()))
 
 
 def _pairs(reply: list[bytes]) -> dict[str, float]:
@@ -114,13 +112,14 @@ def _sites(totals: Iterable[dict[str, float]]) -> Iterator[Any]:
         yield family
 
 
-def _stream(length: int, dead: int, oldest: list[Any]) -> Iterator[Any]:
+def _stream(waiting: Backlog) -> Iterator[Any]:
     from prometheus_client.core import GaugeMetricFamily
 
-    appended = int(oldest[0][0].partition(b"-")[0]) / 1000 if oldest else None
-    age = max(0.0, time.time() - appended) if appended else 0.0
-    yield GaugeMetricFamily("p09_stream_entries", "Entries that wait to be stored.", value=length)
+    yield GaugeMetricFamily("p09_stream_entries", "Entries that wait to be stored.", value=waiting.entries)
     yield GaugeMetricFamily(
-        "p09_stream_oldest_age_seconds", "Age of the oldest entry that waits.", value=age, unit="seconds"
+        "p09_stream_oldest_age_seconds",
+        "Age of the oldest entry that waits.",
+        value=waiting.oldest_seconds,
+        unit="seconds",
     )
-    yield GaugeMetricFamily("p09_dead_letter_entries", "Entries in the dead letters.", value=dead)
+    yield GaugeMetricFamily("p09_dead_letter_entries", "Entries in the dead letters.", value=waiting.dead_letters)
