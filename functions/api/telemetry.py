@@ -1,7 +1,10 @@
 """Counts every request in Valkey and logs it, after the answer is on its way. Pure ASGI: it must cost microseconds."""
 
+import json
+import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
 
@@ -50,18 +53,23 @@ class Telemetry:
 
     def _report(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", UNMATCHED)
-        logger.info(
-            "request",
-            extra={
-                "request_id": request_id, "method": scope["method"], "route": route,
-                "status": status, "milliseconds": round(seconds * 1000, 1),
-            },
-        )  # fmt: skip
+        _log({
+            "request_id": request_id, "method": scope["method"], "route": route,
+            "status": status, "milliseconds": round(seconds * 1000, 1),
+        })  # fmt: skip
         try:
             self._valkey().tell(_counts(scope["method"], route, status, seconds))
         except (ValkeyUnavailable, AwsUnavailable, AwsRefused):
             # Counters are not worth failing a request for; the health check reports Valkey itself.
             logger.warning("request not counted: Valkey is unavailable")
+
+
+def _log(request: dict[str, Any]) -> None:
+    """A line as Powertools writes it, which takes 150 µs for each: every request leaves one."""
+    at = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S,%f}"[:-3] + "+0000"
+    line = {"level": "INFO", "message": "request", "timestamp": at, "service": logger.service, **request}
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
 
 
 def bucket_of(seconds: float) -> str:

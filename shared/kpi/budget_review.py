@@ -82,8 +82,8 @@ def _bar(share: float | None) -> str:
 
 
 def _line(budget: Mapping[str, Any]) -> str:
-    left = budget["budget"]["remaining"]
-    amount = "nothing was measured" if left is None else f"{left:.1%} left"
+    counted = budget["budget"]
+    amount = f"{counted['remaining']:.1%} left" if counted["judged"] else f"only {counted['samples']:,} requests"
     return f"*{budget['title']}*: {budget['verdict']}, {amount} ({budget['target']['text']})"
 
 
