@@ -22,7 +22,7 @@ demo: setup ## a finite scenario: a browser and 10,000 events, from sending to t
 deploy-local: setup ## deploy what changed to the running local system
 	@$(PY) -m local.deploy
 
-test: setup ## every test: Python (unit, integration, infrastructure, end to end) and the console's
+test: setup $(VENV)/bin/promtool ## every test: Python (unit, integration, infrastructure, end to end) and the console's
 	@$(PY) -m local.web
 	@npm test --silent -w web
 	@# The end-to-end tests mostly wait for the system that they deploy: they run beside the others, and are printed after them.
@@ -30,7 +30,7 @@ test: setup ## every test: Python (unit, integration, infrastructure, end to end
 	  $(PY) -m pytest --ignore tests/e2e -n 2; others=$$?; \
 	  wait $$e2e; e2e=$$?; cat build/e2e.log; exit $$((others + e2e))
 
-campaign: setup ## longer test campaigns: twenty times the examples of every property
+campaign: setup $(VENV)/bin/promtool ## longer test campaigns: twenty times the examples of every property
 	@$(PY) -m pytest tests/unit tests/integration tests/faults -n 2 --hypothesis-profile campaign
 
 check: setup check-infra ## lint, types, import rules, drift of generated files, the infrastructure's linters
@@ -68,7 +68,7 @@ clean: ## remove the local system's state and everything that was built
 	@test ! -x $(PY) || $(PY) -m local.clean
 	@rm -rf build cdk.out web/dist bench/results.json .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-setup: $(VENV)/.python $(VENV)/.node $(VENV)/bin/promtool ## install everything into .venv and node_modules
+setup: $(VENV)/.python $(VENV)/.node ## install everything into .venv and node_modules
 
 $(VENV)/.python: requirements/*.txt pyproject.toml
 	@echo "[setup] Python packages"
@@ -87,6 +87,7 @@ $(VENV)/.node: package-lock.json | $(VENV)/.python
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# Only tests need promtool: a machine without it still runs the system.
 $(VENV)/bin/promtool: | $(VENV)/.python
 	@scripts/test/install-prometheus.sh $(VENV)/bin
 
