@@ -13,6 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from infra import assets
+
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / "build" / "test-assembly"
 FOLDERS = ("infra", "functions", "shared", "monitoring", "web/dist")
@@ -77,6 +79,9 @@ def synthesize() -> Assembly:
         if not (folder / "output.txt").exists():
             for outdated in CACHE.glob("*/"):
                 shutil.rmtree(outdated)
+            # Installed here, with this machine's own settings for package indexes: the synthesis runs without any.
+            for target in (assets.local_target(), assets.lambda_target()):
+                assets.layer(target)
             (folder / "output.txt").write_text(run_app("infra.app", folder).stderr)
     return Assembly(_read(folder), (folder / "output.txt").read_text())
 
