@@ -1,5 +1,7 @@
+import asyncio
 import importlib
 import json
+from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
@@ -16,6 +18,17 @@ class Down:
         raise ValkeyUnavailable("none in unit tests")
 
 
+@pytest.fixture
+def _own_event_loop() -> Iterator[None]:
+    """Mangum takes the thread's event loop, makes one if there is none, and never closes it: Lambda's environment ends first."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+@pytest.mark.usefixtures("_own_event_loop")
 def test_every_request_leaves_a_line_in_the_log_under_its_id(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
