@@ -1,5 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, useState } from "react";
 import { Navigate, Route, Routes } from "react-router";
 import { createApi } from "../api/client";
 import { ApiContext } from "../api/context";
@@ -8,6 +8,10 @@ import { useSession } from "../features/sign-in/use-session";
 import { OperationsPage } from "./OperationsPage";
 import { createQueryClient } from "./query-client";
 import { SitePage } from "./SitePage";
+
+// A customer's person never comes to these, and need not fetch them.
+const TodayPage = lazy(() => import("../features/today/TodayPage"));
+const KpisPage = lazy(() => import("../features/kpis/KpisPage"));
 
 /** Everything behind the sign-in. Its cache ends with it: what one person saw is never shown to the next. */
 export function Console() {
@@ -20,8 +24,13 @@ export function Console() {
       <QueryClientProvider client={queries}>
         <Routes>
           <Route path="/sites/:siteId" element={<SitePage />} />
-          {isOperator && <Route path="/operations/kpis" element={<OperationsPage />} />}
-          {isOperator && <Route path="/operations" element={<Navigate replace to="/operations/kpis" />} />}
+          {isOperator && (
+            <Route path="/operations" element={<OperationsPage />}>
+              <Route index element={<Navigate replace to="today" />} />
+              <Route path="today" element={<TodayPage />} />
+              <Route path="kpis" element={<KpisPage />} />
+            </Route>
+          )}
           <Route path="*" element={<SitePage />} />
         </Routes>
       </QueryClientProvider>

@@ -104,6 +104,51 @@ export const PlusIcon = () => (
   </Icon>
 );
 
+export const ClockIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="6" />
+    <path d="M8 4.75V8l2.25 1.5" />
+  </Icon>
+);
+
+export const CircleGapIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="6" strokeDasharray="3.14 3.14" />
+  </Icon>
+);
+
+export const CircleQuestionIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="6" />
+    <path d="M6.4 6.5c.1-1 .8-1.6 1.7-1.6 1 0 1.7.6 1.7 1.5 0 1.2-1.7 1.3-1.7 2.4M8.1 10.9v.05" />
+  </Icon>
+);
+
+export const HourglassIcon = () => (
+  <Icon>
+    <path d="M4.5 2.5h7M4.5 13.5h7M5.5 2.5c0 3 5 3.5 5 5.5s-5 2.5-5 5.5M10.5 2.5c0 3-5 3.5-5 5.5s5 2.5 5 5.5" />
+  </Icon>
+);
+
+export const LeftIcon = () => (
+  <Icon>
+    <path d="m9.5 4.5-3.5 3.5 3.5 3.5" />
+  </Icon>
+);
+
+export const RightIcon = () => (
+  <Icon>
+    <path d="m6.5 4.5 3.5 3.5-3.5 3.5" />
+  </Icon>
+);
+
+export const MissedIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="6" strokeDasharray="2.2 1.57" />
+    <path d="M8 4.75v3.75M8 10.9v.05" />
+  </Icon>
+);
+
 export const WarningIcon = () => (
   <Icon>
     <path d="M8 2.5 14.25 13H1.75zM8 6.5v3M8 11.3v.05" />
