@@ -15,8 +15,10 @@ from shared.platform.settings import aws_settings
 from shared.platform.valkey import Command, Valkey
 
 if TYPE_CHECKING:
+    from shared.access.audit_anchors import AnchorStore
     from shared.access.tokens import TokenVerifier
     from shared.kpi.store import KpiStore
+    from shared.platform.dynamodb import Table
     from shared.platform.postgres import Database
 
 POSTGRES_SECONDS: Final = 10.0
@@ -58,9 +60,20 @@ class Services:
     @cached_property
     def kpis(self) -> "KpiStore":
         from shared.kpi.store import KpiStore  # the runbook's model comes with it: only who asks for KPIs waits
+
+        return KpiStore(self.operations)
+
+    @cached_property
+    def operations(self) -> "Table":
         from shared.platform.dynamodb import Table, signed_call
 
-        return KpiStore(Table(signed_call(aws_settings), self.settings.operations_table_name))
+        return Table(signed_call(aws_settings), self.settings.operations_table_name)
+
+    @cached_property
+    def anchors(self) -> "AnchorStore":
+        from shared.access.audit_anchors import AnchorStore
+
+        return AnchorStore(self.operations)
 
     @cached_property
     def sites(self) -> SiteCache:

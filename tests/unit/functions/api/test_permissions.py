@@ -58,6 +58,7 @@ class NoServers(Services):
     health_database: Any = valkey
     health_valkey: Any = valkey
     kpis: Any = valkey
+    anchors: Any = valkey
 
 
 @pytest.fixture(scope="module")
