@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shared.kpi.store import KpiStore
     from shared.platform.dynamodb import Table
     from shared.platform.postgres import Database
+    from shared.runbook.store import RunStore
 
 POSTGRES_SECONDS: Final = 10.0
 HEALTH_SECONDS: Final = 2.0
@@ -58,13 +59,8 @@ class Services:
         return wiring.valkey(self.settings)
 
     @cached_property
-    def kpis(self) -> "KpiStore":
-        from shared.kpi.store import KpiStore  # the runbook's model comes with it: only who asks for KPIs waits
-
-        return KpiStore(self.operations)
-
-    @cached_property
     def operations(self) -> "Table":
+        """What operations need while PostgreSQL and Valkey are down."""
         from shared.platform.dynamodb import Table, signed_call
 
         return Table(signed_call(aws_settings), self.settings.operations_table_name)
@@ -74,6 +70,18 @@ class Services:
         from shared.access.audit_anchors import AnchorStore
 
         return AnchorStore(self.operations)
+
+    @cached_property
+    def kpis(self) -> "KpiStore":
+        from shared.kpi.store import KpiStore  # the runbook's model comes with it: only who asks for KPIs waits
+
+        return KpiStore(self.operations)
+
+    @cached_property
+    def runs(self) -> "RunStore":
+        from shared.runbook.store import RunStore
+
+        return RunStore(self.operations)
 
     @cached_property
     def sites(self) -> SiteCache:

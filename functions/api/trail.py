@@ -49,7 +49,7 @@ TrailOf = Annotated[Trail, Depends(trail)]
 def _actor(caller: KeyBearer | Person | None) -> str:
     match caller:
         case Person():
-            return f"person:{caller.subject}"[:200]
+            return f"person:{caller.username or caller.subject}"[:200]
         case KeyBearer():
             return f"key:{caller.prefix}"
     return "nobody"

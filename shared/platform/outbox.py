@@ -1,0 +1,56 @@
+"""The outbox: a write and the event that it causes are one transaction, so that they can't part.
+
+Whoever writes to the operations table adds ``leave(event)`` to the same transaction. The table's stream brings the item
+to the function `outbox`, which puts the event on the bus and removes the item; what a crash left behind is sent by the
+next minute's sweep. An event is sent at least once, always with the same id.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Final
+
+from aws_lambda_powertools.logging import Logger
+
+from shared.events import Event, UnknownEvent, read
+from shared.platform.dynamodb import Delete, Item, Put, Table
+
+PARTITION: Final = "outbox"
+REFUSED: Final = "outbox-refused"
+logger = Logger(child=True)
+
+
+def leave(event: Event) -> Put:
+    """The write that promises to send an event; the event's ``at`` and ``id`` say where it stands."""
+    detail = event.detail
+    return Put(
+        item={
+            "pk": PARTITION, "sk": f"{detail['at']}#{detail['id']}", "detail_type": event.detail_type,
+            "detail": json.dumps(detail),
+        }
+    )  # fmt: skip
+
+
+def waiting(table: Table, *, until: datetime | None = None) -> list[Item]:
+    """What has not been sent, oldest first; with ``until`` only what happened before."""
+    before = until.strftime("%Y-%m-%dT%H:%M:%SZ") if until else None
+    return list(table.query(PARTITION, before=before))
+
+
+def send_all(table: Table, items: Iterable[Item], send: Callable[[Event], None]) -> int:
+    """Send events and remove them from the outbox. Raises what ``send`` and the table raise; the rest then stays.
+
+    An item that is no event of the catalogue would hold up all that follow it: it is put aside, with the reason.
+    """
+    sent = 0
+    for item in items:
+        key = str(item["pk"]), str(item["sk"])
+        try:
+            send(read(str(item["detail_type"]), str(item["detail"])))
+            sent += 1
+        except UnknownEvent as error:
+            logger.exception("an event is not of the catalogue", extra={"sk": item["sk"]})
+            table.write([Put(item={**item, "pk": REFUSED, "why": str(error)}), Delete(key=key)])
+        else:
+            table.write([Delete(key=key)])
+    return sent
