@@ -40,4 +40,8 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/v1/kpis/{kpi_id}/decisions"): _OPERATIONS,
     ("GET", "/v1/kpis/{kpi_id}/what-if"): _OPERATIONS,
     ("GET", "/v1/decisions/{decision_id}/replay"): _OPERATIONS,
+    ("GET", "/v1/runbook"): _OPERATIONS,
+    ("GET", "/v1/runbook/tasks/{task_id}/runs"): _OPERATIONS,
+    ("GET", "/v1/runbook/tasks/{task_id}/runs/{run_id}"): _OPERATIONS,
+    ("POST", "/v1/runbook/tasks/{task_id}/runs"): frozenset({DEVELOPER, SRE, DBA, LEAD}),
 }

@@ -420,6 +420,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The runbook's table with a day's state
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["runbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runbook/tasks/{task_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A task's run records, newest first
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["runs"];
+        put?: never;
+        /**
+         * Run a task now
+         * @description The record is there at once, in the state `requested`; ask for it until it has a verdict.
+         *
+         *     For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["request_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runbook/tasks/{task_id}/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run record with its evidence
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1056,6 +1122,144 @@ export interface components {
             dimensions: string[];
         };
         /**
+         * RunList
+         * @description Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last.
+         */
+        RunList: {
+            /** Runs */
+            runs: components["schemas"]["RunSummary"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** RunRequest */
+        RunRequest: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RunSummary
+         * @description A record without its evidence. ``by`` and ``reason`` say who had it run by hand, and why; ``late``: it began
+         *     after it had counted as missed; ``attempt`` counts what crashed and was run again.
+         */
+        RunSummary: {
+            /** Id */
+            id: string;
+            /** Task */
+            task: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scheduled" | "manual";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "running" | "passed" | "failed" | "unconfigured" | "timed out" | "missed";
+            /** Scheduled For */
+            scheduled_for: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+            /** Attempt */
+            attempt: number;
+            /** Late */
+            late: boolean;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * RunView
+         * @description A record with its evidence: values by name; ``inputs`` are SHA-256 digests of what was read.
+         */
+        RunView: {
+            /** Id */
+            id: string;
+            /** Task */
+            task: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scheduled" | "manual";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "running" | "passed" | "failed" | "unconfigured" | "timed out" | "missed";
+            /** Scheduled For */
+            scheduled_for: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+            /** Attempt */
+            attempt: number;
+            /** Late */
+            late: boolean;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Why */
+            why: string;
+            /** Measured */
+            measured: {
+                [key: string]: unknown;
+            };
+            /** Thresholds */
+            thresholds: {
+                [key: string]: unknown;
+            };
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
+            /** Links */
+            links: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * RunbookDay
+         * @description The runbook's table on one day (UTC), as of ``now``.
+         */
+        RunbookDay: {
+            /** Date */
+            date: string;
+            /** Now */
+            now: string;
+            /** Tasks */
+            tasks: components["schemas"]["TaskRow"][];
+            /** Schedules */
+            schedules: components["schemas"]["ScheduleRow"][];
+        };
+        /**
+         * ScheduleRow
+         * @description Runs by itself and leaves no run record: every so many seconds, or at an hour (UTC).
+         */
+        ScheduleRow: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Hour */
+            hour: number | null;
+            /** Weekday */
+            weekday: ("Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday") | null;
+            /** Every Seconds */
+            every_seconds: number | null;
+        };
+        /**
          * SiteList
          * @description ``next_cursor`` is the ``cursor`` of the next page; null on the last.
          */
@@ -1102,6 +1306,38 @@ export interface components {
             milliseconds: number | null;
             /** Text */
             text: string;
+        };
+        /**
+         * TaskRow
+         * @description ``due_at`` is null when it is not due on that day. ``run`` is the one at that time, ``manual_runs`` those that
+         *     people asked for, newest first; ``state`` is that of the day's newest run. Without a run it is ``upcoming``,
+         *     ``due`` (its grace goes on), or ``no record`` (it is over, and the watcher has not judged it).
+         */
+        TaskRow: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Responsible */
+            responsible: string;
+            /** Tooling */
+            tooling: string;
+            /** Hour */
+            hour: number;
+            /** Weekday */
+            weekday: ("Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday") | null;
+            /** Grace Seconds */
+            grace_seconds: number;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "not due" | "upcoming" | "due" | "no record" | "requested" | "running" | "passed" | "failed" | "unconfigured" | "timed out" | "missed";
+            run: components["schemas"]["RunSummary"] | null;
+            /** Manual Runs */
+            manual_runs: components["schemas"]["RunSummary"][];
         };
         /**
          * ValueView
@@ -2022,6 +2258,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhatIfView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runbook: {
+        parameters: {
+            query?: {
+                /** @description Today (UTC) by default. */
+                date?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunbookDay"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
                 };
             };
             /** @description A problem document. */
