@@ -66,6 +66,7 @@ class BackupVerification(Task):
     median_of: PositiveInt
     minimum_retention: Duration
     point_in_time_within: Duration
+    maximum_snapshot_age: Duration
 
 
 class PipelineReview(Task):
