@@ -19,6 +19,7 @@ from functions.api.routes import (
     runbook,
     sites,
 )
+from functions.api.routes import analytics, calendar, dead_letters, events, health, kpis, metrics, organisations, sites
 from functions.api.telemetry import Telemetry
 
 DESCRIPTION = """Customer analytics: events in, numbers out.
@@ -47,6 +48,7 @@ def create_app(services: Services) -> FastAPI:
         health,
         metrics,
     ):
+    for part in (events, analytics, sites, organisations, dead_letters, kpis, calendar, health, metrics):
         app.include_router(part.router)
 
     async def describe_api() -> dict[str, Any]:

@@ -17,6 +17,7 @@ from shared.platform.valkey import Command, Valkey
 if TYPE_CHECKING:
     from shared.access.audit_anchors import AnchorStore
     from shared.access.tokens import TokenVerifier
+    from shared.calendar.store import CalendarStore
     from shared.kpi.store import KpiStore
     from shared.platform.dynamodb import Table
     from shared.platform.postgres import Database
@@ -82,6 +83,12 @@ class Services:
         from shared.runbook.store import RunStore
 
         return RunStore(self.operations)
+
+    @cached_property
+    def calendar(self) -> "CalendarStore":
+        from shared.calendar.store import CalendarStore
+
+        return CalendarStore(self.operations)
 
     @cached_property
     def sites(self) -> SiteCache:
