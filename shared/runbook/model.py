@@ -270,6 +270,7 @@ class Schedules(_Model):
     kpi_evaluation: Schedule
     probes: Schedule
     missed_runs: Schedule
+    nightly_backup: Schedule
     valkey_snapshot: Schedule
     restore_drill: Schedule
     secret_rotation: Schedule
