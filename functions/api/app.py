@@ -10,6 +10,7 @@ from functions.api.problems import handle_errors
 from functions.api.routes import (
     analytics,
     audit,
+    calendar,
     dead_letters,
     events,
     health,
@@ -19,7 +20,6 @@ from functions.api.routes import (
     runbook,
     sites,
 )
-from functions.api.routes import analytics, calendar, dead_letters, events, health, kpis, metrics, organisations, sites
 from functions.api.telemetry import Telemetry
 
 DESCRIPTION = """Customer analytics: events in, numbers out.
@@ -45,10 +45,10 @@ def create_app(services: Services) -> FastAPI:
         dead_letters,
         kpis,
         runbook,
+        calendar,
         health,
         metrics,
     ):
-    for part in (events, analytics, sites, organisations, dead_letters, kpis, calendar, health, metrics):
         app.include_router(part.router)
 
     async def describe_api() -> dict[str, Any]:
