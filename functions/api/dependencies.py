@@ -15,6 +15,7 @@ from shared.platform.settings import aws_settings
 from shared.platform.valkey import Command, Valkey
 
 if TYPE_CHECKING:
+    from shared.access.audit_anchors import AnchorStore
     from shared.access.tokens import TokenVerifier
     from shared.calendar.store import CalendarStore
     from shared.kpi.store import KpiStore
@@ -64,6 +65,12 @@ class Services:
         from shared.platform.dynamodb import Table, signed_call
 
         return Table(signed_call(aws_settings), self.settings.operations_table_name)
+
+    @cached_property
+    def anchors(self) -> "AnchorStore":
+        from shared.access.audit_anchors import AnchorStore
+
+        return AnchorStore(self.operations)
 
     @cached_property
     def kpis(self) -> "KpiStore":

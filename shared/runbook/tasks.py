@@ -119,6 +119,7 @@ class Schedules(Section):
     notifier: Schedule
     status_publisher: Schedule
     evidence_export: Schedule
+    nightly_backup: Schedule
     valkey_snapshot: Schedule
     restore_drill: Schedule
     secret_rotation: Schedule

@@ -210,6 +210,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what, newest first
+         * @description Of P09's own operations, or of any organisation.
+         *
+         *     For: P09-Auditor, P09-Lead, P09-SRE.
+         */
+        get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what in an organisation
+         * @description For owners of the organisation.
+         *
+         *     For: person.
+         */
+        get: operations["organisation_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a trail is as it was written
+         * @description Reads a chain and its anchors; finds what was edited, deleted, reordered, cut off or put in, and says where.
+         *
+         *     For: P09-Auditor, P09-Lead, P09-SRE.
+         */
+        get: operations["verify_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -600,6 +666,84 @@ export interface components {
             };
         };
         /**
+         * AuditPage
+         * @description Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last.
+         */
+        AuditPage: {
+            /** Rows */
+            rows: components["schemas"]["AuditRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * AuditRow
+         * @description ``hash`` covers every other field, and ``previous`` is the hash of the row before.
+         */
+        AuditRow: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** Action */
+            action: string;
+            /** Subject */
+            subject: string;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /** Reason */
+            reason: string | null;
+            /** Origin */
+            origin: string;
+            /** Request Id */
+            request_id: string;
+            /** Previous */
+            previous: string;
+            /** Hash */
+            hash: string;
+        };
+        /**
+         * AuditVerification
+         * @description ``verified`` rows were read, up to ``until``; ``next_cursor`` goes on from there, null at the chain's end.
+         */
+        AuditVerification: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Verified */
+            verified: number;
+            /** Until */
+            until: number;
+            /** Anchors */
+            anchors: number;
+            /** Findings */
+            findings: components["schemas"]["FindingView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * AvailabilitiesView
          * @description Three ways, never blended: good requests, good slices, probes that passed.
          */
@@ -833,6 +977,18 @@ export interface components {
             changed_by: string;
             /** Changed At */
             changed_at: string;
+        };
+        /**
+         * FindingView
+         * @description Something was done to the rows from ``first`` to ``last``.
+         */
+        FindingView: {
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            /** What */
+            what: string;
         };
         /** ForecastView */
         ForecastView: {
@@ -1932,6 +2088,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit: {
+        parameters: {
+            query?: {
+                /** @description Whose trail; P09's own operations by default. */
+                organisation_id?: string;
+                cursor?: number | null;
+                limit?: number;
+                actor?: string | null;
+                action?: string | null;
+                subject?: string | null;
+                since?: string | null;
+                until?: string | null;
+                /** @description jsonl and csv name the next page in x-next-cursor. */
+                format?: "json" | "jsonl" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    organisation_audit: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                limit?: number;
+                actor?: string | null;
+                action?: string | null;
+                subject?: string | null;
+                since?: string | null;
+                until?: string | null;
+                /** @description jsonl and csv name the next page in x-next-cursor. */
+                format?: "json" | "jsonl" | "csv";
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: {
+                /** @description Whose trail; P09's own operations by default. */
+                organisation_id?: string;
+                cursor?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
                 };
             };
             /** @description A problem document. */

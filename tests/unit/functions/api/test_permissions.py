@@ -60,6 +60,7 @@ class NoServers(Services):
     health_database: Any = valkey
     health_valkey: Any = valkey
     kpis: Any = valkey
+    anchors: Any = valkey
     runs: Any = valkey
     calendar: Any = valkey
 
