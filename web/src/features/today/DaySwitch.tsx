@@ -1,4 +1,6 @@
-import { ActionIcon, Button, TextInput } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
+import { DateInput } from "@mantine/dates";
+import "@mantine/dates/styles.css";
 import { LeftIcon, RightIcon } from "../../components/icons";
 import classes from "./DaySwitch.module.css";
 import { dayAfter } from "./use-address";
@@ -20,12 +22,14 @@ export function DaySwitch({ day, isToday, onChange }: Props) {
       >
         <LeftIcon />
       </ActionIcon>
-      <TextInput
-        type="date"
+      <DateInput
+        className={classes.day ?? ""}
         size="xs"
         aria-label="Day"
+        valueFormat="D MMM YYYY"
+        firstDayOfWeek={1}
         value={day}
-        onChange={({ currentTarget: { value } }) => value !== "" && onChange(value)}
+        onChange={(value) => value !== null && onChange(value)}
       />
       <ActionIcon
         variant="default"
