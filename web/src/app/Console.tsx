@@ -11,6 +11,9 @@ import { SitePage } from "./SitePage";
 
 // A customer's person never comes to these, and need not fetch them.
 const TodayPage = lazy(() => import("../features/today/TodayPage"));
+const IncidentsPage = lazy(() => import("../features/incidents/IncidentsPage"));
+const IncidentPage = lazy(() => import("../features/incidents/IncidentPage"));
+const ReviewPage = lazy(() => import("../features/reviews/ReviewPage"));
 const KpisPage = lazy(() => import("../features/kpis/KpisPage"));
 
 /** Everything behind the sign-in. Its cache ends with it: what one person saw is never shown to the next. */
@@ -29,6 +32,9 @@ export function Console() {
               <Route index element={<Navigate replace to="today" />} />
               <Route path="today" element={<TodayPage />} />
               <Route path="kpis" element={<KpisPage />} />
+              <Route path="incidents" element={<IncidentsPage />} />
+              <Route path="incidents/:incidentId" element={<IncidentPage />} />
+              <Route path="reviews/:reviewId" element={<ReviewPage />} />
             </Route>
           )}
           <Route path="*" element={<SitePage />} />

@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme, Drawer, Modal } from "@mantine/core";
+import { Anchor, type CSSVariablesResolver, createTheme, Drawer, Modal } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "iris",
@@ -37,6 +37,7 @@ export const theme = createTheme({
   cursorType: "pointer",
   radius: { lg: "0.75rem" },
   components: {
+    Anchor: Anchor.extend({ defaultProps: { c: "var(--p09-accent)" } }),
     Drawer: Drawer.extend({
       defaultProps: {
         closeButtonProps: { "aria-label": "Close" },
