@@ -20,6 +20,8 @@ class Concurrency:
     kpi_evaluation: int = 2
     error_budget_review: int = 1
     missed_runs: int = 1
+    # One at a time: each day's manifest names the one before.
+    evidence_export: int = 1
     # The stream's batches and the sweep.
     outbox: int = 2
     migrate: int = 1

@@ -30,14 +30,15 @@ def watch(runbook: Runbook, store: RunStore, now: datetime, clock: datetime) -> 
     """Judge the times whose grace has ended by ``now``; ``clock`` is the wall's.
 
     What was due before the first look ever is nobody's fault. When a past day is played, everything that it should
-    have brought is judged, and how far the watcher has come in its own time stays as it is.
+    have brought so far is judged, and how far the watcher has come in its own time stays as it is.
     """
     played = clock - now > LATEST
     since, until = store.watched()
     since = since or store.watch_since(clock)
-    begin = now - OVERLAP
-    if not played:
-        begin = max(min(begin, until or begin), now - CATCH_UP)
+    if played:
+        begin = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    else:
+        begin = max(min(now - OVERLAP, until or now), now - CATCH_UP)
     missed = tuple(_missed(runbook, store, begin, now, None if played else since))
     unfinished = tuple(_unfinished(runbook, store, now))
     if not played and (until is None or until < now):
