@@ -19,6 +19,7 @@ class Concurrency:
     ingest_worker: int = 3
     kpi_evaluation: int = 2
     error_budget_review: int = 1
+    backup_verification: int = 1
     missed_runs: int = 1
     # One at a time: each day's manifest names the one before.
     evidence_export: int = 1

@@ -18,7 +18,8 @@ from shared.platform.valkey import ValkeyUnavailable
 
 IDS = {"site_id": "1", "key_id": str(UUID(int=1)), "organisation_id": str(UUID(int=1)),
        "kpi_id": "latency", "decision_id": "latency-20261123T120500Z",
-       "task_id": "redis_memory", "run_id": "redis_memory-20261123T120000Z"}  # fmt: skip
+       "task_id": "redis_memory", "run_id": "redis_memory-20261123T120000Z",
+       "entry_id": "maintenance-0123456789ab"}  # fmt: skip
 TOKENS = {
     "nobody": "",
     "forger": "forged",
@@ -59,7 +60,9 @@ class NoServers(Services):
     health_database: Any = valkey
     health_valkey: Any = valkey
     kpis: Any = valkey
+    anchors: Any = valkey
     runs: Any = valkey
+    calendar: Any = valkey
 
 
 @pytest.fixture(scope="module")
