@@ -15,7 +15,9 @@ from shared.platform.settings import aws_settings
 from shared.platform.valkey import Command, Valkey
 
 if TYPE_CHECKING:
+    from shared.access.audit_anchors import AnchorStore
     from shared.access.tokens import TokenVerifier
+    from shared.calendar.store import CalendarStore
     from shared.kpi.store import KpiStore
     from shared.platform.dynamodb import Table
     from shared.platform.postgres import Database
@@ -65,6 +67,12 @@ class Services:
         return Table(signed_call(aws_settings), self.settings.operations_table_name)
 
     @cached_property
+    def anchors(self) -> "AnchorStore":
+        from shared.access.audit_anchors import AnchorStore
+
+        return AnchorStore(self.operations)
+
+    @cached_property
     def kpis(self) -> "KpiStore":
         from shared.kpi.store import KpiStore  # the runbook's model comes with it: only who asks for KPIs waits
 
@@ -75,6 +83,12 @@ class Services:
         from shared.runbook.store import RunStore
 
         return RunStore(self.operations)
+
+    @cached_property
+    def calendar(self) -> "CalendarStore":
+        from shared.calendar.store import CalendarStore
+
+        return CalendarStore(self.operations)
 
     @cached_property
     def sites(self) -> SiteCache:

@@ -69,6 +69,7 @@ class BackupVerification(Task):
     median_of: PositiveInt
     minimum_retention: Duration
     point_in_time_within: Duration
+    maximum_snapshot_age: Duration
 
 
 class PipelineReview(Task):
@@ -125,6 +126,7 @@ class Schedules(Section):
     notifier: Schedule
     status_publisher: Schedule
     evidence_export: Schedule
+    nightly_backup: Schedule
     valkey_snapshot: Schedule
     restore_drill: Schedule
     secret_rotation: Schedule
