@@ -26,6 +26,10 @@ class Concurrency:
     # The stream's batches and the sweep.
     outbox: int = 2
     migrate: int = 1
+    # The 02:00 task beside the minute's probe.
+    health_check: int = 2
+    redis_memory: int = 1
+    pipeline_review: int = 1
     web_publisher: int = 1
 
     @property

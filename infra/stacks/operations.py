@@ -8,6 +8,7 @@ from aws_cdk import Duration, Stack
 
 from infra.acknowledge import acknowledge
 from infra.constructs.backup_verification import BackupVerification
+from infra.constructs.daily_tasks import DailyTasks
 from infra.constructs.evidence import Evidence
 from infra.constructs.kpi_alarms import KpiAlarms
 from infra.constructs.operations_dashboard import OperationsDashboard
@@ -43,6 +44,7 @@ class OperationsStack(Stack):
         self._kpi_evaluation()
         self._error_budget_review(console_url)
         self._missed_runs()
+        DailyTasks(self, "DailyTasks", platform=platform, data=data, url=console_url)
         BackupVerification(self, "Backups", platform=platform, data=data, console_url=console_url)
         Evidence(self, "Evidence", platform=platform, data=data)
         OperationsDashboard(self, "Operations", platform=platform, api_id=api_id)

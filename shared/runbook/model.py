@@ -48,4 +48,9 @@ class Runbook(Section):
         ):  # fmt: skip
             if window % length:
                 raise ValueError(f"{place}: must be a whole number of slices")
+        known = (*self.tasks.health_check.paths, "console", "canary")
+        for name, component in self.components.items():
+            for check in component.checks:
+                if check not in known:
+                    raise ValueError(f"components.{name}.checks: {check!r} is none of {', '.join(known)}")
         return self
