@@ -17,7 +17,8 @@ from shared.access.tokens import InvalidToken
 from shared.platform.valkey import ValkeyUnavailable
 
 IDS = {"site_id": "1", "key_id": str(UUID(int=1)), "organisation_id": str(UUID(int=1)),
-       "kpi_id": "latency", "decision_id": "latency-20261123T120500Z"}  # fmt: skip
+       "kpi_id": "latency", "decision_id": "latency-20261123T120500Z", "action_id": "1",
+       "incident_id": "INC-20261124-120000-0a1b", "review_id": "PIR-20261124-120000-0a1b"}  # fmt: skip
 TOKENS = {
     "nobody": "",
     "forger": "forged",
@@ -58,6 +59,8 @@ class NoServers(Services):
     health_database: Any = valkey
     health_valkey: Any = valkey
     kpis: Any = valkey
+    incidents: Any = valkey
+    reviews: Any = valkey
 
 
 @pytest.fixture(scope="module")
