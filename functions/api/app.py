@@ -18,6 +18,14 @@ from functions.api.routes import (
     metrics,
     organisations,
     runbook,
+    dead_letters,
+    events,
+    health,
+    incidents,
+    kpis,
+    metrics,
+    organisations,
+    reviews,
     sites,
 )
 from functions.api.telemetry import Telemetry
@@ -49,6 +57,7 @@ def create_app(services: Services) -> FastAPI:
         health,
         metrics,
     ):
+    for part in (events, analytics, sites, organisations, dead_letters, kpis, incidents, reviews, health, metrics):
         app.include_router(part.router)
 
     async def describe_api() -> dict[str, Any]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from shared.access.audit_anchors import AnchorStore
     from shared.access.tokens import TokenVerifier
     from shared.calendar.store import CalendarStore
+    from shared.incidents.review_store import ReviewStore
+    from shared.incidents.rules import Rules
+    from shared.incidents.store import IncidentStore
     from shared.kpi.store import KpiStore
     from shared.platform.dynamodb import Table
     from shared.platform.postgres import Database
@@ -89,6 +92,23 @@ class Services:
         from shared.calendar.store import CalendarStore
 
         return CalendarStore(self.operations)
+    def incidents(self) -> "IncidentStore":
+        from shared.incidents.store import IncidentStore
+
+        return IncidentStore(self.operations)
+
+    @cached_property
+    def reviews(self) -> "ReviewStore":
+        from shared.incidents.review_store import ReviewStore
+
+        return ReviewStore(self.operations)
+
+    @cached_property
+    def incident_rules(self) -> "Rules":
+        from shared.incidents.rules import Rules
+        from shared.runbook.load import the_runbook
+
+        return Rules.of(the_runbook())
 
     @cached_property
     def sites(self) -> SiteCache:
