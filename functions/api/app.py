@@ -14,18 +14,12 @@ from functions.api.routes import (
     dead_letters,
     events,
     health,
-    kpis,
-    metrics,
-    organisations,
-    runbook,
-    dead_letters,
-    events,
-    health,
     incidents,
     kpis,
     metrics,
     organisations,
     reviews,
+    runbook,
     sites,
 )
 from functions.api.telemetry import Telemetry
@@ -53,11 +47,12 @@ def create_app(services: Services) -> FastAPI:
         dead_letters,
         kpis,
         runbook,
+        incidents,
+        reviews,
         calendar,
         health,
         metrics,
     ):
-    for part in (events, analytics, sites, organisations, dead_letters, kpis, incidents, reviews, health, metrics):
         app.include_router(part.router)
 
     async def describe_api() -> dict[str, Any]:
