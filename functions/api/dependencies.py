@@ -16,6 +16,7 @@ from shared.platform.valkey import Command, Valkey
 
 if TYPE_CHECKING:
     from shared.access.tokens import TokenVerifier
+    from shared.communication.store import AnnouncementStore
     from shared.kpi.store import KpiStore
     from shared.platform.dynamodb import Table
     from shared.platform.postgres import Database
@@ -75,6 +76,12 @@ class Services:
         from shared.runbook.store import RunStore
 
         return RunStore(self.operations)
+
+    @cached_property
+    def announcements(self) -> "AnnouncementStore":
+        from shared.communication.store import AnnouncementStore
+
+        return AnnouncementStore(self.operations)
 
     @cached_property
     def sites(self) -> SiteCache:

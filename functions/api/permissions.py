@@ -37,4 +37,8 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/v1/kpis/{kpi_id}/decisions"): _OPERATIONS,
     ("GET", "/v1/kpis/{kpi_id}/what-if"): _OPERATIONS,
     ("GET", "/v1/decisions/{decision_id}/replay"): _OPERATIONS,
+    ("GET", "/v1/announcements"): _OPERATIONS,
+    ("POST", "/v1/announcements"): frozenset({DEVELOPER, SRE, LEAD}),
+    ("POST", "/v1/announcements/replay"): frozenset({SRE}),
+    ("GET", "/v1/announcements/{announcement_id}"): _OPERATIONS,
 }

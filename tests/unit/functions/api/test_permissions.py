@@ -17,7 +17,8 @@ from shared.access.tokens import InvalidToken
 from shared.platform.valkey import ValkeyUnavailable
 
 IDS = {"site_id": "1", "key_id": str(UUID(int=1)), "organisation_id": str(UUID(int=1)),
-       "kpi_id": "latency", "decision_id": "latency-20261123T120500Z"}  # fmt: skip
+       "kpi_id": "latency", "decision_id": "latency-20261123T120500Z",
+       "announcement_id": "20261123T120500Z-0123456789ab"}  # fmt: skip
 TOKENS = {
     "nobody": "",
     "forger": "forged",
@@ -58,6 +59,7 @@ class NoServers(Services):
     health_database: Any = valkey
     health_valkey: Any = valkey
     kpis: Any = valkey
+    announcements: Any = valkey
 
 
 @pytest.fixture(scope="module")
