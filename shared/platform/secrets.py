@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from shared.platform.aws import AwsSettings, call
 
@@ -13,6 +14,13 @@ class Login:
 
     username: str
     password: str = field(repr=False)
+
+
+def read_secret(settings: AwsSettings, secret_id: str) -> dict[str, Any]:
+    """A secret that is a JSON object. Raises ``AwsUnavailable`` or ``AwsRefused``."""
+    answer = call(settings, "secretsmanager", "secretsmanager.GetSecretValue", {"SecretId": secret_id})
+    found: dict[str, Any] = json.loads(answer["SecretString"])
+    return found
 
 
 class LoginSecret:
@@ -26,13 +34,7 @@ class LoginSecret:
     def login(self) -> Login:
         """Raises ``AwsUnavailable`` or ``AwsRefused`` when it isn't in memory and can't be fetched."""
         if self._login is None:
-            answer = call(
-                self._settings(),
-                "secretsmanager",
-                "secretsmanager.GetSecretValue",
-                {"SecretId": self._secret_id},
-            )
-            secret = json.loads(answer["SecretString"])
+            secret = read_secret(self._settings(), self._secret_id)
             self._login = Login(secret["username"], secret["password"])
         return self._login
 
