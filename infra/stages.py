@@ -19,6 +19,7 @@ class Concurrency:
     ingest_worker: int = 3
     kpi_evaluation: int = 2
     error_budget_review: int = 1
+    backup_verification: int = 1
     missed_runs: int = 1
     # The stream's batches and the sweep.
     outbox: int = 2

@@ -10,12 +10,15 @@ from functions.api.problems import handle_errors
 from functions.api.routes import (
     analytics,
     announcements,
+    audit,
+    calendar,
     dead_letters,
     events,
     health,
     kpis,
     metrics,
     organisations,
+    runbook,
     sites,
 )
 from functions.api.telemetry import Telemetry
@@ -34,7 +37,20 @@ def create_app(services: Services) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.services = services
-    for part in (events, analytics, sites, organisations, dead_letters, kpis, announcements, health, metrics):
+    for part in (
+        events,
+        analytics,
+        sites,
+        organisations,
+        audit,
+        dead_letters,
+        kpis,
+        runbook,
+        calendar,
+        announcements,
+        health,
+        metrics,
+    ):
         app.include_router(part.router)
 
     async def describe_api() -> dict[str, Any]:

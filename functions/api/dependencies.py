@@ -15,7 +15,9 @@ from shared.platform.settings import aws_settings
 from shared.platform.valkey import Command, Valkey
 
 if TYPE_CHECKING:
+    from shared.access.audit_anchors import AnchorStore
     from shared.access.tokens import TokenVerifier
+    from shared.calendar.store import CalendarStore
     from shared.communication.store import AnnouncementStore
     from shared.kpi.store import KpiStore
     from shared.platform.dynamodb import Table
@@ -66,6 +68,12 @@ class Services:
         return Table(signed_call(aws_settings), self.settings.operations_table_name)
 
     @cached_property
+    def anchors(self) -> "AnchorStore":
+        from shared.access.audit_anchors import AnchorStore
+
+        return AnchorStore(self.operations)
+
+    @cached_property
     def kpis(self) -> "KpiStore":
         from shared.kpi.store import KpiStore  # the runbook's model comes with it: only who asks for KPIs waits
 
@@ -82,6 +90,12 @@ class Services:
         from shared.communication.store import AnnouncementStore
 
         return AnnouncementStore(self.operations)
+
+    @cached_property
+    def calendar(self) -> "CalendarStore":
+        from shared.calendar.store import CalendarStore
+
+        return CalendarStore(self.operations)
 
     @cached_property
     def sites(self) -> SiteCache:

@@ -1,5 +1,6 @@
 """Announces what events of the bus tell, and each minute sends what could not be sent."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -60,7 +61,7 @@ def _senders() -> dict[Via, Sender]:
 
 
 def _secret(arn: str) -> Callable[[], dict[str, Any]]:
-    return cache(lambda: read_secret(aws_settings(), arn))
+    return cache(lambda: dict(json.loads(read_secret(aws_settings(), arn) or "{}")))
 
 
 def _now() -> datetime:

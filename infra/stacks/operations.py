@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import Duration, Stack
 
 from infra.acknowledge import acknowledge
+from infra.constructs.backup_verification import BackupVerification
 from infra.constructs.kpi_alarms import KpiAlarms
 from infra.constructs.operations_dashboard import OperationsDashboard
 from infra.constructs.outbox import Outbox
@@ -41,6 +42,7 @@ class OperationsStack(Stack):
         self._kpi_evaluation()
         self._error_budget_review(console_url)
         self._missed_runs()
+        BackupVerification(self, "Backups", platform=platform, data=data, console_url=console_url)
         OperationsDashboard(self, "Operations", platform=platform, api_id=api_id)
         # MiniStack has neither metric math nor saved queries: local/left_out.toml says what stands in.
         if platform.stage.local is None:

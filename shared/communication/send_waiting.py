@@ -100,7 +100,7 @@ def _send(post: Post, before: Delivery, report: Report) -> bool:
         after = _concluded(post, mine, outcome)
         post.store.change(mine, after, root=not root and bool(after.receipt))
     except Overtaken:  # another has it, or has taken it over
-        logger.info("another is sending this message", extra={"message": before.id})
+        logger.info("another is sending this message", extra={"message_id": before.id})
         return False
     report.add(after.state)
     _tell(after)
@@ -121,7 +121,7 @@ def _attempt(post: Post, mine: Delivery) -> tuple[Outcome, str]:
         return post.senders[channel.via](message), root
     except Exception as error:
         # One message, or one channel's secret, must not hold up all others.
-        logger.exception("a sender failed", extra={"message": mine.id})
+        logger.exception("a sender failed", extra={"message_id": mine.id})
         return Again(f"{type(error).__name__}: {error}"), root
 
 

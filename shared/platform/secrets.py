@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from uuid import uuid4
 
 from shared.platform.aws import AwsSettings, call
 
@@ -16,11 +16,16 @@ class Login:
     password: str = field(repr=False)
 
 
-def read_secret(settings: AwsSettings, secret_id: str) -> dict[str, Any]:
-    """A secret that is a JSON object. Raises ``AwsUnavailable`` or ``AwsRefused``."""
+def read_secret(settings: AwsSettings, secret_id: str) -> str:
+    """A secret's text. Raises ``AwsUnavailable`` and ``AwsRefused``."""
     answer = call(settings, "secretsmanager", "secretsmanager.GetSecretValue", {"SecretId": secret_id})
-    found: dict[str, Any] = json.loads(answer["SecretString"])
-    return found
+    return str(answer.get("SecretString", ""))
+
+
+def write_secret(settings: AwsSettings, secret_id: str, text: str) -> None:
+    """A new version of a secret. Raises ``AwsUnavailable`` and ``AwsRefused``."""
+    body = {"SecretId": secret_id, "SecretString": text, "ClientRequestToken": str(uuid4())}
+    call(settings, "secretsmanager", "secretsmanager.PutSecretValue", body)
 
 
 class LoginSecret:
@@ -34,7 +39,7 @@ class LoginSecret:
     def login(self) -> Login:
         """Raises ``AwsUnavailable`` or ``AwsRefused`` when it isn't in memory and can't be fetched."""
         if self._login is None:
-            secret = read_secret(self._settings(), self._secret_id)
+            secret = json.loads(read_secret(self._settings(), self._secret_id))
             self._login = Login(secret["username"], secret["password"])
         return self._login
 

@@ -66,6 +66,7 @@ class BackupVerification(Task):
     median_of: PositiveInt
     minimum_retention: Duration
     point_in_time_within: Duration
+    maximum_snapshot_age: Duration
 
 
 class PipelineReview(Task):
@@ -118,6 +119,7 @@ class Schedules(Section):
     notifier: Schedule
     status_publisher: Schedule
     evidence_export: Schedule
+    nightly_backup: Schedule
     valkey_snapshot: Schedule
     restore_drill: Schedule
     secret_rotation: Schedule

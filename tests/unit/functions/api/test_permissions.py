@@ -18,7 +18,9 @@ from shared.platform.valkey import ValkeyUnavailable
 
 IDS = {"site_id": "1", "key_id": str(UUID(int=1)), "organisation_id": str(UUID(int=1)),
        "kpi_id": "latency", "decision_id": "latency-20261123T120500Z",
-       "announcement_id": "20261123T120500Z-0123456789ab"}  # fmt: skip
+       "announcement_id": "20261123T120500Z-0123456789ab",
+       "task_id": "redis_memory", "run_id": "redis_memory-20261123T120000Z",
+       "entry_id": "maintenance-0123456789ab"}  # fmt: skip
 TOKENS = {
     "nobody": "",
     "forger": "forged",
@@ -60,6 +62,9 @@ class NoServers(Services):
     health_valkey: Any = valkey
     kpis: Any = valkey
     announcements: Any = valkey
+    anchors: Any = valkey
+    runs: Any = valkey
+    calendar: Any = valkey
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,57 @@
+"""A night on which everything went well, to be spoiled one thing at a time."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.backups.model import Bucket, Job, Limits, RecoveryPoint, Report, Snapshot, Window
+from shared.runbook.load import the_runbook
+
+NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
+DAY = timedelta(days=1)
+SIZE = 1_000_000_000
+LIMITS = Limits.of(the_runbook().tasks.backup_verification)
+
+
+def job(nights_ago: int = 0, **others: Any) -> Job:
+    created = NOW - timedelta(hours=15) - nights_ago * DAY
+    usual: dict[str, Any] = {
+        "id": f"job-{nights_ago}", "state": "COMPLETED", "message_category": "SUCCESS", "message": "",
+        "created_at": created, "completed_at": created + timedelta(minutes=20), "recovery_point": f"point-{nights_ago}",
+    }  # fmt: skip
+    return Job(**usual | others)
+
+
+def point(nights_ago: int = 0, **others: Any) -> RecoveryPoint:
+    created = NOW - timedelta(hours=15) - nights_ago * DAY
+    usual: dict[str, Any] = {
+        "id": f"point-{nights_ago}", "status": "COMPLETED", "created_at": created,
+        "completed_at": created + timedelta(minutes=20), "size": SIZE, "encrypted": True,
+        "retained_until": created + 35 * DAY,
+    }  # fmt: skip
+    return RecoveryPoint(**usual | others)
+
+
+def snapshot(**others: Any) -> Snapshot:
+    usual: dict[str, Any] = {
+        "id": "weekly", "status": "available", "created_at": NOW - 2 * DAY, "size": 10_000, "encrypted": True,
+    }  # fmt: skip
+    return Snapshot(**usual | others)
+
+
+GOOD = Report(
+    jobs=tuple(job(night) for night in range(10)),
+    points=tuple(point(night) for night in range(10)),
+    window=Window(earliest=NOW - 35 * DAY, latest=NOW - timedelta(minutes=5)),
+    snapshots=(snapshot(),),
+    buckets=(Bucket(name="archive", versioned=True),),
+)
+
+
+def night(**others: Any) -> Report:
+    """The newest backup alone differs."""
+    return replace(GOOD, points=(point(**others), *GOOD.points[1:]))
+
+
+def attempt(**others: Any) -> Report:
+    return replace(GOOD, jobs=(job(**others), *GOOD.jobs[1:]))
