@@ -25,6 +25,7 @@ class Concurrency:
     evidence_export: int = 1
     # The stream's batches and the sweep.
     outbox: int = 2
+    notifier: int = 2
     migrate: int = 1
     # The 02:00 task beside the minute's probe.
     health_check: int = 2
@@ -82,6 +83,8 @@ class LocalServers:
     valkey: Server = Server(host="127.0.0.1", port=6379, secret_name=VALKEY_SECRET)
     origin: str = "http://127.0.0.1:8000"
     aws_endpoint: str = "http://127.0.0.1:4566"
+    # What stands for Slack.
+    slack_url: str = "http://127.0.0.1:8010"
 
     @classmethod
     def read(cls, path: Path) -> LocalServers:
@@ -93,6 +96,7 @@ class LocalServers:
             valkey=Server(host=valkey["host"], port=valkey["port"], secret_name=valkey["secret_name"]),
             origin=found["origin"],
             aws_endpoint=found["aws_endpoint"],
+            slack_url=found["slack_url"],
         )
 
 
@@ -105,6 +109,8 @@ class Stage:
     dashboard: str = "P09-Operations"
     # Where KPIs are measured instead of in CloudWatch; "" = in CloudWatch.
     prometheus_url: str = ""
+    # Who gets announcements by e-mail; each has to confirm. Others subscribe themselves to the topic.
+    announce_to: tuple[str, ...] = ()
 
     @property
     def access_log_group(self) -> str:

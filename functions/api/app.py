@@ -9,6 +9,7 @@ from functions.api.dependencies import Services
 from functions.api.problems import handle_errors
 from functions.api.routes import (
     analytics,
+    announcements,
     audit,
     calendar,
     dead_letters,
@@ -50,6 +51,7 @@ def create_app(services: Services) -> FastAPI:
         incidents,
         reviews,
         calendar,
+        announcements,
         health,
         metrics,
     ):

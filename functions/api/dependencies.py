@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shared.incidents.review_store import ReviewStore
     from shared.incidents.rules import Rules
     from shared.incidents.store import IncidentStore
+    from shared.communication.store import AnnouncementStore
     from shared.kpi.store import KpiStore
     from shared.platform.dynamodb import Table
     from shared.platform.postgres import Database
@@ -86,6 +87,12 @@ class Services:
         from shared.runbook.store import RunStore
 
         return RunStore(self.operations)
+
+    @cached_property
+    def announcements(self) -> "AnnouncementStore":
+        from shared.communication.store import AnnouncementStore
+
+        return AnnouncementStore(self.operations)
 
     @cached_property
     def calendar(self) -> "CalendarStore":
