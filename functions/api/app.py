@@ -50,8 +50,8 @@ def create_app(services: Services) -> FastAPI:
         runbook,
         incidents,
         reviews,
-        calendar,
         announcements,
+        calendar,
         health,
         metrics,
     ):

@@ -740,6 +740,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was announced, and what became of it
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["announcements"];
+        put?: never;
+        /**
+         * Announce something
+         * @description It is written down with its messages, which are sent from there: none is lost, and each is sent at least once.
+         *
+         *     For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["create_announcement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/announcements/{announcement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One announcement
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["announcement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/announcements/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send messages again that were given up
+         * @description With the same dedup key: who did receive one can tell.
+         *
+         *     For: P09-SRE.
+         */
+        post: operations["replay_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calendar": {
         parameters: {
             query?: never;
@@ -946,6 +1014,55 @@ export interface components {
              */
             due: string;
         };
+        /**
+         * AnnouncementList
+         * @description Newest first. ``waiting`` and ``dead`` count messages, whatever the page shows; ``next_cursor`` is null on the last.
+         */
+        AnnouncementList: {
+            /** Announcements */
+            announcements: components["schemas"]["AnnouncementView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Dead */
+            dead: number;
+            /** Channels */
+            channels: components["schemas"]["ChannelView"][];
+        };
+        /**
+         * AnnouncementView
+         * @description ``kind`` says what is told, ``thread`` what it belongs to, such as ``incident:…``; ``event`` is what caused it and
+         *     ``by`` who, empty when nobody did. ``text`` is the whole as plain text.
+         */
+        AnnouncementView: {
+            /** Id */
+            id: string;
+            /** At */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Thread */
+            thread: string;
+            /** Sequence */
+            sequence: number;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Facts */
+            facts: components["schemas"]["FactView"][];
+            /** Links */
+            links: components["schemas"]["LinkView"][];
+            /** Text */
+            text: string;
+            /** Event */
+            event: string;
+            /** By */
+            by: string;
+            /** Deliveries */
+            deliveries: components["schemas"]["DeliveryView"][];
+        };
         /** Answer */
         Answer: {
             /** Results */
@@ -1139,6 +1256,23 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * ChannelView
+         * @description A place where announcements go: ``name`` as people know it, ``kinds`` those that go there by themselves.
+         */
+        ChannelView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Via
+             * @enum {string}
+             */
+            via: "slack" | "email" | "webhook";
+            /** Kinds */
+            kinds: string[];
+        };
         /** CloseReview */
         CloseReview: {
             /**
@@ -1217,6 +1351,39 @@ export interface components {
             changes: string[];
         };
         /**
+         * DeliveryView
+         * @description An announcement in one channel.
+         *
+         *     ``queued`` waits for its first or next attempt, ``dead`` was given up and can be replayed, ``unconfigured`` has nowhere to
+         *     go until the channel's secret is filled in. ``dedup_key`` is the same however often the message is sent; ``via`` is null when
+         *     the runbook no longer has the channel.
+         */
+        DeliveryView: {
+            /** Id */
+            id: string;
+            /** Channel */
+            channel: string;
+            /** Name */
+            name: string;
+            /** Via */
+            via: ("slack" | "email" | "webhook") | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "sent" | "dead" | "unconfigured";
+            /** Attempts */
+            attempts: number;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** Error */
+            error: string;
+            /** Dedup Key */
+            dedup_key: string;
+        };
+        /**
          * EntryChange
          * @description Those fields that become others; the start only until it has begun.
          */
@@ -1279,6 +1446,13 @@ export interface components {
             changed_by: string;
             /** Changed At */
             changed_at: string;
+        };
+        /** FactView */
+        FactView: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
         };
         /**
          * FindingView
@@ -1518,6 +1692,13 @@ export interface components {
             /** Decision */
             decision: string;
         };
+        /** LinkView */
+        LinkView: {
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
+        };
         /** Live */
         Live: {
             /** Visitors */
@@ -1572,6 +1753,30 @@ export interface components {
              * @default
              */
             note?: string;
+        };
+        /**
+         * NewAnnouncement
+         * @description ``channels`` are those of the kind by default; ``thread`` has it answer in an existing thread.
+         */
+        NewAnnouncement: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "planned_deployment" | "notice";
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /**
+             * Impact
+             * @default
+             */
+            impact?: string;
+            /** Channels */
+            channels?: string[] | null;
+            /** Thread */
+            thread?: string | null;
         };
         /**
          * NewEntry
@@ -1739,6 +1944,16 @@ export interface components {
             ids: string[];
         };
         /**
+         * ReplayOutcome
+         * @description ``skipped`` are those that are neither dead nor unconfigured, or not there.
+         */
+        ReplayOutcome: {
+            /** Replayed */
+            replayed: string[];
+            /** Skipped */
+            skipped: string[];
+        };
+        /**
          * ReplayView
          * @description ``same`` says whether the stored inputs give the stored outcome today.
          */
@@ -1764,6 +1979,11 @@ export interface components {
         Replayed: {
             /** Replayed */
             replayed: number;
+        };
+        /** ReplayedMessages */
+        ReplayedMessages: {
+            /** Ids */
+            ids: string[];
         };
         /** ResolveIncident */
         ResolveIncident: {
@@ -3742,6 +3962,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    announcements: {
+        parameters: {
+            query?: {
+                /** @description Only those with messages that were given up. */
+                state?: "dead" | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_announcement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnnouncement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    announcement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                announcement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayedMessages"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOutcome"];
                 };
             };
             /** @description A problem document. */
