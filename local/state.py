@@ -43,6 +43,8 @@ class Configuration:
     postgres_superuser_password: str
     postgres_admin_password: str
     valkey_password: str
+    backup_key: str
+    """What backups are encrypted under, in hexadecimal: kept apart from them."""
 
     @property
     def url(self) -> str:
@@ -70,6 +72,11 @@ class State:
     @property
     def assembly(self) -> Path:
         return self.folder / "cdk.out"
+
+    @property
+    def backups(self) -> Path:
+        """Base backups, the archive of PostgreSQL's log, snapshots of Valkey: all of it sealed."""
+        return self.folder / "backups"
 
     @property
     def processes_file(self) -> Path:
@@ -109,6 +116,7 @@ class State:
             postgres_superuser_password=kept.get("postgres_superuser_password") or secrets.token_urlsafe(24),
             postgres_admin_password=kept.get("postgres_admin_password") or secrets.token_urlsafe(24),
             valkey_password=kept.get("valkey_password") or secrets.token_urlsafe(24),
+            backup_key=kept.get("backup_key") or secrets.token_hex(32),
         )
         write_json(self._configuration_file, asdict(chosen))
         return chosen

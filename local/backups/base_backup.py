@@ -45,7 +45,13 @@ def take_base_backup(repository: Repository, source: Source, started: datetime, 
 
 def _copy(source: Source, target: Path) -> None:
     # With the WAL that was written meanwhile: it is consistent even if the archive is lost.
-    options = ["--format=tar", "--wal-method=stream", "--checkpoint=fast", "--manifest-checksums=SHA256", "--no-password"]
+    options = [
+        "--format=tar",
+        "--wal-method=stream",
+        "--checkpoint=fast",
+        "--manifest-checksums=SHA256",
+        "--no-password",
+    ]
     where = ["--host", source.host, "--port", str(source.port), "--username", source.user, "--pgdata", str(target)]
     _run([str(source.binaries / "pg_basebackup"), *where, *options], {"PGPASSWORD": source.password})
 

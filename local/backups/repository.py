@@ -156,13 +156,18 @@ def completed(job: Job, point: str, now: datetime) -> Job:
 
 
 def _plain(job: Job) -> dict[str, Any]:
-    times = {"created_at": job.created_at.isoformat(), "completed_at": job.completed_at and job.completed_at.isoformat()}
+    times = {
+        "created_at": job.created_at.isoformat(),
+        "completed_at": job.completed_at and job.completed_at.isoformat(),
+    }
     return asdict(job) | times
 
 
 def _job(plain: dict[str, Any]) -> Job:
     ended = plain["completed_at"]
-    return Job(**plain | {"created_at": _moment(plain["created_at"]), "completed_at": _moment(ended) if ended else None})
+    return Job(
+        **plain | {"created_at": _moment(plain["created_at"]), "completed_at": _moment(ended) if ended else None}
+    )
 
 
 def _moment(text: str) -> datetime:

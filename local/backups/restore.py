@@ -127,7 +127,9 @@ class TemporaryPostgres:
     def why(self) -> str:
         """What the server said last of its end."""
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
-        fatal = [line.partition("FATAL:")[2].strip() for line in lines if "FATAL:" in line and "starting up" not in line]
+        fatal = [
+            line.partition("FATAL:")[2].strip() for line in lines if "FATAL:" in line and "starting up" not in line
+        ]
         panic = [line.partition("PANIC:")[2].strip() for line in lines if "PANIC:" in line]
         return (panic or fatal or lines or ["the temporary instance said nothing"])[-1]
 
@@ -181,7 +183,7 @@ class TemporaryPostgres:
         kept = self.data / "postgresql.auto.conf"
         lines = [line for line in kept.read_text().splitlines() if not _PLAIN_SETTINGS.match(line)]
         lines += [
-            f"restore_command = 'cp \"{self.folder / 'wal'}/%f\" \"%p\"'",
+            f'restore_command = \'cp "{self.folder / "wal"}/%f" "%p"\'',
             f"recovery_target_time = '{to.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}+00'",
             "recovery_target_timeline = 'current'",
             "recovery_target_action = 'promote'",
@@ -220,4 +222,3 @@ def temporary(instance: TemporaryPostgres) -> Iterator[TemporaryPostgres]:
         yield instance
     finally:
         instance.destroy()
-

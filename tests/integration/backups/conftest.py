@@ -54,7 +54,12 @@ class World:
 
     def connect(self, port: int | None = None) -> Connection:
         return Connection(
-            "postgres", host=HOST, port=port or self.server.port, database="p09", password=self.server.password, timeout=60
+            "postgres",
+            host=HOST,
+            port=port or self.server.port,
+            database="p09",
+            password=self.server.password,
+            timeout=60,
         )
 
     def back_up(self) -> Base:
@@ -79,13 +84,13 @@ class World:
         instance = self.instance()
         instance.provision(self.repository, plan(self.repository, to), lambda _: None)
         try:
-            instance.wait_until_open(lambda: self._answers(instance.port), time.monotonic() + SECONDS)
+            instance.wait_until_open(lambda: self.answers(instance.port), time.monotonic() + SECONDS)
         except BaseException:
             instance.destroy()
             raise
         return instance
 
-    def _answers(self, port: int) -> bool:
+    def answers(self, port: int) -> bool:
         try:
             self.connect(port).close()
         except (DatabaseError, InterfaceError, OSError):
@@ -121,6 +126,7 @@ def world() -> Iterator[World]:
             found = World(server, repository, folder)
             with found.connect() as connection:
                 migrate(connection, read_migrations())
-                connection.run("create table facts as select n, md5(n::text) as said from generate_series(1, 2000) as n")
+                connection.run(
+                    "create table facts as select n, md5(n::text) as said from generate_series(1, 2000) as n"
+                )
             yield found
-
