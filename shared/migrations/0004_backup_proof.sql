@@ -25,6 +25,10 @@ grant select, maintain on all tables in schema public to p09_backup;
 alter default privileges in schema public grant select, maintain on tables to p09_backup;
 grant insert, delete on backup_sentinels to p09_backup;
 
+-- No tenant's: nobody else sees one.
+alter table backup_sentinels enable row level security, force row level security;
+create policy backup_proof on backup_sentinels to p09_backup using (true) with check (true);
+
 create policy backup_proof on organisations for select to p09_backup using (true);
 create policy backup_proof on members for select to p09_backup using (true);
 create policy backup_proof on sites for select to p09_backup using (true);

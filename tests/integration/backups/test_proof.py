@@ -8,7 +8,8 @@ from pg8000.exceptions import DatabaseError
 from local.backups.restore import TemporaryPostgres, temporary
 from shared.backups.content import Mark, differences
 from shared.backups.proof import MarkRefused, read_content, read_sentinels, take_mark
-from tests.conftest import MigratedDatabase
+from shared.platform.postgres import connect
+from tests.conftest import PASSWORDS, MigratedDatabase
 from tests.integration.backups.conftest import World
 
 
@@ -127,6 +128,8 @@ def test_who_proves_backups_reads_every_row_and_changes_none(migrated: MigratedD
 
 
 def test_who_proves_backups_may_mark(migrated: MigratedDatabase) -> None:
-    mark = take_mark(lambda: migrated.connect("p09_backup"), "mark")
+    mark = take_mark(
+        lambda: connect(migrated.address, user="p09_backup", password=PASSWORDS["p09_backup"], application="t"), "mark"
+    )
     assert mark.content.tables["backup_sentinels"].rows == 1
     assert mark.content.migrations >= 4
