@@ -66,9 +66,23 @@ class Monitoring:
             raise ValueError(f"schedules.{schedule}.every: {found['every']} does not divide an hour into minutes")
         return f"cron({offset}/{every} * * * ? *)"
 
-    def daily(self, task: str) -> str:
-        """The hour (UTC) of a daily task, as EventBridge Scheduler takes it."""
-        return f"cron(0 {self.runbook['tasks'][task]['hour']} * * ? *)"
+    def every_seconds(self, schedule: str) -> int:
+        return seconds(self.runbook["schedules"][schedule]["every"])
+
+    def at(self, task: str) -> str:
+        """The hour (UTC) of a daily or weekly task, as EventBridge Scheduler takes it."""
+        found = self._task(task)
+        if "weekday" in found:
+            return f"cron(0 {found['hour']} ? * {found['weekday'][:3].upper()} *)"
+        return f"cron(0 {found['hour']} * * ? *)"
+
+    def grace_seconds(self, task: str) -> int:
+        """After it, a task without a run record is missed."""
+        return seconds(self._task(task)["grace"])
+
+    def _task(self, task: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.runbook["tasks"].get(task) or self.runbook["schedules"][task]
+        return found
 
     def _read(self, name: str, region: str = "") -> dict[str, Any]:
         text = (self.root / GENERATED / f"{name}.json").read_text()

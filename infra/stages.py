@@ -17,8 +17,14 @@ class Concurrency:
     api: int
     # One drains, by a lock in PostgreSQL; the others find that out and end.
     ingest_worker: int = 3
-    # The daily review may fall into the same minute as an evaluation.
     kpi_evaluation: int = 2
+    error_budget_review: int = 1
+    backup_verification: int = 1
+    missed_runs: int = 1
+    # One at a time: each day's manifest names the one before.
+    evidence_export: int = 1
+    # The stream's batches and the sweep.
+    outbox: int = 2
     migrate: int = 1
     web_publisher: int = 1
 

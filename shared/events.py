@@ -82,9 +82,154 @@ class KpiDataReturned(_DataEvent):
     """Requests are measured again."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _TaskEvent(Event):
+    """A task of the runbook has a verdict for one of its times. ``run`` names the record with the evidence."""
+
+    source: ClassVar[str] = "p09.runbook"
+    id: str
+    at: str
+    task: str
+    title: str
+    run: str
+    scheduled_for: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskPassed(_TaskEvent):
+    """What the task looked at is as it should be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskFailed(_TaskEvent):
+    """It is not, or the task could not find out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskUnconfigured(_TaskEvent):
+    """The task can't judge yet: something is not configured, or too little was measured. Neither good nor bad."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskTimedOut(_TaskEvent):
+    """The task began and did not end in its time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskMissed(_TaskEvent):
+    """The task's hour and its grace have passed without a run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRequested(Event):
+    """A person wants a task to be run now; ``run`` is the record that waits for it."""
+
+    source: ClassVar[str] = "p09.runbook"
+    id: str
+    at: str
+    task: str
+    run: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ProbeEvent(Event):
+    """``subject`` is "service", or "prober" when the prober itself can't reach anything; ``components`` are those of
+    the runbook that are not well (before a recovery: that were not)."""
+
+    source: ClassVar[str] = "p09.health"
+    id: str
+    at: str
+    subject: Literal["service", "prober"]
+    components: list[str]
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeFailed(_ProbeEvent):
+    """So many probes in a row failed that it is no accident; told again when other components are concerned."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeRecovered(_ProbeEvent):
+    """So many probes in a row passed that it is over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentChanged(Event):
+    """``change`` says what has just happened, the other fields how the incident stands after it.
+
+    ``sequence`` counts an incident's changes from 1, without gaps. ``note`` is what a person wrote, for customers' eyes
+    when ``public``.
+    """
+
+    source: ClassVar[str] = "p09.incidents"
+    id: str
+    at: str
+    incident: str
+    sequence: int
+    change: Literal["opened", "acknowledged", "updated", "escalated", "monitoring", "resolved", "reopened", "merged"]
+    title: str
+    state: Literal["investigating", "identified", "monitoring", "resolved"]
+    severity: Severity
+    customer_impacting: bool
+    components: list[str]
+    owner: str
+    note: str
+    public: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewChanged(Event):
+    """A post-incident review was opened, is overdue, or was closed."""
+
+    source: ClassVar[str] = "p09.incidents"
+    id: str
+    at: str
+    review: str
+    change: Literal["opened", "overdue", "closed"]
+    title: str
+    due: str
+    owner: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarChanged(Event):
+    """A maintenance or a freeze was planned, changed, began, ended or was cancelled."""
+
+    source: ClassVar[str] = "p09.calendar"
+    id: str
+    at: str
+    entry: str
+    kind: Literal["maintenance", "freeze"]
+    change: Literal["planned", "changed", "began", "ended", "cancelled"]
+    title: str
+    start: str
+    end: str
+    components: list[str]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageQueued(Event):
+    """A message waits to be sent; ``thread`` is what it belongs to, such as an incident."""
+
+    source: ClassVar[str] = "p09.communication"
+    id: str
+    at: str
+    thread: str
+
+
 CATALOGUE: Final[dict[str, type[Event]]] = {
     model.__name__: model
-    for model in (EventsWaiting, KpiBreached, KpiRecovered, BudgetExhausted, KpiDataMissing, KpiDataReturned)
+    for model in (
+        *(EventsWaiting, KpiBreached, KpiRecovered, BudgetExhausted, KpiDataMissing, KpiDataReturned),
+        *(TaskPassed, TaskFailed, TaskUnconfigured, TaskTimedOut, TaskMissed, TaskRequested),
+        *(ProbeFailed, ProbeRecovered, IncidentChanged, ReviewChanged, CalendarChanged, MessageQueued),
+    )
 }
 
 
@@ -92,8 +237,11 @@ def read(detail_type: str, detail: dict[str, Any] | str) -> Event:
     """The event of a detail as it came over the bus. Raises UnknownEvent."""
     if (model := CATALOGUE.get(detail_type)) is None:
         raise UnknownEvent(f"{detail_type} is not in the catalogue: {', '.join(CATALOGUE)}")
-    content = json.loads(detail) if isinstance(detail, str) else detail
+    try:
+        content = json.loads(detail) if isinstance(detail, str) else detail
+    except json.JSONDecodeError as error:
+        raise UnknownEvent(f"{detail_type} has a detail that is no JSON: {error}") from error
     names = {field.name for field in fields(model)}
-    if names != set(content):
-        raise UnknownEvent(f"{detail_type} has the fields {sorted(names)}, not {sorted(content)}")
+    if not isinstance(content, dict) or names != set(content):
+        raise UnknownEvent(f"{detail_type} has the fields {sorted(names)}, not {content!r:.200}")
     return model(**content)

@@ -14,11 +14,11 @@ from bench.operations_table import OperationsTable
 from bench.outcome import Outcome
 from shared.kpi.counts import Counts
 from shared.kpi.measure import roll_up, slice_counts
-from shared.kpi.moments import stamp
 from shared.kpi.run_evaluation import Ports, run_evaluation
 from shared.kpi.store import KpiStore
 from shared.kpi.timeline import Key
 from shared.platform.dynamodb import Table
+from shared.platform.moments import stamp
 from shared.runbook.load import the_runbook
 
 TARGET: Final = 1.2
@@ -47,7 +47,6 @@ class History:
             store=KpiStore(Table(self.table.answer, "bench")),
             signals=Signals(),
             publish=lambda _at, _metrics: None,
-            send=lambda _event: None,
         )
         begun = perf_counter()
         ran = run_evaluation(the_runbook(), ports, self.at)

@@ -15,9 +15,13 @@ from shared.platform.settings import aws_settings
 from shared.platform.valkey import Command, Valkey
 
 if TYPE_CHECKING:
+    from shared.access.audit_anchors import AnchorStore
     from shared.access.tokens import TokenVerifier
+    from shared.calendar.store import CalendarStore
     from shared.kpi.store import KpiStore
+    from shared.platform.dynamodb import Table
     from shared.platform.postgres import Database
+    from shared.runbook.store import RunStore
 
 POSTGRES_SECONDS: Final = 10.0
 HEALTH_SECONDS: Final = 2.0
@@ -56,11 +60,35 @@ class Services:
         return wiring.valkey(self.settings)
 
     @cached_property
-    def kpis(self) -> "KpiStore":
-        from shared.kpi.store import KpiStore  # the runbook's model comes with it: only who asks for KPIs waits
+    def operations(self) -> "Table":
+        """What operations need while PostgreSQL and Valkey are down."""
         from shared.platform.dynamodb import Table, signed_call
 
-        return KpiStore(Table(signed_call(aws_settings), self.settings.operations_table_name))
+        return Table(signed_call(aws_settings), self.settings.operations_table_name)
+
+    @cached_property
+    def anchors(self) -> "AnchorStore":
+        from shared.access.audit_anchors import AnchorStore
+
+        return AnchorStore(self.operations)
+
+    @cached_property
+    def kpis(self) -> "KpiStore":
+        from shared.kpi.store import KpiStore  # the runbook's model comes with it: only who asks for KPIs waits
+
+        return KpiStore(self.operations)
+
+    @cached_property
+    def runs(self) -> "RunStore":
+        from shared.runbook.store import RunStore
+
+        return RunStore(self.operations)
+
+    @cached_property
+    def calendar(self) -> "CalendarStore":
+        from shared.calendar.store import CalendarStore
+
+        return CalendarStore(self.operations)
 
     @cached_property
     def sites(self) -> SiteCache:

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import asdict
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from aws_lambda_powertools.logging import Logger
 
@@ -12,6 +12,7 @@ from shared.ingestion.drain import AnotherWorkerDrains, drain
 from shared.ingestion.stream import BACKLOG_COMMANDS, STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE, backlog
 from shared.platform import wiring
 from shared.platform.bus import put_event
+from shared.platform.lambda_context import Context
 from shared.platform.settings import aws_settings, load
 
 MARGIN_MILLISECONDS: Final = 20_000
@@ -21,10 +22,6 @@ logger = Logger()
 settings = load(Settings)
 database = wiring.database(settings, settings.postgres_secret_arn, application="ingest_worker", timeout=30)
 valkey = wiring.valkey(settings)
-
-
-class Context(Protocol):
-    def get_remaining_time_in_millis(self) -> int: ...
 
 
 def handler(_event: dict[str, Any], context: Context) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Evaluates the KPIs every five minutes, and reviews the error budgets once a day. A run that is repeated changes nothing."""
+"""Evaluates the KPIs every five minutes. A run that is repeated changes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -8,13 +8,11 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 
 from functions.kpi_evaluation.settings import Settings
-from shared.events import Event
 from shared.kpi.edge import Metric
 from shared.kpi.run_evaluation import Ports, run_evaluation
 from shared.kpi.signals.cloudwatch import CloudWatchSignals, signed_get_metric_data
 from shared.kpi.signals.port import Shape, Signals
 from shared.kpi.store import KpiStore
-from shared.platform.bus import put_event
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.metrics import put_points, signed_put_metric_data
 from shared.platform.settings import aws_settings, load
@@ -27,21 +25,14 @@ store = KpiStore(Table(signed_call(aws_settings), settings.operations_table_name
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     now = datetime.fromisoformat(event["scheduled_time"]) if "scheduled_time" in event else datetime.now(UTC)
-    report = _review(now) if event.get("task") == "error_budget_review" else _evaluate(now)
+    report = _evaluate(now)
     logger.info("done", extra=report)
     return report
 
 
 def _evaluate(now: datetime) -> dict[str, Any]:
-    ran = run_evaluation(the_runbook(), Ports(store=store, signals=_signals(), publish=_publish, send=_send), now)
+    ran = run_evaluation(the_runbook(), Ports(store=store, signals=_signals(), publish=_publish), now)
     return asdict(ran) | {"at": ran.at.isoformat()}
-
-
-def _review(now: datetime) -> dict[str, Any]:
-    from shared.kpi.budget_review import archive, review_budgets  # charts and S3: once a day
-
-    review = review_budgets(the_runbook(), store, now, console_url=settings.console_url)
-    return archive(review, settings.reports_bucket_name)
 
 
 def _signals() -> Signals:
@@ -56,10 +47,3 @@ def _signals() -> Signals:
 def _publish(at: datetime, metrics: Sequence[Metric]) -> None:
     points = [(metric.name, metric.dimensions, metric.value) for metric in metrics]
     put_points(signed_put_metric_data(aws_settings), settings.metrics_namespace, at, points)
-
-
-def _send(event: Event) -> None:
-    put_event(
-        aws_settings, settings.event_bus_name,
-        source=event.source, detail_type=event.detail_type, detail=event.detail,
-    )  # fmt: skip

@@ -7,8 +7,5 @@ class Settings:
 
     stage: str
     operations_table_name: str
-    event_bus_name: str
     metrics_namespace: str
     prometheus_url: str
-    reports_bucket_name: str
-    console_url: str

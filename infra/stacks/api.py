@@ -13,6 +13,7 @@ from aws_cdk import aws_logs as logs
 from infra.acknowledge import acknowledge
 from infra.constructs.metric_filter import count_lines
 from infra.constructs.retention import retention
+from infra.constructs.scheduled_task import READ_AND_WRITE
 from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class ApiStack(Stack):
         )
         api.allow_secrets(data.postgres.api_secret, data.valkey.secret)
         api.allow("events:PutEvents", resources=[data.bus.event_bus_arn])
-        api.allow_table(data.operations, "dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
+        api.allow_table(data.operations, *READ_AND_WRITE)
         return api
 
     def _gateway(self) -> apigateway.HttpApi:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 
+from infra.constructs.rule import on_event
 from infra.constructs.schedule import schedule
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.stream_signals import StreamSignals
@@ -55,20 +55,15 @@ class IngestStack(Stack):
         return worker
 
     def _wake_when_events_wait(self, data: DataServices) -> None:
-        events.Rule(
+        on_event(
             self,
             "EventsWaiting",
-            event_bus=data.bus,
+            data=data,
+            function=self.worker,
             description="The stream went from idle to busy",
-            event_pattern=events.EventPattern(source=[WAKE_SOURCE], detail_type=[WAKE_DETAIL_TYPE]),
-            targets=[
-                targets.LambdaFunction(
-                    self.worker.function,
-                    dead_letter_queue=self.worker.failures,
-                    retry_attempts=WAKE_RETRIES,
-                    max_event_age=WAKE_MAX_AGE,
-                )
-            ],
+            pattern=events.EventPattern(source=[WAKE_SOURCE], detail_type=[WAKE_DETAIL_TYPE]),
+            retries=WAKE_RETRIES,
+            max_age=WAKE_MAX_AGE,
         )
 
     def _wake_every_minute(self) -> None:

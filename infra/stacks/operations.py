@@ -1,4 +1,4 @@
-"""What watches the rest: the KPIs' evaluation with its schedules, alarms, dashboard, saved queries."""
+"""What watches the rest: KPIs, the runbook's tasks, the outbox; alarms, dashboard, saved queries."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import Duration, Stack
 
 from infra.acknowledge import acknowledge
+from infra.constructs.backup_verification import BackupVerification
+from infra.constructs.evidence import Evidence
 from infra.constructs.kpi_alarms import KpiAlarms
 from infra.constructs.operations_dashboard import OperationsDashboard
+from infra.constructs.outbox import Outbox
 from infra.constructs.saved_queries import SavedQueries
-from infra.constructs.schedule import SCHEDULED_TIME, schedule
+from infra.constructs.scheduled_task import READ_AND_WRITE, run_as_task, run_every
 from infra.constructs.service_function import ServiceFunction
-from infra.monitoring import seconds
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -20,16 +22,6 @@ if TYPE_CHECKING:
     from infra.constructs.platform import DataServices, Platform
 
 REPORTS = "kpi/*"
-READ_AND_WRITE = (
-    "dynamodb:BatchGetItem",
-    "dynamodb:ConditionCheckItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:Query",
-    "dynamodb:UpdateItem",
-)
-RETRIES = 2
 
 
 class OperationsStack(Stack):
@@ -46,75 +38,62 @@ class OperationsStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, **props)
         self._platform = platform
-        self.evaluation = self._kpi_evaluation(data, console_url)
-        self._evaluate_every_slice()
-        self._review_the_budget_every_day()
+        self._data = data
+        Outbox(self, "Outbox", platform=platform, data=data)
+        self._kpi_evaluation()
+        self._error_budget_review(console_url)
+        self._missed_runs()
+        BackupVerification(self, "Backups", platform=platform, data=data, console_url=console_url)
+        Evidence(self, "Evidence", platform=platform, data=data)
         OperationsDashboard(self, "Operations", platform=platform, api_id=api_id)
         # MiniStack has neither metric math nor saved queries: local/left_out.toml says what stands in.
         if platform.stage.local is None:
             KpiAlarms(self, "Kpis", platform=platform)
             SavedQueries(self, "Questions", platform=platform)
 
-    def _kpi_evaluation(self, data: DataServices, console_url: str) -> ServiceFunction:
+    def _kpi_evaluation(self) -> None:
         stage, namespace = self._platform.stage, self._platform.monitoring.namespace
-        evaluation = ServiceFunction(
-            self,
+        evaluation = self._function(
             "kpi_evaluation",
-            platform=self._platform,
-            environment={
-                "OPERATIONS_TABLE_NAME": data.operations.table_name,
-                "EVENT_BUS_NAME": data.bus.event_bus_name,
-                "METRICS_NAMESPACE": namespace,
-                "PROMETHEUS_URL": stage.prometheus_url,
-                "REPORTS_BUCKET_NAME": data.archive.bucket_name,
-                "CONSOLE_URL": console_url,
-            },
-            reserved_concurrency=stage.sizes.concurrency.kpi_evaluation,
+            environment={"METRICS_NAMESPACE": namespace, "PROMETHEUS_URL": stage.prometheus_url},
             timeout=Duration.minutes(1),
+        )
+        evaluation.allow_table(self._data.operations, *READ_AND_WRITE)
+        evaluation.allow("cloudwatch:GetMetricData", resources=["*"])
+        evaluation.allow("cloudwatch:PutMetricData", resources=["*"], when={"cloudwatch:namespace": namespace})
+        run_every(self, platform=self._platform, function=evaluation, name="kpi_evaluation")
+
+    def _error_budget_review(self, console_url: str) -> None:
+        review = self._function(
+            "error_budget_review",
+            environment={"REPORTS_BUCKET_NAME": self._data.archive.bucket_name, "CONSOLE_URL": console_url},
+            timeout=Duration.minutes(1),
+        )
+        self._run_as_task(review, "error_budget_review")
+        bucket = Stack.of(self._data.archive).export_value(self._data.archive.bucket_arn)
+        review.allow("s3:GetObject", "s3:PutObject", resources=[f"{bucket}/{REPORTS}"])
+        review.allow_key("s3", "kms:Decrypt", "kms:GenerateDataKey")
+        export = self.resolve(bucket)["Fn::ImportValue"]
+        why = "Reports of every day, each under a name of its own, under one prefix"
+        acknowledge(review.policy, {f"AwsSolutions-IAM5[Resource::{export}/{REPORTS}]": why})
+
+    def _missed_runs(self) -> None:
+        watcher = self._function("missed_runs", environment={}, timeout=Duration.minutes(1))
+        watcher.allow_table(self._data.operations, *READ_AND_WRITE)
+        run_every(self, platform=self._platform, function=watcher, name="missed_runs")
+
+    def _function(self, name: str, *, environment: dict[str, str], timeout: Duration) -> ServiceFunction:
+        """One that talks to APIs of AWS alone, and to the operations table in any case."""
+        return ServiceFunction(
+            self,
+            name,
+            platform=self._platform,
+            environment={"OPERATIONS_TABLE_NAME": self._data.operations.table_name, **environment},
+            reserved_concurrency=getattr(self._platform.stage.sizes.concurrency, name),
+            timeout=timeout,
             memory_mb=512,
             in_network=False,
         )
-        evaluation.allow_table(data.operations, *READ_AND_WRITE)
-        evaluation.allow("cloudwatch:GetMetricData", resources=["*"])
-        evaluation.allow("cloudwatch:PutMetricData", resources=["*"], when={"cloudwatch:namespace": namespace})
-        evaluation.allow("events:PutEvents", resources=[data.bus.event_bus_arn])
-        self._allow_reports(evaluation, data)
-        return evaluation
 
-    def _allow_reports(self, evaluation: ServiceFunction, data: DataServices) -> None:
-        bucket = Stack.of(data.archive).export_value(data.archive.bucket_arn)
-        evaluation.allow("s3:GetObject", "s3:PutObject", resources=[f"{bucket}/{REPORTS}"])
-        evaluation.allow_key("s3", "kms:Decrypt", "kms:GenerateDataKey")
-        export = self.resolve(bucket)["Fn::ImportValue"]
-        why = "Reports of every day, each under a name of its own, under one prefix"
-        acknowledge(evaluation.policy, {f"AwsSolutions-IAM5[Resource::{export}/{REPORTS}]": why})
-
-    def _evaluate_every_slice(self) -> None:
-        task = "kpi_evaluation"
-        schedule(
-            self,
-            "EverySlice",
-            platform=self._platform,
-            name="kpi-evaluation-every-slice",
-            function=self.evaluation,
-            expression=self._platform.monitoring.every(task),
-            # The next slice's evaluation does this one's work as well.
-            retries=RETRIES,
-            max_age=Duration.seconds(seconds(self._platform.monitoring.runbook["schedules"][task]["every"])),
-            event={"task": task, "scheduled_time": SCHEDULED_TIME},
-        )
-
-    def _review_the_budget_every_day(self) -> None:
-        task = "error_budget_review"
-        schedule(
-            self,
-            "EveryDay",
-            platform=self._platform,
-            name="error-budget-review",
-            function=self.evaluation,
-            expression=self._platform.monitoring.daily(task),
-            # After it the task counts as missed.
-            retries=RETRIES,
-            max_age=Duration.seconds(seconds(self._platform.monitoring.runbook["tasks"][task]["grace"])),
-            event={"task": task, "scheduled_time": SCHEDULED_TIME},
-        )
+    def _run_as_task(self, function: ServiceFunction, task: str) -> None:
+        run_as_task(self, platform=self._platform, data=self._data, function=function, task=task)

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from shared.kpi.objectives import BurnPair, Objective, objectives
 from shared.kpi.why import duration, percent, target_text
-from shared.runbook.model import Runbook, Severity
+from shared.runbook.fields import Severity
+from shared.runbook.model import Runbook
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,8 @@ from datetime import timedelta
 from scripts.generate.alerts import Alert, anchor, burn_alerts, further_alert, number, short, target_alerts
 from shared.kpi.objectives import incidents_objective, objectives
 from shared.kpi.why import duration, percent, target_text
-from shared.runbook.model import Runbook, Schedule, Task
+from shared.runbook.model import Runbook
+from shared.runbook.tasks import Schedule, Task
 
 
 def runbook_page(runbook: Runbook) -> str:
@@ -57,7 +58,7 @@ def _schedules(runbook: Runbook) -> Iterator[str]:
 
 def _when(schedule: Schedule) -> str:
     if schedule.every is None:
-        return f"{schedule.weekday} {schedule.hour:02}:00"
+        return f"{schedule.weekday or 'every day'} {schedule.hour:02}:00"
     offset = f", {duration(schedule.offset)} after the full period" if schedule.offset else ""
     return f"every {duration(schedule.every)}{offset}"
 

@@ -16,10 +16,14 @@ MemberRole = Literal["owner", "editor", "viewer"]
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who signed in. ``roles`` are the operations roles; customers' people have none."""
+    """Somebody who signed in. ``roles`` are the operations roles; customers' people have none.
+
+    ``username`` is what records name them by; ``subject`` never changes and is what rights hang on.
+    """
 
     subject: str
     roles: frozenset[str] = frozenset()
+    username: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,4 +39,6 @@ class KeyBearer:
 def person_of(claims: dict[str, Any]) -> Person:
     """The person of a verified access token; groups that are no roles of ours are ignored."""
     groups = claims.get("cognito:groups", [])
-    return Person(str(claims["sub"]), ROLES.intersection(groups if isinstance(groups, list) else []))
+    subject = str(claims["sub"])
+    roles = ROLES.intersection(groups if isinstance(groups, list) else [])
+    return Person(subject, roles, str(claims.get("username", subject)))

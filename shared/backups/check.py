@@ -5,7 +5,7 @@ from datetime import datetime
 from shared.backups.model import BackupsUnavailable, BackupsUnconfigured, Finding, Limits
 from shared.backups.port import Backups
 from shared.backups.verify import unavailable, unconfigured, verify
-from shared.runbook.model import BackupVerification
+from shared.runbook.tasks import BackupVerification
 
 
 def check_backups(backups: Backups, task: BackupVerification, now: datetime) -> Finding:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final, Literal, Self
 
-from shared.runbook.model import BackupVerification
+from shared.runbook.tasks import BackupVerification
 
 COMPLETED: Final = "COMPLETED"
 SUCCESS: Final = "SUCCESS"

@@ -9,10 +9,10 @@ from typing import Any, Final
 from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock, MarkdownTextObject, SectionBlock
 
 from shared.kpi.chart import burn_down_chart
-from shared.kpi.moments import stamp
 from shared.kpi.read_burn_down import budgeted, read_burn_down
 from shared.kpi.store import KpiStore
 from shared.kpi.view import budget_view, burn_down_view
+from shared.platform.moments import stamp
 from shared.platform.s3 import put_object
 from shared.runbook.model import Runbook
 
@@ -32,6 +32,10 @@ class Review:
     report: Mapping[str, Any]
     files: Mapping[str, bytes]
 
+    @property
+    def why(self) -> str:
+        return "; ".join(_line(budget).replace("*", "") for budget in self.report["budgets"])
+
 
 def review_budgets(runbook: Runbook, store: KpiStore, now: datetime, *, console_url: str) -> Review:
     """Each budget's burn-down so far. Failed if less is left of one than the runbook wants, or it is not known."""
@@ -44,18 +48,17 @@ def review_budgets(runbook: Runbook, store: KpiStore, now: datetime, *, console_
         budgets.append(shown | {"budget": budget, "verdict": _verdict(budget, minimum)})
         pictures[f"{objective.id}.svg"] = burn_down_chart(objective, found, minimum_remaining=minimum)
     verdict = next((word for word in (FAILED, UNKNOWN) if any(one["verdict"] == word for one in budgets)), PASSED)
-    report = {"task": "error_budget_review", "at": stamp(now), "verdict": verdict, "budgets": budgets}
+    report = {"at": stamp(now), "verdict": verdict, "minimum_remaining": minimum, "budgets": budgets}
     texts = {"report.json": report, "message.json": message(report, console_url)}
     files = pictures | {name: json.dumps(content, indent=1).encode() for name, content in texts.items()}
     return Review(folder=f"kpi/error-budget/{now:%Y-%m-%d}", report=report, files=files)
 
 
-def archive(review: Review, bucket: str) -> dict[str, Any]:
-    """Keep it; written twice it is the same. Returns what to log: the verdict, and where the evidence is."""
+def archive(review: Review, bucket: str) -> dict[str, str]:
+    """Keep it; written twice it is the same. Returns where each file is."""
     for name, content in review.files.items():
         put_object(bucket, f"{review.folder}/{name}", content, _CONTENT_TYPES[name.rpartition(".")[2]])
-    evidence = [f"s3://{bucket}/{review.folder}/{name}" for name in review.files]
-    return {"task": review.report["task"], "verdict": review.report["verdict"], "evidence": evidence}
+    return {name: f"s3://{bucket}/{review.folder}/{name}" for name in review.files}
 
 
 def message(report: Mapping[str, Any], console_url: str) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Literal, assert_never
 
 from shared.kpi.counts import Counts
-from shared.runbook.model import Runbook, Severity, WindowName
+from shared.runbook.fields import Severity, WindowName
+from shared.runbook.model import Runbook
 
 Kind = Literal["availability", "latency", "error_rate"]
 

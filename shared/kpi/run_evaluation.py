@@ -1,7 +1,6 @@
 """One evaluation from signals to events. Whatever crashes when, and however often it runs: each change is told once.
 
-Decisions, what was told and what is to be sent are written in one transaction; sending comes after it and is repeated
-by the next run until it is known to have happened, with the same id.
+Decisions, what was told and what is to be sent are written in one transaction; the outbox sends it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +15,6 @@ from shared.kpi.changes import Change, changes
 from shared.kpi.counts import NOTHING, Counts, total
 from shared.kpi.edge import Metric, published
 from shared.kpi.evaluate import Evaluation, evaluate, needed, slices_to_read
-from shared.kpi.moments import stamp
 from shared.kpi.objectives import incidents_objective
 from shared.kpi.signals.port import Signals, SignalsUnavailable
 from shared.kpi.store import Conclusion, KpiStore, State
@@ -24,6 +22,7 @@ from shared.kpi.timeline import Key, Span, floor, parts_of, roll_ups_of, window
 from shared.kpi.view import evaluation_view
 from shared.platform.aws import AwsRefused, AwsUnavailable
 from shared.platform.dynamodb import Overtaken
+from shared.platform.moments import stamp
 from shared.runbook.model import Runbook
 
 CATCH_UP: Final = timedelta(days=7)
@@ -36,12 +35,11 @@ logger = Logger(child=True)
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """What an evaluation talks to. ``publish`` and ``send`` raise ``AwsUnavailable`` or ``AwsRefused``."""
+    """What an evaluation talks to. ``publish`` raises ``AwsUnavailable`` or ``AwsRefused``."""
 
     store: KpiStore
     signals: Signals
     publish: Callable[[datetime, Sequence[Metric]], None]
-    send: Callable[[Event], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,34 +50,19 @@ class Ran:
     at: datetime
     slices: int = 0
     changes: tuple[str, ...] = ()
-    sent: int = 0
 
 
 def run_evaluation(runbook: Runbook, ports: Ports, now: datetime) -> Ran:
     """Evaluate as of the last slice that is over. Raises ``AwsUnavailable``, ``AwsRefused``."""
     at = floor(now, runbook.slices.length)
-    sent = send_unsent(ports, now)
     state = ports.store.state()
     if state.standings.at is not None and at <= state.standings.at:
-        return Ran(outcome="repeated", at=at, sent=sent)
+        return Ran(outcome="repeated", at=at)
     try:
         read, told = _evaluate(runbook, ports, state, now)
     except Overtaken:
-        return Ran(outcome="overtaken", at=at, sent=sent)
-    sent += send_unsent(ports, now) if told else 0
-    return Ran(outcome="evaluated", at=at, slices=read, changes=tuple(change.kind.value for change in told), sent=sent)
-
-
-def send_unsent(ports: Ports, now: datetime) -> int:
-    """Send what was decided and maybe not sent. Who receives it twice knows it by its id."""
-    events = ports.store.unsent()
-    for event in events:
-        ports.send(event)
-        try:
-            ports.store.mark_sent(event, now)
-        except Overtaken:
-            logger.info("another run sent it as well", extra={"event_id": event.detail["id"]})
-    return len(events)
+        return Ran(outcome="overtaken", at=at)
+    return Ran(outcome="evaluated", at=at, slices=read, changes=tuple(change.kind.value for change in told))
 
 
 def _evaluate(runbook: Runbook, ports: Ports, state: State, now: datetime) -> tuple[int, tuple[Change, ...]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.kpi.changes import Standing, Standings
-from shared.kpi.moments import moment, stamp
+from shared.platform.moments import moment, stamp
 
 
 def to_text(standings: Standings) -> str:

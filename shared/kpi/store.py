@@ -1,4 +1,4 @@
-"""KPIs in the operations table: sums, decisions, what was told, what is still to be sent.
+"""KPIs in the operations table: sums, decisions, what was told.
 
 An evaluation is one transaction, conditional on the version of the state that it began with: repeated, concurrent or
 cut short, it has happened once or not at all.
@@ -11,23 +11,23 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from shared.events import Event, read
+from shared.events import Event
 from shared.kpi.changes import Standings
 from shared.kpi.counts import Counts
 from shared.kpi.decision import AnyDecision
 from shared.kpi.exclusions import Exclusion
-from shared.kpi.moments import moment, stamp
 from shared.kpi.record import to_json
 from shared.kpi.standings import from_text, to_text
 from shared.kpi.timeline import Key, Span
-from shared.platform.dynamodb import Delete, Put, Set, Table, Value, Write
+from shared.platform.dynamodb import Put, Table, Value, Write
+from shared.platform.moments import moment, stamp
+from shared.platform.outbox import leave
 
 KEPT: Final = timedelta(days=400)  # slices, hours and decisions; days stay for good
 _KPI: Final = "kpi"
 _STATE: Final = "state"
 _LATEST: Final = "latest"
 _CHANGE: Final = "kpi-change"
-_OUTBOX: Final = "outbox"
 _MAINTENANCE: Final = "maintenance"
 _INCIDENTS: Final = "incidents#customer-impacting"
 _SINCE: Final = "since"
@@ -111,18 +111,6 @@ class KpiStore:
         item = self._table.get(_decisions_of(kpi), stamp(at))
         return _decision(item) if item else None
 
-    def unsent(self) -> list[Event]:
-        """Events that were decided and of which it is not known that they were sent, oldest first."""
-        items = self._table.query(_OUTBOX)
-        return [read(str(item["detail_type"]), str(item["detail"])) for item in items]
-
-    def mark_sent(self, event: Event, at: datetime) -> None:
-        """Raises ``Overtaken`` when its change is gone."""
-        self._table.write([
-            Set(key=(_CHANGE, _change_of(event)), attributes={"sent_at": stamp(at)}),
-            Delete(key=(_OUTBOX, _change_of(event))),
-        ])  # fmt: skip
-
     def maintenances(self, span: Span) -> list[Exclusion]:
         """Planned maintenances of the calendar that may touch a span."""
         ends = stamp(span.start - _LONGEST_MAINTENANCE), stamp(span.end)
@@ -154,7 +142,7 @@ def _conclusion(conclusion: Conclusion) -> Iterable[Write]:
     for event in conclusion.events:
         told = {"id": event.detail["id"], "detail_type": event.detail_type, "detail": json.dumps(event.detail)}
         yield Put(item={"pk": _CHANGE, "sk": _change_of(event), **told})
-        yield Put(item={"pk": _OUTBOX, "sk": _change_of(event), **told})
+        yield leave(event)
     view = json.dumps(conclusion.view, allow_nan=False)
     yield Put(item={"pk": _KPI, "sk": _LATEST, "at": stamp(conclusion.at), "view": view})
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
-from shared.runbook.model import WindowName
+from shared.runbook.fields import WindowName
 
 Grain = Literal["slice", "hour", "day"]
 

@@ -11,11 +11,12 @@ from shared.kpi.decision import AnyDecision, CountDecision, Decision
 from shared.kpi.edge import window_name
 from shared.kpi.evaluate import Evaluation
 from shared.kpi.latency import Quantile
-from shared.kpi.moments import stamp
 from shared.kpi.objectives import CountObjective, Objective
 from shared.kpi.timeline import Span
 from shared.kpi.why import percent, target_text, why
-from shared.runbook.model import Runbook, WindowName
+from shared.platform.moments import stamp
+from shared.runbook.fields import WindowName
+from shared.runbook.model import Runbook
 
 _DIGITS: Final = 6
 

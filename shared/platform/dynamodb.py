@@ -142,6 +142,12 @@ class Table:
                 }
 
 
+def from_stream(event: Mapping[str, Any]) -> list[dict[str, Value]]:
+    """The items that a batch of the table's stream says were written."""
+    images = (record["dynamodb"].get("NewImage") for record in event["Records"])
+    return [_plain(image) for image in images if image]
+
+
 def _condition(pk: str, between: tuple[str, str] | None, before: str | None) -> dict[str, Any]:
     expression, values = "pk = :pk", {":pk": _attribute(pk)}
     if between:

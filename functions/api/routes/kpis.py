@@ -56,9 +56,9 @@ async def decisions(
     cursor: Annotated[str | None, Query(pattern=MOMENT)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> JSONResponse:
-    from shared.kpi.moments import stamp
     from shared.kpi.record import replay as decide_again
     from shared.kpi.view import decision_view
+    from shared.platform.moments import stamp
 
     before = _moment("cursor", cursor) if cursor else None
     found = services.kpis.decisions(kpi_id, before=before, limit=limit + 1)
@@ -93,10 +93,10 @@ async def what_if(
     target: Annotated[float | None, Query(gt=0, le=1000, description="In the unit of the KPI's own target.")] = None,
     within_ms: Annotated[int | None, Query(gt=0, le=1_000_000, description="Another limit of a latency.")] = None,
 ) -> JSONResponse:
-    from shared.kpi.moments import stamp
     from shared.kpi.record import replay as decide_again
     from shared.kpi.suppose import suppose
     from shared.kpi.view import decided
+    from shared.platform.moments import stamp
 
     at = _evaluated_at(services)
     stored = services.kpis.decision(kpi_id, at)
@@ -133,7 +133,7 @@ def _evaluated_at(services: Services) -> datetime:
 
 
 def _moment(parameter: str, text: str) -> datetime:
-    from shared.kpi.moments import moment
+    from shared.platform.moments import moment
 
     try:
         return moment(text)

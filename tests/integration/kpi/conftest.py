@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from shared.kpi.moments import stamp
+from shared.events import Event
 from shared.kpi.store import KpiStore
 from shared.platform import aws as signed
+from shared.platform.bus import put_event
 from shared.platform.dynamodb import Table, signed_call
+from shared.platform.moments import stamp
+from shared.platform.outbox import send_all, waiting
 from shared.platform.settings import aws_settings
 from tests.integration.kpi.aws import BUCKET, BUS, NAMESPACE, REGION, TABLE, Aws, make_resources
 
@@ -19,12 +22,19 @@ class Evaluator:
 
     def __init__(self, aws: Aws) -> None:
         self.aws = aws
-        self.store = KpiStore(Table(signed_call(aws_settings), TABLE))
+        self.table = Table(signed_call(aws_settings), TABLE)
+        self.store = KpiStore(self.table)
         self._handler = importlib.import_module("functions.kpi_evaluation.handler").handler
 
-    def run(self, at: datetime, task: str = "kpi_evaluation") -> dict[str, Any]:
-        report: dict[str, Any] = self._handler({"task": task, "scheduled_time": stamp(at)}, None)
+    def run(self, at: datetime) -> dict[str, Any]:
+        """An evaluation, and what the table's stream has the outbox send after it."""
+        report: dict[str, Any] = self._handler({"task": "kpi_evaluation", "scheduled_time": stamp(at)}, None)
+        send_all(self.table, waiting(self.table), self._send)
         return report
+
+    @staticmethod
+    def _send(event: Event) -> None:
+        put_event(aws_settings, BUS, source=event.source, detail_type=event.detail_type, detail=event.detail)
 
     def events(self) -> list[str]:
         """Ids of what was sent, each once, in their order."""

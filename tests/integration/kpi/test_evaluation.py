@@ -12,6 +12,7 @@ from shared.kpi.measure import roll_up, slice_counts
 from shared.kpi.record import replays
 from shared.kpi.timeline import Key, floor, roll_ups_of
 from shared.platform.dynamodb import Overtaken
+from shared.platform.outbox import waiting
 from shared.runbook.load import the_runbook
 from tests.integration.kpi.aws import Crash
 from tests.integration.kpi.conftest import Evaluator
@@ -74,7 +75,7 @@ def test_a_hundred_evaluations_with_crashes_repeats_and_rivals_tell_each_change_
         evaluator.run(at - SLICE)
     assert sorted(evaluator.events()) == sorted(expected_events())
     assert [event[-16:] for event in evaluator.events()] == sorted(event[-16:] for event in evaluator.events())
-    assert evaluator.store.unsent() == []
+    assert waiting(evaluator.table) == []
 
     decisions = [one for kpi in ("availability", "latency", "error_rate", "incidents")
                  for one in evaluator.store.decisions(kpi, before=None, limit=1000)]  # fmt: skip

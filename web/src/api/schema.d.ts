@@ -210,6 +210,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what, newest first
+         * @description Of P09's own operations, or of any organisation.
+         *
+         *     For: P09-Auditor, P09-Lead, P09-SRE.
+         */
+        get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what in an organisation
+         * @description For owners of the organisation.
+         *
+         *     For: person.
+         */
+        get: operations["organisation_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a trail is as it was written
+         * @description Reads a chain and its anchors; finds what was edited, deleted, reordered, cut off or put in, and says where.
+         *
+         *     For: P09-Auditor, P09-Lead, P09-SRE.
+         */
+        get: operations["verify_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -354,6 +420,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The runbook's table with a day's state
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["runbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runbook/tasks/{task_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A task's run records, newest first
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["runs"];
+        put?: never;
+        /**
+         * Run a task now
+         * @description The record is there at once, in the state `requested`; ask for it until it has a verdict.
+         *
+         *     For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["request_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runbook/tasks/{task_id}/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run record with its evidence
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Maintenances and freezes that have a part in a span
+         * @description By start; what was cancelled is left out, and is still found by its id.
+         *
+         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["list_calendar"];
+        put?: never;
+        /**
+         * Plan a maintenance or freeze
+         * @description The same again is not planned twice: the answer is the entry that exists.
+         *
+         *     For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["plan_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One entry, also one that was cancelled
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["calendar_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a plan, or move the end of what has begun
+         * @description For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        patch: operations["change_entry"];
+        trace?: never;
+    };
+    "/v1/calendar/{entry_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a plan, or end what has begun now
+         * @description For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["cancel_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -462,6 +666,84 @@ export interface components {
             };
         };
         /**
+         * AuditPage
+         * @description Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last.
+         */
+        AuditPage: {
+            /** Rows */
+            rows: components["schemas"]["AuditRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * AuditRow
+         * @description ``hash`` covers every other field, and ``previous`` is the hash of the row before.
+         */
+        AuditRow: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** Action */
+            action: string;
+            /** Subject */
+            subject: string;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /** Reason */
+            reason: string | null;
+            /** Origin */
+            origin: string;
+            /** Request Id */
+            request_id: string;
+            /** Previous */
+            previous: string;
+            /** Hash */
+            hash: string;
+        };
+        /**
+         * AuditVerification
+         * @description ``verified`` rows were read, up to ``until``; ``next_cursor`` goes on from there, null at the chain's end.
+         */
+        AuditVerification: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Verified */
+            verified: number;
+            /** Until */
+            until: number;
+            /** Anchors */
+            anchors: number;
+            /** Findings */
+            findings: components["schemas"]["FindingView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * AvailabilitiesView
          * @description Three ways, never blended: good requests, good slices, probes that passed.
          */
@@ -558,6 +840,11 @@ export interface components {
             minimum_remaining: number;
             forecast: components["schemas"]["ForecastView"];
         };
+        /** Cancellation */
+        Cancellation: {
+            /** Reason */
+            reason: string;
+        };
         /**
          * DeadLetterList
          * @description ``next_cursor`` is the ``cursor`` of the next page; null on the last.
@@ -626,6 +913,82 @@ export interface components {
             why: string;
             /** Changes */
             changes: string[];
+        };
+        /**
+         * EntryChange
+         * @description Those fields that become others; the start only until it has begun.
+         */
+        EntryChange: {
+            /** Title */
+            title?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /** Start */
+            start?: string | null;
+            /** End */
+            end?: string | null;
+            /** Components */
+            components?: string[] | null;
+        };
+        /**
+         * EntryList
+         * @description By start. ``next_cursor`` is the ``cursor`` of the next page; null on the last.
+         */
+        EntryList: {
+            /** Entries */
+            entries: components["schemas"]["EntryView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * EntryView
+         * @description ``note`` says why it was cancelled or ended early.
+         */
+        EntryView: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "maintenance" | "freeze";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "planned" | "active" | "ended" | "cancelled";
+            /** Title */
+            title: string;
+            /** Reason */
+            reason: string;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Components */
+            components: string[];
+            /** Note */
+            note: string;
+            /** Created By */
+            created_by: string;
+            /** Created At */
+            created_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** Changed At */
+            changed_at: string;
+        };
+        /**
+         * FindingView
+         * @description Something was done to the rows from ``first`` to ``last``.
+         */
+        FindingView: {
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            /** What */
+            what: string;
         };
         /** ForecastView */
         ForecastView: {
@@ -780,6 +1143,36 @@ export interface components {
              */
             role: "owner" | "editor" | "viewer";
         };
+        /**
+         * NewEntry
+         * @description Customers read ``title`` and ``reason`` of a maintenance on the status page; times need an offset, such as Z.
+         */
+        NewEntry: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "maintenance" | "freeze";
+            /** Title */
+            title: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Components
+             * @default []
+             */
+            components?: string[];
+        };
         /** NewKey */
         NewKey: {
             /**
@@ -900,6 +1293,144 @@ export interface components {
             dimensions: string[];
         };
         /**
+         * RunList
+         * @description Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last.
+         */
+        RunList: {
+            /** Runs */
+            runs: components["schemas"]["RunSummary"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** RunRequest */
+        RunRequest: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RunSummary
+         * @description A record without its evidence. ``by`` and ``reason`` say who had it run by hand, and why; ``late``: it began
+         *     after it had counted as missed; ``attempt`` counts what crashed and was run again.
+         */
+        RunSummary: {
+            /** Id */
+            id: string;
+            /** Task */
+            task: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scheduled" | "manual";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "running" | "passed" | "failed" | "unconfigured" | "timed out" | "missed";
+            /** Scheduled For */
+            scheduled_for: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+            /** Attempt */
+            attempt: number;
+            /** Late */
+            late: boolean;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * RunView
+         * @description A record with its evidence: values by name; ``inputs`` are SHA-256 digests of what was read.
+         */
+        RunView: {
+            /** Id */
+            id: string;
+            /** Task */
+            task: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scheduled" | "manual";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "running" | "passed" | "failed" | "unconfigured" | "timed out" | "missed";
+            /** Scheduled For */
+            scheduled_for: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+            /** Attempt */
+            attempt: number;
+            /** Late */
+            late: boolean;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Why */
+            why: string;
+            /** Measured */
+            measured: {
+                [key: string]: unknown;
+            };
+            /** Thresholds */
+            thresholds: {
+                [key: string]: unknown;
+            };
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
+            /** Links */
+            links: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * RunbookDay
+         * @description The runbook's table on one day (UTC), as of ``now``.
+         */
+        RunbookDay: {
+            /** Date */
+            date: string;
+            /** Now */
+            now: string;
+            /** Tasks */
+            tasks: components["schemas"]["TaskRow"][];
+            /** Schedules */
+            schedules: components["schemas"]["ScheduleRow"][];
+        };
+        /**
+         * ScheduleRow
+         * @description Runs by itself and leaves no run record: every so many seconds, or at an hour (UTC).
+         */
+        ScheduleRow: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Hour */
+            hour: number | null;
+            /** Weekday */
+            weekday: ("Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday") | null;
+            /** Every Seconds */
+            every_seconds: number | null;
+        };
+        /**
          * SiteList
          * @description ``next_cursor`` is the ``cursor`` of the next page; null on the last.
          */
@@ -946,6 +1477,38 @@ export interface components {
             milliseconds: number | null;
             /** Text */
             text: string;
+        };
+        /**
+         * TaskRow
+         * @description ``due_at`` is null when it is not due on that day. ``run`` is the one at that time, ``manual_runs`` those that
+         *     people asked for, newest first; ``state`` is that of the day's newest run. Without a run it is ``upcoming``,
+         *     ``due`` (its grace goes on), or ``no record`` (it is over, and the watcher has not judged it).
+         */
+        TaskRow: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Responsible */
+            responsible: string;
+            /** Tooling */
+            tooling: string;
+            /** Hour */
+            hour: number;
+            /** Weekday */
+            weekday: ("Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday") | null;
+            /** Grace Seconds */
+            grace_seconds: number;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "not due" | "upcoming" | "due" | "no record" | "requested" | "running" | "passed" | "failed" | "unconfigured" | "timed out" | "missed";
+            run: components["schemas"]["RunSummary"] | null;
+            /** Manual Runs */
+            manual_runs: components["schemas"]["RunSummary"][];
         };
         /**
          * ValueView
@@ -1538,6 +2101,121 @@ export interface operations {
             };
         };
     };
+    audit: {
+        parameters: {
+            query?: {
+                /** @description Whose trail; P09's own operations by default. */
+                organisation_id?: string;
+                cursor?: number | null;
+                limit?: number;
+                actor?: string | null;
+                action?: string | null;
+                subject?: string | null;
+                since?: string | null;
+                until?: string | null;
+                /** @description jsonl and csv name the next page in x-next-cursor. */
+                format?: "json" | "jsonl" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    organisation_audit: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                limit?: number;
+                actor?: string | null;
+                action?: string | null;
+                subject?: string | null;
+                since?: string | null;
+                until?: string | null;
+                /** @description jsonl and csv name the next page in x-next-cursor. */
+                format?: "json" | "jsonl" | "csv";
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: {
+                /** @description Whose trail; P09's own operations by default. */
+                organisation_id?: string;
+                cursor?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_dead_letters: {
         parameters: {
             query?: {
@@ -1751,6 +2429,310 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhatIfView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runbook: {
+        parameters: {
+            query?: {
+                /** @description Today (UTC) by default. */
+                date?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunbookDay"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calendar: {
+        parameters: {
+            query?: {
+                /** @description 30 days ago by default. */
+                from?: string | null;
+                /** @description 120 days after `from` by default. */
+                to?: string | null;
+                kind?: ("maintenance" | "freeze") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEntry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancellation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
                 };
             };
             /** @description A problem document. */

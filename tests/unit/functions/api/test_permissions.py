@@ -17,7 +17,9 @@ from shared.access.tokens import InvalidToken
 from shared.platform.valkey import ValkeyUnavailable
 
 IDS = {"site_id": "1", "key_id": str(UUID(int=1)), "organisation_id": str(UUID(int=1)),
-       "kpi_id": "latency", "decision_id": "latency-20261123T120500Z"}  # fmt: skip
+       "kpi_id": "latency", "decision_id": "latency-20261123T120500Z",
+       "task_id": "redis_memory", "run_id": "redis_memory-20261123T120000Z",
+       "entry_id": "maintenance-0123456789ab"}  # fmt: skip
 TOKENS = {
     "nobody": "",
     "forger": "forged",
@@ -58,6 +60,9 @@ class NoServers(Services):
     health_database: Any = valkey
     health_valkey: Any = valkey
     kpis: Any = valkey
+    anchors: Any = valkey
+    runs: Any = valkey
+    calendar: Any = valkey
 
 
 @pytest.fixture(scope="module")

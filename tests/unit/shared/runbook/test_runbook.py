@@ -69,7 +69,8 @@ WRONG = [
     ("hour = 8", "hour = 24", "tasks.error_budget_review.hour: Input should be less than or equal to 23"),
     ("below_percent = 70", "below = 70", "tasks.redis_memory.below: is not a key of the runbook"),
     ('offset = "1m"', 'offset = "5m"', "schedules.kpi_evaluation.offset: must be shorter than `every`"),
-    ('weekday = "Sunday"\n', "", "schedules.valkey_snapshot: needs either `every` or both `weekday` and `hour`"),
+    ('weekday = "Sunday"\nhour = 3', 'weekday = "Sunday"', "schedules.valkey_snapshot: needs either `every` or `hour`"),
+    ('tooling = "`p09 evidence verify`"\n', "", "schedules.evidence_export.grace: a task needs an `hour`, and says who"),
     ("[exclusions]", "[exclusion]", "exclusion: is not a key of the runbook"),
 ]  # fmt: skip
 
@@ -80,7 +81,8 @@ AT = {
     'long = "1h"': 'short = "2h"',
     'severity = "note"\nbudget': 'severity = "note"',
     "percentile = 95\np95 = 200": "p95 = 200",
-    "": "[schedules.valkey_snapshot]",
+    'weekday = "Sunday"': "[schedules.valkey_snapshot]",
+    "": 'grace = "30m"',
 }
 
 

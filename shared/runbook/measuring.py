@@ -1,0 +1,143 @@
+"""What is measured and alarmed on: KPIs, slices, burn rates, alerts."""
+
+from datetime import timedelta
+from fractions import Fraction
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, PositiveInt, model_validator
+
+from shared.runbook.fields import Duration, OpenPercent, Percent, Section, Severity, Text, WindowName
+
+_HOUR: Final = timedelta(hours=1)
+
+
+class Prometheus(Section):
+    target: Text
+    scheme: Literal["http", "https"]
+    scrape_interval: Duration
+
+
+class _Kpi(Section):
+    title: Text
+    severity: Severity
+    review: Text
+    do: Text
+
+
+class _RatioKpi(_Kpi):
+    window: WindowName
+    budget_window: WindowName | None = None
+    minimum_samples: PositiveInt
+    burn_alerts: bool
+
+
+class AvailabilityKpi(_RatioKpi):
+    kind: Literal["availability"]
+    target_percent: OpenPercent
+
+
+class LatencyKpi(_RatioKpi):
+    kind: Literal["latency"]
+    percentile: OpenPercent
+    target_ms: PositiveInt
+
+
+class ErrorRateKpi(_RatioKpi):
+    kind: Literal["error_rate"]
+    maximum_percent: OpenPercent
+
+
+class IncidentsKpi(_Kpi):
+    kind: Literal["incidents"]
+    maximum: PositiveInt
+    window: WindowName
+
+
+class Kpis(Section):
+    availability: AvailabilityKpi
+    latency: LatencyKpi
+    error_rate: ErrorRateKpi
+    incidents: IncidentsKpi
+
+
+class Slices(Section):
+    length: Duration
+    reread: PositiveInt
+    latency_bounds_ms: Annotated[list[PositiveInt], Field(min_length=1)]
+    bad_above_percent: OpenPercent
+
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        if _HOUR % self.length:
+            raise ValueError("length: slices must divide an hour")
+        bounds = self.latency_bounds_ms
+        if sorted(set(bounds)) != bounds:
+            raise ValueError("latency_bounds_ms: bounds must rise")
+        return self
+
+
+class BurnPair(Section):
+    """Two windows that must both burn too fast."""
+
+    name: Annotated[str, Field(pattern="^[a-z]+$")]
+    severity: Severity
+    budget_percent: Percent
+    long: Duration
+    short: Duration
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.short >= self.long:
+            raise ValueError("short: must be shorter than the long window")
+        return self
+
+    def factor(self, period: timedelta) -> Fraction:
+        """Burn rate at which this share of a period's budget is gone within the long window."""
+        return self.budget_percent / 100 * Fraction(period // timedelta(seconds=1), self.long // timedelta(seconds=1))
+
+
+class BurnRates(Section):
+    period: Duration
+    forecast_over: Duration
+    pairs: Annotated[list[BurnPair], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        names = [pair.name for pair in self.pairs]
+        for n, name in enumerate(names):
+            if name in names[:n]:
+                raise ValueError(f"pairs.{n}.name: another pair has it")
+        return self
+
+
+class Exclusions(Section):
+    planned_maintenance: bool
+
+
+class _Alert(Section):
+    title: Text
+    severity: Severity
+    do: Text
+
+
+class SilenceAlert(_Alert):
+    after: Duration
+
+
+class LevelAlert(_Alert):
+    above: Annotated[int, Field(ge=0)]
+    after: Duration
+
+
+class CountAlert(_Alert):
+    above: Annotated[int, Field(ge=0)]
+    over: Duration
+
+
+class Alerts(Section):
+    no_data: SilenceAlert
+    api_down: SilenceAlert
+    restarts: CountAlert
+    crashes: CountAlert
+    stream_waiting: LevelAlert
+    dead_letters: LevelAlert

@@ -1,0 +1,99 @@
+"""Finds the task that never ran, and the one that began and never ended. It depends on nothing but the table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from shared.platform.dynamodb import Overtaken
+from shared.platform.moments import stamp
+from shared.runbook.model import Runbook
+from shared.runbook.plan import Planned, plan
+from shared.runbook.run import Finding, Occasion, Run, Verdict
+from shared.runbook.store import RunStore
+
+OVERLAP: Final = timedelta(minutes=15)  # of one look with the next: a look that is lost loses nothing
+CATCH_UP: Final = timedelta(days=2)  # after an outage of the watcher itself
+OPEN: Final = timedelta(days=2)  # so far back a run may still be open
+LATEST: Final = timedelta(hours=2)  # that Lambda delivers a look; what is older is a past day that is played
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Ids of the records that were made or ended."""
+
+    missed: tuple[str, ...]
+    timed_out: tuple[str, ...]
+
+
+def watch(runbook: Runbook, store: RunStore, now: datetime, clock: datetime) -> Seen:
+    """Judge the times whose grace has ended by ``now``; ``clock`` is the wall's.
+
+    What was due before the first look ever is nobody's fault. When a past day is played, everything that it should
+    have brought so far is judged, and how far the watcher has come in its own time stays as it is.
+    """
+    played = clock - now > LATEST
+    since, until = store.watched()
+    since = since or store.watch_since(clock)
+    if played:
+        begin = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    else:
+        begin = max(min(now - OVERLAP, until or now), now - CATCH_UP)
+    missed = tuple(_missed(runbook, store, begin, now, None if played else since))
+    unfinished = tuple(_unfinished(runbook, store, now))
+    if not played and (until is None or until < now):
+        store.watch_until(now)
+    return Seen(
+        missed=(*missed, *(id_ for verdict, id_ in unfinished if verdict is Verdict.MISSED)),
+        timed_out=tuple(id_ for verdict, id_ in unfinished if verdict is Verdict.TIMED_OUT),
+    )
+
+
+def _missed(runbook: Runbook, store: RunStore, begin: datetime, now: datetime, since: datetime | None) -> Iterator[str]:
+    for task in plan(runbook):
+        for due in task.times(begin - task.grace, now - task.grace + timedelta(seconds=1)):
+            if (since is None or due >= since) and (run := _without_record(store, task, due, now)):
+                yield run
+
+
+def _without_record(store: RunStore, task: Planned, due: datetime, now: datetime) -> str | None:
+    occasion = Occasion(task=task.id, scheduled_for=due)
+    if store.get(task.id, occasion.run) is not None:
+        return None
+    why = f"No run was recorded within {task.grace} of {stamp(due)}: did its schedule fire, did the function start?"
+    run = Run(occasion=occasion, finished_at=now, finding=Finding(verdict=Verdict.MISSED, why=why))
+    return _recorded(store, None, run, task, now)
+
+
+def _unfinished(runbook: Runbook, store: RunStore, now: datetime) -> Iterator[tuple[Verdict, str]]:
+    for task in plan(runbook):
+        for run in store.between(task.id, now - OPEN, now + timedelta(seconds=1)):
+            finding = _never_ended(run, now) or _never_began(run, task, now)
+            if finding:
+                ended = replace(run, finished_at=now, finding=finding)
+                if found := _recorded(store, run, ended, task, now):
+                    yield finding.verdict, found
+
+
+def _never_ended(run: Run, now: datetime) -> Finding | None:
+    if run.state != "running" or run.deadline is None or run.deadline >= now:
+        return None
+    why = f"Attempt {run.attempt} began at {stamp(run.started_at or now)} and had not ended by {stamp(now)}."
+    return Finding(verdict=Verdict.TIMED_OUT, why=why)
+
+
+def _never_began(run: Run, task: Planned, now: datetime) -> Finding | None:
+    if run.state != "requested" or run.occasion.scheduled_for + task.grace >= now:
+        return None
+    why = (
+        f"{run.occasion.by} asked for it at {stamp(run.occasion.scheduled_for)}, and it had not begun by {stamp(now)}."
+    )
+    return Finding(verdict=Verdict.MISSED, why=why)
+
+
+def _recorded(store: RunStore, before: Run | None, run: Run, task: Planned, now: datetime) -> str | None:
+    try:
+        store.finish(before, run, task, now)
+    except Overtaken:  # it ran after all
+        return None
+    return run.id
