@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.api import Refused
 from local.state import LocalError
+from scripts.p09.audit import audit
 from scripts.p09.chaos import chaos
 from scripts.p09.kpi import kpi
 from scripts.p09.operations import dead_letters, logs
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.add_typer(sites, name="site")
 app.add_typer(keys, name="key")
 app.add_typer(dead_letters, name="dead-letters")
+app.add_typer(audit, name="audit")
 app.add_typer(kpi, name="kpi")
 app.add_typer(chaos, name="chaos")
 app.command("query")(query)
