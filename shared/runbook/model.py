@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from shared.runbook.fields import Section, Text
+from shared.runbook.limits import Limits
 from shared.runbook.measuring import Alerts, BurnRates, Exclusions, Kpis, Prometheus, Slices
 from shared.runbook.tasks import Component, Incidents, Probes, Schedules, Tasks
 
@@ -29,6 +30,7 @@ class Runbook(Section):
     incidents: Incidents
     burn_rates: BurnRates
     exclusions: Exclusions
+    limits: Limits
     alerts: Alerts
     tasks: Tasks
     schedules: Schedules
