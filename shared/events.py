@@ -237,8 +237,11 @@ def read(detail_type: str, detail: dict[str, Any] | str) -> Event:
     """The event of a detail as it came over the bus. Raises UnknownEvent."""
     if (model := CATALOGUE.get(detail_type)) is None:
         raise UnknownEvent(f"{detail_type} is not in the catalogue: {', '.join(CATALOGUE)}")
-    content = json.loads(detail) if isinstance(detail, str) else detail
+    try:
+        content = json.loads(detail) if isinstance(detail, str) else detail
+    except json.JSONDecodeError as error:
+        raise UnknownEvent(f"{detail_type} has a detail that is no JSON: {error}") from error
     names = {field.name for field in fields(model)}
-    if names != set(content):
-        raise UnknownEvent(f"{detail_type} has the fields {sorted(names)}, not {sorted(content)}")
+    if not isinstance(content, dict) or names != set(content):
+        raise UnknownEvent(f"{detail_type} has the fields {sorted(names)}, not {content!r:.200}")
     return model(**content)

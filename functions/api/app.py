@@ -7,7 +7,22 @@ from fastapi import Depends, FastAPI
 from functions.api.authorise import authorise
 from functions.api.dependencies import Services
 from functions.api.problems import handle_errors
-from functions.api.routes import analytics, calendar, dead_letters, events, health, kpis, metrics, organisations, sites
+from functions.api.routes import (
+    analytics,
+    announcements,
+    audit,
+    calendar,
+    dead_letters,
+    events,
+    health,
+    incidents,
+    kpis,
+    metrics,
+    organisations,
+    reviews,
+    runbook,
+    sites,
+)
 from functions.api.telemetry import Telemetry
 
 DESCRIPTION = """Customer analytics: events in, numbers out.
@@ -24,7 +39,22 @@ def create_app(services: Services) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.services = services
-    for part in (events, analytics, sites, organisations, dead_letters, kpis, calendar, health, metrics):
+    for part in (
+        events,
+        analytics,
+        sites,
+        organisations,
+        audit,
+        dead_letters,
+        kpis,
+        runbook,
+        incidents,
+        reviews,
+        announcements,
+        calendar,
+        health,
+        metrics,
+    ):
         app.include_router(part.router)
 
     async def describe_api() -> dict[str, Any]:

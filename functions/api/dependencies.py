@@ -15,8 +15,13 @@ from shared.platform.settings import aws_settings
 from shared.platform.valkey import Command, Valkey
 
 if TYPE_CHECKING:
+    from shared.access.audit_anchors import AnchorStore
     from shared.access.tokens import TokenVerifier
     from shared.calendar.store import CalendarStore
+    from shared.incidents.review_store import ReviewStore
+    from shared.incidents.rules import Rules
+    from shared.incidents.store import IncidentStore
+    from shared.communication.store import AnnouncementStore
     from shared.kpi.store import KpiStore
     from shared.platform.dynamodb import Table
     from shared.platform.postgres import Database
@@ -66,6 +71,12 @@ class Services:
         return Table(signed_call(aws_settings), self.settings.operations_table_name)
 
     @cached_property
+    def anchors(self) -> "AnchorStore":
+        from shared.access.audit_anchors import AnchorStore
+
+        return AnchorStore(self.operations)
+
+    @cached_property
     def kpis(self) -> "KpiStore":
         from shared.kpi.store import KpiStore  # the runbook's model comes with it: only who asks for KPIs waits
 
@@ -78,10 +89,33 @@ class Services:
         return RunStore(self.operations)
 
     @cached_property
+    def announcements(self) -> "AnnouncementStore":
+        from shared.communication.store import AnnouncementStore
+
+        return AnnouncementStore(self.operations)
+
+    @cached_property
     def calendar(self) -> "CalendarStore":
         from shared.calendar.store import CalendarStore
 
         return CalendarStore(self.operations)
+    def incidents(self) -> "IncidentStore":
+        from shared.incidents.store import IncidentStore
+
+        return IncidentStore(self.operations)
+
+    @cached_property
+    def reviews(self) -> "ReviewStore":
+        from shared.incidents.review_store import ReviewStore
+
+        return ReviewStore(self.operations)
+
+    @cached_property
+    def incident_rules(self) -> "Rules":
+        from shared.incidents.rules import Rules
+        from shared.runbook.load import the_runbook
+
+        return Rules.of(the_runbook())
 
     @cached_property
     def sites(self) -> SiteCache:
