@@ -85,9 +85,7 @@ OUTAGE: Final = replace(
     ),
     probe=Probe(at=ago(seconds=20), failing=("collection", "analytics"), since=ago(minutes=12)),
 )  # fmt: skip
-MAINTENANCE: Final = replace(
-    OPERATIONAL, maintenances=(replace(UPGRADE, start=ago(minutes=42), end=ago(minutes=-18)),)
-)
+MAINTENANCE: Final = replace(OPERATIONAL, maintenances=(replace(UPGRADE, start=ago(minutes=42), end=ago(minutes=-18)),))
 STATES: Final[dict[str, Facts]] = {
     "operational": OPERATIONAL, "degraded": DEGRADED, "outage": OUTAGE, "maintenance": MAINTENANCE,
 }  # fmt: skip

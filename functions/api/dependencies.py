@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from shared.access.audit_anchors import AnchorStore
     from shared.access.tokens import TokenVerifier
     from shared.calendar.store import CalendarStore
+    from shared.communication.store import AnnouncementStore
     from shared.incidents.review_store import ReviewStore
     from shared.incidents.rules import Rules
     from shared.incidents.store import IncidentStore
-    from shared.communication.store import AnnouncementStore
     from shared.kpi.store import KpiStore
     from shared.platform.dynamodb import Table
     from shared.platform.postgres import Database
@@ -99,6 +99,7 @@ class Services:
         from shared.calendar.store import CalendarStore
 
         return CalendarStore(self.operations)
+
     def incidents(self) -> "IncidentStore":
         from shared.incidents.store import IncidentStore
 

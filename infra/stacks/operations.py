@@ -8,9 +8,9 @@ from aws_cdk import Duration, Stack
 
 from infra.acknowledge import acknowledge
 from infra.constructs.backup_verification import BackupVerification
+from infra.constructs.communication import Communication
 from infra.constructs.daily_tasks import DailyTasks
 from infra.constructs.evidence import Evidence
-from infra.constructs.communication import Communication
 from infra.constructs.kpi_alarms import KpiAlarms
 from infra.constructs.operations_dashboard import OperationsDashboard
 from infra.constructs.outbox import Outbox

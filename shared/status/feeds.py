@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Final
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from shared.status.model import IncidentView, MaintenanceView, Page
 from shared.status.statuspage_v2 import address, timestamp
@@ -15,15 +15,15 @@ Told = IncidentView | MaintenanceView
 
 
 def rss(page: Page) -> bytes:
-    feed = Xml.Element("rss", {"version": "2.0"})
-    channel = Xml.SubElement(feed, "channel")
+    feed = ET.Element("rss", {"version": "2.0"})
+    channel = ET.SubElement(feed, "channel")
     _add(channel, "title", f"{page.name}: incident history")
     _add(channel, "link", f"{page.url}/")
     _add(channel, "description", "Incidents and planned maintenances")
     _add(channel, f"{{{_ATOM}}}link", rel="self", type="application/rss+xml", href=f"{page.url}/history.rss")
     _add(channel, "lastBuildDate", format_datetime(page.updated_at, usegmt=True))
     for told in _latest(page):
-        item = Xml.SubElement(channel, "item")
+        item = ET.SubElement(channel, "item")
         _add(item, "title", title(told))
         _add(item, "link", address(page, told.public_id))
         _add(item, "guid", address(page, told.public_id), isPermaLink="true")
@@ -33,7 +33,7 @@ def rss(page: Page) -> bytes:
 
 
 def atom(page: Page) -> bytes:
-    feed = Xml.Element("feed", xmlns=_ATOM)
+    feed = ET.Element("feed", xmlns=_ATOM)
     _add(feed, "id", f"{page.url}/")
     _add(feed, "title", f"{page.name}: incident history")
     _add(feed, "updated", timestamp(page.updated_at))
@@ -78,8 +78,8 @@ def _minute(moment: datetime) -> str:
     return f"{moment:%d %b %Y %H:%M} UTC"
 
 
-def _add(parent: Xml.Element, name: str, text: str | None = None, **attributes: str) -> Xml.Element:
-    child = Xml.SubElement(parent, name, attributes)
+def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:
+    child = ET.SubElement(parent, name, attributes)
     child.text = None if text is None else "".join(filter(_is_xml, text))
     return child
 
@@ -89,7 +89,7 @@ def _is_xml(letter: str) -> bool:
     return letter in "\t\n\r" or " " <= letter <= "\ud7ff" or "\ue000" <= letter <= "\ufffd" or letter > "\uffff"
 
 
-def _bytes(feed: Xml.Element) -> bytes:
-    Xml.register_namespace("atom", _ATOM)
-    found: bytes = Xml.tostring(feed, "utf-8", xml_declaration=True)
+def _bytes(feed: ET.Element) -> bytes:
+    ET.register_namespace("atom", _ATOM)
+    found: bytes = ET.tostring(feed, "utf-8", xml_declaration=True)
     return found + b"\n"

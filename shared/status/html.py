@@ -62,7 +62,11 @@ def _write(template: str, page: Page, **values: Any) -> str:
 @cache
 def _environment() -> Environment:
     found = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     found.filters |= {
         "clock": words.clock, "day": words.day, "lasting": words.lasting, "percent": words.percent, "iso": timestamp,

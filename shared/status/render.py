@@ -62,7 +62,11 @@ def _heartbeat(page: Page, version: str) -> bytes:
 
 def _version(page: Page, described: Mapping[str, bytes]) -> str:
     """Changes when there is something new to read, not with the clock."""
-    content = [*(described[name] for name in sorted(described)), str(page.now.date()).encode(), bytes(page.checks_are_stale)]
+    content = [
+        *(described[name] for name in sorted(described)),
+        str(page.now.date()).encode(),
+        bytes(page.checks_are_stale),
+    ]
     return sha256(b"\0".join(content)).hexdigest()[:16]
 
 

@@ -30,6 +30,7 @@ HEADLINE: Final[dict[Indicator, str]] = {
     "critical": "Major outage",
     "maintenance": "Maintenance is under way",
 }
+_TO: Final = "\N{EN DASH}"
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 
@@ -43,10 +44,10 @@ def day(moment: date) -> str:
 
 
 def between(start: datetime, end: datetime) -> str:
-    """``24 Nov 2026, 13:00 – 14:30 UTC``; the day is said twice only if there are two."""
+    """``24 Nov 2026, 13:00 - 14:30 UTC`` with a dash; the day is said twice only if there are two."""
     if start.date() == end.date():
-        return f"{day(start)}, {start:%H:%M} – {end:%H:%M} UTC"
-    return f"{day(start)}, {start:%H:%M} – {clock(end)}"
+        return f"{day(start)}, {start:%H:%M} {_TO} {end:%H:%M} UTC"
+    return f"{day(start)}, {start:%H:%M} {_TO} {clock(end)}"
 
 
 def lasting(seconds: float) -> str:
