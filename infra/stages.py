@@ -26,6 +26,7 @@ class Concurrency:
     # The stream's batches and the sweep.
     outbox: int = 2
     notifier: int = 2
+    audit_anchor: int = 1
     migrate: int = 1
     # The 02:00 task beside the minute's probe.
     health_check: int = 2
@@ -37,7 +38,7 @@ class Concurrency:
     def postgres_connections(self) -> int:
         """An environment serves one request at a time and keeps one connection; a restarted one may leave its
         predecessor's behind until the server notices, hence two for each."""
-        return 2 * (self.api + self.ingest_worker + self.migrate)
+        return 2 * (self.api + self.ingest_worker + self.audit_anchor + self.migrate)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,8 @@ class Sizes:
     backup_days: int = 15
     valkey_node: str = "cache.m7g.large"
     deletion_protection: bool = False
+    # How long nobody, no administrator either, can delete an anchor of the audit trail.
+    audit_lock_days: int = 1
 
     def __post_init__(self) -> None:
         needed = self.concurrency.postgres_connections + self.spare_connections
@@ -166,6 +169,7 @@ PROD = Stage(
         backup_days=35,
         valkey_node="cache.r7g.xlarge",
         deletion_protection=True,
+        audit_lock_days=400,
     ),
 )
 AWS_STAGES = (DEV, STAGING, PROD)

@@ -1,17 +1,10 @@
 """Objects in S3, for functions that write some now and then: boto3 is imported when the first one is written."""
 
-from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-
-_KEYS_PER_DELETE: Final = 1000
-
-
-class NotRemoved(Exception):
-    """S3 answers a request to delete many objects with success even when it refused some."""
 
 
 def put_object(bucket: str, key: str, content: bytes, content_type: str) -> None:
@@ -19,30 +12,15 @@ def put_object(bucket: str, key: str, content: bytes, content_type: str) -> None
     _client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
 
 
-class Bucket:
-    """A bucket whose whole content is one writer's. Raises botocore's errors."""
+def get_object(bucket: str, key: str) -> bytes:
+    """Raises botocore's errors."""
+    return _client().get_object(Bucket=bucket, Key=key)["Body"].read()
 
-    def __init__(self, name: str) -> None:
-        self._name = name
 
-    def etags(self) -> dict[str, str]:
-        """The ETag of each object by its key: the MD5 of its content, as long as no key of KMS encrypts it."""
-        pages = _client().get_paginator("list_objects_v2").paginate(Bucket=self._name)
-        return {one["Key"]: one["ETag"].strip('"') for page in pages for one in page.get("Contents", [])}
-
-    def put(self, key: str, content: bytes, *, content_type: str, cache_control: str) -> None:
-        _client().put_object(
-            Bucket=self._name, Key=key, Body=content, ContentType=content_type, CacheControl=cache_control
-        )
-
-    def remove(self, keys: Iterable[str]) -> None:
-        """Raises NotRemoved."""
-        left = list(keys)
-        for start in range(0, len(left), _KEYS_PER_DELETE):
-            batch = left[start : start + _KEYS_PER_DELETE]
-            objects = {"Objects": [{"Key": key} for key in batch], "Quiet": True}
-            if refused := _client().delete_objects(Bucket=self._name, Delete=objects).get("Errors"):  # type: ignore[arg-type]
-                raise NotRemoved(f"{len(refused)} objects stay in {self._name}, the first because of {refused[0]}")
+def keys(bucket: str, prefix: str, *, after: str = "") -> list[str]:
+    """Names of objects in their order, those after one. Raises botocore's errors."""
+    pages = _client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, StartAfter=after)
+    return [one["Key"] for page in pages for one in page.get("Contents", [])]
 
 
 @cache

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from shared.runbook.communication import Communication
 from shared.runbook.fields import Section, Text
+from shared.runbook.limits import Limits
 from shared.runbook.measuring import Alerts, BurnRates, Exclusions, Kpis, Prometheus, Slices
 from shared.runbook.tasks import Component, Incidents, Probes, Schedules, Tasks
 
@@ -31,6 +32,7 @@ class Runbook(Section):
     communication: Communication
     burn_rates: BurnRates
     exclusions: Exclusions
+    limits: Limits
     alerts: Alerts
     tasks: Tasks
     schedules: Schedules
