@@ -15,8 +15,8 @@ from functions.status_publisher.settings import Settings
 from functions.status_publisher.turn import in_turn
 from shared.calendar.store import CalendarStore
 from shared.calendar.tick import tick
-from shared.platform.dynamodb import Table, signed_call
 from shared.platform.bucket import Bucket
+from shared.platform.dynamodb import Table, signed_call
 from shared.platform.settings import aws_settings, load
 from shared.runbook.load import the_runbook
 from shared.status.describe import describe

@@ -56,7 +56,8 @@ def title(told: Told) -> str:
 
 
 def _latest(page: Page) -> list[Told]:
-    return sorted((*page.incidents, *page.maintenances), key=_newness, reverse=True)[:ENTRIES]
+    told: list[Told] = [*page.incidents, *page.maintenances]
+    return sorted(told, key=_newness, reverse=True)[:ENTRIES]
 
 
 def _newness(told: Told) -> tuple[datetime, str]:

@@ -47,7 +47,7 @@ def render(page: Page) -> dict[str, File]:
         **{path: text.encode() for path, text in html.pages(page, version).items()},
         HEARTBEAT: _heartbeat(page, version),
     }
-    return {path: _file(path, content, _CACHE) for path, content in contents.items()} | static_files()
+    return {**{path: _file(path, content, _CACHE) for path, content in contents.items()}, **static_files()}
 
 
 @cache
