@@ -23,6 +23,8 @@ class Concurrency:
     missed_runs: int = 1
     # The stream's batches and the sweep.
     outbox: int = 2
+    # A burst of one cause waits for its turn at one incident: more at once would only retry.
+    incident_responder: int = 2
     migrate: int = 1
     web_publisher: int = 1
 

@@ -8,6 +8,7 @@ from aws_cdk import Duration, Stack
 
 from infra.acknowledge import acknowledge
 from infra.constructs.backup_verification import BackupVerification
+from infra.constructs.incident_response import IncidentResponse
 from infra.constructs.kpi_alarms import KpiAlarms
 from infra.constructs.operations_dashboard import OperationsDashboard
 from infra.constructs.outbox import Outbox
@@ -39,6 +40,7 @@ class OperationsStack(Stack):
         self._platform = platform
         self._data = data
         Outbox(self, "Outbox", platform=platform, data=data)
+        IncidentResponse(self, "Incidents", platform=platform, data=data)
         self._kpi_evaluation()
         self._error_budget_review(console_url)
         self._missed_runs()

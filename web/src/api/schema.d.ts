@@ -929,6 +929,18 @@ export interface components {
             /** Changes */
             changes: string[];
         };
+        /**
+         * DidView
+         * @description Who changed the review, and how.
+         */
+        DidView: {
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /** Text */
+            text: string;
+        };
         /** ForecastView */
         ForecastView: {
             /** Exhausted At */
@@ -1445,9 +1457,7 @@ export interface components {
             /** Timeline */
             timeline: components["schemas"]["TimelineEntryView"][];
             /** History */
-            history: {
-                [key: string]: unknown;
-            }[];
+            history: components["schemas"]["DidView"][];
         };
         /**
          * ReviewList
