@@ -9,6 +9,9 @@ from functions.api.dependencies import Services
 from functions.api.problems import handle_errors
 from functions.api.routes import (
     analytics,
+    announcements,
+    audit,
+    calendar,
     dead_letters,
     events,
     health,
@@ -17,6 +20,7 @@ from functions.api.routes import (
     metrics,
     organisations,
     reviews,
+    runbook,
     sites,
 )
 from functions.api.telemetry import Telemetry
@@ -35,7 +39,22 @@ def create_app(services: Services) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.services = services
-    for part in (events, analytics, sites, organisations, dead_letters, kpis, incidents, reviews, health, metrics):
+    for part in (
+        events,
+        analytics,
+        sites,
+        organisations,
+        audit,
+        dead_letters,
+        kpis,
+        runbook,
+        incidents,
+        reviews,
+        announcements,
+        calendar,
+        health,
+        metrics,
+    ):
         app.include_router(part.router)
 
     async def describe_api() -> dict[str, Any]:

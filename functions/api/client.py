@@ -25,3 +25,15 @@ def country_of(request: Request) -> str:
     """The two-letter code that CloudFront found for the viewer; empty when it says none."""
     country = request.headers.get("cloudfront-viewer-country", "")
     return country if _COUNTRY.fullmatch(country) else ""
+
+
+def viewer_address(request: Request) -> str:
+    """The address that connected to us, whatever headers it made up: for the audit trail and for limits.
+
+    CloudFront appends the viewer's address to ``X-Forwarded-For``, API Gateway that of CloudFront, from which it was called.
+    """
+    peer = request.client.host if request.client else ""
+    chain = [address.strip() for address in request.headers.get("x-forwarded-for", "").split(",") if address.strip()]
+    if chain and chain[-1] == peer:
+        chain.pop()
+    return chain[-1] if chain else peer

@@ -10,6 +10,7 @@ READ_KEY: Final = "read key"
 PERSON: Final = "person"  # anybody who signed in; row-level security narrows it to their organisations
 
 _OPERATIONS: Final = frozenset({DEVELOPER, SRE, DBA, LEAD, AUDITOR})
+_PLANNERS: Final = frozenset({DEVELOPER, SRE, LEAD})
 _RESPONDERS: Final = _OPERATIONS - {AUDITOR}  # who looks at the records does not write them
 
 PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
@@ -31,6 +32,9 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/v1/organisations"): frozenset({PERSON}),
     ("POST", "/v1/organisations"): frozenset({DEVELOPER, SRE, LEAD}),
     ("POST", "/v1/organisations/{organisation_id}/members"): frozenset({PERSON}),
+    ("GET", "/v1/audit"): frozenset({AUDITOR, LEAD, SRE}),
+    ("GET", "/v1/audit/verification"): frozenset({AUDITOR, LEAD, SRE}),
+    ("GET", "/v1/organisations/{organisation_id}/audit"): frozenset({PERSON}),
     ("GET", "/v1/dead-letters"): _OPERATIONS,
     ("POST", "/v1/dead-letters/replay"): frozenset({SRE}),
     ("GET", "/v1/kpis"): _OPERATIONS,
@@ -38,6 +42,19 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/v1/kpis/{kpi_id}/decisions"): _OPERATIONS,
     ("GET", "/v1/kpis/{kpi_id}/what-if"): _OPERATIONS,
     ("GET", "/v1/decisions/{decision_id}/replay"): _OPERATIONS,
+    ("GET", "/v1/announcements"): _OPERATIONS,
+    ("POST", "/v1/announcements"): frozenset({DEVELOPER, SRE, LEAD}),
+    ("POST", "/v1/announcements/replay"): frozenset({SRE}),
+    ("GET", "/v1/announcements/{announcement_id}"): _OPERATIONS,
+    ("GET", "/v1/runbook"): _OPERATIONS,
+    ("GET", "/v1/runbook/tasks/{task_id}/runs"): _OPERATIONS,
+    ("GET", "/v1/runbook/tasks/{task_id}/runs/{run_id}"): _OPERATIONS,
+    ("POST", "/v1/runbook/tasks/{task_id}/runs"): frozenset({DEVELOPER, SRE, DBA, LEAD}),
+    ("GET", "/v1/calendar"): _OPERATIONS,
+    ("POST", "/v1/calendar"): _PLANNERS,
+    ("GET", "/v1/calendar/{entry_id}"): _OPERATIONS,
+    ("PATCH", "/v1/calendar/{entry_id}"): _PLANNERS,
+    ("POST", "/v1/calendar/{entry_id}/cancel"): _PLANNERS,
     ("GET", "/v1/incidents"): _OPERATIONS,
     ("POST", "/v1/incidents"): _RESPONDERS,
     ("GET", "/v1/incidents/{incident_id}"): _OPERATIONS,

@@ -15,6 +15,7 @@ from shared.incidents.refusal import NotPossible, UnknownIncident, WrongValue
 from shared.ingestion.accept import BadBatch, NotJson
 from shared.platform.aws import AwsRefused, AwsUnavailable
 from shared.platform.failures import PostgresUnavailable
+from shared.platform.limits import LimitExceeded
 from shared.platform.valkey import ValkeyUnavailable
 
 RETRY_AFTER_SECONDS: Final = "2"
@@ -148,6 +149,14 @@ def _from_postgres(error: Exception) -> Problem:
     return unavailable("PostgreSQL can't be reached", "try again in a moment")
 
 
+def _from_exceeded_limit(error: Exception) -> Problem:
+    from functions.api.limits import told
+
+    assert isinstance(error, LimitExceeded)  # noqa: S101
+    detail, headers = told(error)
+    return Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers=headers, limit=error.take.name)
+
+
 def _unexpected(error: Exception) -> Problem:
     logger.error("unexpected error", exc_info=error)
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this is our mistake; it is logged under the request id")
@@ -158,6 +167,7 @@ _MAPPING: Final[dict[type[Exception], Callable[[Exception], Problem]]] = {
     BadBatch: _from_bad_batch,
     RequestValidationError: _from_validation,
     HTTPException: _from_http_exception,
+    LimitExceeded: _from_exceeded_limit,
     AwsUnavailable: _from_aws,
     AwsRefused: _from_aws,
     PostgresUnavailable: _from_postgres,

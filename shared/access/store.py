@@ -76,18 +76,27 @@ def add_organisation(connection: Connection, organisation_id: UUID, name: str, o
     add_member(connection, organisation_id, owner, "owner")
 
 
+def ensure_organisation(connection: Connection, organisation_id: UUID, name: str) -> None:
+    """Add an organisation without people, unless it is there; the transaction must act for it."""
+    connection.run(
+        "insert into organisations (id, name) values (:id, :name) on conflict do nothing", id=organisation_id, name=name
+    )
+
+
 def organisations(connection: Connection) -> list[tuple[UUID, str]]:
     return [(found, name) for found, name in connection.run("select id, name from organisations order by name, id")]
 
 
-def add_member(connection: Connection, organisation_id: UUID, subject: str, role: MemberRole) -> None:
-    """Add a person; adding them again with the same role changes nothing."""
-    connection.run(
-        "insert into members (organisation_id, subject, role) values (:organisation, :subject, :role) on conflict do nothing",
+def add_member(connection: Connection, organisation_id: UUID, subject: str, role: MemberRole) -> bool:
+    """Add a person; whether they were none before. Who is a member already keeps their role."""
+    rows = connection.run(
+        "insert into members (organisation_id, subject, role) values (:organisation, :subject, :role) "
+        "on conflict do nothing returning role",
         organisation=organisation_id,
         subject=subject,
         role=role,
     )
+    return bool(rows)
 
 
 def add_site(connection: Connection, organisation_id: UUID, *, name: str, domain: str, timezone: str) -> Site:
@@ -147,14 +156,15 @@ def keys_of(connection: Connection, site: Site) -> list[StoredKey]:
     return [_stored_key(row) for row in rows]
 
 
-def revoke_key(connection: Connection, site: Site, key_id: UUID) -> bool:
-    """Revoke a key; environments that have it in memory stop taking it within a minute."""
+def revoke_key(connection: Connection, site: Site, key_id: UUID) -> StoredKey | None:
+    """Revoke a key; environments that have it in memory stop taking it within a minute. None if the site has no such key."""
     rows = connection.run(
-        "update keys set revoked_at = coalesce(revoked_at, now()) where id = :id and site_id = :site returning id",
+        "update keys set revoked_at = coalesce(revoked_at, now()) where id = :id and site_id = :site "
+        "returning id, kind, prefix, created_at, revoked_at",
         id=key_id,
         site=site.id,
     )
-    return bool(rows)
+    return _stored_key(rows[0]) if rows else None
 
 
 def _stored_key(row: list[object]) -> StoredKey:

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from functions.api.authorise import ServicesOf
+from functions.api.trail import TrailOf
+from shared.access.audit import OPERATIONS
 from shared.ingestion.dead_letters import list_dead_letters, replay
 
 router = APIRouter(tags=["operations"])
@@ -48,8 +50,11 @@ async def get_dead_letters(
 
 
 @router.post("/v1/dead-letters/replay", summary="Send dead letters through again")
-async def replay_dead_letters(wanted: Replay, services: ServicesOf) -> Replayed:
+async def replay_dead_letters(wanted: Replay, services: ServicesOf, trail: TrailOf) -> Replayed:
     """What is stored already is not counted again; what fails again comes back here after five attempts."""
+    # Written before, as the stream is in no transaction with it: a replay without a trace is worse than a trace too many.
+    with services.database.transaction([OPERATIONS]) as connection:
+        trail.write(connection, OPERATIONS, "dead-letters.replay", "stream/dead-letters", after={"ids": wanted.ids})
     replayed = replay(services.valkey, wanted.ids)
     if replayed:
         services.wake()

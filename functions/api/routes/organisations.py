@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from functions.api.authorise import PersonOf, ServicesOf
 from functions.api.routes.sites import Label
 from functions.api.tenancy import acting_for, require
+from functions.api.trail import TrailOf
 from shared.access.identity import MemberRole
 
 router = APIRouter(tags=["organisations"])
@@ -48,22 +49,30 @@ async def list_organisations(services: ServicesOf, person: PersonOf) -> Organisa
 
 
 @router.post("/v1/organisations", status_code=HTTPStatus.CREATED, summary="Make an organisation")
-async def create_organisation(new: NewOrganisation, services: ServicesOf, person: PersonOf) -> OrganisationView:
+async def create_organisation(
+    new: NewOrganisation, services: ServicesOf, person: PersonOf, trail: TrailOf
+) -> OrganisationView:
     """Who makes it is its first owner."""
     from shared.access.store import add_organisation
 
     organisation_id = uuid4()
     with services.database.transaction([organisation_id]) as connection:
         add_organisation(connection, organisation_id, new.name, person.subject)
+        after = {"name": new.name, "owner": person.subject}
+        trail.write(connection, organisation_id, "organisation.create", f"organisation/{organisation_id}", after=after)
     return OrganisationView(organisation_id=organisation_id, name=new.name)
 
 
 @router.post("/v1/organisations/{organisation_id}/members", status_code=HTTPStatus.CREATED, summary="Add somebody")
-async def create_member(organisation_id: UUID, member: Member, services: ServicesOf, person: PersonOf) -> Member:
+async def create_member(
+    organisation_id: UUID, member: Member, services: ServicesOf, person: PersonOf, trail: TrailOf
+) -> Member:
     """For owners of the organisation."""
     from shared.access.store import add_member
 
     with acting_for(services, person) as (connection, roles):
         require(roles, organisation_id, "owner")
-        add_member(connection, organisation_id, member.subject, member.role)
+        if add_member(connection, organisation_id, member.subject, member.role):
+            after = {"role": member.role}
+            trail.write(connection, organisation_id, "member.add", f"member/{member.subject}", after=after)
     return member

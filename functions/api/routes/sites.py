@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from functions.api.authorise import CallerOf, PersonOf, ServicesOf
 from functions.api.problems import Problem
 from functions.api.tenancy import acting_for, require, site_for
+from functions.api.trail import TrailOf
 from shared.access.identity import KeyBearer
 from shared.access.keys import Kind, make_key
 
@@ -119,7 +120,7 @@ async def list_sites(
 
 
 @router.post("/v1/sites", status_code=HTTPStatus.CREATED, summary="Make a site")
-async def create_site(new: NewSite, services: ServicesOf, person: PersonOf) -> SiteView:
+async def create_site(new: NewSite, services: ServicesOf, person: PersonOf, trail: TrailOf) -> SiteView:
     """For owners and editors of the organisation. A domain belongs to one site."""
     from shared.access.store import DomainTaken, add_site
 
@@ -127,6 +128,8 @@ async def create_site(new: NewSite, services: ServicesOf, person: PersonOf) -> S
         with acting_for(services, person) as (connection, roles):
             require(roles, new.organisation_id, "owner", "editor")
             site = add_site(connection, new.organisation_id, name=new.name, domain=new.domain, timezone=new.timezone)
+            after = new.model_dump(include={"name", "domain", "timezone"})
+            trail.write(connection, new.organisation_id, "site.create", f"site/{site.id}", after=after)
     except DomainTaken as error:
         raise _taken(services, person, new.domain) from error
     return SiteView(site_id=str(site.id), **new.model_dump())
@@ -157,7 +160,7 @@ async def list_keys(site_id: str, services: ServicesOf, person: PersonOf) -> Key
 
 
 @router.post("/v1/sites/{site_id}/keys", status_code=HTTPStatus.CREATED, summary="Make a key")
-async def create_key(site_id: str, new: NewKey, services: ServicesOf, person: PersonOf) -> MadeKey:
+async def create_key(site_id: str, new: NewKey, services: ServicesOf, person: PersonOf, trail: TrailOf) -> MadeKey:
     """An ``ingest`` key sends events, a ``read`` key asks for numbers. The key is shown once."""
     from shared.access.store import add_key
 
@@ -166,12 +169,14 @@ async def create_key(site_id: str, new: NewKey, services: ServicesOf, person: Pe
         site = site_for(connection, person, site_id)
         require(roles, site.organisation_id, "owner", "editor")
         stored = add_key(connection, site, key)
+        after = {"site_id": site.id, "kind": key.kind, "prefix": key.prefix}
+        trail.write(connection, site.organisation_id, "key.create", f"key/{stored.key_id}", after=after)
     view = KeyView.model_validate(stored, from_attributes=True)
     return MadeKey(**view.model_dump(), key=key.text)
 
 
 @router.delete("/v1/sites/{site_id}/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT, summary="Revoke a key")
-async def delete_key(site_id: str, key_id: UUID, services: ServicesOf, person: PersonOf) -> Response:
+async def delete_key(site_id: str, key_id: UUID, services: ServicesOf, person: PersonOf, trail: TrailOf) -> Response:
     """Takes effect within a minute."""
     from shared.access.store import revoke_key
 
@@ -179,7 +184,10 @@ async def delete_key(site_id: str, key_id: UUID, services: ServicesOf, person: P
         site = site_for(connection, person, site_id)
         require(roles, site.organisation_id, "owner", "editor")
         revoked = revoke_key(connection, site, key_id)
-    if not revoked:
+        if revoked:
+            change = {"before": {"revoked_at": None}, "after": {"prefix": revoked.prefix, "site_id": site.id}}
+            trail.write(connection, site.organisation_id, "key.revoke", f"key/{key_id}", **change)
+    if revoked is None:
         raise Problem(
             HTTPStatus.NOT_FOUND,
             f"site {site_id} has no key {key_id}: GET /v1/sites/{site_id}/keys lists them",

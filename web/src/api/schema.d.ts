@@ -210,6 +210,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what, newest first
+         * @description Of P09's own operations, or of any organisation.
+         *
+         *     For: P09-Auditor, P09-Lead, P09-SRE.
+         */
+        get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{organisation_id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what in an organisation
+         * @description For owners of the organisation.
+         *
+         *     For: person.
+         */
+        get: operations["organisation_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a trail is as it was written
+         * @description Reads a chain and its anchors; finds what was edited, deleted, reordered, cut off or put in, and says where.
+         *
+         *     For: P09-Auditor, P09-Lead, P09-SRE.
+         */
+        get: operations["verify_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -346,6 +412,72 @@ export interface paths {
          * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["what_if"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The runbook's table with a day's state
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["runbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runbook/tasks/{task_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A task's run records, newest first
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["runs"];
+        put?: never;
+        /**
+         * Run a task now
+         * @description The record is there at once, in the state `requested`; ask for it until it has a verdict.
+         *
+         *     For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["request_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runbook/tasks/{task_id}/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run record with its evidence
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -608,6 +740,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was announced, and what became of it
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["announcements"];
+        put?: never;
+        /**
+         * Announce something
+         * @description It is written down with its messages, which are sent from there: none is lost, and each is sent at least once.
+         *
+         *     For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["create_announcement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/announcements/{announcement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One announcement
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["announcement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/announcements/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send messages again that were given up
+         * @description With the same dedup key: who did receive one can tell.
+         *
+         *     For: P09-SRE.
+         */
+        post: operations["replay_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Maintenances and freezes that have a part in a span
+         * @description By start; what was cancelled is left out, and is still found by its id.
+         *
+         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["list_calendar"];
+        put?: never;
+        /**
+         * Plan a maintenance or freeze
+         * @description The same again is not planned twice: the answer is the entry that exists.
+         *
+         *     For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["plan_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One entry, also one that was cancelled
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["calendar_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a plan, or move the end of what has begun
+         * @description For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        patch: operations["change_entry"];
+        trace?: never;
+    };
+    "/v1/calendar/{entry_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a plan, or end what has begun now
+         * @description For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["cancel_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -742,6 +1014,55 @@ export interface components {
              */
             due: string;
         };
+        /**
+         * AnnouncementList
+         * @description Newest first. ``waiting`` and ``dead`` count messages, whatever the page shows; ``next_cursor`` is null on the last.
+         */
+        AnnouncementList: {
+            /** Announcements */
+            announcements: components["schemas"]["AnnouncementView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Dead */
+            dead: number;
+            /** Channels */
+            channels: components["schemas"]["ChannelView"][];
+        };
+        /**
+         * AnnouncementView
+         * @description ``kind`` says what is told, ``thread`` what it belongs to, such as ``incident:…``; ``event`` is what caused it and
+         *     ``by`` who, empty when nobody did. ``text`` is the whole as plain text.
+         */
+        AnnouncementView: {
+            /** Id */
+            id: string;
+            /** At */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Thread */
+            thread: string;
+            /** Sequence */
+            sequence: number;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Facts */
+            facts: components["schemas"]["FactView"][];
+            /** Links */
+            links: components["schemas"]["LinkView"][];
+            /** Text */
+            text: string;
+            /** Event */
+            event: string;
+            /** By */
+            by: string;
+            /** Deliveries */
+            deliveries: components["schemas"]["DeliveryView"][];
+        };
         /** Answer */
         Answer: {
             /** Results */
@@ -754,6 +1075,84 @@ export interface components {
             query: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * AuditPage
+         * @description Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last.
+         */
+        AuditPage: {
+            /** Rows */
+            rows: components["schemas"]["AuditRow"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * AuditRow
+         * @description ``hash`` covers every other field, and ``previous`` is the hash of the row before.
+         */
+        AuditRow: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** Action */
+            action: string;
+            /** Subject */
+            subject: string;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /** Reason */
+            reason: string | null;
+            /** Origin */
+            origin: string;
+            /** Request Id */
+            request_id: string;
+            /** Previous */
+            previous: string;
+            /** Hash */
+            hash: string;
+        };
+        /**
+         * AuditVerification
+         * @description ``verified`` rows were read, up to ``until``; ``next_cursor`` goes on from there, null at the chain's end.
+         */
+        AuditVerification: {
+            /**
+             * Organisation Id
+             * Format: uuid
+             */
+            organisation_id: string;
+            /** Verified */
+            verified: number;
+            /** Until */
+            until: number;
+            /** Anchors */
+            anchors: number;
+            /** Findings */
+            findings: components["schemas"]["FindingView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * AvailabilitiesView
@@ -852,6 +1251,28 @@ export interface components {
             minimum_remaining: number;
             forecast: components["schemas"]["ForecastView"];
         };
+        /** Cancellation */
+        Cancellation: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ChannelView
+         * @description A place where announcements go: ``name`` as people know it, ``kinds`` those that go there by themselves.
+         */
+        ChannelView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Via
+             * @enum {string}
+             */
+            via: "slack" | "email" | "webhook";
+            /** Kinds */
+            kinds: string[];
+        };
         /** CloseReview */
         CloseReview: {
             /**
@@ -930,6 +1351,39 @@ export interface components {
             changes: string[];
         };
         /**
+         * DeliveryView
+         * @description An announcement in one channel.
+         *
+         *     ``queued`` waits for its first or next attempt, ``dead`` was given up and can be replayed, ``unconfigured`` has nowhere to
+         *     go until the channel's secret is filled in. ``dedup_key`` is the same however often the message is sent; ``via`` is null when
+         *     the runbook no longer has the channel.
+         */
+        DeliveryView: {
+            /** Id */
+            id: string;
+            /** Channel */
+            channel: string;
+            /** Name */
+            name: string;
+            /** Via */
+            via: ("slack" | "email" | "webhook") | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "sent" | "dead" | "unconfigured";
+            /** Attempts */
+            attempts: number;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** Error */
+            error: string;
+            /** Dedup Key */
+            dedup_key: string;
+        };
+        /**
          * DidView
          * @description Who changed the review, and how.
          */
@@ -940,6 +1394,89 @@ export interface components {
             by: string;
             /** Text */
             text: string;
+        };
+        /**
+         * EntryChange
+         * @description Those fields that become others; the start only until it has begun.
+         */
+        EntryChange: {
+            /** Title */
+            title?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /** Start */
+            start?: string | null;
+            /** End */
+            end?: string | null;
+            /** Components */
+            components?: string[] | null;
+        };
+        /**
+         * EntryList
+         * @description By start. ``next_cursor`` is the ``cursor`` of the next page; null on the last.
+         */
+        EntryList: {
+            /** Entries */
+            entries: components["schemas"]["EntryView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * EntryView
+         * @description ``note`` says why it was cancelled or ended early.
+         */
+        EntryView: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "maintenance" | "freeze";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "planned" | "active" | "ended" | "cancelled";
+            /** Title */
+            title: string;
+            /** Reason */
+            reason: string;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Components */
+            components: string[];
+            /** Note */
+            note: string;
+            /** Created By */
+            created_by: string;
+            /** Created At */
+            created_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** Changed At */
+            changed_at: string;
+        };
+        /** FactView */
+        FactView: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * FindingView
+         * @description Something was done to the rows from ``first`` to ``last``.
+         */
+        FindingView: {
+            /** First */
+            first: number;
+            /** Last */
+            last: number;
+            /** What */
+            what: string;
         };
         /** ForecastView */
         ForecastView: {
@@ -1167,6 +1704,13 @@ export interface components {
             /** Decision */
             decision: string;
         };
+        /** LinkView */
+        LinkView: {
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
+        };
         /** Live */
         Live: {
             /** Visitors */
@@ -1221,6 +1765,60 @@ export interface components {
              * @default
              */
             note?: string;
+        };
+        /**
+         * NewAnnouncement
+         * @description ``channels`` are those of the kind by default; ``thread`` has it answer in an existing thread.
+         */
+        NewAnnouncement: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "planned_deployment" | "notice";
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /**
+             * Impact
+             * @default
+             */
+            impact?: string;
+            /** Channels */
+            channels?: string[] | null;
+            /** Thread */
+            thread?: string | null;
+        };
+        /**
+         * NewEntry
+         * @description Customers read ``title`` and ``reason`` of a maintenance on the status page; times need an offset, such as Z.
+         */
+        NewEntry: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "maintenance" | "freeze";
+            /** Title */
+            title: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Components
+             * @default []
+             */
+            components?: string[];
         };
         /** NewKey */
         NewKey: {
@@ -1358,6 +1956,16 @@ export interface components {
             ids: string[];
         };
         /**
+         * ReplayOutcome
+         * @description ``skipped`` are those that are neither dead nor unconfigured, or not there.
+         */
+        ReplayOutcome: {
+            /** Replayed */
+            replayed: string[];
+            /** Skipped */
+            skipped: string[];
+        };
+        /**
          * ReplayView
          * @description ``same`` says whether the stored inputs give the stored outcome today.
          */
@@ -1383,6 +1991,11 @@ export interface components {
         Replayed: {
             /** Replayed */
             replayed: number;
+        };
+        /** ReplayedMessages */
+        ReplayedMessages: {
+            /** Ids */
+            ids: string[];
         };
         /** ResolveIncident */
         ResolveIncident: {
@@ -1521,6 +2134,144 @@ export interface components {
             dimensions: string[];
         };
         /**
+         * RunList
+         * @description Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last.
+         */
+        RunList: {
+            /** Runs */
+            runs: components["schemas"]["RunSummary"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** RunRequest */
+        RunRequest: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RunSummary
+         * @description A record without its evidence. ``by`` and ``reason`` say who had it run by hand, and why; ``late``: it began
+         *     after it had counted as missed; ``attempt`` counts what crashed and was run again.
+         */
+        RunSummary: {
+            /** Id */
+            id: string;
+            /** Task */
+            task: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scheduled" | "manual";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "running" | "passed" | "failed" | "unconfigured" | "timed out" | "missed";
+            /** Scheduled For */
+            scheduled_for: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+            /** Attempt */
+            attempt: number;
+            /** Late */
+            late: boolean;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * RunView
+         * @description A record with its evidence: values by name; ``inputs`` are SHA-256 digests of what was read.
+         */
+        RunView: {
+            /** Id */
+            id: string;
+            /** Task */
+            task: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scheduled" | "manual";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "running" | "passed" | "failed" | "unconfigured" | "timed out" | "missed";
+            /** Scheduled For */
+            scheduled_for: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+            /** Attempt */
+            attempt: number;
+            /** Late */
+            late: boolean;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Why */
+            why: string;
+            /** Measured */
+            measured: {
+                [key: string]: unknown;
+            };
+            /** Thresholds */
+            thresholds: {
+                [key: string]: unknown;
+            };
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
+            /** Links */
+            links: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * RunbookDay
+         * @description The runbook's table on one day (UTC), as of ``now``.
+         */
+        RunbookDay: {
+            /** Date */
+            date: string;
+            /** Now */
+            now: string;
+            /** Tasks */
+            tasks: components["schemas"]["TaskRow"][];
+            /** Schedules */
+            schedules: components["schemas"]["ScheduleRow"][];
+        };
+        /**
+         * ScheduleRow
+         * @description Runs by itself and leaves no run record: every so many seconds, or at an hour (UTC).
+         */
+        ScheduleRow: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Hour */
+            hour: number | null;
+            /** Weekday */
+            weekday: ("Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday") | null;
+            /** Every Seconds */
+            every_seconds: number | null;
+        };
+        /**
          * SiteList
          * @description ``next_cursor`` is the ``cursor`` of the next page; null on the last.
          */
@@ -1567,6 +2318,38 @@ export interface components {
             milliseconds: number | null;
             /** Text */
             text: string;
+        };
+        /**
+         * TaskRow
+         * @description ``due_at`` is null when it is not due on that day. ``run`` is the one at that time, ``manual_runs`` those that
+         *     people asked for, newest first; ``state`` is that of the day's newest run. Without a run it is ``upcoming``,
+         *     ``due`` (its grace goes on), or ``no record`` (it is over, and the watcher has not judged it).
+         */
+        TaskRow: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Responsible */
+            responsible: string;
+            /** Tooling */
+            tooling: string;
+            /** Hour */
+            hour: number;
+            /** Weekday */
+            weekday: ("Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday") | null;
+            /** Grace Seconds */
+            grace_seconds: number;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "not due" | "upcoming" | "due" | "no record" | "requested" | "running" | "passed" | "failed" | "unconfigured" | "timed out" | "missed";
+            run: components["schemas"]["RunSummary"] | null;
+            /** Manual Runs */
+            manual_runs: components["schemas"]["RunSummary"][];
         };
         /**
          * TimelineEntryView
@@ -2250,6 +3033,121 @@ export interface operations {
             };
         };
     };
+    audit: {
+        parameters: {
+            query?: {
+                /** @description Whose trail; P09's own operations by default. */
+                organisation_id?: string;
+                cursor?: number | null;
+                limit?: number;
+                actor?: string | null;
+                action?: string | null;
+                subject?: string | null;
+                since?: string | null;
+                until?: string | null;
+                /** @description jsonl and csv name the next page in x-next-cursor. */
+                format?: "json" | "jsonl" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    organisation_audit: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                limit?: number;
+                actor?: string | null;
+                action?: string | null;
+                subject?: string | null;
+                since?: string | null;
+                until?: string | null;
+                /** @description jsonl and csv name the next page in x-next-cursor. */
+                format?: "json" | "jsonl" | "csv";
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: {
+                /** @description Whose trail; P09's own operations by default. */
+                organisation_id?: string;
+                cursor?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_dead_letters: {
         parameters: {
             query?: {
@@ -2463,6 +3361,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhatIfView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runbook: {
+        parameters: {
+            query?: {
+                /** @description Today (UTC) by default. */
+                date?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunbookDay"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
                 };
             };
             /** @description A problem document. */
@@ -2941,6 +3972,308 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    announcements: {
+        parameters: {
+            query?: {
+                /** @description Only those with messages that were given up. */
+                state?: "dead" | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_announcement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnnouncement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    announcement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                announcement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayedMessages"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOutcome"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calendar: {
+        parameters: {
+            query?: {
+                /** @description 30 days ago by default. */
+                from?: string | null;
+                /** @description 120 days after `from` by default. */
+                to?: string | null;
+                kind?: ("maintenance" | "freeze") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEntry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancellation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
                 };
             };
             /** @description A problem document. */

@@ -1,0 +1,55 @@
+"""Who did what, written into the transaction of the action: routes that change something end with ``trail.write``."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from functions.api.client import viewer_address
+from shared.access.audit import Entry
+from shared.access.identity import KeyBearer, Person
+
+if TYPE_CHECKING:
+    from pg8000.native import Connection
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trail:
+    """What all rows of one request share: who, from where, in which request."""
+
+    actor: str
+    origin: str
+    request_id: str
+
+    def write(self, connection: "Connection", organisation: UUID, action: str, subject: str, **details: Any) -> None:
+        """Append to the organisation's chain; ``details`` are ``before``, ``after`` and ``reason``."""
+        from shared.access.audit_store import record
+
+        record(connection, self.entry(organisation, action, subject, **details))
+
+    def entry(self, organisation: UUID, action: str, subject: str, **details: Any) -> Entry:
+        return Entry(
+            organisation_id=organisation, actor=self.actor, action=action, subject=subject,
+            origin=self.origin, request_id=self.request_id, **details,
+        )  # fmt: skip
+
+
+async def trail(request: Request) -> Trail:
+    return Trail(
+        actor=_actor(request.state.caller),
+        origin=viewer_address(request)[:200],
+        request_id=request.state.request_id[:200],
+    )
+
+
+TrailOf = Annotated[Trail, Depends(trail)]
+
+
+def _actor(caller: KeyBearer | Person | None) -> str:
+    match caller:
+        case Person():
+            return f"person:{caller.username or caller.subject}"[:200]
+        case KeyBearer():
+            return f"key:{caller.prefix}"
+    return "nobody"
