@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from functions.api.incident_models import Name, Note, Text, TimelineEntryView
 
 Section = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
-REVIEW_ID: Final = r"^PIR-\d{8}-\d{6}-[0-9a-f]{4}$"
+REVIEW_ID: Final = r"^PIR-\d{8}-\d{6}-[0-9a-f]{6}$"
 ActionState = Literal["open", "done", "dropped"]
 
 

@@ -5,6 +5,7 @@ import pytest
 from shared.incidents import by_people
 from shared.incidents.refusal import NotPossible, UnknownIncident, WrongValue
 from tests.unit.shared.incidents.told import (
+    alarm_signal,
     budget_exhausted,
     kpi_breached,
     kpi_recovered,
@@ -158,6 +159,15 @@ def test_who_acknowledges_it_owns_it_and_it_is_not_escalated(world: World) -> No
     assert not world.tick(60).changed
 
 
+def test_what_turns_out_graver_is_told_to_people(world: World) -> None:
+    world.hear(
+        alarm_signal(0, "Errors", FunctionName="p09-prod-ingest-worker"), probe_failed(2, "analytics"), kpi_breached(3)
+    )
+    assert [(one["change"], one["severity"], one["note"]) for one in world.told()] == [
+        ("opened", "ticket", ""), ("updated", "page", "Graver than was known: Not available: Analytics."),
+    ]  # fmt: skip
+
+
 def test_signals_leave_alone_what_a_person_has_set(world: World) -> None:
     world.hear(task_failed(0, "health_check"))
     changes = {"severity": "ticket", "customer_impacting": False, "title": "A drill", "components": ()}
@@ -300,7 +310,7 @@ def test_open_incidents_are_found_by_their_causes(world: World) -> None:
     world.tick(4)
     assert [one.causes for one in world.incidents.open_ones()] == [("service",)]
     with pytest.raises(UnknownIncident):
-        world.incidents.get("INC-20200101-000000-0000")
+        world.incidents.get("INC-20200101-000000-000000")
 
 
 def test_an_incident_is_read_as_it_was_written(world: World) -> None:

@@ -13,6 +13,8 @@ from shared.events import (
     TaskPassed,
     TaskUnconfigured,
 )
+from shared.incidents.alarms import signal_of_alarm
+from shared.incidents.signals import Signal
 from shared.platform.moments import stamp
 from tests.unit.shared.incidents.world import at
 
@@ -72,3 +74,21 @@ def _of_task(minutes: float, task: str, what: str) -> Any:
         "id": f"{task}-{minutes}-{what}", "at": stamp(at(minutes)), "task": task, "title": f"Check `{task}`",
         "run": f"{task}-20261124T120000Z", "scheduled_for": stamp(at(0)), "why": what,
     }  # fmt: skip
+
+
+def alarm(minutes: float, name: str, *, state: str = "ALARM", description: str = "", **watched: str) -> dict[str, Any]:
+    """What CloudWatch publishes on SNS."""
+    return {
+        "AlarmName": name, "AlarmDescription": description, "AWSAccountId": "000000000000", "NewStateValue": state,
+        "NewStateReason": "Threshold Crossed: 1 datapoint [3.0] was greater than the threshold (0.0).",
+        "StateChangeTime": f"{at(minutes):%Y-%m-%dT%H:%M:%S}.250+0000", "Region": "US East (N. Virginia)",
+        "OldStateValue": "OK",
+        "Trigger": {"MetricName": "Errors", "Namespace": "AWS/Lambda",
+                    "Dimensions": [{"name": name, "value": value} for name, value in watched.items()]},
+    }  # fmt: skip
+
+
+def alarm_signal(minutes: float, name: str, **said: str) -> Signal:
+    found = signal_of_alarm(alarm(minutes, name, **said))
+    assert found
+    return found

@@ -13,7 +13,7 @@ from shared.incidents.handle_signal import handle_signal
 from shared.incidents.model import Incident
 from shared.incidents.review_store import ReviewStore
 from shared.incidents.rules import Rules
-from shared.incidents.signals import signals_of
+from shared.incidents.signals import Signal, signals_of
 from shared.incidents.store import IncidentStore
 from shared.incidents.tick import Ticked, tick
 from shared.platform.dynamodb import Delete, Overtaken, PrimaryKey, Put, Value, Write
@@ -77,13 +77,14 @@ class World:
     def __post_init__(self) -> None:
         self.incidents, self.reviews = IncidentStore(self.table), ReviewStore(self.table)
 
-    def hear(self, *events: Event) -> list[str]:
+    def hear(self, *said: Event | Signal) -> list[str]:
         """What came of each of their signals."""
-        return [
-            handle_signal(self.incidents, RULES, signal)
-            for event in events
-            for signal in signals_of(event, RULES.components)
-        ]
+        signals = (
+            signal
+            for one in said
+            for signal in ((one,) if isinstance(one, Signal) else signals_of(one, RULES.components))
+        )
+        return [handle_signal(self.incidents, RULES, signal) for signal in signals]
 
     def tick(self, minutes: float) -> Ticked:
         return tick(self.incidents, self.reviews, RULES, at(minutes))
