@@ -66,11 +66,16 @@ class Api:
             detail = f"{error}. Is the system running? `make run` starts the local one; --url names another"
             raise Refused(0, {"title": f"No answer from {self.url}", "detail": detail}) from error
 
-    def _call(self, method: str, path: str, **options: Any) -> Any:
+    def checked(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        """The response, which is a success."""
         answer = self.raw(method, path, **options)
         if answer.is_success:
-            return answer.json() if answer.content else None
+            return answer
         raise Refused(answer.status_code, _problem(answer))
+
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        answer = self.checked(method, path, **options)
+        return answer.json() if answer.content else None
 
 
 @cache

@@ -47,6 +47,8 @@ class Configuration:
     valkey_password: str
     slack_token: str
     slack_webhook_secret: str
+    backup_key: str
+    """What backups are encrypted under, in hexadecimal: kept apart from them."""
 
     @property
     def url(self) -> str:
@@ -79,6 +81,11 @@ class State:
     @property
     def assembly(self) -> Path:
         return self.folder / "cdk.out"
+
+    @property
+    def backups(self) -> Path:
+        """Base backups, the archive of PostgreSQL's log, snapshots of Valkey: all of it sealed."""
+        return self.folder / "backups"
 
     @property
     def processes_file(self) -> Path:
@@ -122,6 +129,7 @@ class State:
             slack_token=kept.get("slack_token") or f"xoxb-{secrets.token_urlsafe(24)}",
             slack_webhook_secret=kept.get("slack_webhook_secret")
             or f"whsec_{b64encode(secrets.token_bytes(24)).decode()}",
+            backup_key=kept.get("backup_key") or secrets.token_hex(32),
         )
         write_json(self._configuration_file, asdict(chosen))
         return chosen

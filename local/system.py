@@ -39,7 +39,7 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
             create_database(config)
         ensure_deployed(state, config)
         _make_people(config)
-        supervisor.start(_front_door(state, config), _kpi_alarms(state, config))
+        supervisor.start(_front_door(state, config), _kpi_alarms(state, config), _backups(state))
         _check_health(config)
         _publish(state, config)
         if demo:
@@ -91,6 +91,17 @@ def _kpi_alarms(state: State, config: Configuration) -> Server:
         ready=lambda: True,
         advice="It only judges alarms: everything else works without it.",
         stop_seconds=5,
+    )
+
+
+def _backups(state: State) -> Server:
+    return Server(
+        name="backups",
+        command=[sys.executable, "-m", "local.backups", str(state.folder)],
+        log=state.log("backups"),
+        ready=lambda: True,
+        advice="It only keeps the backups: everything else works without it.",
+        stop_seconds=15,
     )
 
 

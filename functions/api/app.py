@@ -15,9 +15,11 @@ from functions.api.routes import (
     dead_letters,
     events,
     health,
+    incidents,
     kpis,
     metrics,
     organisations,
+    reviews,
     runbook,
     sites,
 )
@@ -46,8 +48,10 @@ def create_app(services: Services) -> FastAPI:
         dead_letters,
         kpis,
         runbook,
-        calendar,
+        incidents,
+        reviews,
         announcements,
+        calendar,
         health,
         metrics,
     ):

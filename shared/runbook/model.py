@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from shared.runbook.communication import Communication
 from shared.runbook.fields import Section, Text
+from shared.runbook.limits import Limits
 from shared.runbook.measuring import Alerts, BurnRates, Exclusions, Kpis, Prometheus, Slices
 from shared.runbook.tasks import Component, Incidents, Probes, Schedules, Tasks
 
@@ -31,6 +32,7 @@ class Runbook(Section):
     communication: Communication
     burn_rates: BurnRates
     exclusions: Exclusions
+    limits: Limits
     alerts: Alerts
     tasks: Tasks
     schedules: Schedules
@@ -52,4 +54,9 @@ class Runbook(Section):
         ):  # fmt: skip
             if window % length:
                 raise ValueError(f"{place}: must be a whole number of slices")
+        known = (*self.tasks.health_check.paths, "console", "canary")
+        for name, component in self.components.items():
+            for check in component.checks:
+                if check not in known:
+                    raise ValueError(f"components.{name}.checks: {check!r} is none of {', '.join(known)}")
         return self
