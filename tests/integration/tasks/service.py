@@ -74,6 +74,10 @@ class Service:
         for path in self.answers:
             self.put(path, reply)
 
+    def authorise(self, _handler: BaseHTTPRequestHandler) -> Reply | None:
+        """A refusal of who may not ask; the endpoints that are only read are open to all."""
+        return None
+
     def reply(self, path: str, sent: dict[str, Any]) -> Reply:
         self.asked[path] += 1
         answers = self.answers.get(path)
@@ -107,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
             super().handle()
 
     def do_GET(self) -> None:
-        self._answer(self.service.reply(self.path, {}))
+        self._answer(self.service.authorise(self) or self.service.reply(self.path, {}))
 
     def do_HEAD(self) -> None:
         self._answer(self.service.reply(self.path, {}))
