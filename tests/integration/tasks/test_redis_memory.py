@@ -179,7 +179,7 @@ def test_a_connection_that_breaks_in_the_middle_fails_although_the_next_might_no
 @pytest.mark.parametrize(
     ("reply", "why"),
     [
-        (b"$8\r\n# Server\r\n\r\n" * 5, "INFO lacks"),
+        (b"$8\r\n# Server\r\n" * 5, "INFO lacks"),
         (b"*-1\r\n" * 5, "INFO answered None"),
         (b"+OK\r\n" * 5, "INFO lacks"),
         (b"-LOADING Valkey is loading the dataset in memory\r\n" * 5, "LOADING"),
