@@ -66,6 +66,7 @@ class DataStack(Stack):
         self._migrate()
         CfnOutput(self, "EventBusName", value=self.bus.event_bus_name)
         CfnOutput(self, "AlarmsTopicArn", value=alarms.topic_arn)
+        CfnOutput(self, "ArchiveBucketName", value=self.archive.bucket_name)
         CfnOutput(self, "OperationsTableName", value=self.operations.table_name)
 
     @property

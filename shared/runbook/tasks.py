@@ -122,6 +122,7 @@ class Schedules(Section):
     probes: Schedule
     missed_runs: Schedule
     outbox: Schedule
+    audit_anchor: Schedule
     incident_responder: Schedule
     notifier: Schedule
     status_publisher: Schedule
