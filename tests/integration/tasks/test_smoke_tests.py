@@ -147,3 +147,32 @@ def test_another_python_without_our_packages_will_do(service: Service, keys: Pat
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("secret", "code", "said"),
+    [
+        (Reply(body={"SecretString": json.dumps(KEYS)}), 0, "5 passed"),
+        (Reply(body={"SecretString": '{"username": "canary"}'}), 2, "p09-local-canary holds no keys: deploy anew"),
+        (Reply(400, {"__type": "ResourceNotFoundException"}), 2, "p09-local-canary can't be read"),
+        (Reply(drop=True), 2, "p09-local-canary can't be read"),
+    ],
+)
+def test_keys_of_the_local_system_come_from_its_own_secret(
+    service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str], secret: Reply, code: int, said: str
+) -> None:
+    with served() as aws:
+        aws.put("/", secret)
+        system = {"url": service.url, "aws_endpoint": aws.url, "region": "us-east-1"}
+        (tmp_path / "system.json").write_text(json.dumps(system))
+        assert smoke_tests.main([service.url, service.url, "--state", str(tmp_path)]) == code
+    assert said in capsys.readouterr().out
+
+
+def test_keys_of_the_local_system_are_not_sent_to_another(service: Service, tmp_path: Path) -> None:
+    system = {"url": "http://127.0.0.1:8000", "aws_endpoint": "http://127.0.0.1:9", "region": "us-east-1"}
+    (tmp_path / "system.json").write_text(json.dumps(system))
+    done = run(service.url, service.url, "--state", str(tmp_path))
+    assert done.returncode == 2
+    assert "its keys are missing" in done.stdout
+    assert service.asked["/v1/events"] == 0
