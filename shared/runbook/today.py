@@ -1,6 +1,6 @@
 """The runbook's table with one day's state: what was due, what ran, what it found."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ UPCOMING: Final = "upcoming"
 DUE: Final = "due"  # its hour has passed, its grace has not
 NO_RECORD: Final = "no record"  # nor has the watcher judged it: it did not look yet, or was not there yet
 _WATCHER: Final = timedelta(minutes=10)  # two of its looks
+_LATE: Final = timedelta(days=31)  # so much later a run may be made up for, and still be exported
 _EVIDENCE: Final = ("measured", "thresholds", "inputs", "links")
 
 
@@ -37,6 +38,18 @@ def day_view(runbook: Runbook, store: RunStore, day: date, now: datetime) -> dic
             _schedule(name, one) for name, one in runbook.schedules.by_id().items() if one.grace is None
         ],
     }  # fmt: skip
+
+
+def records(runbook: Runbook, store: RunStore, day: date) -> Iterator[dict[str, Any]]:
+    """Every record of that day as evidence, by task and time: those scheduled on it, and those that ended on it late.
+
+    What a day's export holds as unfinished, or not at all, stands in a later one.
+    """
+    start, end = day_of(day)
+    for task in plan(runbook):
+        for run in store.between(task.id, start - _LATE, end):
+            if run.occasion.scheduled_for >= start or (run.finished_at is not None and start <= run.finished_at < end):
+                yield to_view(run)
 
 
 def row(task: Planned, day: date, runs: Sequence[Run], now: datetime) -> dict[str, Any]:
