@@ -174,6 +174,18 @@ export const SearchIcon = () => (
   </Icon>
 );
 
+export const SnowflakeIcon = () => (
+  <Icon>
+    <path d="M8 2v12M2.8 5l10.4 6M13.2 5 2.8 11M6.25 2.75 8 4.25l1.75-1.5M6.25 13.25 8 11.75l1.75 1.5" />
+  </Icon>
+);
+
+export const ToolIcon = () => (
+  <Icon>
+    <path d="M10 2.5a3.25 3.25 0 0 0-3.1 4.2L2.75 10.9a1.5 1.5 0 1 0 2.35 2.35L9.3 9.1A3.25 3.25 0 0 0 13.4 5l-2 2-2.1-.6L8.7 4.5z" />
+  </Icon>
+);
+
 export const WarningIcon = () => (
   <Icon>
     <path d="M8 2.5 14.25 13H1.75zM8 6.5v3M8 11.3v.05" />

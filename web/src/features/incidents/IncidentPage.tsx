@@ -92,11 +92,7 @@ function Facts({ incident, now }: { incident: IncidentDetail; now: number }) {
         </Text>
       )}
       {incident.review !== null && (
-        <Anchor
-          component={Link}
-          size="sm"
-          to={`/operations/reviews/${incident.review}`}
-        >
+        <Anchor component={Link} size="sm" to={`/operations/reviews/${incident.review}`}>
           Its post-incident review
         </Anchor>
       )}

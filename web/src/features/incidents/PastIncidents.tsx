@@ -25,11 +25,7 @@ export function PastIncidents({ incidents }: { incidents: readonly Incident[] })
           <tr key={incident.id}>
             <td className={table.moment}>{formatMoment(incident.opened_at)}</td>
             <th scope="row">
-              <Anchor
-                component={Link}
-                size="sm"
-                to={`/operations/incidents/${incident.id}`}
-              >
+              <Anchor component={Link} size="sm" to={`/operations/incidents/${incident.id}`}>
                 {incident.title}
               </Anchor>
               {incident.merged_into !== null && (

@@ -42,9 +42,7 @@ export default function ReviewPage() {
 function About({ review }: { review: ReviewDetail }) {
   const about =
     review.incident !== null ? (
-      <Anchor component={Link} underline="always" size="xs"
-        to={`/operations/incidents/${review.incident}`}
-      >
+      <Anchor component={Link} underline="always" size="xs" to={`/operations/incidents/${review.incident}`}>
         {review.incident}
       </Anchor>
     ) : (

@@ -47,11 +47,7 @@ function ReviewTable({ reviews }: { reviews: readonly Review[] }) {
           .map((review) => (
             <tr key={review.id}>
               <th scope="row">
-                <Anchor
-                  component={Link}
-                  size="sm"
-                  to={`/operations/reviews/${review.id}`}
-                >
+                <Anchor component={Link} size="sm" to={`/operations/reviews/${review.id}`}>
                   {review.title}
                 </Anchor>
               </th>
