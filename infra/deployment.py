@@ -38,10 +38,19 @@ class Deployment(cdk.Stage):
             **self._props("Data"),
         )
         platform, services = data.platform, data.services
-        identity = AccessStack(self, "Access", stage=stage, **self._props("Access")).identity
+        access = AccessStack(
+            self,
+            "Access",
+            platform=platform,
+            data=services,
+            access_logs=data.access_logs,
+            **self._props("Access"),
+        )
+        identity = access.identity
         api = ApiStack(self, "Api", platform=platform, data=services, identity=identity, **self._props("Api"))
         ingest = IngestStack(self, "Ingest", platform=platform, data=services, **self._props("Ingest"))
         # Functions that use the schema come after the migrations that make it.
+        access.add_stack_dependency(data)
         api.add_stack_dependency(data)
         ingest.add_stack_dependency(data)
         web = WebStack(

@@ -223,12 +223,24 @@ class MessageQueued(Event):
     thread: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class AuditAltered(Event):
+    """Rows of an audit trail are not as they were written; ``why`` says which. ``organisation`` is all zeros for P09's own."""
+
+    source: ClassVar[str] = "p09.access"
+    id: str
+    at: str
+    organisation: str
+    why: str
+
+
 CATALOGUE: Final[dict[str, type[Event]]] = {
     model.__name__: model
     for model in (
         *(EventsWaiting, KpiBreached, KpiRecovered, BudgetExhausted, KpiDataMissing, KpiDataReturned),
         *(TaskPassed, TaskFailed, TaskUnconfigured, TaskTimedOut, TaskMissed, TaskRequested),
         *(ProbeFailed, ProbeRecovered, IncidentChanged, ReviewChanged, CalendarChanged, MessageQueued),
+        AuditAltered,
     )
 }
 

@@ -49,6 +49,10 @@ class Reach:
                 self.latest = max(moment, self.latest or moment)
                 self._waiting.remove((moment, segment))
 
+    def will_reach(self, moment: datetime) -> bool:
+        """Whether a mark behind the moment was set that has not arrived yet."""
+        return any(marked >= moment for marked, _ in self._waiting)
+
     def window(self, earliest: datetime | None) -> Window | None:
         if earliest is None or self.latest is None or self.latest < earliest:
             return None

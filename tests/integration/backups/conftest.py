@@ -84,13 +84,13 @@ class World:
         instance = self.instance()
         instance.provision(self.repository, plan(self.repository, to), lambda _: None)
         try:
-            instance.wait_until_open(lambda: self._answers(instance.port), time.monotonic() + SECONDS)
+            instance.wait_until_open(lambda: self.answers(instance.port), time.monotonic() + SECONDS)
         except BaseException:
             instance.destroy()
             raise
         return instance
 
-    def _answers(self, port: int) -> bool:
+    def answers(self, port: int) -> bool:
         try:
             self.connect(port).close()
         except (DatabaseError, InterfaceError, OSError):
