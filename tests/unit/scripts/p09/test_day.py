@@ -78,7 +78,7 @@ class Answers(Api):
 def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
     aws = Aws()
     monkeypatch.setattr(module, "aws_client", lambda _name, _endpoint: aws)
-    monkeypatch.setattr(module.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(module, "_SECONDS_BETWEEN", 0)
     monkeypatch.setattr(Session, "system", lambda _self: {"aws_endpoint": "", "url": ""})
     monkeypatch.setattr(Session, "operations", lambda _self, _role: Answers())
     return aws

@@ -10,7 +10,7 @@ SETTINGS = AwsSettings(region="eu-west-1", credentials=Credentials(access_key="a
 
 
 def test_content_is_signed_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = {}
+    asked: dict[str, object] = {}
 
     def post(_scheme: str, host: str, payload: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         asked.update(json.loads(payload), host=host, target=headers["x-amz-target"])
@@ -18,7 +18,7 @@ def test_content_is_signed_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(aws, "_post", post)
     assert kms.sign(lambda: SETTINGS, "key", b"content", "ECDSA_SHA_256") == b"signed"
-    assert b64decode(asked.pop("Message")) == b"content"
+    assert b64decode(str(asked.pop("Message"))) == b"content"
     assert asked == {
         "KeyId": "key", "MessageType": "RAW", "SigningAlgorithm": "ECDSA_SHA_256", "target": "TrentService.Sign",
         "host": "kms.eu-west-1.amazonaws.com",
