@@ -34,6 +34,8 @@ class Concurrency:
     health_check: int = 2
     redis_memory: int = 1
     pipeline_review: int = 1
+    # One publishes; who comes meanwhile leaves word and ends.
+    status_publisher: int = 3
     web_publisher: int = 1
 
     @property
