@@ -36,7 +36,8 @@ TABLE = READ_TABLE | WRITE_TABLE | TABLE_KEY
 OWN = {
     "api": {"secretsmanager:GetSecretValue", "events:PutEvents"} | TABLE,
     "ingest_worker": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
-    "migrate": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
+    "migrate": {f"secretsmanager:{verb}SecretValue" for verb in ("Get", "Put")}
+    | {"kms:Decrypt", "kms:GenerateDataKey"},
     "web_publisher": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"}
     | {"cloudfront:CreateInvalidation"},
     "kpi_evaluation": TABLE,
@@ -94,7 +95,9 @@ def test_only_the_export_of_evidence_can_sign_it(assembly: Assembly, stage: str)
 @pytest.mark.parametrize("stage", STAGES)
 def test_metrics_are_published_to_the_namespace_of_the_stage_alone(assembly: Assembly, stage: str) -> None:
     published = [one for _, one in _statements(assembly, stage) if "cloudwatch:PutMetricData" in _list(one["Action"])]
-    assert [one["Condition"] for one in published] == [{"StringEquals": {"cloudwatch:namespace": f"P09/{stage}"}}]
+    assert published
+    for one in published:
+        assert one["Condition"] == {"StringEquals": {"cloudwatch:namespace": f"P09/{stage}"}}
 
 
 @pytest.mark.parametrize("stage", STAGES)
