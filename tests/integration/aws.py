@@ -26,14 +26,9 @@ BUCKET = "p09-test-archive"
 REGION = "us-east-1"
 _SERVICES = {
     "DynamoDB_20120810": "dynamodb", "AWSEvents": "events", "GraniteServiceVersion20100801": "cloudwatch",
-<<<<<<< HEAD:tests/integration/aws.py
-    "TrentService": "kms",
+    "TrentService": "kms", "secretsmanager": "secretsmanager",
 }  # fmt: skip
 _BYTES = {"Message"}  # of a request: base64 in JSON, bytes in boto3
-=======
-    "secretsmanager": "secretsmanager",
-}  # fmt: skip
->>>>>>> 45bfd0938bac05ab190da43349870501c9b77f93:tests/integration/kpi/aws.py
 
 
 class Crash(BaseException):
