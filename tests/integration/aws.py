@@ -26,7 +26,8 @@ BUCKET = "p09-test-archive"
 REGION = "us-east-1"
 _SERVICES = {
     "DynamoDB_20120810": "dynamodb", "AWSEvents": "events", "GraniteServiceVersion20100801": "cloudwatch",
-    "TrentService": "kms", "secretsmanager": "secretsmanager",
+    "secretsmanager": "secretsmanager",
+    "TrentService": "kms",
 }  # fmt: skip
 _BYTES = {"Message"}  # of a request: base64 in JSON, bytes in boto3
 
