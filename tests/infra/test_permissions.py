@@ -62,13 +62,16 @@ def test_functions_may_call_what_they_need_and_nothing_else(assembly: Assembly, 
         "Ingest": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
         "Data": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
         "Web": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"} | {"cloudfront:CreateInvalidation"},
+        "Status": {"s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "dynamodb:PutItem"} | READ_TABLE | TABLE_KEY,
         "Operations": {"events:PutEvents", "s3:GetObject", "s3:PutObject"} | READ_TABLE | WRITE_TABLE | TABLE_KEY,
     }
     for name, expected in own.items():
         actions = {
             action
             for policy in assembly.stages[stage][name].of_type("AWS::IAM::ManagedPolicy")
-            if policy.logical_id.startswith(("Api", "IngestWorker", "KpiEvaluation", "Migrate", "WebPublisher"))
+            if policy.logical_id.startswith(
+                ("Api", "IngestWorker", "KpiEvaluation", "Migrate", "StatusPublisher", "WebPublisher")
+            )
             for statement in policy.properties["PolicyDocument"]["Statement"]
             for action in _list(statement["Action"])
         }

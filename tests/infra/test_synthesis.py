@@ -23,7 +23,7 @@ OUTPUTS = {
 # An app that lost its stacks would pass every other test: these are in each stage, exactly as often.
 COUNTS = {
     "AWS::ApiGatewayV2::Api": 1,
-    "AWS::CloudFront::Distribution": 1,
+    "AWS::CloudFront::Distribution": 2,
     "AWS::CloudWatch::Dashboard": 1,
     "AWS::Cognito::UserPool": 1,
     "AWS::Cognito::UserPoolGroup": 5,
