@@ -18,7 +18,11 @@ FACTS = Facts(
 
 
 def incident(
-    start: datetime, end: datetime | None, impact: str = "critical", name: str = "INC", components: tuple[str, ...] = ("api",)
+    start: datetime,
+    end: datetime | None,
+    impact: str = "critical",
+    name: str = "INC",
+    components: tuple[str, ...] = ("api",),
 ) -> Incident:
     return Incident(
         id=name, title="Down", impact=impact, state="resolved" if end else "investigating", opened_at=start,  # type: ignore[arg-type]
@@ -28,7 +32,14 @@ def incident(
 
 def maintenance(start: datetime, end: datetime) -> Maintenance:
     return Maintenance(
-        id="m", title="", reason="", start=start, end=end, components=("api",), planned_at=start - DAY, changed_at=start - DAY
+        id="m",
+        title="",
+        reason="",
+        start=start,
+        end=end,
+        components=("api",),
+        planned_at=start - DAY,
+        changed_at=start - DAY,
     )
 
 
@@ -61,7 +72,9 @@ def test_an_incident_over_midnight_is_split_between_its_days() -> None:
 
 def test_incidents_that_overlap_count_once_and_the_worse_one_counts() -> None:
     start = NOW - 3 * DAY
-    found = days(incident(start, start + HOUR, "major", "a"), incident(start + HOUR / 2, start + 2 * HOUR, "critical", "b"))
+    found = days(
+        incident(start, start + HOUR, "major", "a"), incident(start + HOUR / 2, start + 2 * HOUR, "critical", "b")
+    )
     day = found[start.date()]
     assert (day.partial, day.major, day.status) == (1800, 5400, "major_outage")
 
