@@ -173,7 +173,7 @@ def test_a_freeze_concerns_nobody_who_reads_the_page(world: World) -> None:
 
 
 def test_what_customers_do_not_feel_is_not_told_to_them(world: World) -> None:
-    breach = {"severity": "page", "decision": "d", "at": stamp(START), "why": "99.8%"}
+    breach: dict[str, Any] = {"severity": "page", "decision": "d", "at": stamp(START), "why": "99.8%"}
     world.hear(KpiBreached(id="1", kpi="availability", title="Availability", **breach))
     world.publisher.run(START)
     assert world.api("incidents")["incidents"] == []

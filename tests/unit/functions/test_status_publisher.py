@@ -120,7 +120,11 @@ def test_who_comes_meanwhile_leaves_word_and_the_first_publishes_once_more(work:
     def comes() -> None:
         came.append(in_turn(work.table, now, lambda: pytest.fail("two at once")))
 
-    work.meanwhile = [lambda: [comes() for _ in range(20)]]
+    def a_crowd_comes() -> None:
+        for _ in range(20):
+            comes()
+
+    work.meanwhile = [a_crowd_comes]
     assert in_turn(work.table, now, work)
     assert came == [False] * 20
     assert work.done == 2

@@ -39,7 +39,7 @@ def test_an_incident_that_comes_back_is_told_as_such() -> None:
         DOWN,
         lines=(Line(at=ago(minutes=9), state="monitoring"), Line(at=ago(minutes=8), state="investigating")),
     )
-    assert [one.text for one in of_incident(back, [])][0] == "The problem is back. We are investigating it."
+    assert next(one.text for one in of_incident(back, [])) == "The problem is back. We are investigating it."
 
 
 def test_ids_stay_when_more_is_told_and_lines_may_come_in_any_order() -> None:
