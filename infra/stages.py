@@ -25,6 +25,8 @@ class Concurrency:
     evidence_export: int = 1
     # The stream's batches and the sweep.
     outbox: int = 2
+    # A burst of one cause waits for its turn at one incident: more at once would only retry.
+    incident_responder: int = 2
     notifier: int = 2
     audit_anchor: int = 1
     migrate: int = 1

@@ -153,7 +153,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _communication(runbook: Runbook) -> Iterator[str]:
     communication = runbook.communication
-    yield "## Communication"
+    yield f'<a id="{anchor("communication")}"></a>\n\n## Communication'
     yield (
         f"A message that can't be sent is tried again for {duration(communication.give_up_after)}, and then is a dead letter: "
         "`p09 announce dead-letters` says why, `p09 announce replay` sends it again. Within a thread the order is kept; a "

@@ -9,7 +9,7 @@ from moto import mock_aws
 from shared.platform import aws as signed
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.settings import aws_settings
-from tests.integration.kpi.aws import REGION, TABLE, Aws, make_resources
+from tests.integration.aws import REGION, TABLE, Aws, make_resources
 
 BUCKET = "p09-test-status"
 

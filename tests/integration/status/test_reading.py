@@ -26,6 +26,7 @@ from tests.status_pages import DEGRADED, NOW, OPERATIONAL, OUTAGE, STATES
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 GRAVE = {"serious", "critical"}
 SIZES = {"desktop": (1200, 900), "phone": (360, 740)}
+# Of maintenances this client asks for the upcoming ones alone, whatever its methods are called.
 CLIENT = """
 const { Statuspage } = require("statuspage.io");
 const page = new Statuspage("p09");
@@ -35,7 +36,6 @@ page.setApiUrl(process.argv[1]);
   console.log(JSON.stringify({
     "status": await api.getStatus(), "summary": await api.getSummary(), "components": await api.getComponents(),
     "incidents": await api.incidents.getAll(), "incidents/unresolved": await api.incidents.getUnresolved(),
-    "scheduled-maintenances": await api.scheduledMaintenances.getAll(),
     "scheduled-maintenances/upcoming": await api.scheduledMaintenances.getUpcoming(),
   }));
 })();
@@ -75,7 +75,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         super().do_GET()
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        return format_datetime(self._site.clock, usegmt=True) if timestamp is None else super().date_time_string(timestamp)  # type: ignore[arg-type]
+        return (
+            format_datetime(self._site.clock, usegmt=True) if timestamp is None else super().date_time_string(timestamp)
+        )
 
     def end_headers(self) -> None:
         self.send_header("content-security-policy", "; ".join(CONTENT_SECURITY_POLICY))
