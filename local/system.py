@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from local import api
+from local.aws import aws_client
 from local.ministack import environments_folder, ministack_server
 from local.people import DEMO_PEOPLE, Directory
 from local.postgres import DATABASE, create_database, postgres_server
@@ -21,6 +22,7 @@ from local.valkey import valkey_server
 
 WARM_ENVIRONMENTS = 4
 HEALTHY_WITHIN_SECONDS = 90
+STATUS_PUBLISHER = "p09-local-status-publisher"
 
 
 @contextmanager
@@ -43,6 +45,7 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
         _make_people(config)
         supervisor.start(_front_door(state, config), _kpi_alarms(state, config), _backups(state))
         _check_health(config)
+        _write_status_page(config)
         _publish(state, config)
         if demo:
             supervisor.start(_demo_site(state))
@@ -161,6 +164,15 @@ def warm_up(config: Configuration) -> None:
         threading.Thread(target=ask, daemon=True).start()
 
 
+def _write_status_page(config: Configuration) -> None:
+    """The first heartbeat, lest the page is missing until its schedule fires."""
+    with step("writing the status page"):
+        client = aws_client("lambda", config.aws_endpoint)
+        answer = client.invoke(FunctionName=STATUS_PUBLISHER, Payload=b"{}")
+        if "FunctionError" in answer:
+            say("the status page was not written: `p09 logs status_publisher` says why; it is tried again every minute")
+
+
 def _publish(state: State, config: Configuration) -> None:
     found = outputs(config)
     write_json(
@@ -177,6 +189,7 @@ def _publish(state: State, config: Configuration) -> None:
             },
             "valkey": {"host": LOOPBACK, "port": config.valkey_port, "password": config.valkey_password},
             "slack_url": config.slack_url,
+            "status_url": found["StatusUrl"],
             "user_pool_id": found["UserPoolId"],
             "client_id": found["UserPoolClientId"],
             "pid": os.getpid(),
@@ -191,6 +204,7 @@ def announce(state: State, config: Configuration, *, demo: bool) -> None:
     print(f"  console    {config.url}   (one click signs in as a demo person)")
     print(f"  API        {config.url}/openapi.json")
     print(f"  health     {config.url}/health")
+    print(f"  status     {outputs(config)['StatusUrl']}   (static files: they stay when the rest is down)")
     print(f"  Slack      {config.slack_url}   (what stands for it, and shows what was announced)")
     if demo:
         print(f"  demo site  {config.url}/demo/   (a page with the tracker: visit it, watch the console)")

@@ -11,6 +11,7 @@ from local.api import Refused
 from local.state import LocalError
 from scripts.p09.announce import announce
 from scripts.p09.audit import audit
+from scripts.p09.calendar import calendar
 from scripts.p09.chaos import chaos
 from scripts.p09.day import day
 from scripts.p09.evidence import evidence
@@ -22,6 +23,7 @@ from scripts.p09.review import review
 from scripts.p09.runbook import task, today
 from scripts.p09.session import Session, session
 from scripts.p09.sites import keys, sites
+from scripts.p09.status import status
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -37,6 +39,8 @@ app.add_typer(kpi, name="kpi")
 app.add_typer(incident, name="incident")
 app.add_typer(review, name="review")
 app.add_typer(announce, name="announce")
+app.add_typer(calendar, name="calendar")
+app.add_typer(status, name="status")
 app.add_typer(chaos, name="chaos")
 app.add_typer(task, name="task")
 app.add_typer(evidence, name="evidence")
