@@ -13,6 +13,7 @@ from shared.communication.senders import email, port
 from shared.communication.store import AnnouncementStore
 from shared.events import Event
 from shared.platform import aws as signed
+from shared.platform import outgoing
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.outbox import send_all, waiting
 from shared.platform.outgoing import Request, Response
@@ -20,7 +21,6 @@ from shared.platform.settings import aws_settings
 from tests.integration.communication.slack_server import TOKEN, WEBHOOK_SECRET, SlackServer, slack_server
 from tests.integration.kpi.aws import REGION, TABLE, Aws, Crash, make_resources
 
-START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SLACK, WEBHOOKS = "p09-test-slack", "p09-test-webhooks"
 
 
@@ -35,13 +35,18 @@ class Notifier:
     def __init__(self, aws: Aws, slack: SlackServer) -> None:
         self.aws = aws
         self.slack = slack
-        self.now = START
+        self.ahead = timedelta()
         self.table = Table(signed_call(aws_settings), TABLE)
         self.store = AnnouncementStore(self.table)
         self.while_sending: Callable[[], object] | None = None
         self.requests: list[Request] = []
         self._handler = importlib.import_module("functions.notifier.handler").handler
-        self._send = port.send
+        self._send = outgoing.send
+
+    @property
+    def now(self) -> datetime:
+        """The API's clock is the machine's; the function's may be ahead of it."""
+        return datetime.now(UTC) + self.ahead
 
     def deliver(self, event: Event) -> dict[str, Any]:
         said = {"detail-type": event.detail_type, "source": event.source, "detail": event.detail}
@@ -49,8 +54,10 @@ class Notifier:
         return report
 
     def sweep(self, after: timedelta = timedelta()) -> dict[str, Any]:
-        self.now += after
-        report: dict[str, Any] = self._handler({"task": "notifier", "scheduled_time": "2026-11-24T12:00:00Z"}, Context())
+        self.ahead += after
+        report: dict[str, Any] = self._handler(
+            {"task": "notifier", "scheduled_time": "2026-11-24T12:00:00Z"}, Context()
+        )
         return report
 
     def sweep_until_sent(self) -> None:

@@ -18,7 +18,9 @@ def incident(number: int, sequence: int, change: Any, **fields: Any) -> Incident
     )  # fmt: skip
 
 
-def story(number: int, changes: Sequence[str] = ("opened", "updated", "acknowledged", "monitoring", "resolved")) -> list[Event]:
+def story(
+    number: int, changes: Sequence[str] = ("opened", "updated", "acknowledged", "monitoring", "resolved")
+) -> list[Event]:
     """An incident from its beginning to its end; its update is a count more, of which nothing is said."""
     return [incident(number, sequence, change) for sequence, change in enumerate(changes, start=1)]
 

@@ -9,6 +9,7 @@ from functions.api.app import create_app
 from functions.api.dependencies import Services
 from functions.api.settings import Settings
 from shared.access.identity import SRE, Person
+from shared.communication.announce import announce
 from shared.platform.valkey import ValkeyUnavailable
 from tests.integration.communication.conftest import Notifier, crashing
 from tests.integration.communication.events import incident
@@ -88,13 +89,23 @@ def test_a_message_whose_event_is_never_delivered_goes_out_by_the_sweep(api: Cal
     assert len(notifier.slack.of("#release-updates")) == 1
 
 
-def test_an_announcement_is_written_whole_or_not_at_all(api: Caller, notifier: Notifier) -> None:
+@pytest.mark.parametrize("after", [False, True])
+def test_an_announcement_and_its_event_are_written_together_or_not_at_all(
+    api: Caller, notifier: Notifier, *, after: bool
+) -> None:
     notifier.aws.operations.clear()
-    notifier.aws.crash_at = 0
-    assert crashing(lambda: api.post("/v1/announcements", DEPLOYMENT, 201))
+    notifier.aws.crash_at, notifier.aws.after = 0, after
+    said: dict[str, Any] = {
+        **DEPLOYMENT,
+        "channels": ["release_updates"],
+        "thread": None,
+        "by": "ada",
+        "now": notifier.now,
+    }
+    assert crashing(lambda: announce(notifier.store, **said))
     notifier.aws.crash_at = None
-    assert notifier.drain_outbox() == []
-    assert api.get("/v1/announcements")["announcements"] == []
+    assert len(api.get("/v1/announcements")["announcements"]) == after
+    assert len(notifier.drain_outbox()) == len(notifier.slack.keys()) == after
 
 
 def test_an_announcement_may_answer_in_the_thread_of_an_incident(api: Caller, notifier: Notifier) -> None:

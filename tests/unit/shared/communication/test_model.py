@@ -38,12 +38,18 @@ def test_the_same_cause_has_the_same_id_and_the_same_keys() -> None:
 
 @given(st.text(), st.text(), st.text())
 def test_another_cause_kind_or_channel_has_another_key(event: str, kind: str, channel: str) -> None:
-    others = {dedup_key(f"{event}x", kind, channel), dedup_key(event, f"{kind}x", channel), dedup_key(event, kind, f"{channel}x")}
+    others = {
+        dedup_key(f"{event}x", kind, channel),
+        dedup_key(event, f"{kind}x", channel),
+        dedup_key(event, kind, f"{channel}x"),
+    }
     assert dedup_key(event, kind, channel) not in others
 
 
 def test_plain_text_says_everything() -> None:
-    content = Content(kind="notice", title="Title", summary="Why.", facts=(("Owner", "ada"),), links=(("Page", "https://a.b"),))
+    content = Content(
+        kind="notice", title="Title", summary="Why.", facts=(("Owner", "ada"),), links=(("Page", "https://a.b"),)
+    )
     assert content.text == "Title\n\nWhy.\n\nOwner: ada\n\nPage: https://a.b"
 
 

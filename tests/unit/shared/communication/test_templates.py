@@ -31,9 +31,9 @@ def _kind(event: Any) -> str:
 
 def test_every_kind_has_a_template_and_every_template_a_kind_of_the_runbook() -> None:
     incidents = {_kind(incident(1, 1, change)) for change in INCIDENT_CHANGES}
-    reviews = {_kind(replace(REVIEW, change=change)) for change in ("opened", "overdue", "closed")}  # type: ignore[arg-type]
+    reviews = {_kind(replace(REVIEW, change=change)) for change in ("opened", "overdue", "closed")}
     calendar = {
-        _kind(replace(MAINTENANCE, kind=kind, change=change))  # type: ignore[arg-type]
+        _kind(replace(MAINTENANCE, kind=kind, change=change))
         for kind in ("maintenance", "freeze")
         for change in ("planned", "changed", "began", "ended", "cancelled")
     }
@@ -42,7 +42,9 @@ def test_every_kind_has_a_template_and_every_template_a_kind_of_the_runbook() ->
         written_content(kind=kind, title="t", summary="s", impact="", by="ada").kind for kind in get_args(PersonKind)
     }
     found = (incidents, reviews, calendar, reports, written)
-    assert found == tuple(set(get_args(kind)) for kind in (IncidentKind, ReviewKind, CalendarKind, ReportKind, PersonKind))
+    assert found == tuple(
+        set(get_args(kind)) for kind in (IncidentKind, ReviewKind, CalendarKind, ReportKind, PersonKind)
+    )
 
 
 def test_a_count_more_takes_its_place_in_the_thread_and_says_nothing() -> None:
@@ -75,7 +77,9 @@ def test_other_events_are_not_announced() -> None:
 
 
 def test_every_kind_goes_somewhere() -> None:
-    kinds = {kind for part in (IncidentKind, ReviewKind, CalendarKind, ReportKind, PersonKind) for kind in get_args(part)}
+    kinds = {
+        kind for part in (IncidentKind, ReviewKind, CalendarKind, ReportKind, PersonKind) for kind in get_args(part)
+    }
     assert all(the_runbook().communication.wanting(kind) for kind in kinds)
 
 

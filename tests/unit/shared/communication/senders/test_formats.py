@@ -19,7 +19,9 @@ from shared.platform.outgoing import OutgoingRefused, OutgoingUnavailable, Reque
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-long_text = st.one_of(st.text(max_size=300), st.text("<>&a ", max_size=300), st.integers(1, 9000).map(lambda n: "&" * n))
+long_text = st.one_of(
+    st.text(max_size=300), st.text("<>&a ", max_size=300), st.integers(1, 9000).map(lambda n: "&" * n)
+)
 contents = st.builds(
     Content,
     kind=st.just("notice"),
