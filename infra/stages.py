@@ -25,6 +25,8 @@ class Concurrency:
     evidence_export: int = 1
     # The stream's batches and the sweep.
     outbox: int = 2
+    # A burst of one cause waits for its turn at one incident: more at once would only retry.
+    incident_responder: int = 2
     notifier: int = 2
     audit_anchor: int = 1
     migrate: int = 1
@@ -32,6 +34,8 @@ class Concurrency:
     health_check: int = 2
     redis_memory: int = 1
     pipeline_review: int = 1
+    # One publishes; who comes meanwhile leaves word and ends.
+    status_publisher: int = 3
     web_publisher: int = 1
 
     @property

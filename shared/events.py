@@ -162,7 +162,7 @@ class IncidentChanged(Event):
     """``change`` says what has just happened, the other fields how the incident stands after it.
 
     ``sequence`` counts an incident's changes from 1, without gaps. ``note`` is what a person wrote, for customers' eyes
-    when ``public``.
+    when ``public``, or why it is graver than was known; an update without one concerns what is shown, not people.
     """
 
     source: ClassVar[str] = "p09.incidents"

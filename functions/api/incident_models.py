@@ -12,7 +12,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 ComponentId = Annotated[str, StringConstraints(pattern="^[a-z_]{1,40}$")]
 Components = Annotated[list[ComponentId], Field(max_length=20)]
-INCIDENT_ID: Final = r"^INC-\d{8}-\d{6}-[0-9a-f]{4}$"
+INCIDENT_ID: Final = r"^INC-\d{8}-\d{6}-[0-9a-f]{6}$"
 IncidentId = Annotated[str, StringConstraints(pattern=INCIDENT_ID)]
 
 

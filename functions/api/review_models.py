@@ -1,16 +1,15 @@
 """What the API takes and says of post-incident reviews. What it says is built when something asks for it."""
 
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from functions.api.incident_models import Name, Note, Text, TimelineEntryView
 
 Section = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
-REVIEW_ID: Final = r"^PIR-\d{8}-\d{6}-[0-9a-f]{4}$"
+REVIEW_ID: Final = r"^PIR-\d{8}-\d{6}-[0-9a-f]{6}$"
 ActionState = Literal["open", "done", "dropped"]
-Due = Annotated[date, PlainSerializer(str)]
 
 
 class _Said(BaseModel):
@@ -21,7 +20,7 @@ class UpdateReview(_Said):
     """What is left out or null stays as it is."""
 
     owner: Name | None = None
-    due: Due | None = None
+    due: date | None = None
     summary: Section | None = None
     impact: Section | None = None
     contributing_factors: Section | None = None
@@ -31,7 +30,7 @@ class UpdateReview(_Said):
 class AddAction(_Said):
     title: Text
     owner: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-    due: Due
+    due: date
 
 
 class UpdateAction(_Said):
@@ -39,7 +38,7 @@ class UpdateAction(_Said):
 
     title: Text | None = None
     owner: Name | None = None
-    due: Due | None = None
+    due: date | None = None
     state: ActionState | None = None
     reason: Note | None = None
 
@@ -60,6 +59,14 @@ class ActionView(_View):
     state: ActionState
     reason: str
     overdue: bool
+
+
+class DidView(_View):
+    """Who changed the review, and how."""
+
+    at: str
+    by: str
+    text: str
 
 
 class ReviewView(_View):
@@ -94,7 +101,7 @@ class ReviewDetail(ReviewView):
     went_well: str
     actions: list[ActionView]
     timeline: list[TimelineEntryView]
-    history: list[dict[str, Any]]
+    history: list[DidView]
 
 
 class ReviewList(_View):

@@ -32,7 +32,10 @@ def joined(incident: Incident, signal: Signal) -> Step:
     step = _heard(Step(incident=after), signal)
     if relapsed:
         return tell(write(step, signal.at, "It fails again."), signal.at, "reopened")
-    return tell(step, signal.at, "updated") if _shown(after) != _shown(incident) else step
+    if _shown(after) == _shown(incident):
+        return step
+    note = f"Graver than was known: {signal.title}." if _is_graver(after, incident) else ""
+    return tell(step, signal.at, "updated", note=note)
 
 
 def noted(incident: Incident, signal: Signal) -> Step:
@@ -90,6 +93,11 @@ def _components(incident: Incident) -> dict[str, Any]:
         return {}
     found = dict.fromkeys(component for one in incident.failing.values() for component in one.components)
     return {"components": tuple(found)} if found else {}
+
+
+def _is_graver(after: Incident, before: Incident) -> bool:
+    more_severe = after.severity == "page" and before.severity == "ticket"
+    return more_severe or (after.customer_impacting and not before.customer_impacting)
 
 
 def _shown(incident: Incident) -> tuple[object, ...]:

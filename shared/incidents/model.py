@@ -129,8 +129,8 @@ def alter(step: Step, **changes: Any) -> Step:
 
 
 def identify(prefix: Literal["INC", "PIR"], at: datetime, what: str) -> str:
-    """An id that sorts by time and that the same thing gets again: ``INC-20261124-133306-3f9a``."""
-    return f"{prefix}-{at:%Y%m%d-%H%M%S}-{sha256(f'{what} {stamp(at)}'.encode()).hexdigest()[:4]}"
+    """An id that sorts by time and that the same thing gets again: ``INC-20261124-133306-3f9a0c``."""
+    return f"{prefix}-{at:%Y%m%d-%H%M%S}-{sha256(f'{what} {stamp(at)}'.encode()).hexdigest()[:6]}"
 
 
 STATES: Final[tuple[State, ...]] = ("investigating", "identified", "monitoring", "resolved")

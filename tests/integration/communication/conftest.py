@@ -19,7 +19,7 @@ from shared.platform.outbox import send_all, waiting
 from shared.platform.outgoing import Request, Response
 from shared.platform.settings import aws_settings
 from tests.integration.communication.slack_server import TOKEN, WEBHOOK_SECRET, SlackServer, slack_server
-from tests.integration.kpi.aws import REGION, TABLE, Aws, Crash, make_resources
+from tests.integration.aws import REGION, TABLE, Aws, Crash, make_resources
 
 SLACK, WEBHOOKS = "p09-test-slack", "p09-test-webhooks"
 

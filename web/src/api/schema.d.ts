@@ -1384,6 +1384,18 @@ export interface components {
             dedup_key: string;
         };
         /**
+         * DidView
+         * @description Who changed the review, and how.
+         */
+        DidView: {
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * EntryChange
          * @description Those fields that become others; the start only until it has begun.
          */
@@ -2058,9 +2070,7 @@ export interface components {
             /** Timeline */
             timeline: components["schemas"]["TimelineEntryView"][];
             /** History */
-            history: {
-                [key: string]: unknown;
-            }[];
+            history: components["schemas"]["DidView"][];
         };
         /**
          * ReviewList

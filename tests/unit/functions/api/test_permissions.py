@@ -27,8 +27,8 @@ IDS = {
     "run_id": "redis_memory-20261123T120000Z",
     "entry_id": "maintenance-0123456789ab",
     "action_id": "1",
-    "incident_id": "INC-20261124-120000-0a1b",
-    "review_id": "PIR-20261124-120000-0a1b",
+    "incident_id": "INC-20261124-120000-0a1b2c",
+    "review_id": "PIR-20261124-120000-0a1b2c",
 }
 TOKENS = {
     "nobody": "",
