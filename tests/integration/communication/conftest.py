@@ -18,8 +18,8 @@ from shared.platform.dynamodb import Table, signed_call
 from shared.platform.outbox import send_all, waiting
 from shared.platform.outgoing import Request, Response
 from shared.platform.settings import aws_settings
-from tests.integration.communication.slack_server import TOKEN, WEBHOOK_SECRET, SlackServer, slack_server
 from tests.integration.aws import REGION, TABLE, Aws, Crash, make_resources
+from tests.integration.communication.slack_server import TOKEN, WEBHOOK_SECRET, SlackServer, slack_server
 
 SLACK, WEBHOOKS = "p09-test-slack", "p09-test-webhooks"
 

@@ -9,9 +9,9 @@ from moto.sns.models import sns_backends
 
 from shared.communication.model import State
 from shared.runbook.load import the_runbook
+from tests.integration.aws import REGION
 from tests.integration.communication.conftest import SLACK, WEBHOOKS, Notifier, crashing
 from tests.integration.communication.events import BUDGETS, MAINTENANCE, REVIEW, incident, story
-from tests.integration.aws import REGION
 
 MINUTE = timedelta(minutes=1)
 
