@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -21,6 +22,7 @@ from local.valkey import valkey_server
 
 WARM_ENVIRONMENTS = 4
 STATUS_PUBLISHER = "p09-local-status-publisher"
+HEALTHY_WITHIN_SECONDS = 90
 
 
 @contextmanager
@@ -126,14 +128,26 @@ def _make_people(config: Configuration) -> None:
 
 
 def _check_health(config: Configuration) -> None:
-    """The first request through the whole path; also what starts the API's first Lambda environment."""
+    """The first request through the whole path; also what starts the API's first Lambda environment.
+
+    On a busy machine that takes a while, and schedules start other functions' environments in the same seconds.
+    """
     with step("checking that the API reaches PostgreSQL and Valkey"):
+        deadline = time.monotonic() + HEALTHY_WITHIN_SECONDS
         for path in ("/health/db", "/health/redis"):
-            try:
-                api.Api(config.url).get(path)
-            except api.Refused as error:
-                advice = "`p09 logs api` prints the function's log"
-                raise LocalError(f"GET {path} is not well: {error.line()}. {advice}") from error
+            while refused := _refused(config, path):
+                if time.monotonic() > deadline:
+                    advice = "`p09 logs api` prints the function's log"
+                    raise LocalError(f"GET {path} is not well: {refused.line()}. {advice}") from refused
+                time.sleep(1)
+
+
+def _refused(config: Configuration, path: str) -> api.Refused | None:
+    try:
+        api.Api(config.url).get(path)
+    except api.Refused as error:
+        return error
+    return None
 
 
 def warm_up(config: Configuration) -> None:

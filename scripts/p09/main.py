@@ -15,9 +15,11 @@ from scripts.p09.calendar import calendar
 from scripts.p09.chaos import chaos
 from scripts.p09.day import day
 from scripts.p09.evidence import evidence
+from scripts.p09.incident import incident
 from scripts.p09.kpi import kpi
 from scripts.p09.operations import dead_letters, logs
 from scripts.p09.queries import query
+from scripts.p09.review import review
 from scripts.p09.runbook import task, today
 from scripts.p09.session import Session, session
 from scripts.p09.sites import keys, sites
@@ -34,6 +36,8 @@ app.add_typer(keys, name="key")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(audit, name="audit")
 app.add_typer(kpi, name="kpi")
+app.add_typer(incident, name="incident")
+app.add_typer(review, name="review")
 app.add_typer(announce, name="announce")
 app.add_typer(calendar, name="calendar")
 app.add_typer(status, name="status")
