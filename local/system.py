@@ -21,8 +21,8 @@ from local.supervisor import Supervisor
 from local.valkey import valkey_server
 
 WARM_ENVIRONMENTS = 4
-STATUS_PUBLISHER = "p09-local-status-publisher"
 HEALTHY_WITHIN_SECONDS = 90
+STATUS_PUBLISHER = "p09-local-status-publisher"
 
 
 @contextmanager

@@ -36,7 +36,8 @@ TABLE = READ_TABLE | WRITE_TABLE | TABLE_KEY
 OWN = {
     "api": {"secretsmanager:GetSecretValue", "events:PutEvents"} | TABLE,
     "ingest_worker": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
-    "migrate": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
+    "migrate": {f"secretsmanager:{verb}SecretValue" for verb in ("Get", "Put")}
+    | {"kms:Decrypt", "kms:GenerateDataKey"},
     "web_publisher": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"}
     | {"cloudfront:CreateInvalidation"},
     "status_publisher": {"s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "dynamodb:PutItem"}

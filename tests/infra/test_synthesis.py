@@ -31,7 +31,7 @@ COUNTS = {
     "AWS::DynamoDB::Table": 1,
     "AWS::Events::EventBus": 1,
     "AWS::Lambda::Function": FUNCTIONS,
-    "AWS::S3::Bucket": 3,
+    "AWS::S3::Bucket": 5,
     "AWS::SQS::Queue": FUNCTIONS,
     "Custom::Migrations": 1,
     "Custom::WebContent": 1,
