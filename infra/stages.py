@@ -26,8 +26,8 @@ class Concurrency:
     # The stream's batches and the sweep.
     outbox: int = 2
     # A burst of one cause waits for its turn at one incident: more at once would only retry.
-    incident_responder: int = 2
-    notifier: int = 2
+    incident_responder: int = 5
+    notifier: int = 3
     audit_anchor: int = 1
     migrate: int = 1
     # The 02:00 task beside the minute's probe.
