@@ -65,29 +65,26 @@ def test_an_outage_is_one_incident_told_once_and_shown_on_the_status_page(
     until(lambda: state(sre, incident) == "resolved", "the incident is resolved")
     until(lambda: len(told(system, before, incident["id"])) >= 3, "three messages")
     until(lambda: summary(system)["status"]["indicator"] == "none", "the status page is green again", INTERVAL)
-    words = [message["text"].lower() for message in told(system, before, incident["id"])]
-    assert [sum(word in text for text in words) for word in ("monitoring", "resolved")] == [1, 1], words
-    assert len(words) == 3, words
+    texts = [message["text"] for message in told(system, before, incident["id"])]
+    states = [text.partition("State: ")[2].splitlines()[0] for text in texts]
+    assert states == ["investigating", "monitoring", "resolved"], texts
 
 
 def test_a_played_day_runs_every_task_with_evidence_and_misses_the_one_without_a_schedule(
     system: LocalSystem, sre: Api
 ) -> None:
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    report = play(system, yesterday.isoformat())
-    assert report["failures"] == []
-    table = {task["id"]: task for task in sre.get("/v1/runbook", date=yesterday.isoformat())["tasks"]}
+    day_before = (yesterday - timedelta(days=1)).isoformat()
+    assert play(system, day_before)["failures"] == []
+    table = {task["id"]: task for task in sre.get("/v1/runbook", date=day_before)["tasks"]}
     assert set(table) >= TASKS
     for name in TASKS:
         assert table[name]["state"] in {"passed", "failed", "unconfigured"}, table[name]
         assert table[name]["run"]["why"], table[name]
-    day_before = yesterday - timedelta(days=1)
     with without_schedule(system, "p09-local-redis-memory"):
-        play(system, day_before.isoformat())
-        [missed] = [
-            task for task in sre.get("/v1/runbook", date=day_before.isoformat())["tasks"] if task["state"] == "missed"
-        ]
-        assert missed["id"] == "redis_memory"
+        play(system, yesterday.isoformat())
+        tasks = sre.get("/v1/runbook", date=yesterday.isoformat())["tasks"]
+        assert [task["id"] for task in tasks if task["state"] == "missed"] == ["redis_memory"]
         until(
             lambda: "task:redis_memory" in [cause for one in open_incidents(sre) for cause in one["causes"]],
             "an incident",
@@ -95,8 +92,9 @@ def test_a_played_day_runs_every_task_with_evidence_and_misses_the_one_without_a
 
 
 def open_incidents(api: Api) -> list[dict[str, Any]]:
+    """All but the one that says that there were too many: these tests alone may reach a quarter's number."""
     found: list[dict[str, Any]] = api.get("/v1/incidents", state="open")["incidents"]
-    return found
+    return [one for one in found if one["causes"] != ["kpi:incidents"]]
 
 
 def state(api: Api, incident: dict[str, Any]) -> str:
@@ -110,8 +108,9 @@ def messages(system: LocalSystem) -> list[dict[str, Any]]:
 
 
 def told(system: LocalSystem, before: int, incident: str) -> list[dict[str, Any]]:
-    """What Slack's stand-in was told of an incident since."""
-    return [one for one in messages(system)[before:] if incident in json.dumps(one) and one["channel"] == "#incidents"]
+    """What Slack's stand-in was told of an incident since; its review, of which there is a message as well, is another."""
+    new = [one for one in messages(system)[before:] if one["channel"] == "#incidents" and incident in json.dumps(one)]
+    return [one for one in new if "State: " in one["text"]]
 
 
 def status_page(system: LocalSystem, path: str) -> httpx2.Response:
