@@ -223,12 +223,37 @@ class MessageQueued(Event):
     thread: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class _DrillEvent(Event):
+    """The end of a drill or restore; ``drill`` names the record with the evidence of every step."""
+
+    source: ClassVar[str] = "p09.backups"
+    id: str
+    at: str
+    drill: str
+    kind: Literal["drill", "restore", "mark"]
+    rpo_seconds: int | None
+    rto_seconds: int | None
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrillPassed(_DrillEvent):
+    """A backup was restored, and what it held is what its source held; a second person has signed that off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrillFailed(_DrillEvent):
+    """It was not, or nobody has signed it off in time."""
+
+
 CATALOGUE: Final[dict[str, type[Event]]] = {
     model.__name__: model
     for model in (
         *(EventsWaiting, KpiBreached, KpiRecovered, BudgetExhausted, KpiDataMissing, KpiDataReturned),
         *(TaskPassed, TaskFailed, TaskUnconfigured, TaskTimedOut, TaskMissed, TaskRequested),
         *(ProbeFailed, ProbeRecovered, IncidentChanged, ReviewChanged, CalendarChanged, MessageQueued),
+        *(DrillPassed, DrillFailed),
     )
 }
 

@@ -22,7 +22,7 @@ from local.backups.valkey_snapshot import SnapshotFailed
 from local.progress import say
 from shared.backups.instances import Instance
 from shared.backups.model import Job, Report
-from shared.runbook.model import Schedule
+from shared.runbook.tasks import Schedule
 
 MARK_EVERY: Final = timedelta(seconds=20)
 ARCHIVE_SECONDS: Final = 60.0
