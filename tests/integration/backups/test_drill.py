@@ -90,7 +90,12 @@ def _small_disk(folder: Path) -> Iterator[None]:
 
 def _missing_segment(workflow: Workflow) -> str:
     name = workflow.world.repository.bases()[-1].first_segment
-    workflow.after["mark"] = lambda: (workflow.world.archive(), (workflow.world.repository.wal / name).unlink())
+
+    def remove() -> None:
+        workflow.world.archive()
+        (workflow.world.repository.wal / name).unlink()
+
+    workflow.after["mark"] = remove
     return f"WAL segment {name} is missing from the archive"
 
 
