@@ -1,5 +1,6 @@
 """The environment of our functions while they are measured: the keys that `infra` sets."""
 
+import json
 from typing import Final
 
 from bench.servers import Servers
@@ -17,7 +18,15 @@ def of_api(servers: Servers) -> dict[str, str]:
         "IDENTITY_JWKS_URL": "http://127.0.0.1:9/pool/.well-known/jwks.json",
         "IDENTITY_CLIENT_ID": "bench",
         "OPERATIONS_TABLE_NAME": OPERATIONS_TABLE,
+        "LIMITS": json.dumps(_wide_limits()),
     }
+
+
+def _wide_limits() -> dict[str, dict[str, int]]:
+    """Limits that are checked as in AWS, and that no benchmark reaches."""
+    wide = {"per_second": 10**9, "burst": 10**12}
+    names = ("ingest_key", "ingest_organisation", "ingest_address", "query_key", "query_organisation", "person")
+    return {**dict.fromkeys(names, wide), "monthly_events": {"units": 10**12}}
 
 
 def of_ingest_worker(servers: Servers) -> dict[str, str]:

@@ -13,6 +13,7 @@ from infra.stacks.data import DataStack
 from infra.stacks.ingest import IngestStack
 from infra.stacks.network import NetworkStack
 from infra.stacks.operations import OperationsStack
+from infra.stacks.status import StatusStack
 from infra.stacks.web import WebStack
 
 if TYPE_CHECKING:
@@ -38,10 +39,19 @@ class Deployment(cdk.Stage):
             **self._props("Data"),
         )
         platform, services = data.platform, data.services
-        identity = AccessStack(self, "Access", stage=stage, **self._props("Access")).identity
+        access = AccessStack(
+            self,
+            "Access",
+            platform=platform,
+            data=services,
+            access_logs=data.access_logs,
+            **self._props("Access"),
+        )
+        identity = access.identity
         api = ApiStack(self, "Api", platform=platform, data=services, identity=identity, **self._props("Api"))
         ingest = IngestStack(self, "Ingest", platform=platform, data=services, **self._props("Ingest"))
         # Functions that use the schema come after the migrations that make it.
+        access.add_stack_dependency(data)
         api.add_stack_dependency(data)
         ingest.add_stack_dependency(data)
         web = WebStack(
@@ -61,6 +71,14 @@ class Deployment(cdk.Stage):
             api_id=api.gateway.api_id,
             console_url=stage.local.origin if stage.local else web.url,
             **self._props("Operations"),
+        )
+        StatusStack(
+            self,
+            "Status",
+            platform=platform,
+            data=services,
+            access_logs=data.access_logs,
+            **self._props("Status"),
         )
         cdk.Tags.of(self).add("p09:stage", stage.name)
 

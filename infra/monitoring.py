@@ -64,7 +64,7 @@ class Monitoring:
         every, offset = seconds(found["every"]) // 60, seconds(found.get("offset", "0m")) // 60
         if every == 0 or HOUR_MINUTES % every:
             raise ValueError(f"schedules.{schedule}.every: {found['every']} does not divide an hour into minutes")
-        return f"cron({offset}/{every} * * * ? *)"
+        return f"cron({offset} * * * ? *)" if every == HOUR_MINUTES else f"cron({offset}/{every} * * * ? *)"
 
     def every_seconds(self, schedule: str) -> int:
         return seconds(self.runbook["schedules"][schedule]["every"])

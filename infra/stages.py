@@ -25,14 +25,24 @@ class Concurrency:
     evidence_export: int = 1
     # The stream's batches and the sweep.
     outbox: int = 2
+    # A burst of one cause waits for its turn at one incident: more at once would only retry.
+    incident_responder: int = 2
+    notifier: int = 2
+    audit_anchor: int = 1
     migrate: int = 1
+    # The 02:00 task beside the minute's probe.
+    health_check: int = 2
+    redis_memory: int = 1
+    pipeline_review: int = 1
+    # One publishes; who comes meanwhile leaves word and ends.
+    status_publisher: int = 3
     web_publisher: int = 1
 
     @property
     def postgres_connections(self) -> int:
         """An environment serves one request at a time and keeps one connection; a restarted one may leave its
         predecessor's behind until the server notices, hence two for each."""
-        return 2 * (self.api + self.ingest_worker + self.migrate)
+        return 2 * (self.api + self.ingest_worker + self.audit_anchor + self.migrate)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +59,8 @@ class Sizes:
     backup_days: int = 15
     valkey_node: str = "cache.m7g.large"
     deletion_protection: bool = False
+    # How long nobody, no administrator either, can delete an anchor of the audit trail.
+    audit_lock_days: int = 1
 
     def __post_init__(self) -> None:
         needed = self.concurrency.postgres_connections + self.spare_connections
@@ -78,6 +90,8 @@ class LocalServers:
     valkey: Server = Server(host="127.0.0.1", port=6379, secret_name=VALKEY_SECRET)
     origin: str = "http://127.0.0.1:8000"
     aws_endpoint: str = "http://127.0.0.1:4566"
+    # What stands for Slack.
+    slack_url: str = "http://127.0.0.1:8010"
 
     @classmethod
     def read(cls, path: Path) -> LocalServers:
@@ -89,6 +103,7 @@ class LocalServers:
             valkey=Server(host=valkey["host"], port=valkey["port"], secret_name=valkey["secret_name"]),
             origin=found["origin"],
             aws_endpoint=found["aws_endpoint"],
+            slack_url=found["slack_url"],
         )
 
 
@@ -101,6 +116,8 @@ class Stage:
     dashboard: str = "P09-Operations"
     # Where KPIs are measured instead of in CloudWatch; "" = in CloudWatch.
     prometheus_url: str = ""
+    # Who gets announcements by e-mail; each has to confirm. Others subscribe themselves to the topic.
+    announce_to: tuple[str, ...] = ()
 
     @property
     def access_log_group(self) -> str:
@@ -156,6 +173,7 @@ PROD = Stage(
         backup_days=35,
         valkey_node="cache.r7g.xlarge",
         deletion_protection=True,
+        audit_lock_days=400,
     ),
 )
 AWS_STAGES = (DEV, STAGING, PROD)

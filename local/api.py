@@ -39,15 +39,15 @@ class Api:
     def get(self, path: str, **parameters: str) -> Any:
         return self._call("GET", path, params=parameters)
 
-    def pages(self, path: str, name: str) -> Iterator[dict[str, Any]]:
+    def pages(self, path: str, name: str, **asked: str) -> Iterator[dict[str, Any]]:
         """All entries of a list, whose pages are followed by their cursor."""
-        parameters: dict[str, str] = {}
+        parameters = asked
         while True:
             page = self.get(path, **parameters)
             yield from page[name]
             if page["next_cursor"] is None:
                 return
-            parameters = {"cursor": page["next_cursor"]}
+            parameters = asked | {"cursor": page["next_cursor"]}
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("POST", path, json=body)
@@ -66,11 +66,16 @@ class Api:
             detail = f"{error}. Is the system running? `make run` starts the local one; --url names another"
             raise Refused(0, {"title": f"No answer from {self.url}", "detail": detail}) from error
 
-    def _call(self, method: str, path: str, **options: Any) -> Any:
+    def checked(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        """The response, which is a success."""
         answer = self.raw(method, path, **options)
         if answer.is_success:
-            return answer.json() if answer.content else None
+            return answer
         raise Refused(answer.status_code, _problem(answer))
+
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        answer = self.checked(method, path, **options)
+        return answer.json() if answer.content else None
 
 
 @cache

@@ -162,7 +162,7 @@ class IncidentChanged(Event):
     """``change`` says what has just happened, the other fields how the incident stands after it.
 
     ``sequence`` counts an incident's changes from 1, without gaps. ``note`` is what a person wrote, for customers' eyes
-    when ``public``.
+    when ``public``, or why it is graver than was known; an update without one concerns what is shown, not people.
     """
 
     source: ClassVar[str] = "p09.incidents"
@@ -247,13 +247,24 @@ class DrillFailed(_DrillEvent):
     """It was not, or nobody has signed it off in time."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class AuditAltered(Event):
+    """Rows of an audit trail are not as they were written; ``why`` says which. ``organisation`` is all zeros for P09's own."""
+
+    source: ClassVar[str] = "p09.access"
+    id: str
+    at: str
+    organisation: str
+    why: str
+
+
 CATALOGUE: Final[dict[str, type[Event]]] = {
     model.__name__: model
     for model in (
         *(EventsWaiting, KpiBreached, KpiRecovered, BudgetExhausted, KpiDataMissing, KpiDataReturned),
         *(TaskPassed, TaskFailed, TaskUnconfigured, TaskTimedOut, TaskMissed, TaskRequested),
         *(ProbeFailed, ProbeRecovered, IncidentChanged, ReviewChanged, CalendarChanged, MessageQueued),
-        *(DrillPassed, DrillFailed),
+        *(DrillPassed, DrillFailed, AuditAltered),
     )
 }
 

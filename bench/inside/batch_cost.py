@@ -36,7 +36,8 @@ class NoServer(Valkey):
 
     def pipeline(self, commands: Sequence[Command], *, atomic: bool = False) -> list[Any]:
         self.tell([("MULTI",), *commands, ("EXEC",)] if atomic else commands)
-        return [b"1-1", None, *[1] * len(commands)][: len(commands)]
+        appended = [1, 0, 0, 0, [b"1-1", None, 1]]  # what the script of limits answers
+        return [appended, *[1] * len(commands)][: len(commands)]
 
     def tell(self, commands: Sequence[Command]) -> None:
         for command in commands:

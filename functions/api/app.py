@@ -9,14 +9,17 @@ from functions.api.dependencies import Services
 from functions.api.problems import handle_errors
 from functions.api.routes import (
     analytics,
+    announcements,
     audit,
     calendar,
     dead_letters,
     events,
     health,
+    incidents,
     kpis,
     metrics,
     organisations,
+    reviews,
     runbook,
     sites,
 )
@@ -45,6 +48,9 @@ def create_app(services: Services) -> FastAPI:
         dead_letters,
         kpis,
         runbook,
+        incidents,
+        reviews,
+        announcements,
         calendar,
         health,
         metrics,

@@ -13,6 +13,7 @@ from shared.access.identity import KeyBearer, Person
 from shared.access.keys import MalformedKey, parse_key
 
 KEY_BRAND: Final = "p09"
+_OF_TENANTS: Final = frozenset({READ_KEY, PERSON})
 _KEYS: Final = {"ingest": INGEST_KEY, "read": READ_KEY}
 
 Caller = KeyBearer | Person | None
@@ -22,6 +23,9 @@ async def authorise(request: Request) -> None:
     """Let the request through, or raise a problem of status 401 or 403."""
     allowed = PERMISSIONS[request.method, request.scope["route"].path]
     request.state.caller = None if ANYONE in allowed else _identify(request, allowed)
+    if not allowed.isdisjoint(_OF_TENANTS):
+        found: Services = request.app.state.services
+        found.check(found.limits.of_queries(request.state.caller))
 
 
 # FastAPI sends plain functions through a thread pool: these are coroutines, three times as fast.

@@ -1,23 +1,31 @@
 """What requests share: clients, built once per environment and only when first needed."""
 
+import time
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from functions.api.limits import Limits
 from functions.api.settings import Settings
 from functions.api.site_cache import SiteCache
 from shared.ingestion.entry import Entry
-from shared.ingestion.stream import STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE, append, forget_awake
+from shared.ingestion.stream import STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE, append_within, forget_awake, woke
 from shared.ingestion.visitor import Visitors
 from shared.platform import wiring
 from shared.platform.aws import AwsRefused, AwsUnavailable
 from shared.platform.bus import put_event
+from shared.platform.limits import Take, Within, run_within
 from shared.platform.settings import aws_settings
-from shared.platform.valkey import Command, Valkey
+from shared.platform.valkey import Command, Valkey, ValkeyUnavailable
 
 if TYPE_CHECKING:
     from shared.access.audit_anchors import AnchorStore
     from shared.access.tokens import TokenVerifier
     from shared.calendar.store import CalendarStore
+    from shared.communication.store import AnnouncementStore
+    from shared.incidents.review_store import ReviewStore
+    from shared.incidents.rules import Rules
+    from shared.incidents.store import IncidentStore
     from shared.kpi.store import KpiStore
     from shared.platform.dynamodb import Table
     from shared.platform.postgres import Database
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
 
 POSTGRES_SECONDS: Final = 10.0
 HEALTH_SECONDS: Final = 2.0
+REST_SECONDS: Final = 2.0
 
 
 class Services:
@@ -32,6 +41,7 @@ class Services:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._limits_rest_until = 0.0
 
     @cached_property
     def database(self) -> "Database":
@@ -85,10 +95,35 @@ class Services:
         return RunStore(self.operations)
 
     @cached_property
+    def announcements(self) -> "AnnouncementStore":
+        from shared.communication.store import AnnouncementStore
+
+        return AnnouncementStore(self.operations)
+
+    @cached_property
     def calendar(self) -> "CalendarStore":
         from shared.calendar.store import CalendarStore
 
         return CalendarStore(self.operations)
+
+    @cached_property
+    def incidents(self) -> "IncidentStore":
+        from shared.incidents.store import IncidentStore
+
+        return IncidentStore(self.operations)
+
+    @cached_property
+    def reviews(self) -> "ReviewStore":
+        from shared.incidents.review_store import ReviewStore
+
+        return ReviewStore(self.operations)
+
+    @cached_property
+    def incident_rules(self) -> "Rules":
+        from shared.incidents.rules import Rules
+        from shared.runbook.load import the_runbook
+
+        return Rules.of(the_runbook())
 
     @cached_property
     def sites(self) -> SiteCache:
@@ -108,10 +143,28 @@ class Services:
             client_id=self.settings.identity_client_id,
         )
 
-    def append(self, entry: Entry, *also: Command) -> None:
-        """Make events durable, and wake the worker when it was idle. Raises ``ValkeyUnavailable``."""
-        if append(self.valkey, entry, *also):
+    def append(self, entry: Entry, takes: Sequence[Take], *also: Command) -> Within:
+        """Make events durable within limits, and wake the worker when it was idle.
+
+        Raises ``LimitExceeded`` and ``ValkeyUnavailable``.
+        """
+        appended = append_within(self.valkey, entry, takes, *also)
+        if woke(appended):
             self.wake()
+        return appended
+
+    @cached_property
+    def limits(self) -> Limits:
+        return Limits.read(self.settings.limits)
+
+    def check(self, takes: Sequence[Take]) -> None:
+        """Raises ``LimitExceeded``. Who asks for numbers needs no Valkey: while it is down, nobody is limited."""
+        if not takes or time.monotonic() < self._limits_rest_until:
+            return
+        try:
+            run_within(self.valkey, takes)
+        except (ValkeyUnavailable, AwsUnavailable, AwsRefused):
+            self._limits_rest_until = time.monotonic() + REST_SECONDS
 
     def wake(self) -> None:
         """Tell the worker that events wait. The events are durable: a wake-up that fails costs a minute, not an event."""

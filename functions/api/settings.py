@@ -5,6 +5,8 @@ from shared.platform.settings import PostgresSettings, ValkeySettings
 
 @dataclass(frozen=True)
 class Settings(PostgresSettings, ValkeySettings):
+    """``limits`` is the runbook's table of that name as JSON; empty means that nobody is limited."""
+
     stage: str
     postgres_secret_arn: str
     event_bus_name: str
@@ -12,3 +14,4 @@ class Settings(PostgresSettings, ValkeySettings):
     identity_issuer: str
     identity_jwks_url: str
     identity_client_id: str
+    limits: str

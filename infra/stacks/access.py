@@ -1,4 +1,4 @@
-"""Who people are: a user pool, a group for each role, the console's client."""
+"""Who people are: a user pool, a group for each role, the console's client. And what they did: the audit trail's anchor."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cognito as cognito
 
 from infra.acknowledge import acknowledge
+from infra.constructs.audit_anchor import AuditAnchor
 from infra.constructs.identity import Identity
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_s3 as s3
     from constructs import Construct
 
-    from infra.stages import Stage
+    from infra.constructs.platform import DataServices, Platform
 
 POOL_REASONS = {
     "AwsSolutions-COG2": "A second factor can be used; sign-in by SSO, which comes later, makes it a must",
@@ -23,13 +25,23 @@ ROLES = ("P09-Developer", "P09-SRE", "P09-DBA", "P09-Lead", "P09-Auditor")
 
 
 class AccessStack(Stack):
-    def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, **props: Any) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        platform: Platform,
+        data: DataServices,
+        access_logs: s3.IBucket,
+        **props: Any,
+    ) -> None:
         super().__init__(scope, construct_id, **props)
-        self._stage = stage
+        self._stage = platform.stage
         self.pool = self._pool()
         for role in ROLES:
             cognito.UserPoolGroup(self, role.removeprefix("P09-"), user_pool=self.pool, group_name=role)
         self.client = self._client()
+        AuditAnchor(self, "Audit", platform=platform, data=data, access_logs=access_logs)
         CfnOutput(self, "UserPoolId", value=self.pool.user_pool_id)
         CfnOutput(self, "UserPoolClientId", value=self.client.user_pool_client_id)
 

@@ -77,6 +77,7 @@ class ApiStack(Stack):
                 "EVENT_BUS_NAME": data.bus.event_bus_name,
                 "OPERATIONS_TABLE_NAME": data.operations.table_name,
                 **identity.environment(),
+                "LIMITS": json.dumps(self._platform.monitoring.runbook["limits"]),
             },
             reserved_concurrency=self._platform.stage.sizes.concurrency.api,
             timeout=Duration.seconds(15),

@@ -9,6 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.api import Refused
 from local.state import LocalError
+from scripts.p09.announce import announce
+from scripts.p09.audit import audit
 from scripts.p09.chaos import chaos
 from scripts.p09.day import day
 from scripts.p09.evidence import evidence
@@ -28,7 +30,9 @@ app = typer.Typer(
 app.add_typer(sites, name="site")
 app.add_typer(keys, name="key")
 app.add_typer(dead_letters, name="dead-letters")
+app.add_typer(audit, name="audit")
 app.add_typer(kpi, name="kpi")
+app.add_typer(announce, name="announce")
 app.add_typer(chaos, name="chaos")
 app.add_typer(task, name="task")
 app.add_typer(evidence, name="evidence")

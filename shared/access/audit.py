@@ -118,8 +118,6 @@ class Verifier:
     def expect(self, head: Head | None) -> None:
         """What the database itself says the last row is, at the moment at which the next rows were read."""
         self._head = head
-        if head and head.sequence:
-            self._anchors.setdefault(head.sequence, set()).add(head.hash)
 
     def take(self, row: Row) -> None:
         self.taken += 1
@@ -135,17 +133,22 @@ class Verifier:
         if row.sequence == expected and row.previous != self.last.hash:
             self._find(max(1, row.sequence - 1), row.sequence, "does not follow the row before it")
         self._meet_anchor(row)
+        if self._head and row.sequence == self._head.sequence and row.hash != self._head.hash:
+            self._find(
+                min(self._proven + 1, row.sequence), row.sequence, "the last row is not the one that was written"
+            )
         self.last = Head(sequence=row.sequence, hash=row.hash)
 
     def end(self) -> None:
         """The chain has no more rows."""
-        last, known = self.last.sequence, max(self._anchors, default=0)
+        last, head = self.last.sequence, self._head.sequence if self._head else 0
+        known = max([*self._anchors, head])
         if known > last:
             self._find(last + 1, known, "missing at the end")
             if last > self._proven:
                 self._find(self._proven + 1, last, "perhaps rewritten: the next anchor lies beyond the end")
-        if self._head and last > self._head.sequence:
-            self._find(self._head.sequence + 1, last, "added without the chain's knowledge")
+        if self._head and last > head:
+            self._find(head + 1, last, "added without the chain's knowledge")
 
     def _meet_anchor(self, row: Row) -> None:
         for anchored in self._anchors.get(row.sequence, ()):

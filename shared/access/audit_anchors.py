@@ -11,7 +11,9 @@ from typing import Final
 from uuid import UUID
 
 from shared.access.audit import Head
+from shared.events import AuditAltered
 from shared.platform.dynamodb import Item, Put, Table
+from shared.platform.outbox import leave
 
 _PARTITION: Final = "audit-anchor#{}"
 _LAST: Final = "9" * 20
@@ -63,6 +65,10 @@ class AnchorStore:
             "hash": head.hash.hex(), "at": at.isoformat(),
         }  # fmt: skip
         self._table.write([Put(item=item)])
+
+    def tell(self, event: AuditAltered) -> None:
+        """Have it told: a chain is not as it was written."""
+        self._table.write([leave(event)])
 
     def after(self, organisation_id: UUID, sequence: int, limit: int) -> list[Head]:
         """Anchors of rows after a sequence, the first ``limit`` of them."""

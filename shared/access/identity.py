@@ -40,5 +40,5 @@ def person_of(claims: dict[str, Any]) -> Person:
     """The person of a verified access token; groups that are no roles of ours are ignored."""
     groups = claims.get("cognito:groups", [])
     subject = str(claims["sub"])
-    roles = ROLES.intersection(groups if isinstance(groups, list) else [])
-    return Person(subject, roles, str(claims.get("username", subject)))
+    names = [group for group in groups if isinstance(group, str)] if isinstance(groups, list) else []
+    return Person(subject, ROLES.intersection(names), str(claims.get("username", subject)))

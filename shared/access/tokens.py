@@ -1,50 +1,124 @@
 """Cognito access tokens, verified by PyJWT. Imported only where a token was presented: it costs a cold start 50 ms."""
 
+import json
+import re
 from typing import Any, Final
 
 import jwt
+from jwt.utils import base64url_decode, base64url_encode
 
 from shared.access.identity import Person, person_of
+from shared.access.signing_keys import IdentityUnavailable, SigningKeys, UnknownKey, fetch_from
+
+__all__ = ["IdentityUnavailable", "InvalidToken", "TokenVerifier"]
 
 LEEWAY_SECONDS: Final = 10
-JWKS_TIMEOUT_SECONDS: Final = 2
-JWKS_LIFESPAN_SECONDS: Final = 3600
+MAX_LIFETIME_SECONDS: Final = 24 * 3600  # Cognito makes none that live longer
+MAX_LENGTH: Final = 8192
+_ALGORITHM: Final = "RS256"
+_FORM: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_HEADERS: Final = frozenset({"alg", "kid", "typ"})
+_REQUIRED: Final = ("exp", "iat", "iss", "sub", "token_use", "client_id")
+_TEXTS: Final = ("iss", "sub", "token_use", "client_id")
 
 
 class InvalidToken(Exception):
     """The token is forged, expired, of another pool or another client; the message says which."""
 
 
-class IdentityUnavailable(Exception):
-    """The signing keys can't be fetched, so that no new key can be checked."""
-
-
 class TokenVerifier:
     """Checks access tokens of one Cognito user pool and client."""
 
-    def __init__(self, *, issuer: str, jwks_url: str, client_id: str) -> None:
+    def __init__(self, *, issuer: str, jwks_url: str, client_id: str, keys: SigningKeys | None = None) -> None:
         self._issuer = issuer
         self._client_id = client_id
-        self._keys = jwt.PyJWKClient(jwks_url, timeout=JWKS_TIMEOUT_SECONDS, lifespan=JWKS_LIFESPAN_SECONDS)
+        self._keys = keys or SigningKeys(fetch_from(jwks_url))
 
     def verify(self, token: str) -> Person:
         """The person that a token stands for. Raises ``InvalidToken`` or ``IdentityUnavailable``."""
+        header, claims = _parsed(token)
+        key_id = _key_id(header)
         try:
-            key = self._keys.get_signing_key_from_jwt(token)
-            claims: dict[str, Any] = jwt.decode(
+            key = self._keys.get(key_id)
+            jwt.decode(
                 token,
                 key,
-                algorithms=["RS256"],
+                algorithms=[_ALGORITHM],
                 issuer=self._issuer,
                 leeway=LEEWAY_SECONDS,
-                options={"require": ["exp", "iat", "iss", "sub", "token_use"]},
+                options={"require": list(_REQUIRED)},
             )
-        except jwt.PyJWKClientConnectionError as error:
-            raise IdentityUnavailable(str(error)) from error
-        except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
+        except UnknownKey as error:
+            raise InvalidToken(f"no key {key_id[:64]!r} signs for this pool") from error
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise InvalidToken(str(error)) from error
+        self._check(claims)
+        return person_of(claims)
+
+    def _check(self, claims: dict[str, Any]) -> None:
+        """What PyJWT does not: the kinds of values, whose token it is, and that it is none for signing in."""
+        for name in _TEXTS:
+            if not isinstance(claims[name], str) or not claims[name]:
+                raise InvalidToken(f"{name} is no text")
+        if not all(isinstance(claims[name], int | float) for name in ("exp", "iat")):
+            raise InvalidToken("exp and iat are numbers")
         if claims["token_use"] != "access":  # noqa: S105 -- a kind, no password
             raise InvalidToken("an access token is needed, not an id token")
-        if claims.get("client_id") != self._client_id:
+        if claims["client_id"] != self._client_id:
             raise InvalidToken("the token is for another client")
-        return person_of(claims)
+        if claims["exp"] - claims["iat"] > MAX_LIFETIME_SECONDS:
+            raise InvalidToken("the token lives longer than any that the pool makes")
+
+
+def _parsed(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and claims, not verified yet, of a text that can be read in one way only."""
+    if len(token) > MAX_LENGTH:
+        raise InvalidToken(f"it is longer than {MAX_LENGTH} characters")
+    if not _FORM.fullmatch(token):
+        raise InvalidToken("it has not the form of a signed token")
+    header, claims, signature = token.split(".")
+    _decoded(signature)
+    return _object(_decoded(header)), _object(_decoded(claims))
+
+
+def _decoded(part: str) -> bytes:
+    try:
+        content = base64url_decode(part)
+    except ValueError as error:
+        raise InvalidToken("a part is no base64url") from error
+    if base64url_encode(content).decode() != part:
+        raise InvalidToken("a part is no base64url in its one form")
+    return content
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(content, object_pairs_hook=_without_repeats, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise InvalidToken(f"a part is no JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise InvalidToken("a part is no JSON object")
+    return found
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise InvalidToken("a name stands twice in a part")
+    return found
+
+
+def _no_number(text: str) -> float:
+    raise InvalidToken(f"{text} is no number")
+
+
+def _key_id(header: dict[str, Any]) -> str:
+    """Only what Cognito writes: a header that brings its own key, or asks for more, is an attempt."""
+    if unknown := sorted(header.keys() - _HEADERS):
+        raise InvalidToken(f"the header {unknown[0][:64]!r} is not taken")
+    if header.get("alg") != _ALGORITHM:
+        raise InvalidToken(f"the algorithm is {_ALGORITHM} and no other")
+    key_id = header.get("kid")
+    if not isinstance(key_id, str) or not key_id:
+        raise InvalidToken("the header names no key")
+    return key_id

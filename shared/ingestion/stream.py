@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.ingestion.entry import Entry, encode
+from shared.platform.limits import Take, Within, run_within
 from shared.platform.valkey import Command, Valkey
 
 # A durable Valkey is a cluster: keys that meet in one MULTI share the tag in braces, and with it a slot.
@@ -22,25 +23,31 @@ WAKE_SOURCE: Final = "p09.ingestion"
 WAKE_DETAIL_TYPE: Final = "EventsWaiting"
 
 
-def append(valkey: Valkey, entry: Entry, *also: Command) -> bool:
-    """Make a request's events durable; returns whether the worker was idle and has to be woken.
+def append(valkey: Valkey, entry: Entry) -> bool:
+    """Make a request's events durable, whatever limits there are; returns whether the worker was idle and has to be woken."""
+    return woke(append_within(valkey, entry, ()))
 
-    ``also`` is carried out in the same round trip.
+
+def append_within(valkey: Valkey, entry: Entry, takes: Sequence[Take], *also: Command) -> Within:
+    """Make a request's events durable if all limits allow it, in one step; ``also`` is carried out in the same round trip.
 
     The flag is set after the append and cleared by the worker before it looks a last time: whoever finds it set knows that the
     worker will still see the entry.
 
-    Raises ``ValkeyUnavailable`` when the events may not be durable: the client has to send them again, with the same ids.
+    Raises ``LimitExceeded`` when nothing was appended, and ``ValkeyUnavailable`` when the events may not be durable: the client has
+    to send them again, with the same ids.
     """
-    replies = valkey.pipeline(
-        [
-            ("XADD", STREAM, "*", *encode(entry)),
-            ("SET", AWAKE, "1", "NX", "EX", AWAKE_SECONDS),
-            ("HINCRBY", COUNTERS, "accepted", entry.events),
-            *also,
-        ]
-    )
-    return replies[1] is not None
+    commands: list[Command] = [
+        ("XADD", STREAM, "*", *encode(entry)),
+        ("SET", AWAKE, "1", "NX", "EX", AWAKE_SECONDS),
+        ("HINCRBY", COUNTERS, "accepted", entry.events),
+    ]
+    return run_within(valkey, takes, commands, also=also)
+
+
+def woke(appended: Within) -> bool:
+    """Whether the worker was idle and has to be woken."""
+    return appended.replies[1] is not None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ midnight each hash leaves a mark for 30 minutes, and who finds a mark under yest
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_address
 from typing import Final
 
 from shared.ingestion.rows import signed_64_bits
@@ -52,6 +53,10 @@ class Visitors:
         ends_soon = now + timedelta(seconds=VISIT_SECONDS) >= _midnight(today + timedelta(days=1))
         return Visitor(visitor, (_leave_mark(site_id, visitor),) if ends_soon else ())
 
+    def alias(self, address: str, now: datetime) -> str:
+        """What an address is counted by for limits: the same all day, and nothing that an address could be read from."""
+        return f"{signed_64_bits(_network(address).encode(), key=self._salt(now.date())):x}"
+
     def _salt(self, day: date) -> bytes:
         salt = self._salts.get(day)
         if salt is None:
@@ -71,6 +76,15 @@ class Visitors:
         if day not in self._salts:
             self._salts[day] = self._valkey.run("GET", _salt_key(day))
         return self._salts[day]
+
+
+def _network(address: str) -> str:
+    """Whoever has one address of IPv6 has 2^64 of them."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(found) if found.version == 4 else str(int(found) >> 64)  # noqa: PLR2004 -- the version of IP
 
 
 def _hash(salt: bytes, site_id: int, client: Client) -> int:

@@ -11,14 +11,16 @@ from typing_extensions import TypedDict
 
 from functions.api.authorise import KeyBearerOf, ServicesOf
 from functions.api.body import read_body
-from functions.api.client import client_of, country_of
+from functions.api.client import client_of, country_of, viewer_address
 from functions.api.dependencies import Services
+from functions.api.limits import headers_within
 from functions.api.problems import Problem, unprocessable
 from functions.api.site_cache import Target
 from shared.ingestion.accept import make_entry, needs_visitor, read_batch
 from shared.ingestion.browser import BrowserEvent, read_browser_event
 from shared.ingestion.event import MAX_BYTES, MAX_EVENTS, Event, Rejection
 from shared.ingestion.stream import count_rejected
+from shared.platform.limits import Take, Within
 
 MAX_BROWSER_BYTES: Final = 64 * 1024
 CORS: Final = {
@@ -80,8 +82,11 @@ async def send_events(request: Request, services: ServicesOf, bearer: KeyBearerO
     """Answered only once the batch is durable. Events with an id may be sent again safely: they count once."""
     now = datetime.now(UTC)
     batch = read_batch(await read_body(request, MAX_BYTES), now)
-    _append(request, services, batch.events, Target(bearer.site_id, bearer.organisation), now, batch.rejected)
-    return JSONResponse({"accepted": len(batch.events), "rejected": batch.rejected}, HTTPStatus.ACCEPTED)
+    target = Target(bearer.site_id, bearer.organisation)
+    takes = services.limits.of_ingest(bearer.organisation, len(batch.events), now, key=bearer.prefix)
+    within = _append(request, services, batch.events, target, now, rejected=batch.rejected, takes=takes)
+    content = {"accepted": len(batch.events), "rejected": batch.rejected}
+    return JSONResponse(content, HTTPStatus.ACCEPTED, headers=headers_within(within))
 
 
 @router.post(
@@ -96,7 +101,9 @@ async def send_browser_event(request: Request, services: ServicesOf) -> Response
     now = datetime.now(UTC)
     sent = read_browser_event(await read_body(request, MAX_BROWSER_BYTES), now)
     for target in _targets(services, sent):
-        _append(request, services, [sent.event], target, now, [])
+        address = services.visitors.alias(viewer_address(request), now) if services.limits else ""
+        takes = services.limits.of_ingest(target.organisation, 1, now, address=address)
+        _append(request, services, [sent.event], target, now, rejected=[], takes=takes)
     return PlainTextResponse("ok", HTTPStatus.ACCEPTED, headers=CORS)
 
 
@@ -111,8 +118,10 @@ def _append(
     events: Sequence[Event],
     target: Target,
     now: datetime,
+    *,
     rejected: Sequence[Rejection],
-) -> None:
+    takes: Sequence[Take],
+) -> Within:
     visitor = services.visitors.identify(target.site_id, client_of(request), now) if needs_visitor(events) else None
     entry = make_entry(
         events,
@@ -124,7 +133,7 @@ def _append(
         request_id=request.state.request_id,
     )
     marks = visitor.marks if visitor else ()
-    services.append(entry, *marks, *([count_rejected(len(rejected))] if rejected else []))
+    return services.append(entry, takes, *marks, *([count_rejected(len(rejected))] if rejected else []))
 
 
 def _targets(services: Services, sent: BrowserEvent) -> list[Target]:

@@ -1,0 +1,42 @@
+"""Keeps the heads of the audit trail's chains, every hour, where nobody can change them, and verifies what came since the last."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from aws_lambda_powertools.logging import Logger
+
+from functions.audit_anchor.settings import Settings
+from shared.access.anchor_audit import anchor_audit
+from shared.access.audit_anchors import AnchorStore
+from shared.platform import wiring
+from shared.platform.dynamodb import Table, signed_call
+from shared.platform.s3 import get_object, keys, put_object
+from shared.platform.settings import aws_settings, load
+
+PREFIX: Final = "heads/"
+RECENT: Final = timedelta(days=2)
+
+logger = Logger()
+settings = load(Settings)
+store = AnchorStore(Table(signed_call(aws_settings), settings.operations_table_name))
+database = wiring.database(settings, settings.postgres_secret_arn, application="audit anchor", timeout=60)
+
+
+class AuditBucket:
+    """Versioned and locked: an object that is there can't be overwritten or deleted before its time."""
+
+    def last(self, now: datetime) -> bytes | None:
+        """The newest of all; those of the last days are looked at first, as the names are in the order of time."""
+        recent = f"{PREFIX}{now.astimezone(UTC) - RECENT:%Y-%m-%d}"
+        found = keys(settings.audit_bucket_name, PREFIX, after=recent) or keys(settings.audit_bucket_name, PREFIX)
+        return get_object(settings.audit_bucket_name, found[-1]) if found else None
+
+    def put(self, key: str, content: bytes) -> None:
+        put_object(settings.audit_bucket_name, key, content, "application/json")
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    report = asdict(anchor_audit(database, store, AuditBucket(), datetime.fromisoformat(event["scheduled_time"])))
+    logger.info("done", extra=report)
+    return report

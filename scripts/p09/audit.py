@@ -1,0 +1,99 @@
+"""`p09 audit …`: who did what, and whether the trail is as it was written."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from local.api import Api
+from scripts.p09.audit_file import verify_file
+from scripts.p09.output import AsJson, show_rows
+from scripts.p09.session import session
+
+audit = typer.Typer(no_args_is_help=True, help="The audit trail: of P09's own operations, or of an organisation.")
+_ROLE = "P09-Auditor"
+_COLUMNS = ("sequence", "at", "actor", "action", "subject", "reason", "origin")
+
+OrganisationId = Annotated[str | None, typer.Option(help="Whose trail; P09's own operations by default.")]
+Since = Annotated[str | None, typer.Option(help="Such as 2026-11-24T00:00:00Z.")]
+
+
+@audit.command("list")
+def list_rows(
+    context: typer.Context,
+    *,
+    organisation_id: OrganisationId = None,
+    actor: str | None = None,
+    action: str | None = None,
+    subject: str | None = None,
+    since: Since = None,
+    until: Since = None,
+    limit: Annotated[int, typer.Option(help="How many, the newest first.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List who did what."""
+    asked = {"organisation_id": organisation_id, "actor": actor, "action": action, "subject": subject}
+    wanted = {name: value for name, value in {**asked, "since": since, "until": until}.items() if value}
+    found = session(context).operations(_ROLE).get("/v1/audit", limit=str(limit), **wanted)
+    show_rows(found["rows"], _COLUMNS, as_json=as_json)
+
+
+@audit.command("verify")
+def verify(
+    context: typer.Context,
+    *,
+    organisation_id: OrganisationId = None,
+    file: Annotated[
+        Path | None, typer.Option(help="An export as JSON lines, verified here, without the system.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find whatever was done to the trail afterwards, and where. Exit code 1 when there is something."""
+    report = verify_file(file) if file else _verified(session(context).operations(_ROLE), organisation_id)
+    if as_json:
+        print(json.dumps(report, indent=2))
+    else:
+        for finding in report["findings"]:
+            print(f"rows {finding['first']} to {finding['last']}: {finding['what']}")
+        print(f"{report['verified']} rows and {report['anchors']} anchors, {len(report['findings'])} findings")
+    if report["findings"]:
+        raise typer.Exit(1)
+
+
+@audit.command("export")
+def export(
+    context: typer.Context,
+    file: Path,
+    *,
+    organisation_id: OrganisationId = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of JSON lines.")] = False,
+) -> None:
+    """Write the whole trail to a file, newest first."""
+    api = session(context).operations(_ROLE)
+    with file.open("w", encoding="utf-8", newline="") as out:
+        for part in _parts(api, "csv" if as_csv else "jsonl", organisation_id):
+            out.write(part)
+
+
+def _parts(api: Api, form: str, organisation_id: str | None) -> Iterator[str]:
+    parameters = {"format": form, "limit": "5000"} | ({"organisation_id": organisation_id} if organisation_id else {})
+    first = True
+    while True:
+        answer = api.checked("GET", "/v1/audit", params=parameters)
+        yield answer.text if first or form == "jsonl" else answer.text.partition("\n")[2]
+        if "x-next-cursor" not in answer.headers:
+            return
+        first, parameters["cursor"] = False, answer.headers["x-next-cursor"]
+
+
+def _verified(api: Api, organisation_id: str | None) -> dict[str, Any]:
+    parameters = {"organisation_id": organisation_id} if organisation_id else {}
+    report: dict[str, Any] = {"verified": 0, "anchors": 0, "findings": []}
+    while True:
+        part = api.get("/v1/audit/verification", **parameters)
+        report = {name: report[name] + part[name] for name in report}
+        if part["next_cursor"] is None:
+            return report
+        parameters["cursor"] = part["next_cursor"]
