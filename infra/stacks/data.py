@@ -159,6 +159,7 @@ class DataStack(Stack):
                 "POSTGRES_ADMIN_SECRET_ARN": postgres.admin_secret.secret_arn,
                 "POSTGRES_API_SECRET_ARN": postgres.api_secret.secret_arn,
                 "POSTGRES_WORKER_SECRET_ARN": postgres.worker_secret.secret_arn,
+                "POSTGRES_BACKUP_SECRET_ARN": postgres.backup_secret.secret_arn,
                 "CANARY_SECRET_ARN": self.canary_secret.secret_arn,
             },
             reserved_concurrency=self._stage.sizes.concurrency.migrate,

@@ -17,6 +17,7 @@ from scripts.p09.evidence import evidence
 from scripts.p09.kpi import kpi
 from scripts.p09.operations import dead_letters, logs
 from scripts.p09.queries import query
+from scripts.p09.restore import restore
 from scripts.p09.runbook import task, today
 from scripts.p09.session import Session, session
 from scripts.p09.sites import keys, sites
@@ -35,6 +36,7 @@ app.add_typer(kpi, name="kpi")
 app.add_typer(announce, name="announce")
 app.add_typer(chaos, name="chaos")
 app.add_typer(task, name="task")
+app.add_typer(restore, name="restore")
 app.add_typer(evidence, name="evidence")
 app.command("today")(today)
 app.command("day")(day)

@@ -39,21 +39,28 @@ class DrillStore:
     def create(self, drill: Drill) -> bool:
         """False when it exists."""
         try:
-            self._table.write([Put(item={"pk": _DRILL, "sk": drill.id, **_plain(vars(drill))}, expect={"pk": None})])
+            self._table.write(
+                [Put(item={"pk": _DRILL, "sk": place(drill.id), **_plain(vars(drill))}, expect={"pk": None})]
+            )
         except Overtaken:
             return False
         return True
 
     def get(self, drill: str) -> Drill | None:
-        item = self._table.get(_DRILL, drill)
+        item = self._table.get(_DRILL, place(drill))
         return _drill(item) if item else None
+
+    @staticmethod
+    def place(drill: str) -> str:
+        """Where a drill stands in the list: by its time, whatever its kind."""
+        return place(drill)
 
     def newest(self, *, before: str | None, limit: int) -> list[Drill]:
         return [_drill(item) for item in self._table.query(_DRILL, before=before, newest_first=True, limit=limit)]
 
     def update(self, drill: str, *events: Event, **attributes: Any) -> None:
         """Set attributes and promise to send events, in one transaction."""
-        writes: list[Write] = [Set(key=(_DRILL, drill), attributes=_plain(attributes))]
+        writes: list[Write] = [Set(key=(_DRILL, place(drill)), attributes=_plain(attributes))]
         self._table.write([*writes, *map(leave, events)])
 
     def step(self, drill: str, name: str) -> Step | None:
@@ -98,6 +105,10 @@ class DrillStore:
                                     result={"by": subject}, error=why))  # fmt: skip
 
 
+def place(drill: str) -> str:
+    return f"{drill.split('-')[1]}#{drill}"
+
+
 def _steps_of(drill: str) -> str:
     return f"drill-step#{drill}"
 
@@ -117,7 +128,7 @@ def _drill(item: Mapping[str, Value]) -> Drill:
         for name, value in item.items()
         if name in known
     }
-    return Drill(**plain | {"id": str(item["sk"])})
+    return Drill(**plain | {"id": str(item["sk"]).partition("#")[2]})
 
 
 def _step(item: Mapping[str, Value]) -> Step:
