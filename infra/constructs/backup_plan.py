@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -71,6 +71,14 @@ class BackupPlan(Construct):
         self._plan([cluster_arn, table.table_arn], copy_to)
         self._restore_tests(cluster_arn)
         self._tell(platform.alarms)
+        stack = Stack.of(self)
+        for name, value in (
+            ("BackupVaultName", vault_name(platform.stage)),
+            ("BackupRoleArn", self.role.role_arn),
+            ("PostgresClusterArn", cluster_arn),
+            ("BackupDays", str(platform.stage.sizes.backup_days)),
+        ):
+            CfnOutput(stack, name, value=value)  # for scripts/backup/full-backup.sh
 
     def _plan(self, resources: list[str], copy_to: backup.IBackupVault | None) -> None:
         stage = self._platform.stage

@@ -77,6 +77,7 @@ class NoServers(Services):
     calendar: Any = valkey
     incidents: Any = valkey
     reviews: Any = valkey
+    drills: Any = valkey
 
 
 @pytest.fixture(scope="module")
