@@ -166,7 +166,8 @@ class DataStack(Stack):
             timeout=MIGRATE_TIMEOUT,
             memory_mb=512,
         )
-        migrate.allow_secrets(postgres.admin_secret, postgres.api_secret, postgres.worker_secret, self.canary_secret)
+        secrets = postgres.admin_secret, postgres.api_secret, postgres.worker_secret, postgres.backup_secret
+        migrate.allow_secrets(*secrets, self.canary_secret)
         migrate.allow("secretsmanager:PutSecretValue", resources=[self.canary_secret.secret_arn])
         migrate.allow_key("secretsmanager", "kms:GenerateDataKey")
         CustomResource(
