@@ -50,7 +50,7 @@ def test_an_outage_is_one_incident_told_once_and_shown_on_the_status_page(
     with held_down(system, "postgres"), held_down(system, "valkey"):
         until(lambda: len(open_incidents(sre)) == 1, "an incident", 2 * INTERVAL)
         [incident] = open_incidents(sre)
-        until(lambda: told(system, before, incident["id"]), "a message in Slack")
+        until(lambda: bool(told(system, before, incident["id"])), "a message in Slack")
         until(lambda: summary(system)["status"]["indicator"] in {"major", "critical"}, "the status page", INTERVAL)
         assert summary(system)["incidents"][0]["status"] == "investigating"
         assert "text/html" in status_page(system, "/").headers["content-type"]

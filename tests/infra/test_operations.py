@@ -62,7 +62,8 @@ def test_schedules_try_again_for_as_long_as_it_is_worth_and_then_keep(assembly: 
     for schedule in _schedules(assembly, stage):
         name, target = schedule.properties["Name"], schedule.properties["Target"]
         queue = stack.find(target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0])
-        assert queue.properties["QueueName"] == f"{name.removesuffix('-every')}-failures"
+        function = stack.find(target["Arn"]["Fn::GetAtt"][0]).properties["FunctionName"]
+        assert queue.properties["QueueName"] == f"{function}-failures"
         assert target["RetryPolicy"]["MaximumRetryAttempts"] == 2
         seconds = target["RetryPolicy"]["MaximumEventAgeInSeconds"]
         assert 60 <= seconds <= 3600

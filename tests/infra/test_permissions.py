@@ -38,9 +38,13 @@ OWN = {
     | {"states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"}
     | TABLE,
     "ingest_worker": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
-    "migrate": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
+    "migrate": {f"secretsmanager:{verb}SecretValue" for verb in ("Get", "Put")}
+    | {"kms:Decrypt", "kms:GenerateDataKey"},
     "web_publisher": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"}
     | {"cloudfront:CreateInvalidation"},
+    "status_publisher": {"s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "dynamodb:PutItem"}
+    | READ_TABLE
+    | TABLE_KEY,
     "kpi_evaluation": TABLE,
     "missed_runs": TABLE,
     "outbox": {"events:PutEvents", "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}

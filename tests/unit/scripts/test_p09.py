@@ -12,7 +12,8 @@ run = CliRunner().invoke
 
 
 @pytest.mark.parametrize(
-    "command", ["site", "key", "query", "token", "dead-letters", "logs", "task", "day", "today", "evidence"]
+    "command",
+    ["site", "key", "query", "token", "dead-letters", "logs", "calendar", "status", "task", "day", "today", "evidence"],
 )
 def test_every_command_explains_itself(command: str) -> None:
     done = run(app, [command, "--help"])
