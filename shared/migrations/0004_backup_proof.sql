@@ -37,5 +37,3 @@ create policy backup_proof on events for select to p09_backup using (true);
 create policy backup_proof on event_ids for select to p09_backup using (true);
 create policy backup_proof on visits for select to p09_backup using (true);
 create policy backup_proof on traffic for select to p09_backup using (true);
-create policy backup_proof on audit for select to p09_backup using (true);
-create policy backup_proof on audit_heads for select to p09_backup using (true);
