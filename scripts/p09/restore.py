@@ -208,3 +208,61 @@ def _moment(text: str) -> str:
 
 def _clock(text: str) -> str:
     return datetime.fromisoformat(text).strftime("%H:%M:%S")
+
+
+@restore.command("objects")
+def restore_objects(
+    context: typer.Context,
+    bucket: str,
+    *,
+    prefix: Annotated[str, typer.Option(help="Only objects whose key begins so.")],
+    to: Annotated[str, typer.Option("--to", help="As they were at this moment.")],
+    apply_them: Annotated[bool, typer.Option("--apply", help="Do it; without, only print what would be done.")] = False,
+    in_aws: Annotated[bool, typer.Option("--aws", help="In AWS, with the credentials of the environment.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make objects of a versioned bucket what they were at a moment; what they are now stays as older versions."""
+    from shared.backups.objects import apply, changes, read_versions
+
+    s3 = _s3(context, in_aws=in_aws)
+    found = changes(read_versions(s3, bucket, prefix), datetime.fromisoformat(_moment(to)))
+    if apply_them:
+        for change in found:
+            apply(s3, bucket, change)
+    show_rows([vars(change) for change in found], ("act", "key", "version"), as_json=as_json)
+    if not as_json:
+        print(f"{len(found)} objects {'changed' if apply_them else 'would change; --apply does it'}")
+
+
+@restore.command("valkey")
+def restore_valkey_snapshot(context: typer.Context, snapshot: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Put the data of a snapshot into the local Valkey; what it has now is kept aside."""
+    from local import valkey as server
+    from local.backups.repository import Repository
+    from local.backups.restore import RestoreFailed
+    from local.backups.valkey_restore import Valkey, restore_valkey
+    from local.state import LocalError, is_free
+
+    state = session(context).here()
+    config = state.kept_configuration()
+    if config is None:
+        raise LocalError("no local system is here: `make run` starts one")
+    valkey = Valkey(
+        data=state.folder / "valkey", held=state.held("valkey"), answers=lambda: server.is_ready(config),
+        is_down=lambda: is_free(config.valkey_port),
+    )  # fmt: skip
+    try:
+        aside = restore_valkey(Repository(state.backups, bytes.fromhex(config.backup_key)), snapshot, valkey)
+    except RestoreFailed as error:
+        raise LocalError(str(error)) from error
+    print(f"restored {snapshot}; what was there until now is in {aside}")
+
+
+def _s3(context: typer.Context, *, in_aws: bool) -> Any:
+    if in_aws:
+        import boto3
+
+        return boto3.client("s3")
+    from local.aws import aws_client
+
+    return aws_client("s3", session(context).system()["aws_endpoint"])
