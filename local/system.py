@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 from local import api
 from local.aws import aws_client
-from local.ministack import environments_folder, ministack_server
+from local.ministack import begin_schedules, environments_folder, ministack_server
 from local.people import DEMO_PEOPLE, Directory
 from local.postgres import DATABASE, create_database, postgres_server
 from local.progress import say, step
@@ -46,6 +46,7 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
         supervisor.start(_front_door(state, config), _kpi_alarms(state, config), _backups(state))
         _check_health(config)
         _write_status_page(config)
+        begin_schedules(config.aws_endpoint)
         _publish(state, config)
         if demo:
             supervisor.start(_demo_site(state))
@@ -57,12 +58,13 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
 
 
 def _ministack(state: State, config: Configuration) -> Server:
-    def redeploy_if_lost() -> None:
+    def go_on() -> None:
         if not is_deployed(config):
             ensure_deployed(state, config)
             _make_people(config)
+        begin_schedules(config.aws_endpoint)
 
-    return ministack_server(state, config, ready_again=redeploy_if_lost)
+    return ministack_server(state, config, ready_again=go_on)
 
 
 def _front_door(state: State, config: Configuration) -> Server:

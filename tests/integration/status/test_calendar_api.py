@@ -164,7 +164,7 @@ def test_a_change_without_anything_to_change_is_refused(api: Caller) -> None:
 
 
 def test_what_is_under_way_can_be_ended(api: Caller) -> None:
-    entry = api.plan(MAINTENANCE | {"start": NOW.replace(second=0).isoformat()})
+    entry = api.plan(MAINTENANCE | {"start": datetime.now(UTC).isoformat()})
     assert entry["state"] == "active"
     ended = api.call("POST", f"/v1/calendar/{entry['id']}/cancel", json={"reason": "Done early."})
     assert ended["end"] < entry["end"]

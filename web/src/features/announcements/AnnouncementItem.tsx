@@ -1,4 +1,5 @@
 import { Anchor, Button } from "@mantine/core";
+import { Link } from "react-router";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { capital, formatMoment, plural } from "../../components/words";
 import { useHasRole } from "../sign-in/roles";
@@ -15,7 +16,9 @@ export function AnnouncementItem({ announcement }: { announcement: Announcement 
       </div>
       <div className={classes.title}>{announcement.title}</div>
       <p className={classes.summary}>{announcement.summary}</p>
-      <div className={classes.thread}>Thread {announcement.thread}</div>
+      <div className={classes.thread}>
+        Thread <Thread thread={announcement.thread} />
+      </div>
       <ul className={classes.deliveries}>
         {announcement.deliveries.map((delivery) => (
           <DeliveryLine key={delivery.id} delivery={delivery} />
@@ -31,6 +34,17 @@ export function AnnouncementItem({ announcement }: { announcement: Announcement 
         ))}
       </details>
     </li>
+  );
+}
+
+/** What the messages of a thread are about; it leads there if it has a page. */
+function Thread({ thread }: { thread: string }) {
+  const [subject, id] = thread.split(":", 2);
+  if (id === undefined || (subject !== "incident" && subject !== "review")) return thread;
+  return (
+    <Anchor component={Link} underline="always" size="xs" to={`/operations/${subject}s/${id}`}>
+      {thread}
+    </Anchor>
   );
 }
 

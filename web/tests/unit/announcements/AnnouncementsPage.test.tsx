@@ -38,7 +38,10 @@ test("an announcement says when, what kind, what, in which thread, and what beca
   open();
   const shown = await item(OPENED.title);
   expect(shown).toHaveTextContent("23 Nov, 15:52 · Incident opened");
-  expect(shown).toHaveTextContent("Thread incident:INC-20261123-155200-a1b2");
+  expect(within(shown).getByRole("link", { name: "incident:INC-20261123-155200-a1b2" })).toHaveAttribute(
+    "href",
+    "/operations/incidents/INC-20261123-155200-a1b2",
+  );
   expect(shown).toHaveTextContent("#incidents: sent23 Nov, 15:52");
   expect(shown).toHaveTextContent("subscribers by e-mail: given up9 attempts · SNS answered 403");
   expect(await item(DEPLOYMENT.title)).toHaveTextContent(
