@@ -194,8 +194,10 @@ def _state(step: dict[str, Any]) -> str:
         return str(step["error"])
     if not step["finished_at"]:
         return "…"
-    tables = (step["result"] or {}).get("tables")
-    return f"{len(tables)} tables are the same" if tables else "done"
+    result = step["result"] or {}
+    if tables := result.get("tables"):
+        return f"{len(tables)} tables {'are the same' if result['proved_at'] else 'were read: nobody knows what they held'}"
+    return "done"
 
 
 def _moment(text: str) -> str:
