@@ -76,9 +76,13 @@ class Deployment(cdk.Stage):
         )
         recovery = RecoveryStack(self, "Recovery", platform=platform, data=services, **self._props("Recovery"))
         recovery.add_stack_dependency(data)
-        if region := stage.sizes.backup_copy_region:
+        if stage.local is None:
             RecoveryCopyStack(
-                self, "RecoveryCopy", stage=stage, env=cdk.Environment(region=region), **self._props("RecoveryCopy")
+                self,
+                "RecoveryCopy",
+                stage=stage,
+                env=cdk.Environment(region=stage.sizes.backup_copy_region),
+                **self._props("RecoveryCopy"),
             )
         StatusStack(
             self,

@@ -60,8 +60,8 @@ class Sizes:
     aurora_max_capacity: float = 2
     aurora_readers: int = 1
     backup_days: int = 15
-    # Where a second copy of each nightly backup is kept; "" = nowhere.
-    backup_copy_region: str = ""
+    # Where a second copy of each nightly backup is kept; stage `local` has none.
+    backup_copy_region: str = "us-west-2"
     # Drills come weekly, by the runbook, or on the first of those days of each month.
     monthly_drills: bool = False
     # How often a drill looks whether what it waits for has come about.
@@ -181,7 +181,6 @@ PROD = Stage(
         aurora_min_capacity=1,
         aurora_max_capacity=32,
         backup_days=35,
-        backup_copy_region="us-west-2",
         monthly_drills=True,
         valkey_node="cache.r7g.xlarge",
         deletion_protection=True,

@@ -62,7 +62,7 @@ class BackupPlan(Construct):
         platform: Platform,
         cluster_arn: str,
         table: dynamodb.ITable,
-        copy_to: backup.IBackupVault | None,
+        copy_to: backup.IBackupVault,
     ) -> None:
         super().__init__(scope, construct_id)
         self._platform = platform
@@ -80,11 +80,10 @@ class BackupPlan(Construct):
         ):
             CfnOutput(stack, name, value=value)  # for scripts/backup/full-backup.sh
 
-    def _plan(self, resources: list[str], copy_to: backup.IBackupVault | None) -> None:
+    def _plan(self, resources: list[str], copy_to: backup.IBackupVault) -> None:
         stage = self._platform.stage
         plan = backup.BackupPlan(self, "Plan", backup_plan_name=stage.physical_name("nightly"), backup_vault=self.vault)
         hour = self._platform.monitoring.runbook["schedules"]["nightly_backup"]["hour"]
-        copies = [_copy(copy_to, stage)] if copy_to else None
         plan.add_rule(
             backup.BackupPlanRule(
                 rule_name="Nightly",
@@ -92,7 +91,7 @@ class BackupPlan(Construct):
                 start_window=START_WITHIN,
                 completion_window=COMPLETE_WITHIN,
                 delete_after=Duration.days(stage.sizes.backup_days),
-                copy_actions=copies,
+                copy_actions=[_copy(copy_to, stage)],
             )
         )
         plan.add_rule(
@@ -161,11 +160,11 @@ def _copy(vault: backup.IBackupVault, stage: Stage) -> backup.BackupPlanCopyActi
     return backup.BackupPlanCopyActionProps(destination_backup_vault=vault, delete_after=days)
 
 
-def copy_vault(scope: Construct, *, stage: Stage, region: str) -> backup.IBackupVault:
+def copy_vault(scope: Construct, *, stage: Stage) -> backup.IBackupVault:
     """The vault of the same name in the other region, which the stack RecoveryCopy makes there."""
     arn = Stack.of(scope).format_arn(
         service="backup",
-        region=region,
+        region=stage.sizes.backup_copy_region,
         resource="backup-vault",
         resource_name=vault_name(stage),
         arn_format=ArnFormat.COLON_RESOURCE_NAME,

@@ -45,14 +45,13 @@ class RecoveryStack(Stack):
         self._tell_of_failed_drills()
         # MiniStack has no jobs, no recovery points, no selections: local/left_out.toml says what stands in.
         if platform.stage.local is None:
-            region = platform.stage.sizes.backup_copy_region
             BackupPlan(
                 self,
                 "Backups",
                 platform=platform,
                 cluster_arn=data.postgres.aurora.cluster_arn,
                 table=data.operations,
-                copy_to=copy_vault(self, stage=platform.stage, region=region) if region else None,
+                copy_to=copy_vault(self, stage=platform.stage),
             )
         CfnOutput(self, "RestoreWorkflowArn", value=self.workflow.machine.state_machine_arn)
 

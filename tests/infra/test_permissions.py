@@ -27,6 +27,16 @@ ON_EVERYTHING = {
     "backup:ListBackupJobs",
     "elasticache:DescribeSnapshots",
     "rds:DescribeDBClusters",
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
 }
 TABLE_KEY = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"}
 USE_ARCHIVE = {"s3:PutObject", "kms:Decrypt", "kms:GenerateDataKey"}
