@@ -77,13 +77,8 @@ class Deployment(cdk.Stage):
         recovery = RecoveryStack(self, "Recovery", platform=platform, data=services, **self._props("Recovery"))
         recovery.add_stack_dependency(data)
         if stage.local is None:
-            RecoveryCopyStack(
-                self,
-                "RecoveryCopy",
-                stage=stage,
-                env=cdk.Environment(region=stage.sizes.backup_copy_region),
-                **self._props("RecoveryCopy"),
-            )
+            region = cdk.Environment(region=stage.sizes.backup_copy_region)
+            RecoveryCopyStack(self, "RecoveryCopy", stage=stage, env=region, **self._props("RecoveryCopy"))
         StatusStack(
             self,
             "Status",
