@@ -25,9 +25,9 @@ class Concurrency:
     evidence_export: int = 1
     # The stream's batches and the sweep.
     outbox: int = 2
-    # A burst of one cause waits for its turn at one incident: more at once would only retry.
-    incident_responder: int = 2
-    notifier: int = 2
+    # A burst of signals, most of them of one cause.
+    incident_responder: int = 5
+    notifier: int = 3
     audit_anchor: int = 1
     migrate: int = 1
     # One drill; a second action may overlap with a first that was cut off.

@@ -8,8 +8,8 @@
 - Its schedules rest until a POST to SCHEDULES_PATH: of a system that is half started, probes would report an outage.
 - A policy may allow metrics in one namespace alone; it knows no such condition, and would refuse all of them.
 - A policy may allow answers to the tasks of one state machine alone, as CDK writes it; it does not know whose a token is.
-- An alarm judges the metrics of its own dimensions, and by TreatMissingData when there are none; it takes those of all:
-  one function's error would raise the alarms of every function, and none of them would end before its next run.
+- An alarm judges the metrics of its own dimensions, in each of its periods, and by TreatMissingData when there are none;
+  it takes those of all together: one function's error would raise the alarms of every function, and none would end.
 """
 
 import json
@@ -91,13 +91,17 @@ _evaluate_alarm = cloudwatch._evaluate_alarm  # noqa: SLF001  # what it calls fo
 
 
 def evaluate_alarm(alarm: dict[str, Any]) -> None:
-    """As it does, but on a table of metrics that holds those of this alarm alone."""
+    """As it does, but on a table of metrics that holds those of this alarm alone, and in all of its periods."""
     own = {one["Name"]: one["Value"] for one in alarm.get("Dimensions") or []}
     key = alarm.get("Namespace"), alarm.get("MetricName"), cloudwatch._dims_key(own)  # noqa: SLF001
-    began = time.time() - alarm.get("Period", 60) * alarm.get("EvaluationPeriods", 1)
-    points = [one for one in cloudwatch._metrics.get(key) or [] if one["Timestamp"] >= began]  # noqa: SLF001
-    if not points and alarm.get("TreatMissingData") == "notBreaching" and alarm["StateValue"] == "ALARM":
-        points = [{"Timestamp": time.time(), "Value": alarm.get("Threshold", 0)}]  # what is at it is not above it
+    period, periods = alarm.get("Period", 60), alarm.get("EvaluationPeriods", 1)
+    now = time.time()
+    points = [one for one in cloudwatch._metrics.get(key) or [] if one["Timestamp"] >= now - period * periods]  # noqa: SLF001
+    measured = {int((now - one["Timestamp"]) // period) for one in points}
+    if len(measured) < periods and alarm.get("TreatMissingData") == "notBreaching":
+        if alarm["StateValue"] != "ALARM":
+            return
+        points = [{"Timestamp": now, "Value": alarm.get("Threshold", 0)}]  # what is at it is not above it
     names = {**vars(cloudwatch), "_metrics": {key: points}}
     FunctionType(_evaluate_alarm.__code__, names)(alarm)
 
