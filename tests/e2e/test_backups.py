@@ -16,6 +16,7 @@ from local.state import ROOT
 from tests.e2e.local_system import LocalSystem, until
 
 DRILL_SECONDS = 120
+INCIDENT_SECONDS = 150  # the outbox is swept each minute, should its stream be late
 
 
 @contextmanager
@@ -114,7 +115,7 @@ def test_a_missing_segment_ends_in_a_failed_drill_and_an_incident(system: LocalS
         found = ended(starter, drill, "waiting for sign-off", "failed")
         assert found["status"] == "failed"
         assert f"WAL segment {missing.name} is missing" in found["why"]
-        until(lambda: _incident(starter) is not None, "an incident")
+        until(lambda: _incident(starter) is not None, "an incident", INCIDENT_SECONDS)
     finally:
         aside.rename(missing)
     assert not list((system.state.folder / "restores").iterdir())
