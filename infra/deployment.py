@@ -13,6 +13,8 @@ from infra.stacks.data import DataStack
 from infra.stacks.ingest import IngestStack
 from infra.stacks.network import NetworkStack
 from infra.stacks.operations import OperationsStack
+from infra.stacks.recovery import RecoveryStack
+from infra.stacks.recovery_copy import RecoveryCopyStack
 from infra.stacks.status import StatusStack
 from infra.stacks.web import WebStack
 
@@ -72,6 +74,11 @@ class Deployment(cdk.Stage):
             console_url=stage.local.origin if stage.local else web.url,
             **self._props("Operations"),
         )
+        recovery = RecoveryStack(self, "Recovery", platform=platform, data=services, **self._props("Recovery"))
+        recovery.add_stack_dependency(data)
+        if stage.local is None:
+            region = cdk.Environment(region=stage.sizes.backup_copy_region)
+            RecoveryCopyStack(self, "RecoveryCopy", stage=stage, env=region, **self._props("RecoveryCopy"))
         StatusStack(
             self,
             "Status",

@@ -30,6 +30,8 @@ class Concurrency:
     notifier: int = 3
     audit_anchor: int = 1
     migrate: int = 1
+    # One drill; a second action may overlap with a first that was cut off.
+    restore_drill: int = 2
     # The 02:00 task beside the minute's probe.
     health_check: int = 2
     redis_memory: int = 1
@@ -42,7 +44,8 @@ class Concurrency:
     def postgres_connections(self) -> int:
         """An environment serves one request at a time and keeps one connection; a restarted one may leave its
         predecessor's behind until the server notices, hence two for each."""
-        return 2 * (self.api + self.ingest_worker + self.audit_anchor + self.migrate)
+        # A drill marks a moment by three connections.
+        return 2 * (self.api + self.ingest_worker + self.audit_anchor + self.migrate) + 3 * self.restore_drill
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,12 @@ class Sizes:
     aurora_max_capacity: float = 2
     aurora_readers: int = 1
     backup_days: int = 15
+    # Where a second copy of each nightly backup is kept; stage `local` has none.
+    backup_copy_region: str = "us-west-2"
+    # Drills come weekly, by the runbook, or on the first of those days of each month.
+    monthly_drills: bool = False
+    # How often a drill looks whether what it waits for has come about.
+    drill_poll_seconds: int = 30
     valkey_node: str = "cache.m7g.large"
     deletion_protection: bool = False
     # How long nobody, no administrator either, can delete an anchor of the audit trail.
@@ -136,6 +145,7 @@ def local(servers: LocalServers) -> Stage:
         max_connections=100,
         api_requests_per_second=2000,
         log_days=7,
+        drill_poll_seconds=1,
     )
     return Stage(name="local", sizes=sizes, local=servers)
 
@@ -171,6 +181,7 @@ PROD = Stage(
         aurora_min_capacity=1,
         aurora_max_capacity=32,
         backup_days=35,
+        monthly_drills=True,
         valkey_node="cache.r7g.xlarge",
         deletion_protection=True,
         audit_lock_days=400,

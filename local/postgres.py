@@ -93,7 +93,7 @@ def answers(config: Configuration, port: int) -> bool:
     """Whether a server on this port takes our connections: the running one, or one restored from its backups."""
     try:
         connect(config, SUPERUSER, config.postgres_superuser_password, port).close()
-    except (pg8000.dbapi.InterfaceError, pg8000.dbapi.DatabaseError):
+    except (pg8000.dbapi.InterfaceError, pg8000.dbapi.DatabaseError, OSError):
         return False
     return True
 

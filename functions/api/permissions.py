@@ -69,4 +69,14 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("POST", "/v1/reviews/{review_id}/actions"): _RESPONDERS,
     ("PATCH", "/v1/reviews/{review_id}/actions/{action_id}"): _RESPONDERS,
     ("POST", "/v1/reviews/{review_id}/close"): _RESPONDERS,
+    ("GET", "/v1/backups"): _OPERATIONS,
+    ("GET", "/v1/drills"): _OPERATIONS,
+    ("GET", "/v1/drills/marks"): _OPERATIONS,
+    ("GET", "/v1/drills/plan"): _OPERATIONS,
+    ("GET", "/v1/drills/{drill_id}"): _OPERATIONS,
+    ("POST", "/v1/drills"): frozenset({SRE, DBA}),
+    # Who may decide is said, and who was refused is kept, by the routes themselves.
+    ("POST", "/v1/drills/{drill_id}/sign-off"): _OPERATIONS,
+    ("POST", "/v1/drills/{drill_id}/promote"): _OPERATIONS,
+    ("POST", "/v1/drills/{drill_id}/abort"): frozenset({SRE, DBA}),
 }

@@ -14,4 +14,5 @@ class Settings(PostgresSettings, ValkeySettings):
     identity_issuer: str
     identity_jwks_url: str
     identity_client_id: str
+    restore_workflow_arn: str
     limits: str

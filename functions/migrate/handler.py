@@ -28,7 +28,12 @@ def bring_up_to_date() -> None:
     try:
         for migration in migrate(connection, read_migrations()):
             logger.info("migrated", extra={"version": migration.version, "migration": migration.name})
-        for secret_id in (settings.postgres_api_secret_arn, settings.postgres_worker_secret_arn):
+        secrets = (
+            settings.postgres_api_secret_arn,
+            settings.postgres_worker_secret_arn,
+            settings.postgres_backup_secret_arn,
+        )
+        for secret_id in secrets:
             login = LoginSecret(aws_settings, secret_id).login()
             set_password(connection, login.username, login.password)
         if ensure_canary(database, _read_canary, _write_canary):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration, Stack
+from aws_cdk import ArnFormat, Duration, Stack
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
+from infra.constructs.backup_plan import vault_name
 from infra.constructs.scheduled_task import run_as_task
 from infra.constructs.service_function import ServiceFunction
 
@@ -40,9 +41,9 @@ class BackupVerification(Construct):
                 "REPORTS_BUCKET_NAME": archive.bucket_name,
                 "CONSOLE_URL": console_url,
                 "BACKUP_CATALOGUE_BUCKET_NAME": archive.bucket_name if stage.local else "",
-                "BACKUP_VAULT_NAME": "",
-                "POSTGRES_CLUSTER_ID": "" if stage.local else stage.physical_name("postgres"),
-                "POSTGRES_CLUSTER_ARN": "",
+                "BACKUP_VAULT_NAME": "" if stage.local else vault_name(stage),
+                "POSTGRES_CLUSTER_ID": data.postgres.aurora.cluster_id,
+                "POSTGRES_CLUSTER_ARN": data.postgres.aurora.cluster_arn,
                 "VALKEY_GROUP_ID": "" if stage.local else stage.physical_name("valkey"),
                 "VERSIONED_BUCKET_NAMES": archive.bucket_name,
             },
@@ -52,17 +53,24 @@ class BackupVerification(Construct):
             in_network=False,
         )
         run_as_task(self, platform=platform, data=data, function=self.function, task="backup_verification")
-        self._allow(local=stage.local is not None)
+        self._allow(platform)
 
-    def _allow(self, *, local: bool) -> None:
+    def _allow(self, platform: Platform) -> None:
         bucket = Stack.of(self._data.archive).export_value(self._data.archive.bucket_arn)
         self.function.allow("s3:GetBucketVersioning", resources=[bucket])
         self.function.allow("s3:PutObject", resources=[f"{bucket}/{REPORTS}"])
         self.function.allow_key("s3", "kms:Decrypt", "kms:GenerateDataKey")
-        if local:
+        if platform.stage.local:
             self.function.allow("s3:GetObject", resources=[f"{bucket}/{CATALOGUE}"])
         else:
             self.function.allow(*READING, resources=["*"])
+            vault = Stack.of(self).format_arn(
+                service="backup",
+                resource="backup-vault",
+                resource_name=vault_name(platform.stage),
+                arn_format=ArnFormat.COLON_RESOURCE_NAME,
+            )
+            self.function.allow("backup:ListRecoveryPointsByBackupVault", resources=[vault])
         export = Stack.of(self).resolve(bucket)["Fn::ImportValue"]
         why = "A chart of every day, each under a name of its own, under one prefix"
         acknowledge(self.function.policy, {f"AwsSolutions-IAM5[Resource::{export}/{REPORTS}]": why})

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Source → detail-types that say that something fails or is well again.
 SIGNALS = {
+    "p09.backups": ["DrillPassed", "DrillFailed"],
     "p09.health": ["ProbeFailed", "ProbeRecovered"],
     "p09.kpi": ["KpiBreached", "KpiRecovered", "BudgetExhausted", "KpiDataMissing", "KpiDataReturned"],
     "p09.runbook": ["TaskPassed", "TaskFailed", "TaskUnconfigured", "TaskTimedOut", "TaskMissed"],

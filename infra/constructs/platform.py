@@ -46,6 +46,16 @@ class Platform:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Aurora:
+    """The names by which a restore makes another cluster beside the running one; empty where no cluster is."""
+
+    cluster_id: str = ""
+    cluster_arn: str = ""
+    subnet_group: str = ""
+    parameter_group: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Postgres:
     host: str
     port: int
@@ -54,6 +64,8 @@ class Postgres:
     admin_secret: secretsmanager.ISecret
     api_secret: secretsmanager.ISecret
     worker_secret: secretsmanager.ISecret
+    backup_secret: secretsmanager.ISecret
+    aurora: Aurora
 
     def environment(self) -> dict[str, str]:
         return {

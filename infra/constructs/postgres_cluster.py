@@ -13,7 +13,7 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.constructs.generated_secret import generated_secret
-from infra.constructs.platform import POSTGRES_PORT, Postgres
+from infra.constructs.platform import POSTGRES_PORT, Aurora, Postgres
 from infra.constructs.retention import retention
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ def role_secrets(scope: Construct, *, platform: Platform) -> dict[str, secretsma
         "worker_secret": generated_secret(
             scope, "WorkerSecret", name="postgres-worker", username="p09_worker", platform=platform
         ),
+        "backup_secret": generated_secret(
+            scope, "BackupSecret", name="postgres-backup", username="p09_backup", platform=platform
+        ),
     }
 
 
@@ -43,6 +46,7 @@ def local_postgres(scope: Construct, *, servers: LocalServers, platform: Platfor
         port=servers.postgres.port,
         database=servers.postgres_database,
         tls_ca="",
+        aurora=Aurora(),
         admin_secret=admin,
         **role_secrets(scope, platform=platform),
     )
@@ -65,6 +69,7 @@ class PostgresCluster(Construct):
             tls_ca="rds-ca.pem",
             admin_secret=secret,
             **role_secrets(self, platform=self._platform),
+            aurora=self._aurora(),
         )
 
     def _cluster(self, network: Network) -> rds.DatabaseCluster:
@@ -89,7 +94,14 @@ class PostgresCluster(Construct):
             serverless_v2_max_capacity=sizes.aurora_max_capacity,
             parameter_group=self._parameters(),
             vpc=network.vpc,
-            vpc_subnets=network.server_subnets,
+            subnet_group=rds.SubnetGroup(
+                self,
+                "Subnets",
+                description="PostgreSQL, and what is restored beside it",
+                vpc=network.vpc,
+                vpc_subnets=network.server_subnets,
+                subnet_group_name=stage.physical_name("postgres"),
+            ),
             security_groups=[network.postgres],
             storage_encrypted=True,
             storage_encryption_key=key,
@@ -107,6 +119,15 @@ class PostgresCluster(Construct):
         acknowledge(cluster, {"NIST.800.53.R5-RDSInBackupPlan": BACKUP_REASON})
         return cluster
 
+    def _aurora(self) -> Aurora:
+        """Physical names, known beforehand: what another stack is told of them makes no stack wait."""
+        stage = self._platform.stage
+        name = stage.physical_name("postgres")
+        arn = Stack.of(self).format_arn(
+            service="rds", resource="cluster", resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME
+        )
+        return Aurora(cluster_id=name, cluster_arn=arn, subnet_group=name, parameter_group=name)
+
     def _instance(self) -> dict[str, Any]:
         return {
             "publicly_accessible": False,
@@ -121,6 +142,7 @@ class PostgresCluster(Construct):
             self,
             "Parameters",
             engine=ENGINE,
+            name=self._platform.stage.physical_name("postgres"),
             description="TLS only, slow statements and locks logged",
             parameters={
                 "max_connections": str(self._platform.stage.sizes.max_connections),

@@ -12,6 +12,7 @@ from aws_cdk import aws_logs as logs
 
 from infra.acknowledge import acknowledge
 from infra.constructs.metric_filter import count_lines
+from infra.constructs.restore_workflow import workflow_arn
 from infra.constructs.retention import retention
 from infra.constructs.scheduled_task import READ_AND_WRITE
 from infra.constructs.service_function import ServiceFunction
@@ -77,6 +78,7 @@ class ApiStack(Stack):
                 "EVENT_BUS_NAME": data.bus.event_bus_name,
                 "OPERATIONS_TABLE_NAME": data.operations.table_name,
                 **identity.environment(),
+                "RESTORE_WORKFLOW_ARN": workflow_arn(self, self._platform.stage),
                 "LIMITS": json.dumps(self._platform.monitoring.runbook["limits"]),
             },
             reserved_concurrency=self._platform.stage.sizes.concurrency.api,
@@ -85,6 +87,8 @@ class ApiStack(Stack):
         )
         api.allow_secrets(data.postgres.api_secret, data.valkey.secret)
         api.allow("events:PutEvents", resources=[data.bus.event_bus_arn])
+        drills = [workflow_arn(self, self._platform.stage)]
+        api.allow("states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure", resources=drills)
         api.allow_table(data.operations, *READ_AND_WRITE)
         return api
 

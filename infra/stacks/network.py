@@ -26,6 +26,10 @@ INTERFACE_ENDPOINTS = {
     "SecretsManager": SERVICES.SECRETS_MANAGER,
     "EventBridge": SERVICES.EVENTBRIDGE,
     "Cognito": SERVICES.COGNITO_IDP,
+    # Of whom a drill asks for a temporary database.
+    "Rds": SERVICES.RDS,
+    # Where the API starts drills, and brings people's decisions to them.
+    "StepFunctions": SERVICES.STEP_FUNCTIONS,
 }
 
 

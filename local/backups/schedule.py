@@ -12,8 +12,9 @@ def last_due(schedule: Schedule, now: datetime) -> datetime:
     if schedule.every is not None:
         every, offset = schedule.every.total_seconds(), (schedule.offset or timedelta()).total_seconds()
         return datetime.fromtimestamp((now.timestamp() - offset) // every * every + offset, UTC)
-    assert schedule.weekday is not None  # noqa: S101 -- the runbook's model has one of the two kinds
-    assert schedule.hour is not None  # noqa: S101 -- as above
+    assert schedule.hour is not None  # noqa: S101 -- the runbook's model has one of the two
     at = now.replace(hour=schedule.hour, minute=0, second=0, microsecond=0)
+    if schedule.weekday is None:
+        return at if at <= now else at - timedelta(days=1)
     at -= timedelta(days=(at.weekday() - _DAYS.index(schedule.weekday)) % 7)
     return at if at <= now else at - timedelta(days=7)

@@ -19,6 +19,7 @@ from scripts.p09.incident import incident
 from scripts.p09.kpi import kpi
 from scripts.p09.operations import dead_letters, logs
 from scripts.p09.queries import query
+from scripts.p09.restore import restore
 from scripts.p09.review import review
 from scripts.p09.runbook import task, today
 from scripts.p09.session import Session, session
@@ -43,6 +44,7 @@ app.add_typer(calendar, name="calendar")
 app.add_typer(status, name="status")
 app.add_typer(chaos, name="chaos")
 app.add_typer(task, name="task")
+app.add_typer(restore, name="restore")
 app.add_typer(evidence, name="evidence")
 app.command("today")(today)
 app.command("day")(day)

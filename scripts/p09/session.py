@@ -18,10 +18,12 @@ class Session:
     token: str | None
     state: Path | None
 
+    def here(self) -> State:
+        return State(self.state) if self.state else default_state()
+
     def system(self) -> dict[str, Any]:
         """The running local system: its identity provider and its addresses."""
-        state = State(self.state) if self.state else default_state()
-        found = state.system()
+        found = self.here().system()
         if found is None:
             raise LocalError("no local system is running here. `make run` starts one; --url and --token name another.")
         return found

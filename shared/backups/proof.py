@@ -27,7 +27,7 @@ Connect = Callable[[], "Connection"]
 ATTEMPTS: Final = 30
 # Shorter than deadlock_timeout: in a deadlock it is we who give way, never the application.
 _LOCK_TIMEOUT: Final = "300ms"
-_LEAD_SECONDS: Final = 0.05
+_LEAD_SECONDS: Final = 0.12
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 _SESSION: Final = (
     "set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'iso_8601'; set extra_float_digits = 1; "

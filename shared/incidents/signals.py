@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from shared.events import (
     BudgetExhausted,
+    DrillFailed,
+    DrillPassed,
     Event,
     KpiBreached,
     KpiDataMissing,
@@ -96,6 +98,8 @@ def signals_of(event: Event, components: Mapping[str, str]) -> tuple[Signal, ...
             found = (_of_run(event, ran=True), _of_finding(event))
         case TaskUnconfigured() | TaskMissed() | TaskTimedOut():
             found = (_of_run(event, ran=isinstance(event, TaskUnconfigured)),)
+        case DrillPassed() | DrillFailed():
+            found = (_of_drill(event),)
         case _:
             found = ()
     return found
@@ -138,6 +142,15 @@ def _of_finding(event: TaskPassed | TaskFailed) -> Signal:
         cause=SERVICE if health else f"task:{event.task}", failing=isinstance(event, TaskFailed),
         title="The health check failed" if health else f"Failed: {_plain(event.title)}", why=event.why, evidence=CHECK,
         severity="page" if health else "ticket", customer_impacting=health, links=_links(event),
+    )  # fmt: skip
+
+
+def _of_drill(event: DrillPassed | DrillFailed) -> Signal:
+    """After a failed drill nobody knows whether the backups restore."""
+    what = "A drill" if event.kind == "drill" else "A restore"
+    return Signal(
+        id=event.id, at=_at(event.at), source=f"{event.kind}s", cause=f"{event.kind}s", failing=isinstance(event, DrillFailed),
+        title=f"{what} of the backups failed", why=event.why, evidence=CHECK, links={"drill": event.drill},
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.infra.assembly import Assembly
 
 AWS_STAGES = ("dev", "staging", "prod")
-STACKS = {"Data", "Access", "Api", "Ingest", "Web", "Operations", "Status"}
+STACKS = {"Data", "Access", "Api", "Ingest", "Web", "Operations", "Recovery", "Status"}
 OUTPUTS = {
     "Data": {"EventBusName", "OperationsTableName", "AlarmsTopicArn"},
     "Access": {"UserPoolId", "UserPoolClientId"},
@@ -46,7 +46,7 @@ SERVER_COUNTS = {
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_stage_has_its_stacks_by_name(assembly: Assembly, stage: str) -> None:
-    expected = STACKS if stage == "local" else STACKS | {"Network"}
+    expected = STACKS if stage == "local" else STACKS | {"Network", "RecoveryCopy"}
     assert {stack.name for stack in assembly.stacks(stage)} == {f"P09-{stage}-{name}" for name in expected}
 
 

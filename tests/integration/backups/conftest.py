@@ -47,6 +47,7 @@ class World:
         self.server = server
         self.repository = repository
         self.folder = folder
+        self.restored = folder / "restored"
         self.user = unprivileged_user(server.binaries, folder)
         self.source = Source(
             host=HOST, port=server.port, user="postgres", password=server.password, binaries=server.binaries
@@ -78,7 +79,7 @@ class World:
         return segment in self.repository.segments()
 
     def instance(self) -> TemporaryPostgres:
-        return TemporaryPostgres(self.folder / "restored", self.server.binaries, free_port(), self.user)
+        return TemporaryPostgres(self.restored, self.server.binaries, free_port(), self.user)
 
     def restore(self, to: datetime) -> TemporaryPostgres:
         instance = self.instance()

@@ -880,6 +880,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Backups as the last verification found them
+         * @description Sizes, durations, window and snapshots; `POST /v1/runbook/tasks/backup_verification/runs` verifies them now.
+         *
+         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["backups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drills and restores, newest first
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["list_drills"];
+        put?: never;
+        /**
+         * Start a drill or restore
+         * @description Its answer names it; `GET /v1/drills/{drill_id}` follows it.
+         *
+         *     For: P09-DBA, P09-SRE.
+         */
+        post: operations["start_drill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drills/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Moments at which the database's content is known
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["list_marks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drills/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a drill or restore would do; it does nothing
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["plan_drill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drills/{drill_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One drill with its steps and their evidence
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["one_drill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drills/{drill_id}/sign-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a drill off, or reject it
+         * @description By a person with the role P09-DBA who did not start it, as long as it waits.
+         *
+         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["sign_off"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drills/{drill_id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a restored database into its place
+         * @description After the sign-off, or discard it: then it is destroyed.
+         *
+         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["promote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/drills/{drill_id}/abort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a drill: its database is destroyed
+         * @description For: P09-DBA, P09-SRE.
+         */
+        post: operations["abort"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -964,6 +1136,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Abort */
+        Abort: {
+            /** Reason */
+            reason: string;
+        };
         /**
          * Acceptance
          * @description ``accepted`` events are durable; each of the ``rejected`` says which it was and why.
@@ -1182,6 +1359,27 @@ export interface components {
             probe_verdict: "met" | "breached" | "insufficient data" | "no data";
         };
         /**
+         * BackupsView
+         * @description ``measured`` is what the last verification found: newest backup, window, snapshot of Valkey, sizes and durations.
+         */
+        BackupsView: {
+            verification: components["schemas"]["VerificationView"] | null;
+            /** Measured */
+            measured: {
+                [key: string]: unknown;
+            };
+            /** Thresholds */
+            thresholds: {
+                [key: string]: unknown;
+            };
+            /** Links */
+            links: {
+                [key: string]: string;
+            };
+            /** Verifications */
+            verifications: components["schemas"]["VerificationView"][];
+        };
+        /**
          * BudgetView
          * @description Shares of 1. ``remaining`` goes below 0; a budget that is not ``judged`` rests on too few requests.
          */
@@ -1317,6 +1515,13 @@ export interface components {
             /** Why */
             why: string;
         };
+        /** Decision */
+        Decision: {
+            /** Accept */
+            accept: boolean;
+            /** Note */
+            note: string;
+        };
         /** DecisionList */
         DecisionList: {
             /** Decisions */
@@ -1394,6 +1599,112 @@ export interface components {
             by: string;
             /** Text */
             text: string;
+        };
+        /** DrillDetail */
+        DrillDetail: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "drill" | "restore" | "mark";
+            /** Status */
+            status: string;
+            /** Started By */
+            started_by: string;
+            /** Started At */
+            started_at: string;
+            /** Reason */
+            reason: string;
+            /** To */
+            to: string | null;
+            /** Why */
+            why: string;
+            /** Rpo Seconds */
+            rpo_seconds: number | null;
+            /** Rto Seconds */
+            rto_seconds: number | null;
+            /** Rows */
+            rows: number | null;
+            /** Signed By */
+            signed_by: string;
+            /** Signed At */
+            signed_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Steps */
+            steps: components["schemas"]["StepView"][];
+        };
+        /** DrillList */
+        DrillList: {
+            /** Drills */
+            drills: components["schemas"]["DrillView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * DrillPlan
+         * @description What would happen; nothing has.
+         */
+        DrillPlan: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "drill" | "restore" | "mark";
+            /** To */
+            to: string | null;
+            /** Window */
+            window: {
+                [key: string]: unknown;
+            } | null;
+            /** Backup */
+            backup: {
+                [key: string]: unknown;
+            } | null;
+            /** Steps */
+            steps: string[];
+            /** Warnings */
+            warnings: string[];
+        };
+        /** DrillView */
+        DrillView: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "drill" | "restore" | "mark";
+            /** Status */
+            status: string;
+            /** Started By */
+            started_by: string;
+            /** Started At */
+            started_at: string;
+            /** Reason */
+            reason: string;
+            /** To */
+            to: string | null;
+            /** Why */
+            why: string;
+            /** Rpo Seconds */
+            rpo_seconds: number | null;
+            /** Rto Seconds */
+            rto_seconds: number | null;
+            /** Rows */
+            rows: number | null;
+            /** Signed By */
+            signed_by: string;
+            /** Signed At */
+            signed_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
         };
         /**
          * EntryChange
@@ -1742,6 +2053,22 @@ export interface components {
             revoked_at: string | null;
             /** Key */
             key: string;
+        };
+        /** MarkList */
+        MarkList: {
+            /** Marks */
+            marks: components["schemas"]["MarkView"][];
+        };
+        /** MarkView */
+        MarkView: {
+            /** At */
+            at: string;
+            /** Drill */
+            drill: string;
+            /** Rows */
+            rows: number;
+            /** Stalled Ms */
+            stalled_ms: number;
         };
         /**
          * Member
@@ -2298,6 +2625,45 @@ export interface components {
             organisation_id: string;
         };
         /**
+         * StartDrill
+         * @description ``to`` is the moment to restore to: for a drill one that was marked (by default it marks one now), for a restore any
+         *     within the point-in-time window (by default the latest).
+         */
+        StartDrill: {
+            /**
+             * Kind
+             * @default drill
+             * @enum {string}
+             */
+            kind?: "drill" | "restore" | "mark";
+            /** To */
+            to?: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /** Started */
+        Started: {
+            /** Id */
+            id: string;
+            /** Status */
+            status: string;
+        };
+        /** StepView */
+        StepView: {
+            /** Name */
+            name: string;
+            /** Started At */
+            started_at: string;
+            /** Finished At */
+            finished_at: string;
+            /** Error */
+            error: string;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * TargetView
          * @description ``milliseconds`` is the limit of a latency.
          */
@@ -2456,6 +2822,17 @@ export interface components {
             unit: "percent" | "incidents";
             /** Text */
             text: string;
+        };
+        /** VerificationView */
+        VerificationView: {
+            /** Run */
+            run: string;
+            /** At */
+            at: string;
+            /** Verdict */
+            verdict: string;
+            /** Why */
+            why: string;
         };
         /** WhatIfView */
         WhatIfView: {
@@ -4274,6 +4651,297 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupsView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drills: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_drill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartDrill"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_marks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_drill: {
+        parameters: {
+            query?: {
+                kind?: "drill" | "restore" | "mark";
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillPlan"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_drill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    abort: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Abort"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
                 };
             };
             /** @description A problem document. */

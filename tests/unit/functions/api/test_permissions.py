@@ -21,6 +21,7 @@ IDS = {
     "key_id": str(UUID(int=1)),
     "organisation_id": str(UUID(int=1)),
     "kpi_id": "latency",
+    "drill_id": "drill-20261125T040000Z",
     "decision_id": "latency-20261123T120500Z",
     "announcement_id": "20261123T120500Z-0123456789ab",
     "task_id": "redis_memory",
@@ -76,6 +77,7 @@ class NoServers(Services):
     calendar: Any = valkey
     incidents: Any = valkey
     reviews: Any = valkey
+    drills: Any = valkey
 
 
 @pytest.fixture(scope="module")

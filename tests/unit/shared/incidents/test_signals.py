@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from shared.events import CATALOGUE, KpiDataMissing
+from shared.events import CATALOGUE, DrillFailed, DrillPassed, KpiDataMissing
 from shared.incidents.alarms import signal_of_alarm
 from shared.incidents.signals import SERVICE, signals_of
 from shared.platform.moments import stamp
@@ -79,3 +79,15 @@ def test_an_alarm_without_data_says_nothing_and_a_repeated_one_is_known() -> Non
     world = World()
     page = alarm_signal(0, "a", description="[page] It is bad. Mend it.")
     assert world.hear(page, page, alarm_signal(1, "a", state="OK")) == ["opened", "repeated", "recovered"]
+
+
+def test_a_failed_drill_opens_and_a_passed_one_recovers() -> None:
+    told: dict[str, Any] = {
+        "at": "2026-11-25T04:10:00Z", "drill": "drill-1", "kind": "drill", "rpo_seconds": 20, "rto_seconds": None,
+    }  # fmt: skip
+    (failed,) = signals_of(DrillFailed(id="drill-1-failed", why="Table sites is missing.", **told), {})
+    (passed,) = signals_of(DrillPassed(id="drill-2-passed", why="", **told), {})
+    assert failed.failing
+    assert failed.why == "Table sites is missing."
+    assert not passed.failing
+    assert (failed.source, failed.cause) == (passed.source, passed.cause)

@@ -1,0 +1,192 @@
+"""Drills and restores: started, followed step by step, signed off by a second person, promoted, ended."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime
+
+from functions.api.authorise import PersonOf, ServicesOf
+from functions.api.backup_models import (
+    DRILL_ID,
+    Abort,
+    Decision,
+    DrillDetail,
+    DrillList,
+    DrillPlan,
+    Kind,
+    MarkList,
+    StartDrill,
+    Started,
+)
+from functions.api.dependencies import Services
+from functions.api.problems import Problem, unprocessable
+from functions.api.trail import Trail, TrailOf
+from shared.access.audit import OPERATIONS
+from shared.platform.failures import PostgresUnavailable
+
+if TYPE_CHECKING:
+    from shared.access.identity import Person
+    from shared.backups.drill import Drill, Wait
+
+router = APIRouter(tags=["operations"])
+DrillId = Annotated[str, Path(pattern=DRILL_ID)]
+NO_STORE: Final = {"cache-control": "no-store"}
+MARKS: Final = 50
+
+
+@router.get("/v1/drills", response_model=DrillList, summary="Drills and restores, newest first")
+async def list_drills(
+    services: ServicesOf,
+    cursor: Annotated[str | None, Query(pattern=r"^\d{8}T\d{6}Z#[a-z0-9TZ-]{1,40}$")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> JSONResponse:
+    from shared.backups.view import drill_view
+
+    found = services.drills.newest(before=cursor, limit=limit + 1)
+    more = len(found) > limit
+    following = services.drills.place(found[limit - 1].id) if more else None
+    return _answer({"drills": [drill_view(one) for one in found[:limit]], "next_cursor": following})
+
+
+@router.get("/v1/drills/marks", response_model=MarkList, summary="Moments at which the database's content is known")
+async def list_marks(services: ServicesOf) -> JSONResponse:
+    from shared.backups.view import mark_view
+
+    return _answer({"marks": [mark_view(one) for one in services.drills.marks(limit=MARKS)]})
+
+
+@router.get("/v1/drills/plan", response_model=DrillPlan, summary="What a drill or restore would do; it does nothing")
+async def plan_drill(services: ServicesOf, kind: Kind = "drill", to: AwareDatetime | None = None) -> JSONResponse:
+    from shared.backups.view import plan_view
+
+    latest = services.runs.latest("backup_verification", limit=1)
+    finding = latest[0].finding if latest else None
+    marked = to is not None and services.drills.mark_at(to) is not None
+    return _answer(plan_view(kind, to, finding.measured if finding else {}, marked=marked))
+
+
+@router.get("/v1/drills/{drill_id}", response_model=DrillDetail, summary="One drill with its steps and their evidence")
+async def one_drill(drill_id: DrillId, services: ServicesOf) -> JSONResponse:
+    from shared.backups.view import drill_view, step_view
+
+    found = _found(services, drill_id)
+    return _answer(drill_view(found) | {"steps": [step_view(one) for one in services.drills.steps(drill_id)]})
+
+
+@router.post("/v1/drills", status_code=HTTPStatus.ACCEPTED, response_model=Started, summary="Start a drill or restore")
+async def start_drill(asked: StartDrill, services: ServicesOf, person: PersonOf, trail: TrailOf) -> JSONResponse:
+    """Its answer names it; `GET /v1/drills/{drill_id}` follows it."""
+    now = datetime.now(UTC)
+    to = asked.to.astimezone(UTC).replace(microsecond=0) if asked.to and asked.kind != "restore" else asked.to
+    if asked.kind == "drill" and to is not None and services.drills.mark_at(to) is None:
+        detail = (
+            f"to: nobody knows what the database held at {to.isoformat()}. GET /v1/drills/marks lists moments at which it is "
+            "known; leave it out to mark one now, or start a restore, which goes to any moment"
+        )
+        raise unprocessable(detail, pointer="/to")
+    drill = f"{asked.kind}-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    content = {
+        "id": drill, "kind": asked.kind, "started_by": person.subject, "reason": asked.reason,
+        "to": to.isoformat() if to else None,
+    }  # fmt: skip
+    services.workflow(
+        "StartExecution",
+        {"stateMachineArn": services.settings.restore_workflow_arn, "name": drill, "input": json.dumps(content)},
+    )
+    _note(services, trail, f"{asked.kind} started", drill, reason=asked.reason)
+    return _answer({"id": drill, "status": "running"}, HTTPStatus.ACCEPTED)
+
+
+@router.post("/v1/drills/{drill_id}/sign-off", response_model=Started, summary="Sign a drill off, or reject it")
+async def sign_off(
+    drill_id: DrillId, decision: Decision, services: ServicesOf, person: PersonOf, trail: TrailOf
+) -> JSONResponse:
+    """By a person with the role P09-DBA who did not start it, as long as it waits."""
+    from shared.backups.drill import may_sign
+
+    found = _found(services, drill_id)
+    with _refusals(services, trail, found, person, "sign-off"):
+        may_sign(found, person.subject, person.roles, datetime.now(UTC))
+    word = "signed" if decision.accept else "rejected"
+    answer = _decide(services, found, "sign-off", {"decision": word, "by": person.subject, "note": decision.note})
+    _note(services, trail, f"drill {word}", drill_id, reason=decision.note)
+    return answer
+
+
+@router.post("/v1/drills/{drill_id}/promote", response_model=Started, summary="Put a restored database into its place")
+async def promote(
+    drill_id: DrillId, decision: Decision, services: ServicesOf, person: PersonOf, trail: TrailOf
+) -> JSONResponse:
+    """After the sign-off, or discard it: then it is destroyed."""
+    from shared.backups.drill import may_promote
+
+    found = _found(services, drill_id)
+    with _refusals(services, trail, found, person, "promotion"):
+        may_promote(found, person.roles, datetime.now(UTC))
+    word = "promoted" if decision.accept else "discarded"
+    answer = _decide(services, found, "promotion", {"decision": word, "by": person.subject, "note": decision.note})
+    _note(services, trail, f"restore {word}", drill_id, reason=decision.note)
+    return answer
+
+
+@router.post("/v1/drills/{drill_id}/abort", response_model=Started, summary="End a drill: its database is destroyed")
+async def abort(
+    drill_id: DrillId, asked: Abort, services: ServicesOf, person: PersonOf, trail: TrailOf
+) -> JSONResponse:
+    found = _found(services, drill_id)
+    if found.ended:
+        raise Problem(HTTPStatus.CONFLICT, f"{drill_id} is {found.status}: there is nothing to end")
+    services.drills.update(drill_id, abort_by=person.subject)
+    waits: tuple[Wait, ...] = ("sign-off", "promotion")
+    for wait in waits:
+        if found.status == f"waiting for {wait}" and (token := services.drills.token(drill_id, wait)):
+            cause = f"aborted by {person.subject}: {asked.reason}"
+            services.workflow("SendTaskFailure", {"taskToken": token, "error": "Aborted", "cause": cause})
+    _note(services, trail, "drill aborted", drill_id, reason=asked.reason)
+    return _answer({"id": drill_id, "status": "aborting"})
+
+
+def _decide(services: Services, drill: "Drill", wait: "Wait", decision: dict[str, str]) -> JSONResponse:
+    token = services.drills.token(drill.id, wait)
+    if token is None:
+        raise Problem(HTTPStatus.CONFLICT, f"nobody waits for the {wait} of {drill.id}")
+    services.workflow("SendTaskSuccess", {"taskToken": token, "output": json.dumps(decision)})
+    return _answer({"id": drill.id, "status": decision["decision"]})
+
+
+@contextmanager
+def _refusals(services: Services, trail: Trail, drill: "Drill", person: "Person", what: str) -> Iterator[None]:
+    """A decision that may not be is refused, and that it was tried is kept."""
+    from shared.backups.drill import NotAllowed, NotWaiting
+
+    try:
+        yield
+    except (NotAllowed, NotWaiting) as error:
+        services.drills.note_refusal(drill.id, datetime.now(UTC), person.subject, str(error))
+        _note(services, trail, f"{what} refused", drill.id, reason=str(error))
+        status = HTTPStatus.FORBIDDEN if isinstance(error, NotAllowed) else HTTPStatus.CONFLICT
+        raise Problem(status, str(error)) from error
+
+
+def _note(services: Services, trail: Trail, action: str, drill: str, *, reason: str) -> None:
+    """Into the audit trail; while PostgreSQL, which keeps it, is down, the drill's own record has to do."""
+    with suppress(PostgresUnavailable), services.database.transaction([OPERATIONS]) as connection:
+        trail.write(connection, OPERATIONS, action, drill, reason=reason)
+
+
+def _found(services: Services, drill_id: str) -> "Drill":
+    found = services.drills.get(drill_id)
+    if found is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"there is no {drill_id} (yet): GET /v1/drills lists those that there are")
+    return found
+
+
+def _answer(content: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:
+    return JSONResponse(content, status_code=status, headers=NO_STORE)

@@ -1,0 +1,24 @@
+from dataclasses import dataclass
+
+from shared.platform.settings import PostgresSettings
+
+
+@dataclass(frozen=True)
+class Settings(PostgresSettings):
+    """``backup_catalogue_bucket_name`` is set where a machine keeps its own backups, and what is Aurora's is empty there.
+
+    ``security_group_ids`` are separated by commas.
+    """
+
+    stage: str
+    operations_table_name: str
+    postgres_admin_secret_arn: str
+    postgres_backup_secret_arn: str
+    postgres_api_secret_arn: str
+    backup_catalogue_bucket_name: str
+    postgres_cluster_id: str
+    postgres_subnet_group: str
+    postgres_parameter_group: str
+    security_group_ids: str
+    aurora_min_capacity: str
+    aurora_max_capacity: str

@@ -1,0 +1,79 @@
+"""What a drill works with here: the operations table, the running database, and who keeps temporary ones."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from functions.restore_drill.reapply import reapply
+from functions.restore_drill.settings import Settings
+from functions.restore_drill.smoke_test import smoke_test
+from shared.backups.run_drill import World
+from shared.backups.store import DrillStore
+from shared.platform.dynamodb import Table, signed_call
+from shared.platform.postgres import Address, Database, connect
+from shared.platform.secrets import LoginSecret
+from shared.platform.settings import aws_settings
+
+if TYPE_CHECKING:
+    from pg8000.native import Connection
+
+    from shared.backups.instances import Instances
+
+APPLICATION = "restore_drill"
+
+
+def world(settings: Settings) -> World:
+    reader = LoginSecret(aws_settings, settings.postgres_backup_secret_arn)
+    application = LoginSecret(aws_settings, settings.postgres_api_secret_arn)
+    owner = LoginSecret(aws_settings, settings.postgres_admin_secret_arn)
+
+    def opened(host: str, port: int, login: LoginSecret) -> "Connection":
+        found = login.login()
+        address = Address(host=host, port=port, database=settings.postgres_database, tls_ca=settings.postgres_tls_ca)
+        return connect(address, user=found.username, password=found.password, application=APPLICATION)
+
+    @contextmanager
+    def connected(host: str, port: int) -> "Iterator[Connection]":
+        with opened(host, port, reader) as connection:
+            yield connection
+
+    def smoke(host: str, port: int) -> Mapping[str, Any]:
+        database = Database(lambda: opened(host, port, application))
+        try:
+            with opened(host, port, reader) as proof:
+                return smoke_test(database, proof)
+        finally:
+            database.close()
+
+    def again(host: str, port: int) -> Mapping[str, Any]:
+        with opened(host, port, owner) as connection:
+            return reapply(connection)
+
+    return World(
+        store=DrillStore(Table(signed_call(aws_settings), settings.operations_table_name)),
+        instances=instances(settings),
+        source=lambda: opened(settings.postgres_host, int(settings.postgres_port), reader),
+        connect=connected,
+        smoke_test=smoke,
+        reapply=again,
+    )
+
+
+def instances(settings: Settings) -> "Instances":
+    import boto3
+
+    if settings.backup_catalogue_bucket_name:
+        from shared.backups.kept_instances import KeptInstances
+
+        return KeptInstances(boto3.client("s3"), settings.backup_catalogue_bucket_name)
+    from shared.backups.aws_instances import AwsInstances, Shape
+
+    shape = Shape(
+        cluster=settings.postgres_cluster_id,
+        subnet_group=settings.postgres_subnet_group,
+        security_groups=settings.security_group_ids.split(","),
+        parameter_group=settings.postgres_parameter_group,
+        min_capacity=float(settings.aurora_min_capacity),
+        max_capacity=float(settings.aurora_max_capacity),
+    )
+    return AwsInstances(boto3.client("rds"), shape)

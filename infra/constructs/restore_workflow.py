@@ -1,0 +1,251 @@
+"""The workflow that restores the database beside itself: a state for each action, clean-up whatever happens.
+
+    begin → mark → provision → wait → compare → (reapply) → smoke test → sign-off → (promotion) → destroy → close
+
+A drill destroys its database before anybody signs; a restore keeps it until it is promoted or discarded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import ArnFormat, Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
+
+from infra.acknowledge import acknowledge
+from infra.constructs.retention import retention
+
+if TYPE_CHECKING:
+    from aws_cdk import Stack
+
+    from infra.constructs.platform import Platform
+    from infra.constructs.service_function import ServiceFunction
+    from infra.stages import Stage
+
+SIGN_OFF_WITHIN = Duration.hours(24)
+TIMEOUT = Duration.days(4)
+RETRIES = 5
+STAR = "Delivery of logs, and X-Ray's put actions, know no narrower resource"
+LOG_DELIVERY = (
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+)
+X_RAY = (
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+)
+NAME = "restore-drill"
+
+
+def workflow_arn(stack: Stack, stage: Stage) -> str:
+    """Known by its name, so that what starts it needs not to come after it."""
+    return stack.format_arn(
+        service="states",
+        resource="stateMachine",
+        resource_name=stage.physical_name(NAME),
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+
+
+class RestoreWorkflow(Construct):
+    def __init__(
+        self, scope: Construct, construct_id: str, *, platform: Platform, function: ServiceFunction, poll: Duration
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._platform = platform
+        self._function = function
+        self._poll = poll
+        self._crashed = self._verdict("Crashed", status="failed", why=sfn.JsonPath.string_at("$.error.Cause"))
+        self._refused = self._verdict(
+            "Failed", status=sfn.JsonPath.string_at("$.outcome.state"), why=sfn.JsonPath.string_at("$.outcome.why")
+        )
+        self.machine = self._machine(self._definition())
+
+    def _definition(self) -> sfn.IChainable:
+        end = self._end_state = self._end()
+        self._crashed.next(end)
+        self._refused.next(end)
+        passed = self._verdict("Passed", status="passed").next(end)
+        signed = self._by_kind("SignedWhat", drill=passed, restore=self._promotion(end))
+        sign_off = self._decision(
+            "SignOff", "sign-off", choices={"signed": signed},
+            otherwise=self._verdict("Rejected", status="rejected", why="It was not signed off.").next(end),
+            expired=self._verdict("Expired", status="expired", why="Nobody signed it off in time.").next(end),
+        )  # fmt: skip
+        destroyed = self._act("DestroyDrill", "destroy", then=sign_off)
+        smoke = self._act(
+            "SmokeTest", "smoke_test", then=self._by_kind("SmokeTestedWhat", drill=destroyed, restore=sign_off)
+        )
+        reapply = self._act("Reapply", "reapply", then=smoke)
+        compare = self._act("Compare", "compare", then=self._by_kind("ComparedWhat", drill=smoke, restore=reapply))
+        provision = self._act("Provision", "provision", then=self._act("WaitForDatabase", "wait", then=compare))
+        marked = sfn.Choice(self, "MarkedWhat").when(sfn.Condition.string_equals("$.kind", "mark"), passed)
+        mark = self._act("Mark", "mark", then=marked.otherwise(provision))
+        return self._begin().next(mark)
+
+    def _begin(self) -> tasks.LambdaInvoke:
+        payload = {"action": "begin", "asked": sfn.JsonPath.object_at("$")}
+        begin = self._invoke("Begin", payload, result_path="$")
+        begin.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), max_attempts=RETRIES, backoff_rate=2)
+        return begin
+
+    def _promotion(self, end: sfn.IChainable) -> sfn.IChainable:
+        discarded = self._verdict("Discarded", status="discarded", why="The restored database was not promoted.").next(
+            end
+        )
+        promoted = self._verdict("Promoted", status="promoted").next(end)
+        promote = self._act("Promote", "promote", then=promoted)
+        return self._decision(
+            "Promotion", "promotion", choices={"promoted": promote}, otherwise=discarded,
+            expired=self._verdict("NotPromoted", status="expired", why="Nobody promoted it in time.").next(end),
+        )  # fmt: skip
+
+    def _end(self) -> sfn.IChainable:
+        """Whatever happened: the temporary database goes, and the record is closed."""
+        went_well = sfn.Choice(self, "Verdict").when(
+            sfn.Condition.or_(
+                *(
+                    sfn.Condition.string_equals("$.verdict.status", status)
+                    for status in ("failed", "expired", "rejected")
+                )
+            ),
+            sfn.Fail(self, "DrillFailed", error="DrillFailed", cause_path="$.verdict.why"),
+        )
+        close = self._invoke(
+            "Close",
+            {
+                "action": "close", "drill": sfn.JsonPath.string_at("$.drill"),
+                "status": sfn.JsonPath.string_at("$.verdict.status"), "why": sfn.JsonPath.string_at("$.verdict.why"),
+            },
+            result_path="$.outcome",
+        )  # fmt: skip
+        close.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), max_attempts=RETRIES, backoff_rate=2)
+        close.next(went_well.otherwise(sfn.Succeed(self, "Done")))
+        left = self._verdict("NotDestroyed", status="failed", why="The temporary database could not be destroyed.")
+        left.next(close)
+        return self._act("Destroy", "destroy", then=close, otherwise=left)
+
+    def _act(
+        self, name: str, action: str, *, then: sfn.IChainable, otherwise: sfn.IChainable | None = None
+    ) -> sfn.IChainable:
+        """An action until it is done; what it can't do, or what crashes in spite of retries, ends the drill."""
+        invoke = self._invoke(
+            name, {"action": action, "drill": sfn.JsonPath.string_at("$.drill")}, result_path="$.outcome"
+        )
+        invoke.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), max_attempts=RETRIES, backoff_rate=2)
+        invoke.add_catch(otherwise or self._crashed, errors=["States.ALL"], result_path="$.error")
+        again = sfn.Wait(self, f"{name}Again", time=sfn.WaitTime.duration(self._poll)).next(invoke)
+        decide = (
+            sfn.Choice(self, f"{name}Outcome")
+            .when(sfn.Condition.string_equals("$.outcome.state", "done"), then)
+            .when(sfn.Condition.string_equals("$.outcome.state", "not yet"), again)
+            .otherwise(otherwise or self._refused)
+        )
+        invoke.next(decide)
+        return invoke
+
+    def _decision(
+        self,
+        name: str,
+        wait: str,
+        *,
+        choices: dict[str, sfn.IChainable],
+        otherwise: sfn.IChainable,
+        expired: sfn.IChainable,
+    ) -> sfn.IChainable:
+        """A person's word, by the token of a task."""
+        ask = tasks.LambdaInvoke(
+            self,
+            name,
+            lambda_function=self._function.function,
+            integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
+            payload=sfn.TaskInput.from_object({
+                "action": "await", "drill": sfn.JsonPath.string_at("$.drill"), "wait": wait,
+                "token": sfn.JsonPath.task_token,
+            }),
+            task_timeout=sfn.Timeout.duration(SIGN_OFF_WITHIN),
+            retry_on_service_exceptions=False,
+            result_path="$.decision",
+        )  # fmt: skip
+        ask.add_catch(expired, errors=["States.Timeout"], result_path="$.error")
+        ask.add_catch(self._aborted(f"{name}Aborted"), errors=["Aborted"], result_path="$.error")
+        ask.add_catch(self._crashed, errors=["States.ALL"], result_path="$.error")
+        payload = {
+            "action": "decided", "drill": sfn.JsonPath.string_at("$.drill"), "wait": wait,
+            "decision": sfn.JsonPath.object_at("$.decision"),
+        }  # fmt: skip
+        note = self._invoke(f"{name}Decided", payload, result_path="$.outcome")
+        note.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), max_attempts=RETRIES, backoff_rate=2)
+        note.add_catch(self._crashed, errors=["States.ALL"], result_path="$.error")
+        choice = sfn.Choice(self, f"{name}Outcome")
+        for decision, then in choices.items():
+            choice = choice.when(sfn.Condition.string_equals("$.decision.decision", decision), then)
+        ask.next(note)
+        note.next(choice.otherwise(otherwise))
+        return ask
+
+    def _aborted(self, name: str) -> sfn.IChainable:
+        return self._verdict(name, status="aborted", why=sfn.JsonPath.string_at("$.error.Cause")).next(self._end_state)
+
+    def _by_kind(self, name: str, *, drill: sfn.IChainable, restore: sfn.IChainable) -> sfn.IChainable:
+        return sfn.Choice(self, name).when(sfn.Condition.string_equals("$.kind", "restore"), restore).otherwise(drill)
+
+    def _verdict(self, name: str, *, status: str, why: str = "") -> sfn.Pass:
+        return sfn.Pass(self, name, parameters={"status": status, "why": why}, result_path="$.verdict")
+
+    def _invoke(self, name: str, payload: dict[str, Any], *, result_path: str) -> tasks.LambdaInvoke:
+        return tasks.LambdaInvoke(
+            self,
+            name,
+            lambda_function=self._function.function,
+            payload=sfn.TaskInput.from_object(payload),
+            payload_response_only=True,
+            retry_on_service_exceptions=False,
+            result_path=result_path,
+        )
+
+    def _machine(self, definition: sfn.IChainable) -> sfn.StateMachine:
+        stage = self._platform.stage
+        log_group = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"/aws/vendedlogs/states/{stage.physical_name(NAME)}",
+            retention=retention(stage),
+            encryption_key=self._platform.key,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        role, policy = self._role()
+        machine = sfn.StateMachine(
+            self,
+            "Machine",
+            state_machine_name=stage.physical_name(NAME),
+            definition_body=sfn.DefinitionBody.from_chainable(definition),
+            role=role.without_policy_updates(),
+            timeout=TIMEOUT,
+            tracing_enabled=True,
+            logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=False),
+        )
+        machine.node.add_dependency(policy)
+        return machine
+
+    def _role(self) -> tuple[iam.Role, iam.ManagedPolicy]:
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+        invoke = iam.PolicyStatement(
+            actions=["lambda:InvokeFunction"], resources=[self._function.function.function_arn]
+        )
+        rest = iam.PolicyStatement(actions=[*LOG_DELIVERY, *X_RAY], resources=["*"])
+        policy = iam.ManagedPolicy(self, "Policy", roles=[role], statements=[invoke, rest])
+        acknowledge(policy, {"AwsSolutions-IAM5[Resource::*]": STAR, "CKV_AWS_111": STAR})
+        return role, policy

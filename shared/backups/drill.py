@@ -1,0 +1,96 @@
+"""A drill (restore, compare, destroy, sign off), a restore (restore, check, sign off, promote), or only the mark of a moment to
+which drills can go; and the rules of signing off."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+Kind = Literal["drill", "restore", "mark"]
+Status = Literal[
+    "running", "waiting for sign-off", "waiting for promotion", "passed", "failed", "rejected", "expired", "promoted",
+    "discarded", "aborted",
+]  # fmt: skip
+Wait = Literal["sign-off", "promotion"]
+
+ENDED: Final[frozenset[Status]] = frozenset({
+    "passed", "failed", "rejected", "expired", "promoted", "discarded", "aborted",
+})  # fmt: skip
+WAITING: Final[dict[Wait, Status]] = {"sign-off": "waiting for sign-off", "promotion": "waiting for promotion"}
+SIGNING_ROLE: Final = "P09-DBA"
+
+
+class StepFailed(Exception):
+    """The drill has failed, and trying again would not mend it; the message says why."""
+
+
+class NotYet(Exception):
+    """What a step waits for has not come about: ask again."""
+
+
+class Aborted(Exception):
+    """A person ended the drill."""
+
+
+class NotAllowed(Exception):
+    """A decision by somebody who may not take it; the message says why."""
+
+
+class NotWaiting(Exception):
+    """A decision that nobody waits for; the message says how the drill stands."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drill:
+    """``to`` is the moment that it restores to, once that is known; ``rpo_seconds`` what would have been lost if the source
+    had been lost when the drill began, ``rto_seconds`` how long it took to an open database."""
+
+    id: str
+    kind: Kind
+    status: Status
+    started_by: str
+    started_at: datetime
+    reason: str
+    to: datetime | None = None
+    why: str = ""
+    rpo_seconds: int | None = None
+    rto_seconds: int | None = None
+    rows: int | None = None
+    signed_by: str = ""
+    signed_at: datetime | None = None
+    expires_at: datetime | None = None
+    finished_at: datetime | None = None
+    abort_by: str = ""
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+
+def may_sign(drill: Drill, subject: str, roles: AbstractSet[str], now: datetime) -> None:
+    """Sign-off is a second person's word. Raises ``NotWaiting`` and ``NotAllowed``."""
+    if SIGNING_ROLE not in roles:
+        raise NotAllowed(f"signing off takes the role {SIGNING_ROLE}; you have {', '.join(sorted(roles)) or 'none'}")
+    if subject == drill.started_by:
+        raise NotAllowed("who started a drill can't sign it off: ask another DBA")
+    must_wait(drill, "sign-off", now)
+
+
+def may_promote(drill: Drill, roles: AbstractSet[str], now: datetime) -> None:
+    """Promotion follows a sign-off. Raises ``NotWaiting`` and ``NotAllowed``."""
+    if SIGNING_ROLE not in roles:
+        raise NotAllowed(f"promoting takes the role {SIGNING_ROLE}; you have {', '.join(sorted(roles)) or 'none'}")
+    if drill.kind != "restore":
+        raise NotAllowed("a drill is never promoted: `p09 restore start` begins a restore that can be")
+    if not drill.signed_by:
+        raise NotAllowed(
+            "nobody has signed it off: a restored database is promoted after a second person's sign-off alone"
+        )
+    must_wait(drill, "promotion", now)
+
+
+def must_wait(drill: Drill, wait: Wait, now: datetime) -> None:
+    """Raises ``NotWaiting``."""
+    if drill.status != WAITING[wait] or (drill.expires_at is not None and now >= drill.expires_at):
+        how = "has expired" if drill.expires_at and not drill.ended else f"is {drill.status}"
+        raise NotWaiting(f"{drill.id} {how}: nobody waits for its {wait}")

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.infra.assembly import STAGES
+
+if TYPE_CHECKING:
+    from tests.infra.assembly import Assembly
+
+AWS = ("dev", "staging", "prod")
+ACTIONS = {
+    "begin", "mark", "provision", "wait", "compare", "reapply", "smoke_test", "destroy", "await", "decided", "promote",
+    "close",
+}  # fmt: skip
+
+
+def _definition(assembly: Assembly, stage: str) -> dict[str, Any]:
+    (machine,) = assembly.stages[stage]["Recovery"].of_type("AWS::StepFunctions::StateMachine")
+    join = machine.properties["DefinitionString"]["Fn::Join"][1]
+    found: dict[str, Any] = json.loads("".join(part if isinstance(part, str) else "function" for part in join))
+    return found
+
+
+def _action(state: dict[str, Any]) -> str:
+    parameters = state.get("Parameters", {})
+    return str(parameters.get("action") or parameters.get("Payload", {}).get("action"))
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_workflow_calls_every_action_of_the_function_and_no_other(assembly: Assembly, stage: str) -> None:
+    states = _definition(assembly, stage)["States"].values()
+    assert {_action(state) for state in states if state["Type"] == "Task"} == ACTIONS
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_whatever_fails_once_begun_leads_to_the_destruction_of_the_database(assembly: Assembly, stage: str) -> None:
+    states = _definition(assembly, stage)["States"]
+    for name, state in states.items():
+        if state["Type"] != "Task" or name in {"Begin", "Close"}:
+            continue
+        assert any(catch["ErrorEquals"] == ["States.ALL"] for catch in state["Catch"]), name
+        for catch in state["Catch"]:
+            assert "Destroy" in _reached(states, catch["Next"]) or name == "Destroy"
+            assert "Close" in _reached(states, catch["Next"])
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_end_is_reached_through_the_record_s_closing(assembly: Assembly, stage: str) -> None:
+    states = _definition(assembly, stage)["States"]
+    before_the_end = [name for name, state in states.items() if _next(state) & {"Done", "DrillFailed"}]
+    assert before_the_end == ["Verdict"]
+    assert [name for name, state in states.items() if "Verdict" in _next(state)] == ["Close"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_decision_is_waited_for_a_day_and_no_longer(assembly: Assembly, stage: str) -> None:
+    states = _definition(assembly, stage)["States"]
+    waits = [state for state in states.values() if "waitForTaskToken" in str(state.get("Resource"))]
+    assert len(waits) == 2
+    for wait in waits:
+        assert wait["TimeoutSeconds"] == 24 * 3600
+        assert any(catch["ErrorEquals"] == ["States.Timeout"] for catch in wait["Catch"])
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_drills_come_by_schedule(assembly: Assembly, stage: str) -> None:
+    (schedule,) = assembly.stages[stage]["Recovery"].of_type("AWS::Scheduler::Schedule")
+    expected = "cron(0 4 ? * WED#1 *)" if stage == "prod" else "cron(0 4 ? * WED *)"
+    assert schedule.properties["ScheduleExpression"] == expected
+    assert json.loads(schedule.properties["Target"]["Input"])["scheduled_time"] == "<aws.scheduler.scheduled-time>"
+
+
+@pytest.mark.parametrize("stage", AWS)
+def test_the_vault_is_locked_and_keeps_backups_as_long_as_the_runbook_asks(assembly: Assembly, stage: str) -> None:
+    vaults = assembly.of_type(stage, "AWS::Backup::BackupVault")
+    assert len(vaults) == 2
+    for _, vault in vaults:
+        assert vault.properties["LockConfiguration"]["MinRetentionDays"] >= 15
+        assert ("ChangeableForDays" in vault.properties["LockConfiguration"]) == (stage == "prod")
+        assert vault.properties["EncryptionKeyArn"]
+
+
+@pytest.mark.parametrize("stage", AWS)
+def test_the_database_is_backed_up_nightly_and_continuously(assembly: Assembly, stage: str) -> None:
+    recovery = assembly.stages[stage]["Recovery"]
+    (plan,) = recovery.of_type("AWS::Backup::BackupPlan")
+    nightly, continuous = plan.properties["BackupPlan"]["BackupPlanRule"]
+    assert nightly["ScheduleExpression"] == "cron(0 1 * * ? *)"
+    assert nightly["Lifecycle"]["DeleteAfterDays"] >= 15
+    assert continuous["EnableContinuousBackup"]
+    assert "us-west-2" in json.dumps(nightly["CopyActions"])
+    (selection,) = recovery.of_type("AWS::Backup::BackupSelection")
+    resources = json.dumps(selection.properties["BackupSelection"]["Resources"])
+    assert f"p09-{stage}-postgres" in resources
+    assert recovery.of_type("AWS::Backup::RestoreTestingPlan")
+
+
+@pytest.mark.parametrize("stage", AWS)
+def test_a_drill_deletes_temporary_databases_alone(assembly: Assembly, stage: str) -> None:
+    (policy,) = [
+        one for one in assembly.stages[stage]["Recovery"].of_type("AWS::IAM::ManagedPolicy")
+        if one.logical_id.startswith("RestoreDrillPolicy")
+    ]  # fmt: skip
+    deleting = [
+        one for one in policy.properties["PolicyDocument"]["Statement"] if "rds:DeleteDBCluster" in one["Action"]
+    ]
+    assert deleting
+    for statement in deleting:
+        for resource in statement["Resource"]:
+            assert json.dumps(resource).rstrip('"}] ').endswith(("-drill-*", "-restore-*"))
+
+
+def _next(state: dict[str, Any]) -> set[str]:
+    choices = [choice["Next"] for choice in state.get("Choices", ())]
+    return {state.get("Next"), state.get("Default"), *choices} - {None}
+
+
+def _reached(states: dict[str, Any], start: str) -> set[str]:
+    reached, todo = set(), [start]
+    while todo:
+        name = todo.pop()
+        if name not in reached:
+            reached.add(name)
+            todo += _next(states[name])
+    return reached

@@ -1,0 +1,181 @@
+"""The API of drills, as each kind of person, while PostgreSQL is down; Step Functions is told, and remembers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from functions.api.app import create_app
+from functions.api.dependencies import Services
+from functions.api.settings import Settings
+from shared.access.identity import ROLES, Person
+from shared.backups.content import Content, Mark, TableContent
+from shared.backups.drill import Drill
+from shared.backups.store import DrillStore, Step
+from shared.platform.failures import PostgresUnavailable
+from tests.memory_table import MemoryTable
+
+NOW = datetime.now(UTC)
+DRILL = Drill(
+    id="drill-20261125T040000Z", kind="drill", status="waiting for sign-off", started_by="ada", started_at=NOW,
+    reason="weekly", expires_at=NOW + timedelta(hours=24),
+)  # fmt: skip
+RESTORE = replace(
+    DRILL, id="restore-20261125T050000Z", kind="restore", status="waiting for promotion", signed_by="grace"
+)
+MARK = Mark(
+    id="drill-20261124T040000Z", at=datetime(2026, 11, 24, 4, tzinfo=UTC), sentinel="a", sentinel_at=NOW, after="b",
+    content=Content(tables={"sites": TableContent(rows=3, first="1", second="2")}, migrations=5), stalled_ms=51,
+)  # fmt: skip
+
+
+class People:
+    """A token is a name and a role."""
+
+    def verify(self, token: str) -> Person:
+        name, role = token.split(maxsplit=1)[0], token.split()[1]
+        return Person(name, ROLES.intersection({role}), name)
+
+
+class NoPostgres:
+    """The very case in which drills are looked at."""
+
+    @contextmanager
+    def transaction(self, *_: Any) -> Iterator[None]:
+        raise PostgresUnavailable("down")
+        yield
+
+
+class Api(Services):
+    tokens: Any = People()
+    database: Any = NoPostgres()
+
+    def __init__(self) -> None:
+        super().__init__(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
+        self.told: list[tuple[str, dict[str, Any]]] = []
+        self.__dict__["operations"] = MemoryTable()
+        self.__dict__["drills"] = DrillStore(self.operations)
+
+    def workflow(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.told.append((operation, body))
+        return {}
+
+
+@pytest.fixture
+def api() -> Api:
+    found = Api()
+    for drill in (DRILL, RESTORE):
+        found.drills.create(drill)
+    found.drills.write_token(DRILL.id, "sign-off", "secret-token")
+    found.drills.write_token(RESTORE.id, "promotion", "secret-token")
+    found.drills.write_mark(MARK)
+    return found
+
+
+@pytest.fixture
+def client(api: Api) -> Iterator[TestClient]:
+    with TestClient(create_app(api), raise_server_exceptions=False) as client:
+        yield client
+
+
+def by(name: str, role: str = "P09-DBA") -> dict[str, str]:
+    return {"authorization": f"Bearer {name} {role}"}
+
+
+YES = {"accept": True, "note": "looked at every table"}
+
+
+def test_another_dba_signs_and_the_workflow_goes_on(client: TestClient, api: Api) -> None:
+    answer = client.post(f"/v1/drills/{DRILL.id}/sign-off", json=YES, headers=by("grace"))
+    assert answer.json() == {"id": DRILL.id, "status": "signed"}
+    ((operation, body),) = api.told
+    assert operation == "SendTaskSuccess"
+    assert body["taskToken"] == "secret-token"
+    assert '"by": "grace"' in body["output"]
+
+
+@pytest.mark.parametrize(("name", "role", "why"), [
+    ("ada", "P09-DBA", "who started a drill can't sign it off"),
+    ("grace", "P09-SRE", "signing off takes the role P09-DBA"),
+])  # fmt: skip
+def test_a_sign_off_that_may_not_be_is_refused_and_kept(
+    client: TestClient, api: Api, name: str, role: str, why: str
+) -> None:
+    answer = client.post(f"/v1/drills/{DRILL.id}/sign-off", json=YES, headers=by(name, role))
+    assert answer.status_code == 403
+    assert why in answer.json()["detail"]
+    assert api.told == []
+    (step,) = api.drills.steps(DRILL.id)
+    assert step.name.startswith("refused")
+    assert step.result == {"by": name}
+    assert why in step.error
+
+
+def test_an_expired_drill_is_not_signed(client: TestClient, api: Api) -> None:
+    api.drills.update(DRILL.id, expires_at=NOW - timedelta(seconds=1))
+    answer = client.post(f"/v1/drills/{DRILL.id}/sign-off", json=YES, headers=by("grace"))
+    assert answer.status_code == 409
+    assert "has expired" in answer.json()["detail"]
+
+
+def test_a_signed_restore_is_promoted_or_discarded(client: TestClient, api: Api) -> None:
+    assert client.post(f"/v1/drills/{RESTORE.id}/promote", json=YES, headers=by("ada")).json()["status"] == "promoted"
+    answer = client.post(f"/v1/drills/{RESTORE.id}/promote", json=YES | {"accept": False}, headers=by("ada"))
+    assert answer.json()["status"] == "discarded"
+    assert client.post(f"/v1/drills/{DRILL.id}/promote", json=YES, headers=by("grace")).status_code == 403
+
+
+def test_an_abort_ends_the_wait(client: TestClient, api: Api) -> None:
+    client.post(f"/v1/drills/{DRILL.id}/abort", json={"reason": "wrong day"}, headers=by("ada", "P09-SRE"))
+    ((operation, body),) = api.told
+    assert (operation, body["error"]) == ("SendTaskFailure", "Aborted")
+    found = api.drills.get(DRILL.id)
+    assert found
+    assert found.abort_by == "ada"
+
+
+def test_a_drill_is_started_under_a_name_of_its_own(client: TestClient, api: Api) -> None:
+    answer = client.post("/v1/drills", json={"reason": "by hand"}, headers=by("ada"))
+    assert answer.status_code == 202
+    ((operation, body),) = api.told
+    assert operation == "StartExecution"
+    assert body["name"] == answer.json()["id"]
+    assert '"started_by": "ada"' in body["input"]
+
+
+def test_a_drill_to_a_moment_that_nobody_marked_is_refused_with_the_way_out(client: TestClient, api: Api) -> None:
+    body = {"reason": "by hand", "to": "2026-11-24T05:00:00Z"}
+    answer = client.post("/v1/drills", json=body, headers=by("ada"))
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "#/to"
+    marked = client.post("/v1/drills", json=body | {"to": "2026-11-24T04:00:00Z"}, headers=by("ada"))
+    assert marked.status_code == 202
+
+
+def test_lists_and_details_are_shown_without_tokens(client: TestClient, api: Api) -> None:
+    api.drills.write_step(DRILL.id, Step(name="mark", started_at=NOW.isoformat(), result={"to": "then"}))
+    page = client.get("/v1/drills?limit=1", headers=by("ada")).json()
+    assert [one["id"] for one in page["drills"]] == [RESTORE.id]
+    following = client.get("/v1/drills", params={"cursor": page["next_cursor"]}, headers=by("ada")).json()
+    assert [one["id"] for one in following["drills"]] == [DRILL.id]
+    detail = client.get(f"/v1/drills/{DRILL.id}", headers=by("ada"))
+    assert detail.json()["steps"][0]["result"] == {"to": "then"}
+    assert "secret-token" not in detail.text
+    assert client.get("/v1/drills/marks", headers=by("ada")).json()["marks"][0]["rows"] == 3
+
+
+def test_a_plan_does_nothing_and_warns(client: TestClient, api: Api) -> None:
+    found = client.get("/v1/drills/plan", params={"kind": "restore", "to": "2026-11-24T05:00:00Z"}, headers=by("ada"))
+    assert len(found.json()["steps"]) > 5
+    assert len(found.json()["warnings"]) == 2
+    assert api.told == []
+
+
+def test_backups_are_those_of_the_last_verification(client: TestClient) -> None:
+    found = client.get("/v1/backups", headers=by("ada")).json()
+    assert found["verification"] is None
+    assert found["verifications"] == []

@@ -1,0 +1,176 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.stub import Stubber
+
+from shared.backups.aws_instances import AwsInstances, Shape
+from shared.backups.drill import NotYet
+from shared.backups.instances import Instance, InstancesUnavailable
+
+DRILL = "drill-20261125T040000Z"
+SOURCE = "p09-prod-postgres"
+RESTORED = "p09-prod-postgres-drill-20261125t040000z"
+ASIDE = f"{SOURCE}-before-{DRILL}"
+TO = datetime(2026, 11, 25, 4, 0, 7, tzinfo=UTC)
+SHAPE = Shape(
+    cluster=SOURCE,
+    subnet_group="servers",
+    security_groups=["sg-1"],
+    parameter_group="p09",
+    min_capacity=1,
+    max_capacity=8,
+)
+TAG = [{"Key": "p09:drill", "Value": DRILL}]
+
+
+class Rds:
+    """Every answer and every request is checked against RDS' own model."""
+
+    def __init__(self) -> None:
+        session = boto3.Session("key", "secret", region_name="eu-central-1")
+        self.client = session.client("rds", config=Config(retries={"total_max_attempts": 1}))
+        self.stub = Stubber(self.client)
+        self.instances = AwsInstances(self.client, SHAPE)
+
+    def cluster(self, name: str, **found: Any) -> None:
+        self.stub.add_response("describe_db_clusters", {"DBClusters": [found]}, {"DBClusterIdentifier": name})
+
+    def no_cluster(self, name: str) -> None:
+        self.stub.add_client_error(
+            "describe_db_clusters", "DBClusterNotFoundFault", expected_params={"DBClusterIdentifier": name}
+        )
+
+    def instance(self, **found: Any) -> None:
+        asked = {"DBInstanceIdentifier": f"{RESTORED}-1"}
+        self.stub.add_response("describe_db_instances", {"DBInstances": [found]}, asked)
+
+    def no_instance(self) -> None:
+        asked = {"DBInstanceIdentifier": f"{RESTORED}-1"}
+        self.stub.add_client_error("describe_db_instances", "DBInstanceNotFound", expected_params=asked)
+
+
+@pytest.fixture
+def rds() -> Iterator[Rds]:
+    found = Rds()
+    with found.stub:
+        yield found
+        found.stub.assert_no_pending_responses()
+
+
+def provision(rds: Rds) -> None:
+    rds.instances.provision(DRILL, to=TO, base_before=TO)
+
+
+def test_a_cluster_is_restored_to_the_moment_with_an_instance(rds: Rds) -> None:
+    rds.no_cluster(RESTORED)
+    rds.cluster(SOURCE, LatestRestorableTime=TO + timedelta(seconds=1))
+    rds.stub.add_response(
+        "restore_db_cluster_to_point_in_time", {"DBCluster": {}},
+        {
+            "DBClusterIdentifier": RESTORED, "SourceDBClusterIdentifier": SOURCE, "RestoreToTime": TO,
+            "DBSubnetGroupName": "servers", "VpcSecurityGroupIds": ["sg-1"], "DBClusterParameterGroupName": "p09",
+            "CopyTagsToSnapshot": True, "DeletionProtection": False, "Tags": TAG,
+            "ServerlessV2ScalingConfiguration": {"MinCapacity": 1, "MaxCapacity": 8},
+        },
+    )  # fmt: skip
+    rds.no_instance()
+    rds.stub.add_response(
+        "create_db_instance", {"DBInstance": {}},
+        {
+            "DBInstanceIdentifier": f"{RESTORED}-1", "DBClusterIdentifier": RESTORED, "DBInstanceClass": "db.serverless",
+            "Engine": "aurora-postgresql", "PubliclyAccessible": False, "Tags": TAG,
+        },
+    )  # fmt: skip
+    provision(rds)
+
+
+def test_a_backup_that_does_not_reach_the_moment_yet_is_waited_for(rds: Rds) -> None:
+    rds.no_cluster(RESTORED)
+    rds.cluster(SOURCE, LatestRestorableTime=TO - timedelta(seconds=1))
+    with pytest.raises(NotYet, match="not yet"):
+        provision(rds)
+
+
+def test_what_was_made_before_a_crash_is_not_made_again(rds: Rds) -> None:
+    rds.cluster(RESTORED, Status="creating")
+    rds.instance(DBInstanceStatus="creating")
+    provision(rds)
+
+
+def test_two_that_make_the_same_at_once_make_it_once(rds: Rds) -> None:
+    rds.no_cluster(RESTORED)
+    rds.cluster(SOURCE, LatestRestorableTime=TO)
+    rds.stub.add_client_error("restore_db_cluster_to_point_in_time", "DBClusterAlreadyExistsFault")
+    rds.no_instance()
+    rds.stub.add_client_error("create_db_instance", "DBInstanceAlreadyExists")
+    provision(rds)
+
+
+def test_it_is_available_once_cluster_and_instance_are(rds: Rds) -> None:
+    cluster = {"Status": "available", "Endpoint": "restored.example", "Port": 15432, "EngineVersion": "18.4"}
+    rds.cluster(RESTORED, **cluster)
+    rds.instance(DBInstanceStatus="configuring-enhanced-monitoring")
+    assert rds.instances.look(DRILL).state == "creating"
+    rds.cluster(RESTORED, **cluster)
+    rds.instance(DBInstanceStatus="available")
+    found = rds.instances.look(DRILL)
+    assert (found.state, found.host, found.port) == ("available", "restored.example", 15432)
+
+
+def test_a_cluster_that_can_not_be_restored_has_failed(rds: Rds) -> None:
+    rds.cluster(RESTORED, Status="incompatible-restore")
+    rds.no_instance()
+    assert rds.instances.look(DRILL) == Instance(
+        state="failed", reason=f"Aurora says that {RESTORED} is incompatible-restore"
+    )
+
+
+def test_all_of_it_is_deleted_and_then_gone(rds: Rds) -> None:
+    rds.instance(DBInstanceStatus="available")
+    rds.stub.add_response(
+        "delete_db_instance", {}, {"DBInstanceIdentifier": f"{RESTORED}-1", "SkipFinalSnapshot": True}
+    )
+    rds.cluster(RESTORED, Status="available")
+    deleted = {"DBClusterIdentifier": RESTORED, "SkipFinalSnapshot": True, "DeleteAutomatedBackups": True}
+    rds.stub.add_response("delete_db_cluster", {}, deleted)
+    rds.instances.destroy(DRILL)
+    rds.instance(DBInstanceStatus="deleting")
+    rds.stub.add_client_error("delete_db_instance", "InvalidDBInstanceState")
+    rds.cluster(RESTORED, Status="deleting")
+    rds.stub.add_client_error("delete_db_cluster", "InvalidDBClusterStateFault")
+    rds.instances.destroy(DRILL)
+    rds.no_cluster(RESTORED)
+    rds.cluster(SOURCE, TagList=[])
+    assert rds.instances.look(DRILL).state == "gone"
+
+
+def test_promotion_renames_one_after_the_other(rds: Rds) -> None:
+    def renamed(old: str, new: str) -> None:
+        asked = {"DBClusterIdentifier": old, "NewDBClusterIdentifier": new, "ApplyImmediately": True}
+        rds.stub.add_response("modify_db_cluster", {"DBCluster": {}}, asked)
+
+    rds.cluster(RESTORED, Status="available")
+    rds.cluster(SOURCE, Status="available")
+    renamed(SOURCE, ASIDE)
+    rds.instances.promote(DRILL)
+    rds.cluster(RESTORED, Status="available")
+    rds.no_cluster(SOURCE)
+    rds.cluster(ASIDE, Status="renaming")
+    renamed(RESTORED, SOURCE)
+    rds.instances.promote(DRILL)
+    rds.no_cluster(RESTORED)
+    rds.instances.promote(DRILL)
+    rds.no_cluster(RESTORED)
+    rds.cluster(SOURCE, TagList=TAG)
+    assert rds.instances.look(DRILL).state == "promoted"
+
+
+@pytest.mark.parametrize("code", ["Throttling", "AccessDenied", "InternalFailure"])
+def test_a_refusal_is_no_knowledge(rds: Rds, code: str) -> None:
+    rds.stub.add_client_error("describe_db_clusters", code)
+    with pytest.raises(InstancesUnavailable, match=code):
+        rds.instances.restorable_until()
