@@ -7,7 +7,19 @@ from fastapi import Depends, FastAPI
 from functions.api.authorise import authorise
 from functions.api.dependencies import Services
 from functions.api.problems import handle_errors
-from functions.api.routes import analytics, audit, dead_letters, events, health, kpis, metrics, organisations, sites
+from functions.api.routes import (
+    analytics,
+    audit,
+    dead_letters,
+    events,
+    health,
+    keys,
+    kpis,
+    members,
+    metrics,
+    organisations,
+    sites,
+)
 from functions.api.telemetry import Telemetry
 
 DESCRIPTION = """Customer analytics: events in, numbers out.
@@ -24,7 +36,8 @@ def create_app(services: Services) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.services = services
-    for part in (events, analytics, sites, organisations, audit, dead_letters, kpis, health, metrics):
+    parts = (events, analytics, sites, keys, organisations, members, audit, dead_letters, kpis, health, metrics)
+    for part in parts:
         app.include_router(part.router)
 
     async def describe_api() -> dict[str, Any]:

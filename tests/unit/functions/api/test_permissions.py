@@ -17,6 +17,7 @@ from shared.access.tokens import InvalidToken
 from shared.platform.valkey import ValkeyUnavailable
 
 IDS = {"site_id": "1", "key_id": str(UUID(int=1)), "organisation_id": str(UUID(int=1)),
+       "subject": "ada", "invitation_id": str(UUID(int=1)),
        "kpi_id": "latency", "decision_id": "latency-20261123T120500Z"}  # fmt: skip
 TOKENS = {
     "nobody": "",
