@@ -197,5 +197,5 @@ def test_no_organisation_sees_a_row_of_another(api: Api, monkeypatch: pytest.Mon
     monkeypatch.setattr(Tenants, "api", api, raising=False)
     long = settings.default.max_examples > 1000  # type: ignore[union-attr]  # there is always a default
     run_state_machine_as_test(
-        Tenants, settings=settings(max_examples=250 if long else 10, stateful_step_count=STEPS, deadline=None)
+        Tenants, settings=settings(max_examples=600 if long else 25, stateful_step_count=STEPS, deadline=None)
     )
