@@ -13,6 +13,7 @@ from infra.stacks.data import DataStack
 from infra.stacks.ingest import IngestStack
 from infra.stacks.network import NetworkStack
 from infra.stacks.operations import OperationsStack
+from infra.stacks.status import StatusStack
 from infra.stacks.web import WebStack
 
 if TYPE_CHECKING:
@@ -70,6 +71,14 @@ class Deployment(cdk.Stage):
             api_id=api.gateway.api_id,
             console_url=stage.local.origin if stage.local else web.url,
             **self._props("Operations"),
+        )
+        StatusStack(
+            self,
+            "Status",
+            platform=platform,
+            data=services,
+            access_logs=data.access_logs,
+            **self._props("Status"),
         )
         cdk.Tags.of(self).add("p09:stage", stage.name)
 

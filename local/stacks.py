@@ -18,19 +18,23 @@ from local.web import BUILT, build_web
 
 POSTGRES_SECRET = "p09-local-postgres-admin"  # noqa: S105  # the secret's name
 VALKEY_SECRET = "p09-local-valkey"  # noqa: S105  # the secret's name
+SLACK_SECRET = "p09-local-slack"  # noqa: S105  # the secret's name
+WEBHOOKS_SECRET = "p09-local-webhooks"  # noqa: S105  # the secret's name
 _DIGEST_PARAMETER = "/p09/local/deployed"
 _ASSEMBLY_INPUTS = ("infra", "functions", "shared", "monitoring", "cdk.json", "package-lock.json")
 _LOCKS = ("requirements/runtime.txt", "requirements/dev.txt")
 
 
 def put_secrets(config: Configuration) -> None:
-    """Hand the local servers' passwords to the stacks, as Aurora and ElastiCache do in AWS."""
+    """Hand the local servers' passwords to the stacks, as Aurora and ElastiCache do in AWS, and Slack's token, as people do."""
     client = aws_client("secretsmanager", config.aws_endpoint)
-    for name, username, password in (
-        (POSTGRES_SECRET, ADMIN, config.postgres_admin_password),
-        (VALKEY_SECRET, "default", config.valkey_password),
+    for name, secret in (
+        (POSTGRES_SECRET, {"username": ADMIN, "password": config.postgres_admin_password}),
+        (VALKEY_SECRET, {"username": "default", "password": config.valkey_password}),
+        (SLACK_SECRET, {"bot_token": config.slack_token, "api_url": f"{config.slack_url}/api"}),
+        (WEBHOOKS_SECRET, {"webhook": {"url": f"{config.slack_url}/webhook", "secret": config.slack_webhook_secret}}),
     ):
-        value = json.dumps({"username": username, "password": password})
+        value = json.dumps(secret)
         try:
             client.create_secret(Name=name, SecretString=value)
         except client.exceptions.ResourceExistsException:
@@ -94,6 +98,7 @@ def _write_context(state: State, config: Configuration) -> Path:
         "valkey": {"host": LOOPBACK, "port": config.valkey_port, "secret_name": VALKEY_SECRET},
         "origin": config.url,
         "aws_endpoint": config.aws_endpoint,
+        "slack_url": config.slack_url,
     }
     write_json(file, content)
     return file

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import socket
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -40,9 +41,14 @@ class Configuration:
     postgres_port: int
     valkey_port: int
     valkey_bus_port: int
+    slack_port: int
     postgres_superuser_password: str
     postgres_admin_password: str
     valkey_password: str
+    slack_token: str
+    slack_webhook_secret: str
+    backup_key: str
+    """What backups are encrypted under, in hexadecimal: kept apart from them."""
 
     @property
     def url(self) -> str:
@@ -51,6 +57,11 @@ class Configuration:
     @property
     def aws_endpoint(self) -> str:
         return f"http://{LOOPBACK}:{self.ministack_port}"
+
+    @property
+    def slack_url(self) -> str:
+        """What stands for Slack."""
+        return f"http://{LOOPBACK}:{self.slack_port}"
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,11 @@ class State:
     @property
     def assembly(self) -> Path:
         return self.folder / "cdk.out"
+
+    @property
+    def backups(self) -> Path:
+        """Base backups, the archive of PostgreSQL's log, snapshots of Valkey: all of it sealed."""
+        return self.folder / "backups"
 
     @property
     def processes_file(self) -> Path:
@@ -106,9 +122,14 @@ class State:
             postgres_port=_port(kept.get("postgres_port"), taken, free),
             valkey_port=_port(kept.get("valkey_port"), taken, free),
             valkey_bus_port=_port(kept.get("valkey_bus_port"), taken, free),
+            slack_port=_port(kept.get("slack_port"), taken, free),
             postgres_superuser_password=kept.get("postgres_superuser_password") or secrets.token_urlsafe(24),
             postgres_admin_password=kept.get("postgres_admin_password") or secrets.token_urlsafe(24),
             valkey_password=kept.get("valkey_password") or secrets.token_urlsafe(24),
+            slack_token=kept.get("slack_token") or f"xoxb-{secrets.token_urlsafe(24)}",
+            slack_webhook_secret=kept.get("slack_webhook_secret")
+            or f"whsec_{b64encode(secrets.token_bytes(24)).decode()}",
+            backup_key=kept.get("backup_key") or secrets.token_hex(32),
         )
         write_json(self._configuration_file, asdict(chosen))
         return chosen

@@ -29,16 +29,17 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
     if not is_free(config.front_door_port):
         raise LocalError(f"port {config.front_door_port} is taken by another program: choose one, `make run PORT=8001`")
     try:
-        with step("starting PostgreSQL, Valkey and MiniStack"):
+        with step("starting PostgreSQL, Valkey, MiniStack and what stands for Slack"):
             supervisor.start(
                 postgres_server(state, config),
                 valkey_server(state, config),
                 _ministack(state, config),
+                _slack(state, config),
             )
             create_database(config)
         ensure_deployed(state, config)
         _make_people(config)
-        supervisor.start(_front_door(state, config), _kpi_alarms(state, config))
+        supervisor.start(_front_door(state, config), _kpi_alarms(state, config), _backups(state))
         _check_health(config)
         _publish(state, config)
         if demo:
@@ -71,6 +72,17 @@ def _front_door(state: State, config: Configuration) -> Server:
     )
 
 
+def _slack(state: State, config: Configuration) -> Server:
+    return Server(
+        name="slack",
+        command=[sys.executable, "-m", "local.slack", str(config.slack_port), str(state.folder)],
+        log=state.log("slack"),
+        ready=lambda: not is_free(config.slack_port),
+        advice="Without it announcements wait: everything else works.",
+        stop_seconds=5,
+    )
+
+
 def _kpi_alarms(state: State, config: Configuration) -> Server:
     return Server(
         name="kpi-alarms",
@@ -79,6 +91,17 @@ def _kpi_alarms(state: State, config: Configuration) -> Server:
         ready=lambda: True,
         advice="It only judges alarms: everything else works without it.",
         stop_seconds=5,
+    )
+
+
+def _backups(state: State) -> Server:
+    return Server(
+        name="backups",
+        command=[sys.executable, "-m", "local.backups", str(state.folder)],
+        log=state.log("backups"),
+        ready=lambda: True,
+        advice="It only keeps the backups: everything else works without it.",
+        stop_seconds=15,
     )
 
 
@@ -139,6 +162,7 @@ def _publish(state: State, config: Configuration) -> None:
                 "admin_password": config.postgres_admin_password,
             },
             "valkey": {"host": LOOPBACK, "port": config.valkey_port, "password": config.valkey_password},
+            "slack_url": config.slack_url,
             "user_pool_id": found["UserPoolId"],
             "client_id": found["UserPoolClientId"],
             "pid": os.getpid(),
@@ -153,6 +177,7 @@ def announce(state: State, config: Configuration, *, demo: bool) -> None:
     print(f"  console    {config.url}   (one click signs in as a demo person)")
     print(f"  API        {config.url}/openapi.json")
     print(f"  health     {config.url}/health")
+    print(f"  Slack      {config.slack_url}   (what stands for it, and shows what was announced)")
     if demo:
         print(f"  demo site  {config.url}/demo/   (a page with the tracker: visit it, watch the console)")
     print("  new site   .venv/bin/p09 site create 'My site' --domain example.com   (prints its keys)")

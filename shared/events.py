@@ -162,7 +162,7 @@ class IncidentChanged(Event):
     """``change`` says what has just happened, the other fields how the incident stands after it.
 
     ``sequence`` counts an incident's changes from 1, without gaps. ``note`` is what a person wrote, for customers' eyes
-    when ``public``.
+    when ``public``, or why it is graver than was known; an update without one concerns what is shown, not people.
     """
 
     source: ClassVar[str] = "p09.incidents"
@@ -297,8 +297,11 @@ def read(detail_type: str, detail: dict[str, Any] | str) -> Event:
     """The event of a detail as it came over the bus. Raises UnknownEvent."""
     if (model := CATALOGUE.get(detail_type)) is None:
         raise UnknownEvent(f"{detail_type} is not in the catalogue: {', '.join(CATALOGUE)}")
-    content = json.loads(detail) if isinstance(detail, str) else detail
+    try:
+        content = json.loads(detail) if isinstance(detail, str) else detail
+    except json.JSONDecodeError as error:
+        raise UnknownEvent(f"{detail_type} has a detail that is no JSON: {error}") from error
     names = {field.name for field in fields(model)}
-    if names != set(content):
-        raise UnknownEvent(f"{detail_type} has the fields {sorted(names)}, not {sorted(content)}")
+    if not isinstance(content, dict) or names != set(content):
+        raise UnknownEvent(f"{detail_type} has the fields {sorted(names)}, not {content!r:.200}")
     return model(**content)

@@ -20,7 +20,12 @@ settings.register_profile("usual", deadline=None)
 settings.load_profile("usual")
 settings.register_profile("campaign", max_examples=2000, deadline=None)
 
-PASSWORDS = {"p09_admin": "admin-of-tests", "p09_api": "api-of-tests", "p09_worker": "worker-of-tests"}
+PASSWORDS = {
+    "p09_admin": "admin-of-tests",
+    "p09_api": "api-of-tests",
+    "p09_worker": "worker-of-tests",
+    "p09_backup": "backup-of-tests",
+}
 TEMPLATE = "p09_template"
 
 

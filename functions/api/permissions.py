@@ -10,6 +10,8 @@ READ_KEY: Final = "read key"
 PERSON: Final = "person"  # anybody who signed in; row-level security narrows it to their organisations
 
 _OPERATIONS: Final = frozenset({DEVELOPER, SRE, DBA, LEAD, AUDITOR})
+_PLANNERS: Final = frozenset({DEVELOPER, SRE, LEAD})
+_RESPONDERS: Final = _OPERATIONS - {AUDITOR}  # who looks at the records does not write them
 
 PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/health"): frozenset({ANYONE}),
@@ -48,4 +50,31 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/v1/kpis/{kpi_id}/decisions"): _OPERATIONS,
     ("GET", "/v1/kpis/{kpi_id}/what-if"): _OPERATIONS,
     ("GET", "/v1/decisions/{decision_id}/replay"): _OPERATIONS,
+    ("GET", "/v1/announcements"): _OPERATIONS,
+    ("POST", "/v1/announcements"): frozenset({DEVELOPER, SRE, LEAD}),
+    ("POST", "/v1/announcements/replay"): frozenset({SRE}),
+    ("GET", "/v1/announcements/{announcement_id}"): _OPERATIONS,
+    ("GET", "/v1/runbook"): _OPERATIONS,
+    ("GET", "/v1/runbook/tasks/{task_id}/runs"): _OPERATIONS,
+    ("GET", "/v1/runbook/tasks/{task_id}/runs/{run_id}"): _OPERATIONS,
+    ("POST", "/v1/runbook/tasks/{task_id}/runs"): frozenset({DEVELOPER, SRE, DBA, LEAD}),
+    ("GET", "/v1/calendar"): _OPERATIONS,
+    ("POST", "/v1/calendar"): _PLANNERS,
+    ("GET", "/v1/calendar/{entry_id}"): _OPERATIONS,
+    ("PATCH", "/v1/calendar/{entry_id}"): _PLANNERS,
+    ("POST", "/v1/calendar/{entry_id}/cancel"): _PLANNERS,
+    ("GET", "/v1/incidents"): _OPERATIONS,
+    ("POST", "/v1/incidents"): _RESPONDERS,
+    ("GET", "/v1/incidents/{incident_id}"): _OPERATIONS,
+    ("POST", "/v1/incidents/{incident_id}/acknowledge"): _RESPONDERS,
+    ("POST", "/v1/incidents/{incident_id}/updates"): _RESPONDERS,
+    ("POST", "/v1/incidents/{incident_id}/merge"): _RESPONDERS,
+    ("POST", "/v1/incidents/{incident_id}/resolve"): _RESPONDERS,
+    ("POST", "/v1/incidents/{incident_id}/reopen"): _RESPONDERS,
+    ("GET", "/v1/reviews"): _OPERATIONS,
+    ("GET", "/v1/reviews/{review_id}"): _OPERATIONS,
+    ("PATCH", "/v1/reviews/{review_id}"): _RESPONDERS,
+    ("POST", "/v1/reviews/{review_id}/actions"): _RESPONDERS,
+    ("PATCH", "/v1/reviews/{review_id}/actions/{action_id}"): _RESPONDERS,
+    ("POST", "/v1/reviews/{review_id}/close"): _RESPONDERS,
 }

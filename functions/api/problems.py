@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from shared.analytics.refusal import QueryRefused
+from shared.incidents.refusal import NotPossible, UnknownIncident, WrongValue
 from shared.ingestion.accept import BadBatch, NotJson
 from shared.platform.aws import AwsRefused, AwsUnavailable
 from shared.platform.failures import PostgresUnavailable
@@ -119,6 +120,17 @@ def _from_http_exception(error: Exception) -> Problem:
     return Problem(status, details.get(status, str(error.detail)), headers=dict(error.headers or {}))
 
 
+def _from_not_possible(error: Exception) -> Problem:
+    assert isinstance(error, NotPossible)  # noqa: S101
+    instead = f"; possible now: {', '.join(error.may)}" if error.may else ""
+    return Problem(HTTPStatus.CONFLICT, f"{error}{instead}", may=list(error.may))
+
+
+def _from_wrong_value(error: Exception) -> Problem:
+    assert isinstance(error, WrongValue)  # noqa: S101
+    return unprocessable(str(error), pointer=f"/{error.field}")
+
+
 def _from_aws(error: Exception) -> Problem:
     logger.error("AWS refused or failed", exc_info=error)
     return unavailable("a service behind this one can't be reached", "try again in a moment")
@@ -161,6 +173,9 @@ _MAPPING: Final[dict[type[Exception], Callable[[Exception], Problem]]] = {
     PostgresUnavailable: _from_postgres,
     ValkeyUnavailable: _from_valkey,
     QueryRefused: _from_refused_query,
+    UnknownIncident: lambda error: Problem(HTTPStatus.NOT_FOUND, f"{error}; the list at this path names what there is"),
+    NotPossible: _from_not_possible,
+    WrongValue: _from_wrong_value,
     Exception: _unexpected,
 }
 

@@ -1,14 +1,15 @@
-"""CloudFormation custom resource: brings the database's schema to what a deploy expects."""
+"""CloudFormation custom resource: brings the database to what a deploy expects: schema, logins, the canary's site."""
 
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 
+from functions.migrate.canary import ensure_canary
 from functions.migrate.settings import Settings
 from shared.platform import wiring
 from shared.platform.custom_resource import answer
 from shared.platform.migrations import migrate, read_migrations, set_password
-from shared.platform.secrets import LoginSecret
+from shared.platform.secrets import LoginSecret, read_secret, write_secret
 from shared.platform.settings import aws_settings, load
 
 logger = Logger()
@@ -30,5 +31,15 @@ def bring_up_to_date() -> None:
         for secret_id in (settings.postgres_api_secret_arn, settings.postgres_worker_secret_arn):
             login = LoginSecret(aws_settings, secret_id).login()
             set_password(connection, login.username, login.password)
+        if ensure_canary(database, _read_canary, _write_canary):
+            logger.info("the canary has new keys")
     finally:
         database.close()
+
+
+def _read_canary() -> str:
+    return read_secret(aws_settings(), settings.canary_secret_arn)
+
+
+def _write_canary(text: str) -> None:
+    write_secret(aws_settings(), settings.canary_secret_arn, text)

@@ -9,3 +9,4 @@ class Settings(PostgresSettings):
     postgres_admin_secret_arn: str
     postgres_api_secret_arn: str
     postgres_worker_secret_arn: str
+    canary_secret_arn: str

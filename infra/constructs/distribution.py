@@ -11,6 +11,7 @@ from constructs import Construct
 
 from infra import assets
 from infra.acknowledge import acknowledge
+from infra.constructs.security_headers import security_headers
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
@@ -108,24 +109,5 @@ class Distribution(Construct):
             "base-uri 'none'",
             "form-action 'self'",
         )
-        return cloudfront.ResponseHeadersPolicy(
-            self,
-            "SecurityHeaders",
-            response_headers_policy_name=self._stage.physical_name("web"),
-            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
-                content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
-                    content_security_policy="; ".join(directives), override=True
-                ),
-                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
-                frame_options=cloudfront.ResponseHeadersFrameOptions(
-                    frame_option=cloudfront.HeadersFrameOption.DENY, override=True
-                ),
-                referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
-                    referrer_policy=cloudfront.HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN,
-                    override=True,
-                ),
-                strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
-                    access_control_max_age=Duration.days(365), include_subdomains=True, override=True
-                ),
-            ),
-        )
+        name = self._stage.physical_name("web")
+        return security_headers(self, "SecurityHeaders", name=name, content_security_policy=directives)

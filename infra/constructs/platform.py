@@ -89,3 +89,4 @@ class DataServices:
     bus: events.EventBus
     operations: dynamodb.Table
     archive: s3.Bucket
+    canary_secret: secretsmanager.ISecret

@@ -14,6 +14,7 @@ from aws_cdk import aws_sns as sns
 from infra import assets
 from infra.acknowledge import acknowledge
 from infra.constructs.encryption_key import EncryptionKey
+from infra.constructs.generated_secret import generated_secret
 from infra.constructs.platform import DataServices, Network, Platform, Postgres, Valkey
 from infra.constructs.postgres_cluster import PostgresCluster, local_postgres
 from infra.constructs.private_bucket import PrivateBucket
@@ -60,9 +61,12 @@ class DataStack(Stack):
         self.operations = self._operations_table(key)
         self.access_logs = self._access_logs_bucket()
         self.archive = self._archive_bucket(key)
+        # Its first value holds no keys; migrate makes the canary's site and writes them.
+        self.canary_secret = generated_secret(self, "Canary", name="canary", username="canary", platform=self.platform)
         self._migrate()
         CfnOutput(self, "EventBusName", value=self.bus.event_bus_name)
         CfnOutput(self, "AlarmsTopicArn", value=alarms.topic_arn)
+        CfnOutput(self, "ArchiveBucketName", value=self.archive.bucket_name)
         CfnOutput(self, "OperationsTableName", value=self.operations.table_name)
 
     @property
@@ -73,6 +77,7 @@ class DataStack(Stack):
             bus=self.bus,
             operations=self.operations,
             archive=self.archive,
+            canary_secret=self.canary_secret,
         )
 
     def _alarms_topic(self, key: kms.Key) -> sns.Topic:
@@ -154,17 +159,20 @@ class DataStack(Stack):
                 "POSTGRES_ADMIN_SECRET_ARN": postgres.admin_secret.secret_arn,
                 "POSTGRES_API_SECRET_ARN": postgres.api_secret.secret_arn,
                 "POSTGRES_WORKER_SECRET_ARN": postgres.worker_secret.secret_arn,
+                "CANARY_SECRET_ARN": self.canary_secret.secret_arn,
             },
             reserved_concurrency=self._stage.sizes.concurrency.migrate,
             timeout=MIGRATE_TIMEOUT,
             memory_mb=512,
         )
-        migrate.allow_secrets(postgres.admin_secret, postgres.api_secret, postgres.worker_secret)
+        migrate.allow_secrets(postgres.admin_secret, postgres.api_secret, postgres.worker_secret, self.canary_secret)
+        migrate.allow("secretsmanager:PutSecretValue", resources=[self.canary_secret.secret_arn])
+        migrate.allow_key("secretsmanager", "kms:GenerateDataKey")
         CustomResource(
             self,
             "Migrations",
             resource_type="Custom::Migrations",
             service_token=migrate.function.function_arn,
             service_timeout=MIGRATE_TIMEOUT,
-            properties={"Digest": assets.migrations_digest()},
+            properties={"Digest": assets.migrations_digest(), "Makes": "schema, logins, canary"},
         )

@@ -8,6 +8,10 @@ from aws_cdk import Duration, Stack
 
 from infra.acknowledge import acknowledge
 from infra.constructs.backup_verification import BackupVerification
+from infra.constructs.communication import Communication
+from infra.constructs.daily_tasks import DailyTasks
+from infra.constructs.evidence import Evidence
+from infra.constructs.incident_response import IncidentResponse
 from infra.constructs.kpi_alarms import KpiAlarms
 from infra.constructs.operations_dashboard import OperationsDashboard
 from infra.constructs.outbox import Outbox
@@ -39,10 +43,14 @@ class OperationsStack(Stack):
         self._platform = platform
         self._data = data
         Outbox(self, "Outbox", platform=platform, data=data)
+        IncidentResponse(self, "Incidents", platform=platform, data=data)
+        Communication(self, "Communication", platform=platform, data=data, console_url=console_url)
         self._kpi_evaluation()
         self._error_budget_review(console_url)
         self._missed_runs()
+        DailyTasks(self, "DailyTasks", platform=platform, data=data, url=console_url)
         BackupVerification(self, "Backups", platform=platform, data=data, console_url=console_url)
+        Evidence(self, "Evidence", platform=platform, data=data)
         OperationsDashboard(self, "Operations", platform=platform, api_id=api_id)
         # MiniStack has neither metric math nor saved queries: local/left_out.toml says what stands in.
         if platform.stage.local is None:

@@ -22,6 +22,7 @@ def runbook_page(runbook: Runbook) -> str:
         *_measuring(runbook),
         *_burn_rates(runbook),
         *_alerts(runbook),
+        *_communication(runbook),
     )
     return "\n\n".join(sections) + "\n"
 
@@ -148,3 +149,20 @@ def _heading(name: str, title: str) -> str:
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = (head, ["---"] * len(head), *rows)
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _communication(runbook: Runbook) -> Iterator[str]:
+    communication = runbook.communication
+    yield f'<a id="{anchor("communication")}"></a>\n\n## Communication'
+    yield (
+        f"A message that can't be sent is tried again for {duration(communication.give_up_after)}, and then is a dead letter: "
+        "`p09 announce dead-letters` says why, `p09 announce replay` sends it again. Within a thread the order is kept; a "
+        f"message waits {duration(communication.patience)} at most for those before it."
+    )
+    yield _table(
+        ("Channel", "By", "What goes there"),
+        (
+            (one.name, one.via, ", ".join(kind.replace("_", " ") for kind in one.kinds))
+            for one in communication.channels.values()
+        ),
+    )

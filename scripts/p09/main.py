@@ -9,11 +9,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.api import Refused
 from local.state import LocalError
+from scripts.p09.announce import announce
 from scripts.p09.audit import audit
 from scripts.p09.chaos import chaos
+from scripts.p09.day import day
+from scripts.p09.evidence import evidence
 from scripts.p09.kpi import kpi
 from scripts.p09.operations import dead_letters, logs
 from scripts.p09.queries import query
+from scripts.p09.runbook import task, today
 from scripts.p09.session import Session, session
 from scripts.p09.sites import keys, sites
 
@@ -28,7 +32,12 @@ app.add_typer(keys, name="key")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(audit, name="audit")
 app.add_typer(kpi, name="kpi")
+app.add_typer(announce, name="announce")
 app.add_typer(chaos, name="chaos")
+app.add_typer(task, name="task")
+app.add_typer(evidence, name="evidence")
+app.command("today")(today)
+app.command("day")(day)
 app.command("query")(query)
 app.command("logs")(logs)
 

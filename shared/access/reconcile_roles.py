@@ -9,7 +9,7 @@ from shared.access.lease import Lease, id_of
 from shared.access.temporary_role_store import Role
 
 OWNER: Final = "p09_admin"
-_SERVICES: Final = frozenset({"p09_api", "p09_worker"})
+_SERVICES: Final = frozenset({"p09_api", "p09_worker", "p09_backup"})
 _ALTERNATE: Final = "_b"  # rotation takes turns between two users
 _GROUPS: Final = frozenset({"p09_reader", "p09_writer"})
 _PROVIDERS: Final = ("rds", "rdsadmin", "rds_", "postgres")

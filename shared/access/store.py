@@ -79,6 +79,13 @@ def add_organisation(connection: Connection, organisation_id: UUID, name: str, o
     add_member(connection, organisation_id, owner, "owner")
 
 
+def ensure_organisation(connection: Connection, organisation_id: UUID, name: str) -> None:
+    """Add an organisation without people, unless it is there; the transaction must act for it."""
+    connection.run(
+        "insert into organisations (id, name) values (:id, :name) on conflict do nothing", id=organisation_id, name=name
+    )
+
+
 def organisations(connection: Connection) -> list[tuple[UUID, str]]:
     return [(found, name) for found, name in connection.run("select id, name from organisations order by name, id")]
 

@@ -66,8 +66,9 @@ def changes(before: Standings, evaluation: Evaluation) -> tuple[Standings, tuple
             Change(kind=kind, kpi=name, decision=decision.id, at=evaluation.at, why=_why(kind, decision))
             for kind in kinds
         ]
-    told += _silence(before, evaluation)
-    return Standings(kpis=kpis, silent=evaluation.silent, at=evaluation.at), tuple(told)
+    silent = _silent(before, evaluation)
+    told += _silence(before, evaluation, silent=silent)
+    return Standings(kpis=kpis, silent=silent, at=evaluation.at), tuple(told)
 
 
 def _step(before: Standing, decision: AnyDecision) -> tuple[Standing, list[ChangeKind]]:
@@ -91,12 +92,18 @@ def _why(kind: ChangeKind, decision: AnyDecision) -> str:
     return why_exhausted(decision) if kind is ChangeKind.EXHAUSTED else why(decision)
 
 
-def _silence(before: Standings, evaluation: Evaluation) -> list[Change]:
-    if evaluation.silent == before.silent:
+def _silent(before: Standings, evaluation: Evaluation) -> bool:
+    """Who was not there all the time can't say that nobody spoke: at the first evaluation, and after our own outage."""
+    watched = before.at is not None and evaluation.at - before.at <= evaluation.recent.span.length
+    return evaluation.silent and (watched or before.silent)
+
+
+def _silence(before: Standings, evaluation: Evaluation, *, silent: bool) -> list[Change]:
+    if silent == before.silent:
         return []
-    kind = ChangeKind.SILENT if evaluation.silent else ChangeKind.HEARD
+    kind = ChangeKind.SILENT if silent else ChangeKind.HEARD
     length = duration(evaluation.recent.span.length)
-    said = f"No request of the last {length} was measured." if evaluation.silent else "Requests are measured again."
+    said = f"No request of the last {length} was measured." if silent else "Requests are measured again."
     return [Change(kind=kind, kpi=None, decision=None, at=evaluation.at, why=said)]
 
 

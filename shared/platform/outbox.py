@@ -7,13 +7,15 @@ next minute's sweep. An event is sent at least once, always with the same id.
 
 import json
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
 from aws_lambda_powertools.logging import Logger
 
 from shared.events import Event, UnknownEvent, read
-from shared.platform.dynamodb import Delete, Item, Put, Table
+from shared.platform.aws import AwsRefused
+from shared.platform.dynamodb import Delete, Item, Overtaken, Put, Table
 
 PARTITION: Final = "outbox"
 REFUSED: Final = "outbox-refused"
@@ -38,19 +40,38 @@ def waiting(table: Table, *, until: datetime | None = None) -> list[Item]:
 
 
 def send_all(table: Table, items: Iterable[Item], send: Callable[[Event], None]) -> int:
-    """Send events and remove them from the outbox. Raises what ``send`` and the table raise; the rest then stays.
+    """Send events and remove them from the outbox; what can't be sent stays, and does not hold up what follows it.
 
-    An item that is no event of the catalogue would hold up all that follow it: it is put aside, with the reason.
+    An item that is no event of the catalogue never will be: it is put aside, with the reason.
+
+    Raises
+    ------
+    AwsRefused
+        ``send`` did for some of them; the others were sent
+    AwsUnavailable
+        at once: the rest stays
     """
-    sent = 0
+    sent, refused = 0, None
     for item in items:
-        key = str(item["pk"]), str(item["sk"])
         try:
-            send(read(str(item["detail_type"]), str(item["detail"])))
-            sent += 1
-        except UnknownEvent as error:
-            logger.exception("an event is not of the catalogue", extra={"sk": item["sk"]})
-            table.write([Put(item={**item, "pk": REFUSED, "why": str(error)}), Delete(key=key)])
-        else:
-            table.write([Delete(key=key)])
+            sent += _send_one(table, item, send)
+        except AwsRefused as error:
+            logger.exception("an event was refused", extra={"sk": item["sk"]})
+            refused = error
+    if refused is not None:
+        raise refused
     return sent
+
+
+def _send_one(table: Table, item: Item, send: Callable[[Event], None]) -> bool:
+    key = str(item["pk"]), str(item["sk"])
+    try:
+        event = read(str(item.get("detail_type")), str(item.get("detail")))
+    except UnknownEvent as error:
+        logger.exception("an event is not of the catalogue", extra={"sk": item["sk"]})
+        table.write([Put(item={**item, "pk": REFUSED, "why": str(error)}), Delete(key=key)])
+        return False
+    send(event)
+    with suppress(Overtaken):  # the sweep and the stream have both sent it
+        table.write([Delete(key=key)])
+    return True

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 from shared.platform.aws import AwsSettings, call
 
@@ -13,6 +14,18 @@ class Login:
 
     username: str
     password: str = field(repr=False)
+
+
+def read_secret(settings: AwsSettings, secret_id: str) -> str:
+    """A secret's text. Raises ``AwsUnavailable`` and ``AwsRefused``."""
+    answer = call(settings, "secretsmanager", "secretsmanager.GetSecretValue", {"SecretId": secret_id})
+    return str(answer.get("SecretString", ""))
+
+
+def write_secret(settings: AwsSettings, secret_id: str, text: str) -> None:
+    """A new version of a secret. Raises ``AwsUnavailable`` and ``AwsRefused``."""
+    body = {"SecretId": secret_id, "SecretString": text, "ClientRequestToken": str(uuid4())}
+    call(settings, "secretsmanager", "secretsmanager.PutSecretValue", body)
 
 
 class LoginSecret:
@@ -26,13 +39,7 @@ class LoginSecret:
     def login(self) -> Login:
         """Raises ``AwsUnavailable`` or ``AwsRefused`` when it isn't in memory and can't be fetched."""
         if self._login is None:
-            answer = call(
-                self._settings(),
-                "secretsmanager",
-                "secretsmanager.GetSecretValue",
-                {"SecretId": self._secret_id},
-            )
-            secret = json.loads(answer["SecretString"])
+            secret = json.loads(read_secret(self._settings(), self._secret_id))
             self._login = Login(secret["username"], secret["password"])
         return self._login
 

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from shared.runbook.communication import Communication
 from shared.runbook.fields import Section, Text
 from shared.runbook.limits import Limits
 from shared.runbook.measuring import Alerts, BurnRates, Exclusions, Kpis, Prometheus, Slices
@@ -28,6 +29,7 @@ class Runbook(Section):
     probes: Probes
     components: Annotated[Mapping[ComponentId, Component], Field(min_length=1)]
     incidents: Incidents
+    communication: Communication
     burn_rates: BurnRates
     exclusions: Exclusions
     limits: Limits
@@ -41,6 +43,8 @@ class Runbook(Section):
             raise ValueError(
                 "kpis.latency.target_ms: must be one of slices.latency_bounds_ms, or verdicts are not exact"
             )
+        if unknown := set(self.communication.reports) - set(self.tasks.by_id()):
+            raise ValueError(f"communication.reports: {', '.join(sorted(unknown))} is no daily task")
         length = self.slices.length
         for place, window in (
             *((f"burn_rates.pairs.{n}.{end}", getattr(pair, end)) for n, pair in enumerate(self.burn_rates.pairs)
@@ -50,4 +54,9 @@ class Runbook(Section):
         ):  # fmt: skip
             if window % length:
                 raise ValueError(f"{place}: must be a whole number of slices")
+        known = (*self.tasks.health_check.paths, "console", "canary")
+        for name, component in self.components.items():
+            for check in component.checks:
+                if check not in known:
+                    raise ValueError(f"components.{name}.checks: {check!r} is none of {', '.join(known)}")
         return self

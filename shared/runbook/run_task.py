@@ -1,7 +1,8 @@
 """Runs a task of the runbook, once for each of its times, whatever crashes when and however often it is delivered."""
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ Check = Callable[[datetime], Finding]
 
 Clock = Callable[[], datetime]
 MARGIN: Final = timedelta(seconds=5)  # between the function's own end and the moment from which another may take over
+_BY_THE_WATCHER: Final = {Verdict.MISSED, Verdict.TIMED_OUT}  # it did not find out anything: a run that comes late does
 logger = Logger(child=True)
 
 
@@ -42,12 +44,15 @@ def run_task(
     remaining: timedelta,
     clock: Clock = lambda: datetime.now(UTC),
 ) -> dict[str, Any]:
-    """Run the check unless this time of the task has its record already; returns what to log.
+    """Run the check unless this time of the task has its verdict already; returns what to log.
+
+    A run that comes after the watcher called it missed or timed out is made up for, in the same record.
 
     Parameters
     ----------
     check
-        Finds out; what it raises is a failed verdict with the error as its reason, never silence.
+        Finds out; what it raises is a failed verdict with the error as its reason, never silence. So is evidence
+        that is no JSON.
     remaining
         How long the function may still take; after it another attempt may take over.
 
@@ -61,13 +66,13 @@ def run_task(
     occasion = occasion_of(event)
     before = store.get(occasion.task, occasion.run)
     now = clock()
-    if before is not None and before.finding is not None and before.finding.verdict is not Verdict.MISSED:
+    if before is not None and before.finding is not None and before.finding.verdict not in _BY_THE_WATCHER:
         return _report(before, "repeated")
     if before is not None and before.deadline is not None and before.finding is None and now < before.deadline:
         raise StillRunning(f"{before.id}: attempt {before.attempt} may run until {before.deadline.isoformat()}")
     run = Run(
         occasion=occasion, attempt=(before.attempt if before else 0) + 1, started_at=now,
-        deadline=now + remaining + MARGIN, late=before is not None and before.state == Verdict.MISSED.value,
+        deadline=now + remaining + MARGIN, late=before is not None and (before.late or before.state == Verdict.MISSED.value),
     )  # fmt: skip
     try:
         store.begin(before, run)
@@ -80,10 +85,12 @@ def run_task(
 
 def _found(check: Check, occasion: Occasion) -> Finding:
     try:
-        return check(occasion.scheduled_for)
+        found = check(occasion.scheduled_for)
+        json.dumps(asdict(found), allow_nan=False)
     except Exception as error:
         logger.exception("the check itself failed")
         return Finding(verdict=Verdict.FAILED, why=f"The check itself failed: {type(error).__name__}: {error}"[:1000])
+    return found
 
 
 def _report(run: Run, outcome: str) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Self
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
-from shared.runbook.fields import Duration, Hour, OpenPercent, Percent, Section, Text, Weekday
+from shared.runbook.fields import Duration, Hour, Number, OpenPercent, Percent, Section, Text, Weekday
 
 
 class Probes(Section):
@@ -58,6 +58,9 @@ class ErrorBudgetReview(Task):
 
 class RedisMemory(Task):
     below_percent: OpenPercent
+    maximum_fragmentation: Number
+    fragmentation_matters_from_mib: PositiveInt
+    maximum_evictions: NonNegativeInt
 
 
 class BackupVerification(Task):
@@ -71,6 +74,10 @@ class BackupVerification(Task):
 
 class PipelineReview(Task):
     look_back: Duration
+    history: Duration
+    minimum_history: PositiveInt
+    slower_percent: Number
+    slower_by: Duration
 
 
 class Tasks(Section):
@@ -120,6 +127,7 @@ class Schedules(Section):
     notifier: Schedule
     status_publisher: Schedule
     evidence_export: Schedule
+    nightly_backup: Schedule
     valkey_snapshot: Schedule
     restore_drill: Schedule
     secret_rotation: Schedule

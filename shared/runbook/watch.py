@@ -15,6 +15,7 @@ from shared.runbook.store import RunStore
 OVERLAP: Final = timedelta(minutes=15)  # of one look with the next: a look that is lost loses nothing
 CATCH_UP: Final = timedelta(days=2)  # after an outage of the watcher itself
 OPEN: Final = timedelta(days=2)  # so far back a run may still be open
+LATEST: Final = timedelta(hours=2)  # that Lambda delivers a look; what is older is a past day that is played
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,27 +27,32 @@ class Seen:
 
 
 def watch(runbook: Runbook, store: RunStore, now: datetime, clock: datetime) -> Seen:
-    """Judge the times whose grace has ended by ``now``; ``clock`` is the wall's, and differs when a past day is played.
+    """Judge the times whose grace has ended by ``now``; ``clock`` is the wall's.
 
-    What was due before the first look ever is nobody's fault.
+    What was due before the first look ever is nobody's fault. When a past day is played, everything that it should
+    have brought so far is judged, and how far the watcher has come in its own time stays as it is.
     """
+    played = clock - now > LATEST
     since, until = store.watched()
     since = since or store.watch_since(clock)
-    begin = now - OVERLAP
-    if since <= now:
-        begin = max(min(begin, until or begin), now - CATCH_UP)
-    missed = tuple(_missed(runbook, store, begin, now, since))
-    timed_out = tuple(_timed_out(runbook, store, now))
-    if until is None or until < now:
+    if played:
+        begin = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    else:
+        begin = max(min(now - OVERLAP, until or now), now - CATCH_UP)
+    missed = tuple(_missed(runbook, store, begin, now, None if played else since))
+    unfinished = tuple(_unfinished(runbook, store, now))
+    if not played and (until is None or until < now):
         store.watch_until(now)
-    return Seen(missed=missed, timed_out=timed_out)
+    return Seen(
+        missed=(*missed, *(id_ for verdict, id_ in unfinished if verdict is Verdict.MISSED)),
+        timed_out=tuple(id_ for verdict, id_ in unfinished if verdict is Verdict.TIMED_OUT),
+    )
 
 
-def _missed(runbook: Runbook, store: RunStore, begin: datetime, now: datetime, since: datetime) -> Iterator[str]:
+def _missed(runbook: Runbook, store: RunStore, begin: datetime, now: datetime, since: datetime | None) -> Iterator[str]:
     for task in plan(runbook):
         for due in task.times(begin - task.grace, now - task.grace + timedelta(seconds=1)):
-            judged = due >= since or now < since
-            if judged and (run := _without_record(store, task, due, now)):
+            if (since is None or due >= since) and (run := _without_record(store, task, due, now)):
                 yield run
 
 
@@ -59,16 +65,30 @@ def _without_record(store: RunStore, task: Planned, due: datetime, now: datetime
     return _recorded(store, None, run, task, now)
 
 
-def _timed_out(runbook: Runbook, store: RunStore, now: datetime) -> Iterator[str]:
+def _unfinished(runbook: Runbook, store: RunStore, now: datetime) -> Iterator[tuple[Verdict, str]]:
     for task in plan(runbook):
         for run in store.between(task.id, now - OPEN, now + timedelta(seconds=1)):
-            if run.state == "running" and run.deadline is not None and run.deadline < now:
-                why = (
-                    f"Attempt {run.attempt} began at {stamp(run.started_at or now)} and had not ended by {stamp(now)}."
-                )
-                ended = replace(run, finished_at=now, finding=Finding(verdict=Verdict.TIMED_OUT, why=why))
+            finding = _never_ended(run, now) or _never_began(run, task, now)
+            if finding:
+                ended = replace(run, finished_at=now, finding=finding)
                 if found := _recorded(store, run, ended, task, now):
-                    yield found
+                    yield finding.verdict, found
+
+
+def _never_ended(run: Run, now: datetime) -> Finding | None:
+    if run.state != "running" or run.deadline is None or run.deadline >= now:
+        return None
+    why = f"Attempt {run.attempt} began at {stamp(run.started_at or now)} and had not ended by {stamp(now)}."
+    return Finding(verdict=Verdict.TIMED_OUT, why=why)
+
+
+def _never_began(run: Run, task: Planned, now: datetime) -> Finding | None:
+    if run.state != "requested" or run.occasion.scheduled_for + task.grace >= now:
+        return None
+    why = (
+        f"{run.occasion.by} asked for it at {stamp(run.occasion.scheduled_for)}, and it had not begun by {stamp(now)}."
+    )
+    return Finding(verdict=Verdict.MISSED, why=why)
 
 
 def _recorded(store: RunStore, before: Run | None, run: Run, task: Planned, now: datetime) -> str | None:

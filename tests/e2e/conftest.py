@@ -12,7 +12,7 @@ from local.customers import SiteAccess
 from local.state import State
 from tests.e2e.local_system import LocalSystem
 
-LAST = ("test_redeploy.py", "test_failures.py", "test_restart.py")
+LAST = ("test_operations.py", "test_redeploy.py", "test_failures.py", "test_restart.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

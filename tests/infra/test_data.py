@@ -94,7 +94,7 @@ def test_postgres_tells_what_it_does(assembly: Assembly, stage: str) -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_alarms_may_publish_to_their_topic(assembly: Assembly, stage: str) -> None:
-    ((_, policy),) = assembly.of_type(stage, "AWS::SNS::TopicPolicy")
+    (policy,) = assembly.stages[stage]["Data"].of_type("AWS::SNS::TopicPolicy")
     allowed = [one for one in policy.properties["PolicyDocument"]["Statement"] if one["Effect"] == "Allow"]
     assert [one["Principal"] for one in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
 

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from tests.infra.assembly import Assembly
 
 AWS_STAGES = ("dev", "staging", "prod")
-STACKS = {"Data", "Access", "Api", "Ingest", "Web", "Operations"}
+STACKS = {"Data", "Access", "Api", "Ingest", "Web", "Operations", "Status"}
 OUTPUTS = {
     "Data": {"EventBusName", "OperationsTableName", "AlarmsTopicArn"},
     "Access": {"UserPoolId", "UserPoolClientId"},
     "Api": {"ApiUrl"},
     "Web": {"DistributionId", "DistributionDomainName", "WebBucketName"},
+    "Status": {"StatusDistributionId", "StatusDistributionDomainName", "StatusUrl"},
 }
 # An app that lost its stacks would pass every other test: these are in each stage, exactly as often.
 COUNTS = {

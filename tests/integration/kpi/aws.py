@@ -18,7 +18,10 @@ BUS = "p09-test"
 NAMESPACE = "P09/test"
 BUCKET = "p09-test-archive"
 REGION = "us-east-1"
-_SERVICES = {"DynamoDB_20120810": "dynamodb", "AWSEvents": "events", "GraniteServiceVersion20100801": "cloudwatch"}
+_SERVICES = {
+    "DynamoDB_20120810": "dynamodb", "AWSEvents": "events", "GraniteServiceVersion20100801": "cloudwatch",
+    "secretsmanager": "secretsmanager",
+}  # fmt: skip
 
 
 class Crash(BaseException):

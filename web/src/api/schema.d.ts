@@ -548,6 +548,466 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/runbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The runbook's table with a day's state
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["runbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runbook/tasks/{task_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A task's run records, newest first
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["runs"];
+        put?: never;
+        /**
+         * Run a task now
+         * @description The record is there at once, in the state `requested`; ask for it until it has a verdict.
+         *
+         *     For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["request_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runbook/tasks/{task_id}/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run record with its evidence
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Incidents, newest first
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["incidents"];
+        put?: never;
+        /**
+         * Open an incident
+         * @description For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["open_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One incident with its timeline
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["incident"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attend to it
+         * @description Whoever acknowledges an incident that nobody owns owns it. A second time changes nothing.
+         *
+         *     For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["acknowledge_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say or set something
+         * @description For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["update_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is part of another one
+         * @description Ends it; what it was opened by belongs to the other one from now on, which is answered.
+         *
+         *     For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["merge_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is over
+         * @description For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["resolve_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{incident_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is not over after all
+         * @description For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["reopen_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Post-incident reviews, newest first
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{review_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One review, with the timeline of its records
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Write its sections
+         * @description For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        patch: operations["update_review"];
+        trace?: never;
+    };
+    "/v1/reviews/{review_id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add an action to it
+         * @description For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["add_action"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{review_id}/actions/{action_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an action
+         * @description For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        patch: operations["update_action"];
+        trace?: never;
+    };
+    "/v1/reviews/{review_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It is done
+         * @description Refused (409) while a section is empty, or an action is open without a reason.
+         *
+         *     For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["close_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was announced, and what became of it
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["announcements"];
+        put?: never;
+        /**
+         * Announce something
+         * @description It is written down with its messages, which are sent from there: none is lost, and each is sent at least once.
+         *
+         *     For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["create_announcement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/announcements/{announcement_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One announcement
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["announcement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/announcements/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send messages again that were given up
+         * @description With the same dedup key: who did receive one can tell.
+         *
+         *     For: P09-SRE.
+         */
+        post: operations["replay_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Maintenances and freezes that have a part in a span
+         * @description By start; what was cancelled is left out, and is still found by its id.
+         *
+         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["list_calendar"];
+        put?: never;
+        /**
+         * Plan a maintenance or freeze
+         * @description The same again is not planned twice: the answer is the entry that exists.
+         *
+         *     For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["plan_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One entry, also one that was cancelled
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["calendar_entry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a plan, or move the end of what has begun
+         * @description For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        patch: operations["change_entry"];
+        trace?: never;
+    };
+    "/v1/calendar/{entry_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a plan, or end what has begun now
+         * @description For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["cancel_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -641,6 +1101,95 @@ export interface components {
             accepted: number;
             /** Rejected */
             rejected: components["schemas"]["Rejection"][];
+        };
+        /** AcknowledgeIncident */
+        AcknowledgeIncident: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /** ActionView */
+        ActionView: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Owner */
+            owner: string;
+            /** Due */
+            due: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "done" | "dropped";
+            /** Reason */
+            reason: string;
+            /** Overdue */
+            overdue: boolean;
+        };
+        /** AddAction */
+        AddAction: {
+            /** Title */
+            title: string;
+            /** Owner */
+            owner: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+        };
+        /**
+         * AnnouncementList
+         * @description Newest first. ``waiting`` and ``dead`` count messages, whatever the page shows; ``next_cursor`` is null on the last.
+         */
+        AnnouncementList: {
+            /** Announcements */
+            announcements: components["schemas"]["AnnouncementView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Dead */
+            dead: number;
+            /** Channels */
+            channels: components["schemas"]["ChannelView"][];
+        };
+        /**
+         * AnnouncementView
+         * @description ``kind`` says what is told, ``thread`` what it belongs to, such as ``incident:…``; ``event`` is what caused it and
+         *     ``by`` who, empty when nobody did. ``text`` is the whole as plain text.
+         */
+        AnnouncementView: {
+            /** Id */
+            id: string;
+            /** At */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Thread */
+            thread: string;
+            /** Sequence */
+            sequence: number;
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /** Facts */
+            facts: components["schemas"]["FactView"][];
+            /** Links */
+            links: components["schemas"]["LinkView"][];
+            /** Text */
+            text: string;
+            /** Event */
+            event: string;
+            /** By */
+            by: string;
+            /** Deliveries */
+            deliveries: components["schemas"]["DeliveryView"][];
         };
         /** Answer */
         Answer: {
@@ -830,6 +1379,36 @@ export interface components {
             minimum_remaining: number;
             forecast: components["schemas"]["ForecastView"];
         };
+        /** Cancellation */
+        Cancellation: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ChannelView
+         * @description A place where announcements go: ``name`` as people know it, ``kinds`` those that go there by themselves.
+         */
+        ChannelView: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Via
+             * @enum {string}
+             */
+            via: "slack" | "email" | "webhook";
+            /** Kinds */
+            kinds: string[];
+        };
+        /** CloseReview */
+        CloseReview: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
         /**
          * DeadLetterList
          * @description ``next_cursor`` is the ``cursor`` of the next page; null on the last.
@@ -900,6 +1479,122 @@ export interface components {
             changes: string[];
         };
         /**
+         * DeliveryView
+         * @description An announcement in one channel.
+         *
+         *     ``queued`` waits for its first or next attempt, ``dead`` was given up and can be replayed, ``unconfigured`` has nowhere to
+         *     go until the channel's secret is filled in. ``dedup_key`` is the same however often the message is sent; ``via`` is null when
+         *     the runbook no longer has the channel.
+         */
+        DeliveryView: {
+            /** Id */
+            id: string;
+            /** Channel */
+            channel: string;
+            /** Name */
+            name: string;
+            /** Via */
+            via: ("slack" | "email" | "webhook") | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "sent" | "dead" | "unconfigured";
+            /** Attempts */
+            attempts: number;
+            /** Next Attempt At */
+            next_attempt_at: string | null;
+            /** Sent At */
+            sent_at: string | null;
+            /** Error */
+            error: string;
+            /** Dedup Key */
+            dedup_key: string;
+        };
+        /**
+         * DidView
+         * @description Who changed the review, and how.
+         */
+        DidView: {
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * EntryChange
+         * @description Those fields that become others; the start only until it has begun.
+         */
+        EntryChange: {
+            /** Title */
+            title?: string | null;
+            /** Reason */
+            reason?: string | null;
+            /** Start */
+            start?: string | null;
+            /** End */
+            end?: string | null;
+            /** Components */
+            components?: string[] | null;
+        };
+        /**
+         * EntryList
+         * @description By start. ``next_cursor`` is the ``cursor`` of the next page; null on the last.
+         */
+        EntryList: {
+            /** Entries */
+            entries: components["schemas"]["EntryView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * EntryView
+         * @description ``note`` says why it was cancelled or ended early.
+         */
+        EntryView: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "maintenance" | "freeze";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "planned" | "active" | "ended" | "cancelled";
+            /** Title */
+            title: string;
+            /** Reason */
+            reason: string;
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Components */
+            components: string[];
+            /** Note */
+            note: string;
+            /** Created By */
+            created_by: string;
+            /** Created At */
+            created_at: string;
+            /** Changed By */
+            changed_by: string;
+            /** Changed At */
+            changed_at: string;
+        };
+        /** FactView */
+        FactView: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * FindingView
          * @description Something was done to the rows from ``first`` to ``last``.
          */
@@ -931,6 +1626,124 @@ export interface components {
             check: string;
             /** Milliseconds */
             milliseconds: number;
+        };
+        /** IncidentDetail */
+        IncidentDetail: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "investigating" | "identified" | "monitoring" | "resolved";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "page" | "ticket";
+            /** Customer Impacting */
+            customer_impacting: boolean;
+            /** Components */
+            components: string[];
+            /** Owner */
+            owner: string;
+            /** Causes */
+            causes: string[];
+            /** Failing */
+            failing: string[];
+            /** Signals */
+            signals: number;
+            /** Sequence */
+            sequence: number;
+            /** Opened At */
+            opened_at: string;
+            /** Opened By */
+            opened_by: string;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string;
+            /** Escalated */
+            escalated: ("page" | "ticket")[];
+            /** Monitoring Since */
+            monitoring_since: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Merged Into */
+            merged_into: string | null;
+            /** Review */
+            review: string | null;
+            /** May */
+            may: ("acknowledge" | "update" | "merge" | "resolve" | "reopen")[];
+            /** Timeline */
+            timeline: components["schemas"]["TimelineEntryView"][];
+        };
+        /**
+         * IncidentList
+         * @description ``next_cursor`` is the ``cursor`` of the next page; null on the last.
+         */
+        IncidentList: {
+            /** Incidents */
+            incidents: components["schemas"]["IncidentView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * IncidentView
+         * @description ``failing`` are the sources that have not recovered, ``signals`` how many were counted; ``review`` is the id of its
+         *     post-incident review, ``may`` what can be done with it now.
+         */
+        IncidentView: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "investigating" | "identified" | "monitoring" | "resolved";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "page" | "ticket";
+            /** Customer Impacting */
+            customer_impacting: boolean;
+            /** Components */
+            components: string[];
+            /** Owner */
+            owner: string;
+            /** Causes */
+            causes: string[];
+            /** Failing */
+            failing: string[];
+            /** Signals */
+            signals: number;
+            /** Sequence */
+            sequence: number;
+            /** Opened At */
+            opened_at: string;
+            /** Opened By */
+            opened_by: string;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string;
+            /** Escalated */
+            escalated: ("page" | "ticket")[];
+            /** Monitoring Since */
+            monitoring_since: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Merged Into */
+            merged_into: string | null;
+            /** Review */
+            review: string | null;
+            /** May */
+            may: ("acknowledge" | "update" | "merge" | "resolve" | "reopen")[];
         };
         /** InvitationAcceptance */
         InvitationAcceptance: {
@@ -1076,6 +1889,13 @@ export interface components {
             /** Decision */
             decision: string;
         };
+        /** LinkView */
+        LinkView: {
+            /** Text */
+            text: string;
+            /** Url */
+            url: string;
+        };
         /** Live */
         Live: {
             /** Visitors */
@@ -1180,6 +2000,70 @@ export interface components {
              */
             created_at: string;
         };
+        /** MergeIncident */
+        MergeIncident: {
+            /** Into */
+            into: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * NewAnnouncement
+         * @description ``channels`` are those of the kind by default; ``thread`` has it answer in an existing thread.
+         */
+        NewAnnouncement: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "planned_deployment" | "notice";
+            /** Title */
+            title: string;
+            /** Summary */
+            summary: string;
+            /**
+             * Impact
+             * @default
+             */
+            impact?: string;
+            /** Channels */
+            channels?: string[] | null;
+            /** Thread */
+            thread?: string | null;
+        };
+        /**
+         * NewEntry
+         * @description Customers read ``title`` and ``reason`` of a maintenance on the status page; times need an offset, such as Z.
+         */
+        NewEntry: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "maintenance" | "freeze";
+            /** Title */
+            title: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Components
+             * @default []
+             */
+            components?: string[];
+        };
         /**
          * NewInvitation
          * @description ``label`` says whom it is for: a name or a mail address.
@@ -1231,6 +2115,46 @@ export interface components {
              */
             timezone?: string;
         };
+        /**
+         * OpenIncident
+         * @description What a person has noticed. One incident is open per title: a second one is refused and names the first.
+         */
+        OpenIncident: {
+            /** Title */
+            title: string;
+            /**
+             * Severity
+             * @default ticket
+             * @enum {string}
+             */
+            severity?: "page" | "ticket";
+            /**
+             * Customer Impacting
+             * @default false
+             */
+            customer_impacting?: boolean;
+            /**
+             * Components
+             * @default []
+             */
+            components?: string[];
+            /**
+             * Owner
+             * @default
+             */
+            owner?: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Public
+             * @description Whether the note is for customers' eyes.
+             * @default false
+             */
+            public?: boolean;
+        };
         /** OrganisationList */
         OrganisationList: {
             /** Organisations */
@@ -1281,10 +2205,30 @@ export interface components {
             /** Error */
             error: string;
         };
+        /** ReopenIncident */
+        ReopenIncident: {
+            /** Note */
+            note: string;
+            /**
+             * Public
+             * @default false
+             */
+            public?: boolean;
+        };
         /** Replay */
         Replay: {
             /** Ids */
             ids: string[];
+        };
+        /**
+         * ReplayOutcome
+         * @description ``skipped`` are those that are neither dead nor unconfigured, or not there.
+         */
+        ReplayOutcome: {
+            /** Replayed */
+            replayed: string[];
+            /** Skipped */
+            skipped: string[];
         };
         /**
          * ReplayView
@@ -1313,6 +2257,140 @@ export interface components {
             /** Replayed */
             replayed: number;
         };
+        /** ReplayedMessages */
+        ReplayedMessages: {
+            /** Ids */
+            ids: string[];
+        };
+        /** ResolveIncident */
+        ResolveIncident: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Public
+             * @default false
+             */
+            public?: boolean;
+            /**
+             * Although Failing
+             * @description Resolve it while what opened it still fails.
+             * @default false
+             */
+            although_failing?: boolean;
+        };
+        /**
+         * ReviewDetail
+         * @description Its sections; ``timeline`` comes from the records, and nobody types it.
+         */
+        ReviewDetail: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "closed";
+            /**
+             * About
+             * @enum {string}
+             */
+            about: "incident" | "breach";
+            /** Incident */
+            incident: string | null;
+            /** Kpi */
+            kpi: string | null;
+            /** Decision */
+            decision: string | null;
+            /** Owner */
+            owner: string;
+            /** Opened At */
+            opened_at: string;
+            /** Due */
+            due: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Closed At */
+            closed_at: string | null;
+            /** Closed By */
+            closed_by: string;
+            /** Open Actions */
+            open_actions: number;
+            /** Missing */
+            missing: string[];
+            /** Summary */
+            summary: string;
+            /** Impact */
+            impact: string;
+            /** Contributing Factors */
+            contributing_factors: string;
+            /** Went Well */
+            went_well: string;
+            /** Actions */
+            actions: components["schemas"]["ActionView"][];
+            /** Timeline */
+            timeline: components["schemas"]["TimelineEntryView"][];
+            /** History */
+            history: components["schemas"]["DidView"][];
+        };
+        /**
+         * ReviewList
+         * @description ``next_cursor`` is the ``cursor`` of the next page; null on the last.
+         */
+        ReviewList: {
+            /** Reviews */
+            reviews: components["schemas"]["ReviewView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ReviewView
+         * @description ``about`` is what it was opened for: an incident, or the breach of a KPI with its decision.
+         *
+         *     ``missing`` says what keeps it from being closed.
+         */
+        ReviewView: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "closed";
+            /**
+             * About
+             * @enum {string}
+             */
+            about: "incident" | "breach";
+            /** Incident */
+            incident: string | null;
+            /** Kpi */
+            kpi: string | null;
+            /** Decision */
+            decision: string | null;
+            /** Owner */
+            owner: string;
+            /** Opened At */
+            opened_at: string;
+            /** Due */
+            due: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Closed At */
+            closed_at: string | null;
+            /** Closed By */
+            closed_by: string;
+            /** Open Actions */
+            open_actions: number;
+            /** Missing */
+            missing: string[];
+        };
         /**
          * Rotation
          * @description For ``overlap_seconds`` the old key works beside the new one.
@@ -1330,6 +2408,144 @@ export interface components {
             metrics: number[];
             /** Dimensions */
             dimensions: string[];
+        };
+        /**
+         * RunList
+         * @description Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last.
+         */
+        RunList: {
+            /** Runs */
+            runs: components["schemas"]["RunSummary"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** RunRequest */
+        RunRequest: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RunSummary
+         * @description A record without its evidence. ``by`` and ``reason`` say who had it run by hand, and why; ``late``: it began
+         *     after it had counted as missed; ``attempt`` counts what crashed and was run again.
+         */
+        RunSummary: {
+            /** Id */
+            id: string;
+            /** Task */
+            task: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scheduled" | "manual";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "running" | "passed" | "failed" | "unconfigured" | "timed out" | "missed";
+            /** Scheduled For */
+            scheduled_for: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+            /** Attempt */
+            attempt: number;
+            /** Late */
+            late: boolean;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Why */
+            why: string;
+        };
+        /**
+         * RunView
+         * @description A record with its evidence: values by name; ``inputs`` are SHA-256 digests of what was read.
+         */
+        RunView: {
+            /** Id */
+            id: string;
+            /** Task */
+            task: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scheduled" | "manual";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "running" | "passed" | "failed" | "unconfigured" | "timed out" | "missed";
+            /** Scheduled For */
+            scheduled_for: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+            /** Attempt */
+            attempt: number;
+            /** Late */
+            late: boolean;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Why */
+            why: string;
+            /** Measured */
+            measured: {
+                [key: string]: unknown;
+            };
+            /** Thresholds */
+            thresholds: {
+                [key: string]: unknown;
+            };
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
+            /** Links */
+            links: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * RunbookDay
+         * @description The runbook's table on one day (UTC), as of ``now``.
+         */
+        RunbookDay: {
+            /** Date */
+            date: string;
+            /** Now */
+            now: string;
+            /** Tasks */
+            tasks: components["schemas"]["TaskRow"][];
+            /** Schedules */
+            schedules: components["schemas"]["ScheduleRow"][];
+        };
+        /**
+         * ScheduleRow
+         * @description Runs by itself and leaves no run record: every so many seconds, or at an hour (UTC).
+         */
+        ScheduleRow: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Hour */
+            hour: number | null;
+            /** Weekday */
+            weekday: ("Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday") | null;
+            /** Every Seconds */
+            every_seconds: number | null;
         };
         /**
          * SiteList
@@ -1378,6 +2594,129 @@ export interface components {
             milliseconds: number | null;
             /** Text */
             text: string;
+        };
+        /**
+         * TaskRow
+         * @description ``due_at`` is null when it is not due on that day. ``run`` is the one at that time, ``manual_runs`` those that
+         *     people asked for, newest first; ``state`` is that of the day's newest run. Without a run it is ``upcoming``,
+         *     ``due`` (its grace goes on), or ``no record`` (it is over, and the watcher has not judged it).
+         */
+        TaskRow: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Responsible */
+            responsible: string;
+            /** Tooling */
+            tooling: string;
+            /** Hour */
+            hour: number;
+            /** Weekday */
+            weekday: ("Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday") | null;
+            /** Grace Seconds */
+            grace_seconds: number;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "not due" | "upcoming" | "due" | "no record" | "requested" | "running" | "passed" | "failed" | "unconfigured" | "timed out" | "missed";
+            run: components["schemas"]["RunSummary"] | null;
+            /** Manual Runs */
+            manual_runs: components["schemas"]["RunSummary"][];
+        };
+        /**
+         * TimelineEntryView
+         * @description ``by`` is a person's username, or "" for what happened by itself. ``links`` name further records, such as a decision.
+         */
+        TimelineEntryView: {
+            /** At */
+            at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "signal" | "change" | "note";
+            /** By */
+            by: string;
+            /** Text */
+            text: string;
+            /** Public */
+            public: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "investigating" | "identified" | "monitoring" | "resolved";
+            /** Links */
+            links: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * UpdateAction
+         * @description ``reason`` says why an action is dropped, or why the review may be closed while it is open.
+         */
+        UpdateAction: {
+            /** Title */
+            title?: string | null;
+            /** Owner */
+            owner?: string | null;
+            /** Due */
+            due?: string | null;
+            /** State */
+            state?: ("open" | "done" | "dropped") | null;
+            /** Reason */
+            reason?: string | null;
+        };
+        /**
+         * UpdateIncident
+         * @description What is left out or null stays as it is; signals do not change again what a person has set.
+         */
+        UpdateIncident: {
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Public
+             * @description Whether the note is for customers' eyes.
+             * @default false
+             */
+            public?: boolean;
+            /** Title */
+            title?: string | null;
+            /** State */
+            state?: ("investigating" | "identified" | "monitoring") | null;
+            /** Severity */
+            severity?: ("page" | "ticket") | null;
+            /** Customer Impacting */
+            customer_impacting?: boolean | null;
+            /** Owner */
+            owner?: string | null;
+            /** Components */
+            components?: string[] | null;
+        };
+        /**
+         * UpdateReview
+         * @description What is left out or null stays as it is.
+         */
+        UpdateReview: {
+            /** Owner */
+            owner?: string | null;
+            /** Due */
+            due?: string | null;
+            /** Summary */
+            summary?: string | null;
+            /** Impact */
+            impact?: string | null;
+            /** Contributing Factors */
+            contributing_factors?: string | null;
+            /** Went Well */
+            went_well?: string | null;
         };
         /**
          * ValueView
@@ -2560,6 +3899,919 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhatIfView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runbook: {
+        parameters: {
+            query?: {
+                /** @description Today (UTC) by default. */
+                date?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunbookDay"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incidents: {
+        parameters: {
+            query?: {
+                /** @description `open` is every state but resolved. */
+                state?: ("open" | "investigating" | "identified" | "monitoring" | "resolved") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenIncident"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgeIncident"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateIncident"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeIncident"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveIncident"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopenIncident"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reviews: {
+        parameters: {
+            query?: {
+                state?: ("open" | "closed") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateReview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddAction"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_action: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+                action_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateAction"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseReview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewDetail"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    announcements: {
+        parameters: {
+            query?: {
+                /** @description Only those with messages that were given up. */
+                state?: "dead" | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_announcement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnnouncement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    announcement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                announcement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayedMessages"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOutcome"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calendar: {
+        parameters: {
+            query?: {
+                /** @description 30 days ago by default. */
+                from?: string | null;
+                /** @description 120 days after `from` by default. */
+                to?: string | null;
+                kind?: ("maintenance" | "freeze") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEntry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cancellation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
                 };
             };
             /** @description A problem document. */

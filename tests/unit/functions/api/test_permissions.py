@@ -16,9 +16,23 @@ from shared.access.keys import Key, make_key
 from shared.access.tokens import InvalidToken
 from shared.platform.valkey import ValkeyUnavailable
 
-IDS = {"site_id": "1", "key_id": str(UUID(int=1)), "organisation_id": str(UUID(int=1)),
-       "subject": "ada", "invitation_id": str(UUID(int=1)),
-       "kpi_id": "latency", "decision_id": "latency-20261123T120500Z"}  # fmt: skip
+IDS = {
+    "site_id": "1",
+    "key_id": str(UUID(int=1)),
+    "organisation_id": str(UUID(int=1)),
+    "subject": "ada",
+    "invitation_id": str(UUID(int=1)),
+    "credential_id": "0tp0fa79jw5z",
+    "kpi_id": "latency",
+    "decision_id": "latency-20261123T120500Z",
+    "announcement_id": "20261123T120500Z-0123456789ab",
+    "task_id": "redis_memory",
+    "run_id": "redis_memory-20261123T120000Z",
+    "entry_id": "maintenance-0123456789ab",
+    "action_id": "1",
+    "incident_id": "INC-20261124-120000-0a1b2c",
+    "review_id": "PIR-20261124-120000-0a1b2c",
+}
 TOKENS = {
     "nobody": "",
     "forger": "forged",
@@ -59,7 +73,12 @@ class NoServers(Services):
     health_database: Any = valkey
     health_valkey: Any = valkey
     kpis: Any = valkey
+    announcements: Any = valkey
     anchors: Any = valkey
+    runs: Any = valkey
+    calendar: Any = valkey
+    incidents: Any = valkey
+    reviews: Any = valkey
 
 
 @pytest.fixture(scope="module")

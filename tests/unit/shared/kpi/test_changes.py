@@ -52,6 +52,16 @@ def test_silence_is_told_once_and_is_no_recovery() -> None:
     ]  # fmt: skip
 
 
+def test_who_has_just_begun_to_look_does_not_say_that_nobody_spoke() -> None:
+    silent = [BEFORE, gap(12)]
+    assert told(silent, silent) == [[], ["KpiDataMissing"]]
+
+
+def test_after_an_outage_of_the_evaluator_silence_is_told_at_the_second_look() -> None:
+    silent = [BEFORE, gap(12)]
+    assert told([BEFORE, CLEAN], silent, step=timedelta(hours=2)) == [[], []]
+
+
 def test_an_exhausted_budget_is_told_once_without_a_breach() -> None:
     spent = [Run(12, 1000, 1)]
     assert told(spent, spent) == [["BudgetExhausted availability"], []]

@@ -33,6 +33,8 @@ alter table audit enable row level security, force row level security;
 alter table audit_heads enable row level security, force row level security;
 create policy tenant on audit using (organisation_id = any ((select p09_organisations())::uuid[]));
 create policy tenant on audit_heads using (organisation_id = any ((select p09_organisations())::uuid[]));
+create policy backup_proof on audit for select to p09_backup using (true);
+create policy backup_proof on audit_heads for select to p09_backup using (true);
 create policy every_head on audit_heads for select to current_user using (true);
 
 create function p09_refuse_change() returns trigger language plpgsql as $$

@@ -18,6 +18,7 @@ create index on invitations (organisation_id, created_at);
 
 alter table invitations enable row level security, force row level security;
 create policy tenant on invitations using (organisation_id = any ((select p09_organisations())::uuid[]));
+create policy backup_proof on invitations for select to p09_backup using (true);
 create policy presented_invitation on invitations for select
     using (sha256 = (select decode(nullif(current_setting('p09.invitation_sha256', true), ''), 'hex')));
 

@@ -1,0 +1,158 @@
+"""Incidents: what is open, what happened, and what people do about it; from the operations table alone."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import JSONResponse
+
+from functions.api.authorise import PersonOf, ServicesOf
+from functions.api.dependencies import Services
+from functions.api.incident_models import (
+    INCIDENT_ID,
+    AcknowledgeIncident,
+    IncidentDetail,
+    IncidentList,
+    MergeIncident,
+    OpenIncident,
+    ReopenIncident,
+    ResolveIncident,
+    UpdateIncident,
+)
+from functions.api.problems import unprocessable
+
+if TYPE_CHECKING:
+    from shared.access.identity import Person
+    from shared.incidents.by_people import Saying
+    from shared.incidents.model import Incident
+
+router = APIRouter(tags=["operations"])
+
+IncidentId = Annotated[str, Path(pattern=INCIDENT_ID)]
+_NO_STORE: Final = {"cache-control": "no-store"}
+
+
+@router.get("/v1/incidents", response_model=IncidentList, summary="Incidents, newest first")
+async def incidents(
+    services: ServicesOf,
+    state: Annotated[
+        Literal["open", "investigating", "identified", "monitoring", "resolved"] | None,
+        Query(description="`open` is every state but resolved."),
+    ] = None,
+    cursor: Annotated[str | None, Query(pattern=INCIDENT_ID)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> JSONResponse:
+    from shared.incidents.page import incidents_page
+    from shared.incidents.view import incident_view
+
+    found, following = incidents_page(services.incidents, state=state, before=cursor, limit=limit)
+    return _answer({"incidents": [incident_view(one) for one in found], "next_cursor": following})
+
+
+@router.get("/v1/incidents/{incident_id}", response_model=IncidentDetail, summary="One incident with its timeline")
+async def incident(incident_id: IncidentId, services: ServicesOf) -> JSONResponse:
+    return _detail(services, services.incidents.get(incident_id))
+
+
+@router.post("/v1/incidents", response_model=IncidentDetail, status_code=201, summary="Open an incident")
+async def open_incident(wanted: OpenIncident, services: ServicesOf, person: PersonOf) -> JSONResponse:
+    from shared.incidents.act import report
+    from shared.incidents.by_people import Report
+
+    what = Report(
+        title=wanted.title, severity=wanted.severity, customer_impacting=wanted.customer_impacting,
+        components=_components(services, wanted.components), owner=wanted.owner,
+    )  # fmt: skip
+    opened = report(services.incidents, what, _saying(person, wanted.note, public=wanted.public))
+    return _detail(services, opened, HTTPStatus.CREATED)
+
+
+@router.post("/v1/incidents/{incident_id}/acknowledge", response_model=IncidentDetail, summary="Attend to it")
+async def acknowledge_incident(
+    incident_id: IncidentId, wanted: AcknowledgeIncident, services: ServicesOf, person: PersonOf
+) -> JSONResponse:
+    """Whoever acknowledges an incident that nobody owns owns it. A second time changes nothing."""
+    from shared.incidents import by_people
+    from shared.incidents.act import act
+
+    saying = _saying(person, wanted.note)
+    store, rules = services.incidents, services.incident_rules
+    return _detail(services, act(store, rules, incident_id, saying.at, lambda one: by_people.acknowledged(one, saying)))
+
+
+@router.post("/v1/incidents/{incident_id}/updates", response_model=IncidentDetail, summary="Say or set something")
+async def update_incident(
+    incident_id: IncidentId, wanted: UpdateIncident, services: ServicesOf, person: PersonOf
+) -> JSONResponse:
+    from shared.incidents import by_people
+    from shared.incidents.act import act
+
+    saying = _saying(person, wanted.note, public=wanted.public)
+    values = wanted.model_dump(exclude_none=True, exclude={"note", "public"})
+    if wanted.components is not None:
+        values["components"] = _components(services, wanted.components)
+    store, rules = services.incidents, services.incident_rules
+    changed = act(store, rules, incident_id, saying.at, lambda one: by_people.updated(one, saying, values))
+    return _detail(services, changed)
+
+
+@router.post("/v1/incidents/{incident_id}/merge", response_model=IncidentDetail, summary="It is part of another one")
+async def merge_incident(
+    incident_id: IncidentId, wanted: MergeIncident, services: ServicesOf, person: PersonOf
+) -> JSONResponse:
+    """Ends it; what it was opened by belongs to the other one from now on, which is answered."""
+    from shared.incidents.act import merge
+
+    return _detail(services, merge(services.incidents, incident_id, wanted.into, _saying(person, wanted.note)))
+
+
+@router.post("/v1/incidents/{incident_id}/resolve", response_model=IncidentDetail, summary="It is over")
+async def resolve_incident(
+    incident_id: IncidentId, wanted: ResolveIncident, services: ServicesOf, person: PersonOf
+) -> JSONResponse:
+    from shared.incidents import by_people
+    from shared.incidents.act import act
+
+    saying = _saying(person, wanted.note, public=wanted.public)
+    resolved = act(
+        services.incidents, services.incident_rules, incident_id, saying.at,
+        lambda one: by_people.resolved(one, saying, although_failing=wanted.although_failing),
+    )  # fmt: skip
+    return _detail(services, resolved)
+
+
+@router.post("/v1/incidents/{incident_id}/reopen", response_model=IncidentDetail, summary="It is not over after all")
+async def reopen_incident(
+    incident_id: IncidentId, wanted: ReopenIncident, services: ServicesOf, person: PersonOf
+) -> JSONResponse:
+    from shared.incidents.act import reopen
+
+    saying = _saying(person, wanted.note, public=wanted.public)
+    return _detail(services, reopen(services.incidents, services.incident_rules, incident_id, saying))
+
+
+def _saying(person: "Person", note: str, *, public: bool = False) -> "Saying":
+    from shared.incidents.by_people import Saying
+
+    now = datetime.now(UTC).replace(microsecond=0)
+    return Saying(by=person.username, at=now, note=note, public=public)
+
+
+def _components(services: Services, wanted: list[str]) -> tuple[str, ...]:
+    known = services.incident_rules.components
+    unknown = [one for one in wanted if one not in known]
+    if unknown:
+        detail = f"components: {', '.join(unknown)}: the service has {', '.join(known)}"
+        raise unprocessable(detail, pointer="/components")
+    return tuple(dict.fromkeys(wanted))
+
+
+def _detail(services: Services, found: "Incident", status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:
+    from shared.incidents.view import incident_detail
+
+    return _answer(incident_detail(found, services.incidents.timeline(found.id)), status)
+
+
+def _answer(content: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:
+    return JSONResponse(content, status, headers=_NO_STORE)

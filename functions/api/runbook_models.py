@@ -1,0 +1,96 @@
+"""What the API says of the runbook's tasks and their run records."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+RunState = Literal["requested", "running", "passed", "failed", "unconfigured", "timed out", "missed"]
+TaskState = Literal[
+    "not due", "upcoming", "due", "no record",
+    "requested", "running", "passed", "failed", "unconfigured", "timed out", "missed",
+]  # fmt: skip
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(defer_build=True)
+
+
+class RunSummary(_View):
+    """A record without its evidence. ``by`` and ``reason`` say who had it run by hand, and why; ``late``: it began
+    after it had counted as missed; ``attempt`` counts what crashed and was run again."""
+
+    id: str
+    task: str
+    kind: Literal["scheduled", "manual"]
+    state: RunState
+    scheduled_for: str
+    by: str
+    reason: str
+    attempt: int
+    late: bool
+    started_at: str | None
+    finished_at: str | None
+    seconds: float | None
+    why: str
+
+
+class RunView(RunSummary):
+    """A record with its evidence: values by name; ``inputs`` are SHA-256 digests of what was read."""
+
+    measured: dict[str, Any]
+    thresholds: dict[str, Any]
+    inputs: dict[str, str]
+    links: dict[str, str]
+
+
+class TaskRow(_View):
+    """``due_at`` is null when it is not due on that day. ``run`` is the one at that time, ``manual_runs`` those that
+    people asked for, newest first; ``state`` is that of the day's newest run. Without a run it is ``upcoming``,
+    ``due`` (its grace goes on), or ``no record`` (it is over, and the watcher has not judged it)."""
+
+    id: str
+    title: str
+    responsible: str
+    tooling: str
+    hour: int
+    weekday: Weekday | None
+    grace_seconds: int
+    due_at: str | None
+    state: TaskState
+    run: RunSummary | None
+    manual_runs: list[RunSummary]
+
+
+class ScheduleRow(_View):
+    """Runs by itself and leaves no run record: every so many seconds, or at an hour (UTC)."""
+
+    id: str
+    title: str
+    hour: int | None
+    weekday: Weekday | None
+    every_seconds: int | None
+
+
+class RunbookDay(_View):
+    """The runbook's table on one day (UTC), as of ``now``."""
+
+    date: str
+    now: str
+    tasks: list[TaskRow]
+    schedules: list[ScheduleRow]
+
+
+class RunList(_View):
+    """Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last."""
+
+    runs: list[RunSummary]
+    next_cursor: str | None
+
+
+class RunRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")
+    ]

@@ -1,0 +1,9 @@
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Settings:
+    stage: str
+    operations_table_name: str
+    archive_bucket_name: str
+    evidence_key_arn: str

@@ -1,0 +1,179 @@
+"""Keeps this machine's backups, as AWS Backup and RDS keep a stage's: archives, takes, forgets, restores on request."""
+
+import shutil
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from local.backups.base_backup import BackupFailed, Source, take_base_backup
+from local.backups.bucket import Documents
+from local.backups.repository import Repository, completed, failed
+from local.backups.restore import RestoreFailed
+from local.backups.restores import Restores
+from local.backups.schedule import last_due
+from local.backups.sealing import Damaged
+from local.backups.source import Connect, Reach, SourceUnavailable, finish_segment
+from local.backups.valkey_snapshot import SnapshotFailed
+from local.progress import say
+from shared.backups.instances import Instance
+from shared.backups.model import Job, Report
+from shared.runbook.tasks import Schedule
+
+MARK_EVERY: Final = timedelta(seconds=20)
+ARCHIVE_SECONDS: Final = 60.0
+NIGHTLY: Final = "nightly-"
+NEVER: Final = datetime.fromtimestamp(0, UTC)
+TRY_AGAIN: Final = timedelta(hours=1)
+Promote = Callable[[str, Path], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duties:
+    """What is kept: how backups are made, when they are due, how long they stay."""
+
+    source: Source
+    connect: Connect
+    snapshot: Callable[[datetime], str]
+    promote: Promote
+    nightly: Schedule
+    weekly: Schedule
+    keep: timedelta
+
+
+class Keeper:
+    def __init__(self, repository: Repository, documents: Documents, restores: Restores, duties: Duties) -> None:
+        self._repository = repository
+        self._documents = documents
+        self._restores = restores
+        self._duties = duties
+        self._reach = Reach()
+        self._marked_at = NEVER
+        self._snapshot_tried_at = NEVER
+        self._job: Future[None] | None = None
+        self._jobs = ThreadPoolExecutor(1, "backup")
+
+    def begin(self, now: datetime) -> None:
+        self._repository.fail_interrupted(now)
+        self._restores.forget_lost()
+
+    def tick(self, now: datetime) -> None:
+        """Once a second: everything that there is to do, none of it waited for."""
+        self._archive(now)
+        self._restores.look_after()
+        for key, request in self._documents.requests():
+            self._act(request)
+            self._documents.forget(key)  # only now: until then it says that something was asked for
+        if self._job is None or self._job.done():
+            self._begin_what_is_due(now)
+        self._documents.publish(self.report())
+
+    def report(self) -> Report:
+        bases = self._repository.bases()
+        return Report(
+            jobs=tuple(self._repository.jobs()),
+            points=tuple(self._repository.points()),
+            window=self._reach.window(bases[0].finished if bases else None),
+            snapshots=tuple(self._repository.snapshots()),
+        )
+
+    def stop(self) -> None:
+        self._restores.stop()
+        self._jobs.shutdown(wait=False, cancel_futures=True)
+
+    def _archive(self, now: datetime) -> None:
+        try:
+            self._repository.take_in()
+        except Damaged as error:
+            say(f"archive: {error}")
+        if now - self._marked_at >= MARK_EVERY:
+            self._marked_at = now
+            self._mark()
+        self._reach.arrived(frozenset(self._repository.segments()))
+
+    def _mark(self) -> None:
+        try:
+            self._reach.mark(*finish_segment(self._duties.connect))
+        except SourceUnavailable as error:
+            say(f"PostgreSQL does not answer: {error}")  # the window ends where it ended: the 16:00 check sees it lag
+
+    def _begin_what_is_due(self, now: datetime) -> None:
+        nights = [job.created_at for job in self._repository.jobs() if job.id.startswith(NIGHTLY)]
+        weeks = [snapshot.created_at for snapshot in self._repository.snapshots()]
+        if last_due(self._duties.nightly, now) > max(nights, default=NEVER):
+            self._job = self._jobs.submit(self._back_up, f"{NIGHTLY}{uuid4().hex[:12]}")
+        elif (
+            last_due(self._duties.weekly, now) > max(weeks, default=NEVER) and now > self._snapshot_tried_at + TRY_AGAIN
+        ):
+            self._snapshot_tried_at = now
+            self._job = self._jobs.submit(self._snapshot)
+
+    def _act(self, request: dict[str, Any]) -> None:
+        drill, action = str(request["id"]), request["action"]
+        say(f"{action} {drill}")
+        match action:
+            case "back_up":
+                self._job = self._jobs.submit(self._back_up, drill)
+            case "snapshot":
+                self._job = self._jobs.submit(self._snapshot)
+            case "provision":
+                to, base_before = (datetime.fromisoformat(request[name]) for name in ("to", "base_before"))
+                self._restores.provision(drill, to, base_before, lambda: self._until_archived(to))
+            case "destroy":
+                self._restores.destroy(drill)
+            case "promote":
+                self._promote(drill)
+            case _:
+                say(f"{drill}: nobody knows how to {action}")
+
+    def _back_up(self, job_id: str) -> None:
+        started = datetime.now(UTC)
+        job = Job(id=job_id, state="RUNNING", message_category="", message="", created_at=started)
+        self._repository.record(job)
+        try:
+            base = take_base_backup(self._repository, self._duties.source, started, self._duties.keep)
+        except (BackupFailed, OSError) as error:
+            self._repository.record(failed(job, str(error), datetime.now(UTC)))
+            say(f"backup {job_id} failed: {error}")
+            return
+        self._repository.record(completed(job, base.id, datetime.now(UTC)))
+        say(f"backup {job_id}: {base.id}, {base.size:,} bytes, verified")
+        for forgotten in self._repository.prune(datetime.now(UTC)):
+            say(f"forgot {forgotten}, whose time was over")
+
+    def _snapshot(self) -> None:
+        try:
+            say(f"snapshot {self._duties.snapshot(datetime.now(UTC))}")
+        except SnapshotFailed as error:
+            say(str(error))
+
+    def _until_archived(self, to: datetime) -> None:
+        """A segment behind the moment is finished at once, and waited for."""
+        deadline = time.monotonic() + ARCHIVE_SECONDS
+        while self._reach.latest is None or self._reach.latest < to:
+            if time.monotonic() > deadline:
+                raise RestoreFailed(
+                    f"the archive does not reach {to:%Y-%m-%d %H:%M:%S} UTC; it ends at {self._reach.latest}"
+                )
+            if datetime.now(UTC) > to and not self._reach.will_reach(to):
+                self._marked_at = NEVER  # the next tick sets a mark
+            time.sleep(0.5)
+
+    def _promote(self, drill: str) -> None:
+        data = self._restores.take_out(drill)
+        if data is None:
+            self._documents.write_instance(drill, Instance(state="failed", reason="there is no instance to promote"))
+            return
+        try:
+            self._duties.promote(drill, data)
+        except RestoreFailed as error:
+            self._documents.write_instance(drill, Instance(state="failed", reason=str(error)))
+        else:
+            self._documents.write_instance(drill, Instance(state="promoted"))
+            self._job = self._jobs.submit(self._back_up, f"promoted-{drill}")
+        finally:
+            shutil.rmtree(data.parent, ignore_errors=True)

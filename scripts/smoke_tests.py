@@ -1,0 +1,171 @@
+"""The 02:00 health check by hand: the same checks, on any system, from any machine that has Python 3.11.
+
+Exit codes: 0 every check passed; 1 a check failed; 2 none failed but one could not be made (such as the canary
+without its keys), or the command was typed wrongly. Only 0 is green.
+"""
+
+import argparse
+import json
+import sys
+import time
+import tomllib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from local.aws import CREDENTIALS
+from local.state import State, default_state
+from shared.health.canary import Keys, Limits, canary_check, not_made, read_keys
+from shared.health.checks import Check, http_checks, make_all
+from shared.health.model import Outcome, Result, judge, reached_anything
+from shared.platform.aws import AwsRefused, AwsSettings, AwsUnavailable, Credentials
+from shared.platform.secrets import read_secret
+
+RUNBOOK: Final = Path(__file__).resolve().parents[1] / "shared" / "runbook.toml"
+LOCAL_SECRET: Final = "p09-local-canary"  # noqa: S105 -- the secret's name
+SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
+EXIT: Final = {Result.PASSED: 0, Result.FAILED: 1, Result.UNKNOWN: 2, Result.UNCONFIGURED: 2}
+WORDS: Final = {
+    Result.PASSED: "passed", Result.FAILED: "FAILED", Result.UNKNOWN: "NOT MADE", Result.UNCONFIGURED: "NOT MADE",
+}  # fmt: skip
+NO_KEYS: Final = (
+    "no event could be sent: its keys are missing. Give --canary FILE or P09_CANARY with what the secret "
+    "p09-<stage>-canary holds"
+)
+
+
+class WrongUsage(Exception):
+    """Says what was typed wrongly."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the runbook says of the check; durations in seconds."""
+
+    paths: tuple[str, ...]
+    timeout: float
+    canary_within: float
+
+    @classmethod
+    def of(cls, runbook: Path) -> "Asked":
+        # Read by hand: the runbook's own reader needs pydantic, which the machine at hand may lack.
+        task = tomllib.loads(runbook.read_text(encoding="utf-8"))["tasks"]["health_check"]
+        return cls(
+            paths=tuple(task["paths"]), timeout=_seconds(task["timeout"]), canary_within=_seconds(task["canary_within"])
+        )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    chosen = _parser().parse_args(arguments)
+    try:
+        keys, lack = _keys(chosen)
+    except WrongUsage as error:
+        print(f"smoke-tests: {error}", file=sys.stderr)
+        return 2
+    asked = Asked.of(RUNBOOK)
+    started = time.perf_counter()
+    outcomes = make_all(
+        [*http_checks(chosen.app_url, chosen.api_url, asked.paths, asked.timeout), _canary(chosen, asked, keys, lack)]
+    )
+    took = time.perf_counter() - started
+    (_print_json if chosen.json else _print_lines)(outcomes, took)
+    return EXIT[judge(outcomes)]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="smoke-tests.sh", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "app_url", metavar="APP_URL", type=_url, help="where the console is, such as https://app.example.com"
+    )
+    parser.add_argument("api_url", metavar="API_URL", type=_url, help="where the API is, often the same address")
+    parser.add_argument(
+        "--canary", metavar="FILE", type=Path, help="JSON with site_id, write_key and read_key of the canary's site"
+    )
+    parser.add_argument("--state", metavar="FOLDER", type=Path, help="state folder of the local system, if not .local")
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    return parser
+
+
+def _keys(chosen: argparse.Namespace) -> tuple[Keys | None, str]:
+    """The canary's keys, or why there are none."""
+    if chosen.canary is not None:
+        try:
+            keys = read_keys(chosen.canary.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise WrongUsage(f"--canary: {chosen.canary} can't be read: {error.strerror}") from error
+        if keys is None:
+            raise WrongUsage(
+                '--canary: needs JSON such as {"site_id": "1", "write_key": "p09w_…", "read_key": "p09r_…"}'
+            )
+        return keys, ""
+    system = (State(chosen.state) if chosen.state else default_state()).system()
+    if system is None or _origin(str(system["url"])) != _origin(chosen.api_url):
+        return None, NO_KEYS
+    return _local_keys(system)
+
+
+def _local_keys(system: dict[str, Any]) -> tuple[Keys | None, str]:
+    credentials = Credentials(
+        access_key=CREDENTIALS["AWS_ACCESS_KEY_ID"], secret_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"], session_token=""
+    )
+    aws = AwsSettings(region=str(system["region"]), credentials=credentials, endpoint=str(system["aws_endpoint"]))
+    try:
+        keys = read_keys(read_secret(aws, LOCAL_SECRET))
+    except (AwsUnavailable, AwsRefused) as error:
+        return None, f"no event could be sent: the local secret {LOCAL_SECRET} can't be read: {error}"[:500]
+    return keys, "" if keys else f"no event could be sent: the local secret {LOCAL_SECRET} holds no keys: deploy anew"
+
+
+def _canary(chosen: argparse.Namespace, asked: Asked, keys: Keys | None, lack: str) -> Check:
+    if keys is None:
+        return not_made(chosen.api_url, Result.UNCONFIGURED, lack)
+    limits = Limits(timeout=asked.timeout, within=asked.canary_within)
+    return canary_check(chosen.api_url, keys, f"smoke-tests-{uuid4()}", limits)
+
+
+def _print_lines(outcomes: Sequence[Outcome], took: float) -> None:
+    widths = [max(len(text) for text in column) for column in zip(*map(_cells, outcomes), strict=True)]
+    for one in outcomes:
+        cells = [f"{cell:<{width}}" for cell, width in zip(_cells(one), widths, strict=True)]
+        print("  ".join([*cells, f"{one.milliseconds:9,.1f} ms", one.why]))
+    if not reached_anything(outcomes):
+        print("Nothing at all was reached: is this machine's own network well, are the addresses right?")
+    failed = sum(one.result is Result.FAILED for one in outcomes)
+    missing = sum(one.result in {Result.UNKNOWN, Result.UNCONFIGURED} for one in outcomes)
+    passed = len(outcomes) - failed - missing
+    print(f"{passed} passed, {failed} failed, {missing} not made, in {took:.1f} s")
+
+
+def _cells(one: Outcome) -> tuple[str, str, str]:
+    return WORDS[one.result], one.check, one.address
+
+
+def _print_json(outcomes: Sequence[Outcome], took: float) -> None:
+    content = {"result": judge(outcomes).value, "seconds": round(took, 3), "checks": [asdict(one) for one in outcomes]}
+    print(json.dumps(content, indent=2))
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address: write it as https://app.example.com")
+    return text.rstrip("/")
+
+
+def _origin(url: str) -> tuple[str, str]:
+    """127.0.0.1 and localhost are the same machine."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.replace("localhost", "127.0.0.1")
+
+
+def _seconds(duration: str) -> float:
+    return float(int(duration[:-1]) * SECONDS[duration[-1]])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""Maintenances and freezes: what may be planned, what may still be changed, and what has to be told when."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from shared.events import CalendarChanged
+from shared.platform.moments import stamp
+
+Kind = Literal["maintenance", "freeze"]
+State = Literal["planned", "active", "ended", "cancelled"]
+Change = Literal["planned", "changed", "began", "ended", "cancelled"]
+Told = Literal["planned", "began", "ended"]
+
+LONGEST: Final[dict[Kind, timedelta]] = {"maintenance": timedelta(days=7), "freeze": timedelta(days=31)}
+_PROGRESS: Final[tuple[Told, ...]] = ("planned", "began", "ended")
+
+
+class CalendarRefused(ValueError):
+    """What was asked for can't be; ``field`` is the one to mend, empty when it is none."""
+
+    def __init__(self, detail: str, field: str = "") -> None:
+        super().__init__(detail)
+        self.field = field
+
+
+class TooLate(CalendarRefused):
+    """It is over or was cancelled."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What people decide about an entry. ``components`` are the runbook's; a freeze may name none."""
+
+    kind: Kind
+    title: str
+    reason: str
+    start: datetime
+    end: datetime
+    components: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A plan in the calendar.
+
+    ``version`` counts what was written, ``told`` is how far the clock's part was announced, ``note`` is why it was
+    cancelled or ended early.
+    """
+
+    id: str
+    plan: Plan
+    created_by: str
+    created_at: datetime
+    changed_by: str
+    changed_at: datetime
+    version: int = 1
+    told: Told = "planned"
+    cancelled: bool = False
+    note: str = ""
+
+    def state(self, now: datetime) -> State:
+        if self.cancelled:
+            return "cancelled"
+        if now < self.plan.start:
+            return "planned"
+        return "active" if now < self.plan.end else "ended"
+
+    def overlaps(self, start: datetime, end: datetime) -> bool:
+        return self.plan.start < end and start < self.plan.end
+
+
+def make(plan: Plan, entry_id: str, *, by: str, now: datetime, components: Collection[str]) -> Entry:
+    """A new entry. Raises CalendarRefused."""
+    plan = _whole(plan)
+    _check(plan, components)
+    if plan.start < now.replace(second=0, microsecond=0):  # people name minutes: the current one is not past
+        raise CalendarRefused("start: lies in the past; what has happened can't be planned any more", "start")
+    return Entry(id=entry_id, plan=plan, created_by=by, created_at=now, changed_by=by, changed_at=now)
+
+
+def change(entry: Entry, plan: Plan, *, by: str, now: datetime, components: Collection[str]) -> Entry:
+    """Another plan for an entry that is not over; once it has begun its start stands. Raises CalendarRefused."""
+    plan = _whole(plan)
+    state = _not_over(entry, now)
+    _check(plan, components)
+    if state == "active" and plan.start != entry.plan.start:
+        raise CalendarRefused("start: it has begun; only its end can still be moved", "start")
+    if plan.start != entry.plan.start and plan.start < now.replace(second=0, microsecond=0):
+        raise CalendarRefused("start: lies in the past", "start")
+    if plan.end <= now:
+        raise CalendarRefused("end: lies in the past; cancel it to end it now", "end")
+    return replace(entry, plan=plan, changed_by=by, changed_at=now, version=entry.version + 1)
+
+
+def cancel(entry: Entry, reason: str, *, by: str, now: datetime) -> Entry:
+    """It will not be; one that has begun ends now, because what has been of it was. Raises CalendarRefused."""
+    version = entry.version + 1
+    if _not_over(entry, now) == "planned":
+        return replace(entry, cancelled=True, note=reason, changed_by=by, changed_at=now, version=version)
+    end = max(now.replace(microsecond=0), entry.plan.start + timedelta(seconds=1))
+    return replace(
+        entry, plan=replace(entry.plan, end=end), note=reason, changed_by=by, changed_at=now, version=version
+    )
+
+
+def due(entry: Entry, now: datetime) -> Iterator[tuple[Entry, CalendarChanged]]:
+    """The steps that the clock has taken and nobody was told of, in order. The same step is always the same event."""
+    reached = {"planned": 0, "active": 1, "ended": 2, "cancelled": 0}[entry.state(now)]
+    for told in _PROGRESS[_PROGRESS.index(entry.told) + 1 : reached + 1]:
+        entry = replace(entry, told=told, version=entry.version + 1)
+        at = entry.plan.start if told == "began" else entry.plan.end
+        yield entry, _event(entry, told, f"{entry.id}-{told}", at)
+
+
+def told_by(entry: Entry, change: Literal["planned", "changed", "cancelled"]) -> CalendarChanged:
+    """The event of what a person did."""
+    return _event(entry, change, f"{entry.id}-{entry.version}-{change}", entry.changed_at)
+
+
+def _event(entry: Entry, change: Change, event_id: str, at: datetime) -> CalendarChanged:
+    plan = entry.plan
+    return CalendarChanged(
+        id=event_id, at=stamp(at), entry=entry.id, kind=plan.kind, change=change, title=plan.title,
+        start=stamp(plan.start), end=stamp(plan.end), components=list(plan.components), reason=entry.note or plan.reason,
+    )  # fmt: skip
+
+
+def _whole(plan: Plan) -> Plan:
+    """To the second, which is what is stored."""
+    return replace(plan, start=plan.start.replace(microsecond=0), end=plan.end.replace(microsecond=0))
+
+
+def _not_over(entry: Entry, now: datetime) -> State:
+    state = entry.state(now)
+    if state in ("ended", "cancelled"):
+        happened = "is over" if state == "ended" else "was cancelled"
+        raise TooLate(f"{entry.id} {happened}: it stays as it is. Plan a new one")
+    return state
+
+
+def _check(plan: Plan, components: Collection[str]) -> None:
+    longest = LONGEST[plan.kind]
+    unknown = sorted(set(plan.components).difference(components))
+    if plan.end <= plan.start:
+        raise CalendarRefused("end: must be after the start", "end")
+    if plan.end - plan.start > longest:
+        raise CalendarRefused(f"end: a {plan.kind} lasts at most {longest.days} days", "end")
+    if unknown:
+        raise CalendarRefused(f"components: {', '.join(unknown)}: known are {', '.join(components)}", "components")
+    if plan.kind == "maintenance" and not plan.components:
+        raise CalendarRefused(f"components: name those that it concerns, of {', '.join(components)}", "components")

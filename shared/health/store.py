@@ -1,0 +1,63 @@
+"""The prober's memory in the operations table: one item, written with what is to be told of it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from shared.events import Event
+from shared.health.model import Outcome
+from shared.health.prober import Standing, Standings
+from shared.platform.dynamodb import Put, Table
+from shared.platform.moments import moment, stamp
+from shared.platform.outbox import leave
+
+PARTITION: Final = "probe"
+_STANDING: Final = "standing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """``ran`` is the occasion of the last probe; until ``busy_until`` a probe is under way."""
+
+    version: int = 0
+    ran: str = ""
+    busy_until: datetime | None = None
+    standings: Standings
+
+
+class ProbeStore:
+    """Raises ``AwsUnavailable`` and ``AwsRefused``."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def read(self) -> Memory:
+        found = self._table.get(PARTITION, _STANDING)
+        if found is None:
+            return Memory(standings=Standings())
+        busy = str(found["busy_until"])
+        plain: dict[str, Any] = json.loads(str(found["standings"]))
+        standings = {
+            subject: Standing(**(one | {"components": tuple(one["components"])})) for subject, one in plain.items()
+        }
+        return Memory(
+            version=int(found["version"]), ran=str(found["ran"]), busy_until=moment(busy) if busy else None,
+            standings=Standings(**standings),
+        )  # fmt: skip
+
+    def write(self, memory: Memory, outcomes: Sequence[Outcome], events: Sequence[Event], at: datetime) -> Memory:
+        """Raises Overtaken when somebody has written since ``memory`` was read."""
+        written = replace(memory, version=memory.version + 1)
+        item = Put(
+            item={
+                "pk": PARTITION, "sk": _STANDING, "version": written.version, "ran": written.ran, "at": stamp(at),
+                "busy_until": stamp(written.busy_until) if written.busy_until else "",
+                "standings": json.dumps(asdict(written.standings)),
+                "outcomes": json.dumps([asdict(one) for one in outcomes]),
+            },
+            expect={"version": memory.version or None},
+        )  # fmt: skip
+        self._table.write([item, *map(leave, events)])
+        return written

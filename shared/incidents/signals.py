@@ -1,0 +1,167 @@
+"""What each event of the bus means for incidents: whose word it is, which cause it speaks of, how bad that is.
+
+All in one place: a person who asks why something paged finds the answer here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from shared.events import (
+    BudgetExhausted,
+    Event,
+    KpiBreached,
+    KpiDataMissing,
+    KpiDataReturned,
+    KpiRecovered,
+    ProbeFailed,
+    ProbeRecovered,
+    Severity,
+    TaskFailed,
+    TaskMissed,
+    TaskPassed,
+    TaskTimedOut,
+    TaskUnconfigured,
+)
+
+SERVICE: Final = "service"
+HEALTH_TASK: Final = "health_check"
+LASTING_KPIS: Final = frozenset({"availability", "incidents"})  # of a calendar window: breached until its end
+SERVICE_KPIS: Final = frozenset({"availability", "latency", "error_rate"})
+IMPACTING_KPIS: Final = frozenset({"availability", "error_rate"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """How near a source is to what it speaks of.
+
+    A source of a lower ``rank`` neither keeps an incident open nor brings it back once a nearer one has seen the recovery.
+    ``lag``: for so long it may still speak of what is over.
+    """
+
+    rank: int
+    lag: timedelta = timedelta()
+
+
+PROBE: Final = Evidence(rank=3)
+CHECK: Final = Evidence(rank=2)
+ALARM: Final = Evidence(rank=2, lag=timedelta(minutes=10))
+SILENCE: Final = Evidence(rank=2, lag=timedelta(minutes=20))
+HOUR: Final = Evidence(rank=1, lag=timedelta(hours=1))
+CALENDAR: Final = Evidence(rank=0, lag=timedelta(hours=1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signal:
+    """A source says that something fails or is well again.
+
+    ``source`` is whose word it is, ``cause`` what it speaks of: one incident is open per cause. A source that does not
+    ``hold`` tells of something done, which has no recovery. ``breach`` is the KPI that was missed.
+    """
+
+    id: str
+    at: datetime
+    source: str
+    cause: str
+    failing: bool
+    title: str
+    why: str
+    evidence: Evidence
+    severity: Severity = "ticket"
+    customer_impacting: bool = False
+    components: tuple[str, ...] = ()
+    holds: bool = True
+    breach: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def place(self) -> tuple[datetime, bool, str]:
+        """Of two signals of a source the later one counts; at the same moment the one that fails."""
+        return self.at, self.failing, self.id
+
+
+def signals_of(event: Event, components: Mapping[str, str]) -> tuple[Signal, ...]:
+    """The signals of an event, none if it has nothing to say; ``components`` are titles by id."""
+    match event:
+        case ProbeFailed() | ProbeRecovered():
+            found: tuple[Signal, ...] = (_of_probe(event, components),)
+        case KpiBreached() | KpiRecovered() | BudgetExhausted():
+            found = (_of_kpi(event),)
+        case KpiDataMissing() | KpiDataReturned():
+            found = (_of_silence(event),)
+        case TaskPassed() | TaskFailed():
+            found = (_of_run(event, ran=True), _of_finding(event))
+        case TaskUnconfigured() | TaskMissed() | TaskTimedOut():
+            found = (_of_run(event, ran=isinstance(event, TaskUnconfigured)),)
+        case _:
+            found = ()
+    return found
+
+
+def _of_probe(event: ProbeFailed | ProbeRecovered, components: Mapping[str, str]) -> Signal:
+    about: dict[str, Any] = {"cause": SERVICE, "customer_impacting": True, "components": tuple(event.components)}
+    title = _not_well(event.components, components)
+    if event.subject == "prober":
+        about, title = {"cause": "prober"}, "The prober can't reach anything: nobody sees whether the service is well"
+    return Signal(
+        id=event.id, at=_at(event.at), source=f"probe:{event.subject}", failing=isinstance(event, ProbeFailed),
+        title=title, why=event.why, evidence=PROBE, severity="page", **about,
+    )  # fmt: skip
+
+
+def _of_kpi(event: KpiBreached | KpiRecovered | BudgetExhausted) -> Signal:
+    budget = isinstance(event, BudgetExhausted)
+    title = f"The error budget of {event.title} is used up" if budget else f"{event.title} misses its target"
+    return Signal(
+        id=event.id, at=_at(event.at), source=f"{'budget' if budget else 'kpi'}:{event.kpi}",
+        cause=SERVICE if event.kpi in SERVICE_KPIS else f"kpi:{event.kpi}", failing=not isinstance(event, KpiRecovered),
+        title=title, why=event.why, evidence=CALENDAR if budget or event.kpi in LASTING_KPIS else HOUR,
+        severity=event.severity, customer_impacting=event.kpi in IMPACTING_KPIS and not budget, holds=not budget,
+        breach=event.kpi if isinstance(event, KpiBreached) else "", links={"decision": event.decision},
+    )  # fmt: skip
+
+
+def _of_silence(event: KpiDataMissing | KpiDataReturned) -> Signal:
+    return Signal(
+        id=event.id, at=_at(event.at), source="kpi-data", cause=SERVICE, failing=isinstance(event, KpiDataMissing),
+        title="No requests are being measured", why=event.why, evidence=SILENCE, severity=event.severity,
+    )  # fmt: skip
+
+
+def _of_finding(event: TaskPassed | TaskFailed) -> Signal:
+    health = event.task == HEALTH_TASK
+    return Signal(
+        id=f"{event.id}#finding", at=_at(event.at), source=f"task:{event.task}",
+        cause=SERVICE if health else f"task:{event.task}", failing=isinstance(event, TaskFailed),
+        title="The health check failed" if health else f"Failed: {_plain(event.title)}", why=event.why, evidence=CHECK,
+        severity="page" if health else "ticket", customer_impacting=health, links=_links(event),
+    )  # fmt: skip
+
+
+def _of_run(event: Any, *, ran: bool) -> Signal:
+    """Whether a task runs at all, which says nothing of what it would have found."""
+    missed = "was not run" if isinstance(event, TaskMissed) else "did not end in time"
+    return Signal(
+        id=f"{event.id}#run", at=_at(event.at), source=f"run:{event.task}", cause=f"task:{event.task}", failing=not ran,
+        title=f"A task {missed}: {_plain(event.title)}", why=event.why, evidence=CHECK, links=_links(event),
+    )  # fmt: skip
+
+
+def _links(event: Any) -> dict[str, str]:
+    return {"task": event.task, "run": event.run}
+
+
+def _not_well(failing: list[str], components: Mapping[str, str]) -> str:
+    names = [components.get(one, one) for one in failing]
+    if not names or len(names) == len(components):
+        return "The service is not available"
+    return f"Not available: {', '.join(names)}"
+
+
+def _plain(title: str) -> str:
+    return title.replace("`", "")
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,162 @@
+"""An outage of PostgreSQL and Valkey, as operations and customers see it; and a day of the runbook, played."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from local.api import Api
+from local.state import ROOT
+from tests.e2e.local_system import LocalSystem, until
+from tests.e2e.test_failures import held_down
+from tests.e2e.test_kpis import token
+
+INTERVAL = 60  # of the probe, seconds
+TASKS = {
+    "health_check",
+    "error_budget_review",
+    "redis_memory",
+    "backup_verification",
+    "pipeline_review",
+    "evidence_export",
+}
+
+
+@pytest.fixture
+def sre(system: LocalSystem) -> Api:
+    return Api(system.url, token(system))
+
+
+@pytest.fixture
+def nothing_open(system: LocalSystem, sre: Api) -> None:
+    """Other tests disturb the system: what they opened is resolved, and the probe finds it well."""
+    system.settle()
+    for one in open_incidents(sre):
+        sre.post(f"/v1/incidents/{one['id']}/resolve", {"note": "opened by another test", "although_failing": True})
+    until(lambda: open_incidents(sre) == [], "nothing open")
+
+
+def test_an_outage_is_one_incident_told_once_and_shown_on_the_status_page(
+    system: LocalSystem, sre: Api, nothing_open: None
+) -> None:
+    before = len(messages(system))
+    assert summary(system)["status"]["indicator"] == "none"
+    with held_down(system, "postgres"), held_down(system, "valkey"):
+        until(lambda: len(open_incidents(sre)) == 1, "an incident", 2 * INTERVAL)
+        [incident] = open_incidents(sre)
+        until(lambda: told(system, before, incident["id"]), "a message in Slack")
+        until(lambda: summary(system)["status"]["indicator"] in {"major", "critical"}, "the status page", INTERVAL)
+        assert summary(system)["incidents"][0]["status"] == "investigating"
+        assert "text/html" in status_page(system, "/").headers["content-type"]
+        assert [one["id"] for one in open_incidents(sre)] == [incident["id"]]
+        assert incident["customer_impacting"]
+        assert set(incident["components"]) >= {"analytics", "collection"}
+    system.settle()
+    until(lambda: state(sre, incident) == "monitoring", "the incident is monitored", 3 * INTERVAL)
+    tick(system, datetime.now(UTC) + timedelta(minutes=10))
+    until(lambda: state(sre, incident) == "resolved", "the incident is resolved")
+    until(lambda: len(told(system, before, incident["id"])) >= 3, "three messages")
+    until(lambda: summary(system)["status"]["indicator"] == "none", "the status page is green again", INTERVAL)
+    words = [message["text"].lower() for message in told(system, before, incident["id"])]
+    assert [sum(word in text for text in words) for word in ("monitoring", "resolved")] == [1, 1], words
+    assert len(words) == 3, words
+
+
+def test_a_played_day_runs_every_task_with_evidence_and_misses_the_one_without_a_schedule(
+    system: LocalSystem, sre: Api
+) -> None:
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    report = play(system, yesterday.isoformat())
+    assert report["failures"] == []
+    table = {task["id"]: task for task in sre.get("/v1/runbook", date=yesterday.isoformat())["tasks"]}
+    assert set(table) >= TASKS
+    for name in TASKS:
+        assert table[name]["state"] in {"passed", "failed", "unconfigured"}, table[name]
+        assert table[name]["run"]["why"], table[name]
+    day_before = yesterday - timedelta(days=1)
+    with without_schedule(system, "p09-local-redis-memory"):
+        play(system, day_before.isoformat())
+        [missed] = [
+            task for task in sre.get("/v1/runbook", date=day_before.isoformat())["tasks"] if task["state"] == "missed"
+        ]
+        assert missed["id"] == "redis_memory"
+        until(
+            lambda: "task:redis_memory" in [cause for one in open_incidents(sre) for cause in one["causes"]],
+            "an incident",
+        )
+
+
+def open_incidents(api: Api) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = api.get("/v1/incidents", state="open")["incidents"]
+    return found
+
+
+def state(api: Api, incident: dict[str, Any]) -> str:
+    return str(api.get(f"/v1/incidents/{incident['id']}")["state"])
+
+
+def messages(system: LocalSystem) -> list[dict[str, Any]]:
+    found = httpx2.get(f"{system.facts['slack_url']}/messages.json", trust_env=False).json()
+    listed: list[dict[str, Any]] = found["messages"] if isinstance(found, dict) else found
+    return listed
+
+
+def told(system: LocalSystem, before: int, incident: str) -> list[dict[str, Any]]:
+    """What Slack's stand-in was told of an incident since."""
+    return [one for one in messages(system)[before:] if incident in json.dumps(one) and one["channel"] == "#incidents"]
+
+
+def status_page(system: LocalSystem, path: str) -> httpx2.Response:
+    port = system.configuration.front_door_port
+    answer = httpx2.get(f"{system.url}{path}", headers={"host": f"status.localhost:{port}"}, trust_env=False)
+    answer.raise_for_status()
+    return answer
+
+
+def summary(system: LocalSystem) -> dict[str, Any]:
+    found: dict[str, Any] = status_page(system, "/api/v2/summary.json").json()
+    return found
+
+
+def tick(system: LocalSystem, at: datetime) -> None:
+    event = {"task": "incident_responder", "scheduled_time": at.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    answer = system.aws("lambda").invoke(FunctionName="p09-local-incident-responder", Payload=json.dumps(event))
+    assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+def play(system: LocalSystem, date: str) -> dict[str, Any]:
+    command = [
+        sys.executable,
+        "-m",
+        "scripts.p09.main",
+        *system.options,
+        "day",
+        "--date",
+        date,
+        "--thin",
+        "60",
+        "--json",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@contextmanager
+def without_schedule(system: LocalSystem, name: str) -> Iterator[None]:
+    """Deleted, and made again as it was."""
+    client = system.aws("scheduler")
+    kept = client.get_schedule(Name=name)
+    client.delete_schedule(Name=name)
+    try:
+        yield
+    finally:
+        asked = ("Name", "ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "Target")
+        client.create_schedule(**{key: kept[key] for key in asked})

@@ -1,0 +1,190 @@
+import signal
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from os import kill
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from local.backups.bucket import Documents
+from local.backups.keeper import Duties, Keeper
+from local.backups.restores import Making, Restores
+from local.backups.sealing import seal
+from shared.backups.catalogue import KEY, CataloguedBackups
+from shared.backups.instances import Instance, InstanceState
+from shared.backups.kept_instances import KeptInstances
+from shared.backups.model import Limits
+from shared.backups.verify import verify
+from shared.runbook.load import the_runbook
+from tests.integration.backups.conftest import KEEP, World, until
+from tests.servers import free_port
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+BUCKET = "p09-test-archive"
+RUNBOOK = the_runbook()
+
+
+class Machine:
+    """The keeper, ticked until something holds."""
+
+    def __init__(self, world: World, s3: "S3Client") -> None:
+        self.world = world
+        self.s3 = s3
+        self.instances = KeptInstances(s3, BUCKET)
+        self.keeper = self.start()
+
+    def start(self) -> Keeper:
+        world = self.world
+        documents = Documents(self.s3, BUCKET)
+        making = Making(
+            folder=world.folder / "restores", binaries=world.server.binaries, user=world.user, free_port=free_port,
+            answers=world.answers,
+        )  # fmt: skip
+        self.restores = Restores(world.repository, documents, making)
+        duties = Duties(
+            source=world.source, connect=world.connect, snapshot=self._snapshot, promote=lambda *_: None,
+            nightly=RUNBOOK.schedules.nightly_backup, weekly=RUNBOOK.schedules.valkey_snapshot, keep=KEEP,
+        )  # fmt: skip
+        keeper = Keeper(world.repository, documents, self.restores, duties)
+        keeper.begin(datetime.now(UTC))
+        return keeper
+
+    def _snapshot(self, now: datetime) -> str:
+        name = f"valkey-{now:%Y%m%dT%H%M%SZ}"
+        folder = self.world.repository.valkey / name
+        folder.mkdir()
+        (folder / "plain").write_bytes(b"REDIS0011")
+        seal(folder / "plain", folder / "dump.rdb.sealed", self.world.repository.key)
+        return name
+
+    def until(self, holds: Callable[[], bool], what: str) -> None:
+        def ticked() -> bool:
+            self.keeper.tick(datetime.now(UTC))
+            return holds()
+
+        until(ticked, what)
+
+    def until_state(self, drill: str, state: InstanceState) -> Instance:
+        self.until(lambda: self.instances.look(drill).state == state, f"{drill} {state}")
+        return self.instances.look(drill)
+
+    def provision(self, drill: str, to: datetime) -> None:
+        self.instances.provision(drill, to=to, base_before=to)
+
+
+@pytest.fixture
+def machine(world: World) -> Iterator[Machine]:
+    with mock_aws():
+        s3: S3Client = boto3.client("s3", "us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+        s3.create_bucket(Bucket=BUCKET)
+        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        found = Machine(world, s3)
+        try:
+            yield found
+        finally:
+            found.keeper.stop()
+
+
+def _backed_up(machine: Machine) -> None:
+    machine.until(lambda: bool(machine.world.repository.bases()), "the backup that is due")
+    machine.until(lambda: machine.keeper.report().window is not None, "a window")
+    machine.until(lambda: machine.keeper.report().snapshots != (), "the snapshot that is due")
+
+
+def test_what_is_due_is_taken_and_the_check_passes(machine: Machine) -> None:
+    _backed_up(machine)
+    report = CataloguedBackups(machine.s3, BUCKET, [BUCKET]).report(datetime.now(UTC))
+    finding = verify(report, Limits.of(RUNBOOK.tasks.backup_verification), datetime.now(UTC))
+    assert finding.reasons == ()
+    assert finding.measured["newest_backup"]["encrypted"]
+    assert finding.measured["point_in_time"]["lag_seconds"] < 600
+    versions = machine.s3.list_object_versions(Bucket=BUCKET, Prefix=KEY)
+    assert len(versions["Versions"]) == 1
+
+
+def test_what_is_due_is_taken_once(machine: Machine) -> None:
+    _backed_up(machine)
+    for _ in range(3):
+        machine.keeper.tick(datetime.now(UTC))
+    assert len(machine.world.repository.jobs()) == 1
+
+
+def test_a_source_that_is_down_makes_the_check_fail(machine: Machine) -> None:
+    machine.world.server.kill()
+    machine.until(lambda: any(job.state == "FAILED" for job in machine.world.repository.jobs()), "a failed job")
+    finding = verify(machine.keeper.report(), Limits.of(RUNBOOK.tasks.backup_verification), datetime.now(UTC))
+    assert finding.verdict == "failed"
+    assert finding.reasons[0].startswith("No backup job has completed: 1")
+
+
+def test_an_instance_is_made_on_request_and_gone_on_request(machine: Machine) -> None:
+    _backed_up(machine)
+    world = machine.world
+    world.run("insert into facts values (0, 'after')")
+    moment = world.now()
+    world.run("delete from facts")
+    machine.provision("drill-1", moment)
+    machine.provision("drill-1", moment)
+    assert machine.instances.look("drill-1").state == "creating"
+    made = machine.until_state("drill-1", "available")
+    assert world.run("select count(*) from facts", made.port) == [[2001]]
+    assert made.facts["base_backup"] == world.repository.bases()[-1].id
+    machine.instances.destroy("drill-1")
+    machine.until_state("drill-1", "gone")
+    assert not world.answers(made.port)
+    assert list((world.folder / "restores").iterdir()) == []
+
+
+def test_a_lost_instance_is_a_failed_one(machine: Machine) -> None:
+    _backed_up(machine)
+    machine.provision("drill-2", machine.world.now())
+    machine.until_state("drill-2", "available")
+    pid = machine.restores.pid("drill-2")
+    assert pid
+    kill(pid, signal.SIGKILL)
+    lost = machine.until_state("drill-2", "failed")
+    assert lost.reason.startswith("the temporary instance is lost")
+    assert list((machine.world.folder / "restores").iterdir()) == []
+
+
+def test_a_restarted_keeper_leaves_no_instance_and_no_running_job(machine: Machine) -> None:
+    _backed_up(machine)
+    made_by = machine.restores
+    machine.provision("drill-3", machine.world.now())
+    machine.until_state("drill-3", "available")
+    machine.keeper = machine.start()
+    made_by.stop()  # with the keeper's process its children end
+    assert machine.instances.look("drill-3").state == "failed"
+    assert list((machine.world.folder / "restores").iterdir()) == []
+
+
+def test_a_moment_in_the_future_is_waited_for_and_reached(machine: Machine) -> None:
+    _backed_up(machine)
+    machine.provision("drill-4", machine.world.now() + timedelta(seconds=2))
+    machine.until_state("drill-4", "available")
+
+
+def test_a_missing_segment_ends_in_a_failed_instance(machine: Machine) -> None:
+    _backed_up(machine)
+    world = machine.world
+    needed = world.repository.bases()[-1].first_segment
+    moment = world.now()
+    (world.repository.wal / needed).unlink()
+    machine.provision("drill-5", moment)
+    assert f"WAL segment {needed} is missing" in machine.until_state("drill-5", "failed").reason
+
+
+def test_a_request_by_hand_is_a_job_of_its_own(machine: Machine) -> None:
+    _backed_up(machine)
+    request = f"manual-{uuid4().hex[:8]}"
+    machine.instances.ask(request, "back_up")
+    machine.until(
+        lambda: any(job.id == request and job.completed_at for job in machine.keeper.report().jobs),
+        "the backup by hand",
+    )
+    assert len(machine.world.repository.bases()) == 2

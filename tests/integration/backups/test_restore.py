@@ -1,0 +1,141 @@
+import json
+import tarfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from local.backups.restore import RestoreFailed, plan, temporary
+from local.backups.sealing import seal, unseal
+from tests.integration.backups.conftest import World
+
+
+def test_a_restore_ends_between_two_transactions(world: World) -> None:
+    base = world.back_up()
+    world.run("insert into facts values (0, 'after the base backup')")
+    between = world.now()
+    world.run("delete from facts")
+    world.archive()
+
+    with temporary(world.restore(between)) as instance:
+        assert world.run("select count(*) from facts", instance.port) == [[2001]]
+        assert world.run("select said from facts where n = 0", instance.port) == [["after the base backup"]]
+        assert world.run("select count(*) from facts") == [[0]]
+    assert not instance.is_alive()
+    assert not instance.folder.exists()
+    assert base.finished < between
+
+
+def test_a_backup_is_sealed_and_its_points_say_so(world: World) -> None:
+    base = world.back_up()
+    (point,) = world.repository.points()
+    assert point.encrypted
+    assert point.usable
+    assert point.size == base.size > 0
+    assert point.retention == timedelta(days=15)
+    for file in (world.repository.base / base.id).glob("*.sealed"):
+        assert file.read_bytes().startswith(b"P09SEAL1")
+        assert b"after the base" not in file.read_bytes()
+    assert not list(world.repository.incoming.iterdir())
+
+
+def test_a_missing_segment_is_named(world: World) -> None:
+    world.back_up()
+    for _ in range(3):
+        world.run("insert into facts values (0, 'more')")
+        world.archive()
+    moment = world.now()
+    world.run("insert into facts values (0, 'later')")
+    world.archive()
+    missing = world.repository.segments()[-3]
+    (world.repository.wal / missing).unlink()
+    with pytest.raises(RestoreFailed, match=f"WAL segment {missing} is missing"):
+        plan(world.repository, moment)
+
+
+def test_a_truncated_segment_fails_the_restore_and_leaves_nothing(world: World) -> None:
+    world.back_up()
+    moment = world.now()
+    world.run("insert into facts values (0, 'later')")
+    world.archive()
+    file = world.repository.wal / world.repository.segments()[-1]
+    file.write_bytes(file.read_bytes()[:-1000])
+    _fails(world, moment, "is altered or cut off|ends too early")
+
+
+@pytest.mark.parametrize("name", ["base.tar.sealed", "pg_wal.tar.sealed", "backup_manifest.sealed"])
+def test_a_flipped_byte_in_a_base_backup_fails_the_restore(world: World, name: str) -> None:
+    base = world.back_up()
+    world.archive()
+    file = world.repository.base / base.id / name
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    _fails(world, world.now(), "is altered or cut off")
+
+
+def test_a_base_backup_that_was_changed_before_it_was_sealed_is_not_what_was_backed_up(
+    world: World, tmp_path: Path
+) -> None:
+    """Somebody with the key: only the manifest's checksums are left to tell."""
+    base = world.back_up()
+    world.archive()
+    sealed = world.repository.base / base.id / "base.tar.sealed"
+    unseal(sealed, tmp_path / "base.tar", world.repository.key)
+    with tarfile.open(tmp_path / "base.tar") as archive:
+        archive.extractall(tmp_path / "data", filter="data")
+    table = max((tmp_path / "data" / "base").glob("*/*"), key=lambda file: file.stat().st_size)
+    content = bytearray(table.read_bytes())
+    content[len(content) // 2] ^= 1
+    table.write_bytes(content)
+    with tarfile.open(tmp_path / "forged.tar", "w") as archive:
+        archive.add(tmp_path / "data", arcname=".")
+    seal(tmp_path / "forged.tar", sealed, world.repository.key)
+    _fails(world, world.now(), "is not what was backed up: .*checksum mismatch")
+
+
+def test_a_moment_that_the_archive_does_not_reach_is_no_success(world: World) -> None:
+    world.back_up()
+    world.run("insert into facts values (0, 'last')")
+    world.archive()
+    with pytest.raises(RestoreFailed, match="recovery ended before configured recovery target was reached"):
+        world.restore(world.now() + timedelta(hours=1))
+    assert not (world.folder / "restored").exists()
+
+
+def test_a_moment_before_every_backup_is_refused(world: World) -> None:
+    moment = world.now()
+    world.back_up()
+    with pytest.raises(RestoreFailed, match="no base backup ended before"):
+        plan(world.repository, moment)
+
+
+def test_a_segment_that_comes_again_is_accepted_if_it_is_the_same(world: World) -> None:
+    world.archive()
+    name = world.repository.segments()[-1]
+    world.repository.spool.joinpath(name).write_bytes(b"")
+    unseal(world.repository.wal / name, world.repository.spool / name, world.repository.key)
+    assert world.repository.take_in() == [name]
+
+
+def test_pruning_keeps_the_newest_backup_and_the_log_that_it_needs(world: World) -> None:
+    first = world.back_up()
+    world.archive()
+    second = world.back_up()
+    world.archive()
+    much_later = second.finished + timedelta(days=100)
+    assert world.repository.prune(much_later) == [first.id]
+    assert [base.id for base in world.repository.bases()] == [second.id]
+    assert world.repository.segments()[0] == second.first_segment
+
+
+def _fails(world: World, moment: datetime, why: str) -> None:
+    with pytest.raises(RestoreFailed, match=why):
+        world.restore(moment)
+    assert not (world.folder / "restored").exists()
+
+
+def test_sizes_are_of_what_is_kept(world: World) -> None:
+    base = world.back_up()
+    plain = json.loads((world.repository.base / base.id / "backup.json").read_text())
+    assert plain["size"] == sum((world.repository.base / base.id / name).stat().st_size for name in base.files)

@@ -1,0 +1,64 @@
+import importlib
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from shared.events import Event
+from shared.platform import aws as signed
+from shared.platform.dynamodb import Table, signed_call
+from shared.platform.moments import stamp
+from shared.platform.settings import aws_settings
+from tests.integration.kpi.aws import REGION, TABLE, Aws, Crash, make_resources
+from tests.unit.shared.incidents.world import World
+
+
+class Responder:
+    """The function as Lambda runs it: what crashes is delivered again."""
+
+    def __init__(self, aws: Aws) -> None:
+        self.aws = aws
+        self.table = Table(signed_call(aws_settings), TABLE)
+        self.world = World(table=self.table)
+        self._handler = importlib.import_module("functions.incident_responder.handler").handler
+
+    def deliver(self, event: Event) -> Any:
+        return self.invoke({"detail-type": event.detail_type, "source": event.source, "detail": event.detail})
+
+    def notify(self, *alarms: dict[str, Any]) -> Any:
+        records = [{"EventSource": "aws:sns", "Sns": {"MessageId": "1", "Message": json.dumps(one)}} for one in alarms]
+        return self.invoke({"Records": records})
+
+    def tick(self, at: datetime) -> Any:
+        return self.invoke({"task": "incident_responder", "scheduled_time": stamp(at)})
+
+    def invoke(self, event: dict[str, Any]) -> Any:
+        """With a crash at the call that ``aws.crash_at`` counts, and then once more without."""
+        self.aws.operations.clear()
+        with suppress(Crash):
+            return self._handler(event, None)
+        crash_at, self.aws.crash_at = self.aws.crash_at, None
+        try:
+            return self._handler(event, None)
+        finally:
+            self.aws.crash_at = crash_at
+
+
+@pytest.fixture
+def responder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Responder]:
+    environment = {
+        "STAGE": "test", "OPERATIONS_TABLE_NAME": TABLE, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION,
+    }  # fmt: skip
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        aws = Aws()
+        make_resources(aws)
+        monkeypatch.setattr(signed, "_post", aws.post)
+        yield Responder(aws)

@@ -1,0 +1,177 @@
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from functions.api.app import create_app
+from functions.api.dependencies import Services
+from functions.api.runbook_models import RunbookDay, RunList, RunSummary, RunView
+from functions.api.settings import Settings
+from shared.access.identity import SRE, Person
+from shared.platform.outbox import waiting
+from shared.platform.valkey import ValkeyUnavailable
+from shared.runbook.run import Finding, Occasion, Verdict
+from shared.runbook.run_task import run_task
+from shared.runbook.store import RunStore
+from tests.memory_table import MemoryTable
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+DAY = datetime(2026, 11, 23, tzinfo=UTC)
+NOON = DAY + timedelta(hours=12)
+FOUND = Finding(
+    verdict=Verdict.FAILED, why="81% used.", measured={"used": 0.81}, thresholds={"below": 0.7},
+    inputs={"info": "sha256:0"}, links={"console": "https://app.example.com"},
+)  # fmt: skip
+
+
+class KnownPeople:
+    def verify(self, _token: str) -> Person:
+        return Person("subject", frozenset({SRE}), "ada")
+
+
+class ServersDown(Services):
+    """Only the operations table answers."""
+
+    tokens: Any = KnownPeople()
+
+    def __init__(self, table: MemoryTable) -> None:
+        super().__init__(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
+        self.__dict__["operations"] = table
+
+    @property
+    def valkey(self) -> Any:
+        raise ValkeyUnavailable("down")
+
+    telemetry_valkey: Any = valkey
+    database: Any = valkey
+
+
+class Caller:
+    def __init__(self) -> None:
+        self.table = MemoryTable()
+        self.store = RunStore(self.table)
+        self._client = TestClient(create_app(ServersDown(self.table)), headers={"authorization": "Bearer token"})
+
+    def get(self, path: str, status: int = 200, **parameters: Any) -> Any:
+        answer = self._client.get(path, params=parameters)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def post(self, path: str, body: dict[str, Any], status: int = 202) -> Any:
+        answer = self._client.post(path, json=body)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def task(self, name: str, day: str = "2026-11-23") -> Any:
+        return next(task for task in self.get("/v1/runbook", date=day)["tasks"] if task["id"] == name)
+
+    def ran(self, at: datetime, finding: Finding = FOUND) -> None:
+        event = {"task": "redis_memory", "scheduled_time": at.isoformat()}
+        run_task(self.store, event, lambda _now: finding, remaining=timedelta(minutes=1), clock=lambda: at)
+
+
+@pytest.fixture
+def api() -> Caller:
+    return Caller()
+
+
+def test_the_table_is_the_seeds_with_the_days_state(api: Caller) -> None:
+    api.ran(NOON)
+    found = api.get("/v1/runbook", date="2026-11-23")
+    assert [task["id"] for task in found["tasks"] if task["hour"] >= 12] == [
+        "redis_memory", "backup_verification", "pipeline_review",
+    ]  # fmt: skip
+    task = api.task("redis_memory")
+    assert (task["state"], task["due_at"], task["responsible"]) == (
+        "failed", "2026-11-23T12:00:00Z", "Backend Engineer",
+    )  # fmt: skip
+    assert task["run"]["why"] == "81% used."
+    assert "measured" not in task["run"]
+    assert "kpi_evaluation" in {schedule["id"] for schedule in found["schedules"]}
+
+
+def test_a_day_without_a_record_is_not_called_good(api: Caller) -> None:
+    assert api.task("redis_memory")["state"] == "no record"
+    assert api.task("redis_memory", "2999-11-23")["state"] == "upcoming"
+
+
+def test_a_run_by_hand_decides_the_days_state_and_hides_nothing(api: Caller) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    asked = api.post("/v1/runbook/tasks/redis_memory/runs", {"reason": " after the restart "})
+    assert (asked["state"], asked["by"], asked["reason"]) == ("requested", "ada", "after the restart")
+    task = api.task("redis_memory", today)
+    assert (task["state"], task["manual_runs"]) == ("requested", [asked])
+    (event,) = waiting(api.table)
+    assert event["detail_type"] == "TaskRequested"
+    assert api.get(f"/v1/runbook/tasks/redis_memory/runs/{asked['id']}")["state"] == "requested"
+
+
+def test_runs_are_paged_newest_first(api: Caller) -> None:
+    for number in range(5):
+        api.ran(NOON + timedelta(days=number))
+    path = "/v1/runbook/tasks/redis_memory/runs"
+    first = api.get(path, limit=3)
+    second = api.get(path, limit=3, cursor=first["next_cursor"])
+    found = [run["scheduled_for"] for run in (*first["runs"], *second["runs"])]
+    assert found == sorted(found, reverse=True)
+    assert (len(found), second["next_cursor"]) == (5, None)
+
+
+def test_a_run_is_shown_with_its_evidence(api: Caller) -> None:
+    api.ran(NOON)
+    found = api.get("/v1/runbook/tasks/redis_memory/runs/redis_memory-20261123T120000Z")
+    assert (found["measured"], found["thresholds"], found["inputs"]) == (
+        {"used": 0.81}, {"below": 0.7}, {"info": "sha256:0"},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "status", "says"),
+    [
+        ("/v1/runbook", {"date": "yesterday"}, 422, "date"),
+        ("/v1/runbook", {"date": "0001-01-01"}, 422, "years 2000 to 2999"),
+        ("/v1/runbook/tasks/tea/runs", {}, 404, "tea is no task of the runbook: .*health_check"),
+        ("/v1/runbook/tasks/redis_memory/runs", {"cursor": "x"}, 422, "cursor"),
+        ("/v1/runbook/tasks/redis_memory/runs", {"cursor": "health_check-20261123T020000Z"}, 422, "no run of"),
+        ("/v1/runbook/tasks/tea/runs/tea-20261123T120000Z", {}, 404, "tea is no task"),
+        ("/v1/runbook/tasks/redis_memory/runs/redis_memory-20261123T120000Z", {}, 404, "there is none yet"),
+    ],
+)
+def test_what_is_not_there_is_named_with_what_is(
+    api: Caller, path: str, parameters: dict[str, str], status: int, says: str
+) -> None:
+    assert re.search(says, api.get(path, status, **parameters)["detail"])
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"reason": ""}, {"reason": "  "}, {"reason": "a\x00b"}, {"reason": "x", "by": "eve"}]
+)
+def test_a_request_needs_a_reason_and_takes_nothing_else(api: Caller, body: dict[str, Any]) -> None:
+    problem = api.post("/v1/runbook/tasks/redis_memory/runs", body, 422)
+    assert problem["errors"][0]["pointer"].startswith("#/")
+    assert not api.table.items
+
+
+def test_asked_for_twice_in_a_second_it_runs_once(api: Caller) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    for second in range(3):  # the request may fall into any of these
+        occasion = Occasion(task="redis_memory", scheduled_for=now + timedelta(seconds=second), kind="manual")
+        api.store.request(occasion)
+    problem = api.post("/v1/runbook/tasks/redis_memory/runs", {"reason": "impatience"}, 409)
+    assert problem["run"].startswith("redis_memory-")
+
+
+def test_answers_are_what_the_description_promises(api: Caller) -> None:
+    api.ran(NOON)
+    runs = "/v1/runbook/tasks/redis_memory/runs"
+    answers: list[tuple[type[BaseModel], Any]] = [
+        (RunbookDay, api.get("/v1/runbook", date="2026-11-23")), (RunList, api.get(runs)),
+        (RunView, api.get(f"{runs}/redis_memory-20261123T120000Z")),
+        (RunSummary, api.post(runs, {"reason": "to see the answer"})),
+    ]  # fmt: skip
+    for model, found in answers:
+        assert model.model_validate(found).model_dump() == found

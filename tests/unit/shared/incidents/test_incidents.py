@@ -1,0 +1,323 @@
+from itertools import permutations
+
+import pytest
+
+from shared.incidents import by_people
+from shared.incidents.refusal import NotPossible, UnknownIncident, WrongValue
+from tests.unit.shared.incidents.told import (
+    alarm_signal,
+    budget_exhausted,
+    kpi_breached,
+    kpi_recovered,
+    probe_failed,
+    probe_recovered,
+    task_failed,
+    task_missed,
+    task_passed,
+    task_unconfigured,
+)
+from tests.unit.shared.incidents.world import World, at
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def kinds(world: World) -> list[str]:
+    return [change for _, change in world.changes()]
+
+
+def test_a_failure_opens_one_incident_that_recovers_and_resolves_by_itself(world: World) -> None:
+    world.hear(probe_failed(0, "analytics"))
+    incident = world.only()
+    assert (incident.state, incident.severity, incident.customer_impacting) == ("investigating", "page", True)
+    assert incident.title == "Not available: Analytics"
+    world.hear(probe_recovered(5))
+    assert not world.tick(6.9).changed
+    assert world.only().state == "monitoring"
+    assert world.tick(7).changed == (incident.id,)
+    incident = world.only()
+    assert (incident.state, incident.resolved_at, incident.monitoring_since) == ("resolved", at(7), at(5))
+    assert not world.tick(8).changed
+    assert world.changes() == [(f"{incident.id}-{n + 1}", change)
+                               for n, change in enumerate(("opened", "monitoring", "resolved"))]  # fmt: skip
+
+
+def test_a_failure_while_it_is_watched_starts_the_count_anew(world: World) -> None:
+    world.hear(probe_failed(0, "analytics"), probe_recovered(5), probe_failed(6, "analytics"))
+    assert world.only().state == "investigating"
+    world.tick(60)
+    assert world.only().state == "investigating"
+    world.hear(probe_recovered(61))
+    world.tick(62)
+    assert world.only().state == "monitoring"
+    world.tick(63)
+    assert world.only().state == "resolved"
+    told = kinds(world)
+    assert [one for one in told if one != "escalated"] == ["opened", "monitoring", "reopened", "monitoring", "resolved"]
+
+
+def test_a_burst_of_one_cause_is_one_incident_and_one_announcement(world: World) -> None:
+    world.hear(
+        probe_failed(0, "collection"), kpi_breached(1), task_failed(2, "health_check"), kpi_breached(3, "latency")
+    )
+    incident = world.only()
+    assert incident.signals == 4
+    assert kinds(world) == ["opened"]
+    assert len(world.incidents.timeline(incident.id)) == 4
+
+
+def test_other_components_are_told_once(world: World) -> None:
+    world.hear(probe_failed(0, "analytics"), probe_failed(1, "analytics", "collection"), probe_failed(2, "collection"))
+    assert world.only().components == ("collection",)
+    assert world.only().title == "Not available: Event collection"
+    assert kinds(world) == ["opened", "updated", "updated"]
+
+
+def test_the_probe_is_believed_before_what_looks_back_an_hour(world: World) -> None:
+    world.hear(probe_failed(0, "analytics"), kpi_breached(3), probe_recovered(5))
+    assert world.only().state == "monitoring"
+    world.hear(kpi_breached(6, "latency"))  # still counts what was slow then
+    assert world.only().state == "monitoring"
+    world.tick(7)
+    assert world.only().state == "resolved"
+    assert world.hear(kpi_breached(11, "availability"), budget_exhausted(11)) == ["noted", "noted"]
+    world.hear(kpi_recovered(65))
+    assert kinds(world) == ["opened", "monitoring", "resolved"]
+    assert world.only().signals == 5
+
+
+def test_what_looks_back_an_hour_opens_an_incident_when_nothing_else_does(world: World) -> None:
+    world.hear(kpi_breached(0), kpi_breached(1, "latency"), kpi_recovered(20))
+    assert world.only().state == "investigating"
+    world.hear(kpi_recovered(30, "latency"))
+    assert world.only().state == "monitoring"
+
+
+def test_long_after_an_incident_a_missed_target_is_another_one(world: World) -> None:
+    world.hear(probe_failed(0, "analytics"), probe_recovered(5))
+    world.tick(7)
+    world.hear(kpi_breached(70))
+    assert len(world.all()) == 2
+
+
+def test_a_task_that_never_ran_is_over_when_it_runs_and_says_nothing_of_the_service(world: World) -> None:
+    world.hear(task_missed(0, "health_check"))
+    assert (world.only().causes, world.only().customer_impacting) == (("task:health_check",), False)
+    world.hear(task_unconfigured(30, "health_check"))
+    assert world.only().state == "monitoring"
+
+
+def test_a_task_that_cannot_judge_neither_opens_nor_ends_an_incident(world: World) -> None:
+    world.hear(task_unconfigured(0))
+    assert not world.all()
+    world.hear(task_failed(1), task_unconfigured(2))
+    assert world.only().state == "investigating"
+    world.hear(task_passed(3))
+    assert world.only().state == "monitoring"
+
+
+def test_the_prober_is_no_incident_of_the_service(world: World) -> None:
+    world.hear(probe_failed(0, subject="prober"))
+    assert (world.only().causes, world.only().customer_impacting) == (("prober",), False)
+
+
+def test_a_recovery_that_overtakes_its_failure_leaves_nothing_open(world: World) -> None:
+    world.hear(probe_recovered(5), probe_failed(0, "analytics"))
+    assert world.only().state == "monitoring"
+    world.tick(7)
+    assert world.only().state == "resolved"
+    assert kinds(world) == ["opened", "monitoring", "resolved"]
+
+
+def test_a_stale_signal_changes_nothing_and_is_known_afterwards(world: World) -> None:
+    world.hear(probe_failed(0, "analytics"), probe_failed(9, "analytics"))
+    before = world.only()
+    assert world.hear(probe_failed(4, "collection")) == ["stale"]
+    assert world.hear(probe_failed(4, "collection")) == ["repeated"]
+    assert world.only() == before
+
+
+def test_nobody_acknowledges_it_and_it_is_escalated_once_for_each_severity(world: World) -> None:
+    world.hear(kpi_breached(0, "incidents"))
+    incident = world.act(world.only(), 1, by_people.updated, {"severity": "ticket"})
+    assert not world.tick(24 * 60 - 1).changed
+    assert world.tick(24 * 60).changed == (incident.id,)
+    assert not world.tick(24 * 60 + 1).changed
+    world.act(incident, 24 * 60 + 2, by_people.updated, {"severity": "page"})
+    assert world.tick(24 * 60 + 3).changed == (incident.id,)
+    assert not world.tick(24 * 60 + 4).changed
+    assert kinds(world).count("escalated") == 2
+
+
+def test_who_acknowledges_it_owns_it_and_it_is_not_escalated(world: World) -> None:
+    world.hear(probe_failed(0, "analytics"))
+    incident = world.act(world.only(), 1, by_people.acknowledged)
+    assert (incident.owner, incident.acknowledged_by) == ("ada", "ada")
+    assert world.act(incident, 2, by_people.acknowledged) == incident
+    assert not world.tick(60).changed
+
+
+def test_what_turns_out_graver_is_told_to_people(world: World) -> None:
+    world.hear(
+        alarm_signal(0, "Errors", FunctionName="p09-prod-ingest-worker"), probe_failed(2, "analytics"), kpi_breached(3)
+    )
+    assert [(one["change"], one["severity"], one["note"]) for one in world.told()] == [
+        ("opened", "ticket", ""), ("updated", "page", "Graver than was known: Not available: Analytics."),
+    ]  # fmt: skip
+
+
+def test_signals_leave_alone_what_a_person_has_set(world: World) -> None:
+    world.hear(task_failed(0, "health_check"))
+    changes = {"severity": "ticket", "customer_impacting": False, "title": "A drill", "components": ()}
+    world.act(world.only(), 1, by_people.updated, changes)
+    world.hear(probe_failed(2, "analytics"))
+    incident = world.only()
+    assert (incident.severity, incident.customer_impacting, incident.title) == ("ticket", False, "A drill")
+    assert incident.components == ()
+
+
+def test_what_a_person_says_is_told_with_what_it_changes(world: World) -> None:
+    world.hear(probe_failed(0, "analytics"))
+    world.act(world.only(), 1, by_people.updated, {"state": "identified"})
+    told = world.told()[-1]
+    assert (told["change"], told["state"], told["note"], told["public"]) == ("updated", "identified", "seen", True)
+    with pytest.raises(WrongValue):
+        by_people.updated(world.only(), by_people.Saying(by="ada", at=at(2)), {"state": "identified"})
+
+
+def test_people_resolve_what_is_well_and_insist_on_what_is_not(world: World) -> None:
+    world.hear(task_failed(0))
+    with pytest.raises(NotPossible, match=r"task:redis_memory.*although_failing"):
+        world.act(world.only(), 1, by_people.resolved, although_failing=False)
+    world.act(world.only(), 1, by_people.resolved, although_failing=True)
+    assert world.only().state == "resolved"
+    for act in (by_people.acknowledged, lambda one, said: by_people.resolved(one, said, although_failing=True)):
+        with pytest.raises(NotPossible, match="is resolved") as refused:
+            world.act(world.only(), 2, act)
+        assert refused.value.may == ("update", "reopen")
+    world.hear(task_failed(3))
+    assert len(world.all()) == 2
+
+
+def test_what_a_person_opens_only_a_person_resolves(world: World) -> None:
+    incident = world.report("Slow exports", 0)
+    world.act(incident, 1, by_people.updated, {"state": "monitoring"})
+    assert not [one for one in world.tick(600).changed if world.incidents.get(one).state == "resolved"]
+    with pytest.raises(NotPossible, match=incident.id):
+        world.report("  slow  EXPORTS", 2)
+
+
+def test_a_merged_incident_counts_once_and_its_signals_go_to_the_other(world: World) -> None:
+    world.hear(probe_failed(0, "analytics"), task_failed(1))
+    service, memory = world.all()
+    world.merge(service, memory, 2)
+    assert len(world.impacting()) == 1
+    assert world.impacting()[0].endswith(memory.id)
+    ended, other = world.all()
+    assert (ended.state, ended.merged_into, ended.may) == ("resolved", memory.id, ())
+    assert (other.signals, other.severity, other.components) == (2, "page", ("analytics",))
+    world.hear(probe_recovered(3))
+    assert world.incidents.get(memory.id).state == "monitoring"  # the probe's word weighs more
+    world.hear(probe_failed(4, "analytics"))
+    assert len(world.all()) == 2
+    with pytest.raises(NotPossible, match="was merged into"):
+        world.act(ended, 5, by_people.reopened)
+    assert [change for _, change in world.changes()] == [
+        "opened", "merged", "opened", "updated", "monitoring", "reopened",
+    ]  # fmt: skip
+
+
+def test_reopening_is_refused_while_another_is_open_for_the_cause(world: World) -> None:
+    from shared.incidents.act import reopen
+    from tests.unit.shared.incidents.world import RULES
+
+    saying = by_people.Saying(by="ada", at=at(9), note="again")
+    world.hear(task_failed(0), task_passed(1))
+    world.tick(3)
+    first = world.only()
+    assert reopen(world.incidents, RULES, first.id, saying).state == "investigating"
+    assert world.incidents.open_ones()[0].id == first.id
+    world.act(world.only(), 10, by_people.resolved, although_failing=False)
+    world.hear(task_failed(11))
+    with pytest.raises(NotPossible, match="is open for the same cause"):
+        reopen(world.incidents, RULES, first.id, saying)
+
+
+def test_kpis_count_what_concerned_customers_as_the_flag_stands(world: World) -> None:
+    world.tick(0)
+    assert world.table.get("incidents#customer-impacting", "since")
+    incident = world.report("Slow exports", 1)
+    assert world.impacting() == []
+    world.act(incident, 2, by_people.updated, {"customer_impacting": True})
+    assert world.impacting() == [f"2026-11-24T12:01:00Z#{incident.id}"]
+    world.act(incident, 3, by_people.updated, {"customer_impacting": False})
+    assert world.impacting() == []
+
+
+def test_a_maintenance_of_all_that_is_concerned_opens_nothing_until_it_ends(world: World) -> None:
+    world.maintain(-5, 30, "analytics")
+    assert world.hear(probe_failed(0, "analytics")) == ["suppressed"]
+    assert not world.tick(29.9).opened
+    assert not world.all()
+    assert world.tick(30).opened == (world.only().id,)
+    assert world.only().opened_at == at(30)
+    assert not world.tick(31).opened
+    world.hear(probe_recovered(32))
+    assert world.only().state == "monitoring"
+
+
+def test_what_recovers_within_a_maintenance_was_no_incident(world: World) -> None:
+    world.maintain(-5, 30, "analytics")
+    world.hear(probe_failed(0, "analytics"), probe_recovered(5))
+    assert not world.tick(31).opened
+
+
+def test_a_maintenance_of_some_hides_nothing_of_the_others(world: World) -> None:
+    world.maintain(-5, 30, "analytics")
+    assert world.hear(probe_failed(0, "analytics", "collection")) == ["opened"]
+    assert "opened" in world.hear(task_failed(1))
+
+
+def test_a_maintenance_of_everything_covers_what_is_said_of_the_whole_service(world: World) -> None:
+    world.maintain(-5, 30, "analytics", "collection", "console")
+    assert world.hear(kpi_breached(1)) == ["suppressed"]
+    assert "opened" in world.hear(task_failed(2))
+
+
+def test_somebody_else_is_faster_and_nothing_is_lost(world: World) -> None:
+    world.table.meanwhile.append(lambda: world.hear(kpi_breached(1)))
+    world.hear(probe_failed(2, "analytics"))
+    assert (world.only().signals, world.only().severity, world.only().sequence) == (2, "page", len(world.told()))
+    world.table.meanwhile.append(lambda: world.act(world.only(), 3, by_people.acknowledged))
+    world.hear(probe_recovered(4))
+    assert (world.only().acknowledged_by, world.only().state) == ("ada", "monitoring")
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_two_overlapping_causes_in_any_order_are_two_incidents_that_end(world: World, order: tuple[int, ...]) -> None:
+    events = [probe_failed(0, "analytics"), task_failed(1), probe_recovered(4), task_passed(5)]
+    world.hear(*(events[n] for n in order))
+    assert [one.state for one in world.all()] == ["monitoring", "monitoring"]
+    service, task = world.all()
+    assert world.changes() == [(f"{service.id}-1", "opened"), (f"{service.id}-2", "monitoring"),
+                               (f"{task.id}-1", "opened"), (f"{task.id}-2", "monitoring")]  # fmt: skip
+
+
+def test_open_incidents_are_found_by_their_causes(world: World) -> None:
+    world.hear(probe_failed(0, "analytics"), task_failed(1), task_passed(2))
+    world.tick(4)
+    assert [one.causes for one in world.incidents.open_ones()] == [("service",)]
+    with pytest.raises(UnknownIncident):
+        world.incidents.get("INC-20200101-000000-000000")
+
+
+def test_an_incident_is_read_as_it_was_written(world: World) -> None:
+    world.hear(probe_failed(0, "analytics"), kpi_breached(1))
+    incident = world.only()
+    assert incident.failing["probe:service"].components == ("analytics",)
+    assert incident.opened_at == at(0)
+    timeline = world.incidents.timeline(incident.id)
+    assert timeline[1].links["decision"] == "error_rate-20261124T120000Z"
+    assert [entry.kind for entry in timeline] == ["signal", "signal"]

@@ -1,0 +1,82 @@
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from shared.events import CATALOGUE, KpiDataMissing
+from shared.incidents.alarms import signal_of_alarm
+from shared.incidents.signals import SERVICE, signals_of
+from shared.platform.moments import stamp
+from tests.unit.shared.incidents.told import (
+    alarm,
+    alarm_signal,
+    budget_exhausted,
+    kpi_breached,
+    probe_failed,
+    task_failed,
+    task_missed,
+)
+from tests.unit.shared.incidents.world import RULES, World, at
+
+
+@pytest.mark.parametrize(
+    ("event", "cause", "severity", "impact"),
+    [
+        (probe_failed(0, "analytics"), SERVICE, "page", True),
+        (probe_failed(0, subject="prober"), "prober", "page", False),
+        (kpi_breached(0, "availability"), SERVICE, "page", True),
+        (kpi_breached(0, "latency"), SERVICE, "page", False),
+        (kpi_breached(0, "incidents"), "kpi:incidents", "page", False),
+        (budget_exhausted(0), SERVICE, "page", False),
+        (KpiDataMissing(id="1", at=stamp(at(0)), severity="page", why="nothing"), SERVICE, "page", False),
+        (task_failed(0, "health_check"), SERVICE, "page", True),
+        (task_missed(0, "health_check"), "task:health_check", "ticket", False),
+        (task_failed(0), "task:redis_memory", "ticket", False),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_a_failure_says_of_what_and_how_bad(event: Any, cause: str, severity: str, impact: bool) -> None:  # noqa: FBT001
+    found = signals_of(event, RULES.components)[-1]
+    assert (found.cause, found.severity, found.customer_impacting) == (cause, severity, impact)
+    assert found.failing
+    assert found.title
+
+
+def test_events_that_are_no_signals_say_nothing() -> None:
+    silent = {"EventsWaiting", "TaskRequested", "IncidentChanged", "ReviewChanged", "CalendarChanged", "MessageQueued"}
+    for name in silent & set(CATALOGUE):
+        model: Any = CATALOGUE[name]
+        assert signals_of(model(**dict.fromkeys((field.name for field in fields(model)), "")), {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ({"name": "Errors", "FunctionName": "p09-prod-api"}, SERVICE),
+        ({"name": "Errors", "FunctionName": "p09-prod-ingest-worker"}, SERVICE),
+        ({"name": "Gone", "QueueName": "p09-prod-ingest-worker-failures"}, SERVICE),
+        ({"name": "Errors", "FunctionName": "p09-prod-notifier"}, "alarm:Errors"),
+        ({"name": "p09-prod-P09StreamWaiting"}, SERVICE),
+        ({"name": "p09-prod-P09ErrorRateAboveTarget", "kpi": "error_rate"}, SERVICE),
+        ({"name": "somebody-else's"}, "alarm:somebody-else's"),
+    ],
+)
+def test_an_alarm_is_of_the_service_or_of_itself(said: dict[str, str], cause: str) -> None:
+    assert alarm_signal(0, **said).cause == cause
+
+
+def test_an_alarm_reads_as_people_know_it() -> None:
+    description = "[page] Accepted events wait too long to be stored. See the ingest worker."
+    found = alarm_signal(0, "p09-prod-P09StreamWaiting", description=description)
+    assert (found.title, found.severity) == ("Alarm: Accepted events wait too long to be stored", "page")
+    assert (found.at.microsecond, found.customer_impacting) == (250_000, False)
+    burn = alarm_signal(0, "p09-prod-P09AvailabilityBurnFast", description="[page] Availability burns. x")
+    assert burn.customer_impacting
+
+
+def test_an_alarm_without_data_says_nothing_and_a_repeated_one_is_known() -> None:
+    assert signal_of_alarm(alarm(0, "a", state="INSUFFICIENT_DATA")) is None
+    world = World()
+    assert world.hear(alarm_signal(0, "a"), alarm_signal(0, "a"), alarm_signal(1, "a", state="OK")) == [
+        "opened", "repeated", "recovered",
+    ]  # fmt: skip

@@ -1,0 +1,174 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.platform.outbox import waiting
+from shared.runbook.load import the_runbook
+from shared.runbook.plan import plan
+from shared.runbook.run import Finding, Occasion, Verdict
+from shared.runbook.run_task import run_task
+from shared.runbook.store import RunStore
+from shared.runbook.watch import Seen, watch
+from tests.memory_table import MemoryTable
+
+DEPLOYED = datetime(2026, 11, 23, 2, 20, tzinfo=UTC)  # 02:00 had its grace until 02:15
+DAY = datetime(2026, 11, 24, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+LOOK = 5 * MINUTE
+DAILY = [task for task in plan(the_runbook()) if task.weekday is None]
+NOBODY = Seen(missed=(), timed_out=())
+
+
+class Watcher:
+    def __init__(self) -> None:
+        self.table = MemoryTable()
+        self.store = RunStore(self.table)
+
+    def look(self, now: datetime, clock: datetime | None = None) -> Seen:
+        return watch(the_runbook(), self.store, now, clock or now + timedelta(seconds=1))
+
+    def looks(self, start: datetime, end: datetime, clock: datetime | None = None) -> list[str]:
+        """Every five minutes; what was found missing."""
+        found: list[str] = []
+        while start <= end:
+            found += self.look(start, clock).missed
+            start += LOOK
+        return found
+
+    def ran(self, task: str, at: datetime, verdict: Verdict = Verdict.PASSED) -> None:
+        event = {"task": task, "scheduled_time": at.isoformat()}
+        run_task(
+            self.store, event, lambda _now: Finding(verdict=verdict, why="So."), remaining=MINUTE,
+            clock=lambda: at + timedelta(seconds=3),
+        )  # fmt: skip
+
+    def told(self) -> list[str]:
+        return [f"{item['detail_type']} {str(item['sk']).partition('#')[2]}" for item in waiting(self.table)]
+
+
+@pytest.fixture
+def watcher() -> Watcher:
+    return Watcher()
+
+
+def missed_on(day: datetime) -> set[str]:
+    return {
+        Occasion(task=task.id, scheduled_for=due).run
+        for task in plan(the_runbook()) for due in task.times(day, day + timedelta(days=1))
+    }  # fmt: skip
+
+
+def test_the_first_look_accuses_nobody_of_what_was_due_before_it(watcher: Watcher) -> None:
+    assert watcher.look(DEPLOYED) == NOBODY
+    assert watcher.looks(DEPLOYED, DEPLOYED + timedelta(hours=1)) == []
+
+
+def test_a_first_look_that_comes_late_does_not_accuse_either(watcher: Watcher) -> None:
+    watcher.look(DEPLOYED, DEPLOYED + 12 * MINUTE)
+    assert watcher.looks(DEPLOYED + LOOK, DEPLOYED + timedelta(hours=1)) == []
+
+
+def test_a_task_that_never_ran_is_missed_once_after_its_grace(watcher: Watcher) -> None:
+    watcher.look(DEPLOYED)
+    task = next(one for one in DAILY if one.id == "error_budget_review")
+    due = DEPLOYED.replace(hour=task.hour, minute=0)
+    assert watcher.looks(DEPLOYED, due + task.grace - LOOK) == []
+    run = Occasion(task=task.id, scheduled_for=due).run
+    assert watcher.looks(due + task.grace, due + timedelta(hours=3)) == [run]
+    assert watcher.told() == [f"TaskMissed {run}-missed"]
+    found = watcher.store.get(task.id, run)
+    assert found
+    assert found.finding
+    assert "did its schedule fire" in found.finding.why
+
+
+def test_a_task_that_ran_is_left_alone_whatever_it_found(watcher: Watcher) -> None:
+    watcher.look(DEPLOYED)
+    for task in DAILY:
+        for due in task.times(DAY, DAY + timedelta(days=1)):
+            watcher.ran(task.id, due, Verdict.FAILED)
+    found = watcher.looks(DAY - timedelta(hours=3), DAY + timedelta(days=1))
+    assert not {run for run in found if run.startswith(tuple(task.id for task in DAILY)) and "20261124" in run}
+
+
+def test_after_its_own_outage_the_watcher_catches_up(watcher: Watcher) -> None:
+    watcher.look(DAY - LOOK)
+    assert set(watcher.look(DAY + timedelta(hours=23)).missed) == missed_on(DAY)
+
+
+def test_a_look_that_crashed_before_its_end_is_made_up_for_by_the_next(watcher: Watcher) -> None:
+    watcher.look(DAY - LOOK)
+
+    def crash() -> None:
+        raise KeyboardInterrupt
+
+    watcher.table.before_write = crash
+    due = DAY + timedelta(hours=2)
+    with pytest.raises(KeyboardInterrupt):
+        watcher.look(due + 30 * MINUTE)
+    assert Occasion(task="health_check", scheduled_for=due).run in watcher.look(due + 35 * MINUTE).missed
+
+
+def test_a_past_day_that_is_played_is_judged_whole_though_nobody_watched_then(watcher: Watcher) -> None:
+    today = DAY + timedelta(days=3, hours=10)
+    watcher.look(today)
+    past = DAY - timedelta(days=30)
+    assert set(watcher.looks(past, past + timedelta(days=1) - LOOK, today)) == missed_on(past)
+    assert watcher.store.watched()[1] == today
+
+
+def test_playing_a_past_day_does_not_hide_what_happened_in_an_outage(watcher: Watcher) -> None:
+    watcher.look(DAY - LOOK)
+    yesterday = DAY + timedelta(days=1)
+    now = DAY + timedelta(days=1, hours=23, minutes=50)
+    watcher.look(yesterday - LOOK, now)
+    assert missed_on(DAY) <= {*watcher.look(now).missed}
+
+
+def test_a_run_that_never_ended_has_timed_out_once(watcher: Watcher) -> None:
+    watcher.look(DEPLOYED)
+    due = DEPLOYED.replace(hour=8, minute=0)
+
+    def hangs(_now: datetime) -> Finding:
+        raise KeyboardInterrupt
+
+    event = {"task": "error_budget_review", "scheduled_time": due.isoformat()}
+    with pytest.raises(KeyboardInterrupt):
+        run_task(watcher.store, event, hangs, remaining=MINUTE, clock=lambda: due)
+    run = Occasion(task="error_budget_review", scheduled_for=due).run
+    assert watcher.look(due + MINUTE) == NOBODY
+    assert watcher.look(due + LOOK) == Seen(missed=(), timed_out=(run,))
+    assert watcher.look(due + 2 * LOOK) == NOBODY
+    assert watcher.told() == [f"TaskTimedOut {run}-timed-out"]
+
+
+def test_a_run_that_was_asked_for_and_never_began_is_missed(watcher: Watcher) -> None:
+    watcher.look(DEPLOYED)
+    asked = DEPLOYED.replace(hour=5)
+    occasion = Occasion(task="redis_memory", scheduled_for=asked, kind="manual", by="ada", reason="to be sure")
+    watcher.store.request(occasion)
+    assert watcher.look(asked + 15 * MINUTE) == NOBODY
+    assert watcher.look(asked + 20 * MINUTE) == Seen(missed=(occasion.run,), timed_out=())
+    found = watcher.store.get("redis_memory", occasion.run)
+    assert found
+    assert found.finding
+    assert found.finding.why.startswith("ada asked for it at")
+
+
+def test_a_task_that_runs_while_it_is_being_judged_is_not_missed(watcher: Watcher) -> None:
+    watcher.look(DEPLOYED)
+    due = DEPLOYED.replace(hour=8, minute=0)
+    watcher.table.before_write = lambda: watcher.ran("error_budget_review", due)
+    assert watcher.look(due + 16 * MINUTE) == NOBODY
+    found = watcher.store.latest("error_budget_review")
+    assert [run.state for run in found] == ["passed"]
+
+
+def test_two_watchers_at_once_find_each_miss_once(watcher: Watcher) -> None:
+    watcher.look(DAY - LOOK)
+    others: list[Any] = []
+    watcher.table.before_write = lambda: others.append(watcher.look(DAY + timedelta(hours=23)))
+    found = watcher.look(DAY + timedelta(hours=23))
+    assert sorted((*found.missed, *others[0].missed)) == sorted(missed_on(DAY))
+    assert len(watcher.told()) == len(missed_on(DAY))
