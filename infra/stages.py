@@ -29,6 +29,9 @@ class Concurrency:
     incident_responder: int = 2
     notifier: int = 2
     audit_anchor: int = 1
+    # A run waits for what ends before the next has begun.
+    credential_expiry: int = 3
+    credential_reconciliation: int = 1
     migrate: int = 1
     # The 02:00 task beside the minute's probe.
     health_check: int = 2
@@ -42,7 +45,8 @@ class Concurrency:
     def postgres_connections(self) -> int:
         """An environment serves one request at a time and keeps one connection; a restarted one may leave its
         predecessor's behind until the server notices, hence two for each."""
-        return 2 * (self.api + self.ingest_worker + self.audit_anchor + self.migrate)
+        of_access = self.audit_anchor + self.credential_expiry + self.credential_reconciliation
+        return 2 * (self.api + self.ingest_worker + of_access + self.migrate)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,8 @@ from shared.platform.valkey import Command, Valkey, ValkeyUnavailable
 
 if TYPE_CHECKING:
     from shared.access.audit_anchors import AnchorStore
+    from shared.access.database_credentials import DatabaseCredentials
+    from shared.access.lease_store import LeaseStore
     from shared.access.tokens import TokenVerifier
     from shared.calendar.store import CalendarStore
     from shared.communication.store import AnnouncementStore
@@ -81,6 +83,18 @@ class Services:
         from shared.access.audit_anchors import AnchorStore
 
         return AnchorStore(self.operations)
+
+    @cached_property
+    def leases(self) -> "LeaseStore":
+        from shared.access.lease_store import LeaseStore
+
+        return LeaseStore(self.operations)
+
+    @cached_property
+    def credentials(self) -> "DatabaseCredentials":
+        from shared.access.database_credentials import DatabaseCredentials
+
+        return DatabaseCredentials(self.database, self.leases)
 
     @cached_property
     def kpis(self) -> "KpiStore":

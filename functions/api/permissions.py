@@ -43,6 +43,11 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/v1/audit"): frozenset({AUDITOR, LEAD, SRE}),
     ("GET", "/v1/audit/verification"): frozenset({AUDITOR, LEAD, SRE}),
     ("GET", "/v1/organisations/{organisation_id}/audit"): frozenset({PERSON}),
+    # The route itself lets only the DBA role have one without breaking the glass.
+    ("POST", "/v1/access/database-credentials"): frozenset({DBA, SRE}),
+    ("GET", "/v1/access/database-credentials"): frozenset({DBA, SRE, LEAD, AUDITOR}),
+    ("DELETE", "/v1/access/database-credentials/{credential_id}"): frozenset({DBA, SRE, LEAD}),
+    ("POST", "/v1/access/database-credentials/{credential_id}/approval"): frozenset({DBA, LEAD}),
     ("GET", "/v1/dead-letters"): _OPERATIONS,
     ("POST", "/v1/dead-letters/replay"): frozenset({SRE}),
     ("GET", "/v1/kpis"): _OPERATIONS,

@@ -12,6 +12,7 @@ from local.state import LocalError
 from scripts.p09.announce import announce
 from scripts.p09.audit import audit
 from scripts.p09.chaos import chaos
+from scripts.p09.credentials import credentials
 from scripts.p09.day import day
 from scripts.p09.evidence import evidence
 from scripts.p09.kpi import kpi
@@ -31,6 +32,7 @@ app.add_typer(sites, name="site")
 app.add_typer(keys, name="key")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(audit, name="audit")
+app.add_typer(credentials, name="credentials")
 app.add_typer(kpi, name="kpi")
 app.add_typer(announce, name="announce")
 app.add_typer(chaos, name="chaos")

@@ -54,6 +54,9 @@ class LeaseStore:
         """Tell once that nobody approved it."""
         self._table.write([Delete(key=(_UNAPPROVED, lease.id)), leave(event)])
 
+    def tell(self, event: Event) -> None:
+        self._table.write([leave(event)])
+
     def page(self, *, before: str | None, limit: int) -> list[Lease]:
         """Newest first, those before an id."""
         items = self._table.query(_ALL, before=before, newest_first=True, limit=limit)

@@ -404,6 +404,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/access/database-credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Database logins that were given out
+         * @description For: P09-Auditor, P09-DBA, P09-Lead, P09-SRE.
+         */
+        get: operations["list_credentials"];
+        put?: never;
+        /**
+         * Get a database login for some time
+         * @description For the DBA role; at most eight hours. Its end terminates sessions and drops the role.
+         *
+         *     For: P09-DBA, P09-SRE.
+         */
+        post: operations["create_credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/database-credentials/{credential_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a database login now
+         * @description 200: sessions and role are gone. 202: PostgreSQL can't be reached; they will be as soon as it can.
+         *
+         *     For: P09-DBA, P09-Lead, P09-SRE.
+         */
+        delete: operations["end_credential"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/access/database-credentials/{credential_id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a break-glass afterwards
+         * @description For somebody else than who broke the glass, within a day.
+         *
+         *     For: P09-DBA, P09-Lead.
+         */
+        post: operations["approve_credential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -1204,6 +1274,11 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** Approval */
+        Approval: {
+            /** Reason */
+            reason: string;
+        };
         /**
          * AuditPage
          * @description Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last.
@@ -1408,6 +1483,58 @@ export interface components {
              * @default
              */
             note?: string;
+        };
+        /**
+         * CredentialList
+         * @description Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last.
+         */
+        CredentialList: {
+            /** Credentials */
+            credentials: components["schemas"]["CredentialView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * CredentialView
+         * @description ``role`` is the user name in PostgreSQL. A credential that is ``ending`` waits for PostgreSQL to come back.
+         */
+        CredentialView: {
+            /** Id */
+            id: string;
+            /** Role */
+            role: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Access
+             * @enum {string}
+             */
+            access: "read" | "write";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "issuing" | "active" | "ending" | "ended";
+            /** Break Glass */
+            break_glass: boolean;
+            /** Approved By */
+            approved_by: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended Why */
+            ended_why: string;
         };
         /**
          * DeadLetterList
@@ -1902,6 +2029,56 @@ export interface components {
             visitors: number;
         };
         /**
+         * MadeCredential
+         * @description ``password`` is shown here and never again.
+         */
+        MadeCredential: {
+            /** Id */
+            id: string;
+            /** Role */
+            role: string;
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Access
+             * @enum {string}
+             */
+            access: "read" | "write";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "issuing" | "active" | "ending" | "ended";
+            /** Break Glass */
+            break_glass: boolean;
+            /** Approved By */
+            approved_by: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended Why */
+            ended_why: string;
+            /** Password */
+            password: string;
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
+            /** Database */
+            database: string;
+        };
+        /**
          * MadeInvitation
          * @description ``token`` is shown here and never again: whoever has it can accept.
          */
@@ -2033,6 +2210,30 @@ export interface components {
             channels?: string[] | null;
             /** Thread */
             thread?: string | null;
+        };
+        /**
+         * NewCredential
+         * @description ``break_glass`` is for who is on call without the DBA role: one hour, and a second person approves it afterwards.
+         */
+        NewCredential: {
+            /** Reason */
+            reason: string;
+            /**
+             * Duration Seconds
+             * @default 3600
+             */
+            duration_seconds?: number;
+            /**
+             * Access
+             * @default read
+             * @enum {string}
+             */
+            access?: "read" | "write";
+            /**
+             * Break Glass
+             * @default false
+             */
+            break_glass?: boolean;
         };
         /**
          * NewEntry
@@ -3673,6 +3874,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_credentials: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCredential"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeCredential"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialView"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialView"];
                 };
             };
             /** @description A problem document. */

@@ -75,6 +75,8 @@ class NoServers(Services):
     kpis: Any = valkey
     announcements: Any = valkey
     anchors: Any = valkey
+    leases: Any = valkey
+    credentials: Any = valkey
     runs: Any = valkey
     calendar: Any = valkey
     incidents: Any = valkey
