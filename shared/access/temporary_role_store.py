@@ -7,7 +7,7 @@ from typing import Any
 from pg8000.native import Connection
 
 from shared.access.lease import Lease
-from shared.access.scram import verifier
+from shared.platform.scram import verifier
 
 
 @dataclass(frozen=True, kw_only=True)

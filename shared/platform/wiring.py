@@ -53,11 +53,17 @@ def valkey(settings: ValkeySettings, *, timeout: float = 2.0) -> Valkey:
 
 
 def _with_login(secret: LoginSecret, connect: Callable[[Login], T], refused: type[Exception]) -> Callable[[], T]:
+    """As long as the secret is another one each time that its login was refused, it is being rotated under us."""
+
     def opened() -> T:
-        try:
-            return connect(secret.login())
-        except refused:
-            secret.forget()
-            return connect(secret.login())
+        login = secret.login()
+        while True:
+            try:
+                return connect(login)
+            except refused:
+                secret.forget()
+                if (fresh := secret.login()) == login:
+                    raise
+                login = fresh
 
     return opened

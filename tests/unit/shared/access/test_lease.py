@@ -8,8 +8,8 @@ import pytest
 
 from shared.access.lease import Lease, id_of, new_id, new_password
 from shared.access.reconcile_roles import compare
-from shared.access.scram import verifier
 from shared.access.temporary_role_store import Role
+from shared.platform.scram import verifier
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
