@@ -32,6 +32,7 @@ class Concurrency:
     # A run waits for what ends before the next has begun.
     credential_expiry: int = 3
     credential_reconciliation: int = 1
+    secret_rotation: int = 1
     migrate: int = 1
     # The 02:00 task beside the minute's probe.
     health_check: int = 2
@@ -45,7 +46,7 @@ class Concurrency:
     def postgres_connections(self) -> int:
         """An environment serves one request at a time and keeps one connection; a restarted one may leave its
         predecessor's behind until the server notices, hence two for each."""
-        of_access = self.audit_anchor + self.credential_expiry + self.credential_reconciliation
+        of_access = self.audit_anchor + self.credential_expiry + self.credential_reconciliation + self.secret_rotation
         return 2 * (self.api + self.ingest_worker + of_access + self.migrate)
 
 

@@ -14,6 +14,7 @@ from infra.acknowledge import acknowledge
 from infra.constructs.audit_anchor import AuditAnchor
 from infra.constructs.database_credentials import DatabaseCredentials
 from infra.constructs.identity import Identity
+from infra.constructs.secret_rotation import SecretRotation
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
@@ -47,6 +48,7 @@ class AccessStack(Stack):
         self.client = self._client()
         AuditAnchor(self, "Audit", platform=platform, data=data, access_logs=access_logs)
         DatabaseCredentials(self, "Credentials", platform=platform, data=data)
+        SecretRotation(self, "Rotation", platform=platform, data=data)
         CfnOutput(self, "UserPoolId", value=self.pool.user_pool_id)
         CfnOutput(self, "UserPoolClientId", value=self.client.user_pool_client_id)
 

@@ -19,6 +19,7 @@ from scripts.p09.kpi import kpi
 from scripts.p09.operations import dead_letters, logs
 from scripts.p09.queries import query
 from scripts.p09.runbook import task, today
+from scripts.p09.secrets import secrets
 from scripts.p09.session import Session, session
 from scripts.p09.sites import keys, sites
 
@@ -33,6 +34,7 @@ app.add_typer(keys, name="key")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(audit, name="audit")
 app.add_typer(credentials, name="credentials")
+app.add_typer(secrets, name="secrets")
 app.add_typer(kpi, name="kpi")
 app.add_typer(announce, name="announce")
 app.add_typer(chaos, name="chaos")
