@@ -28,7 +28,8 @@ class Concurrency:
     # A burst of one cause waits for its turn at one incident: more at once would only retry.
     incident_responder: int = 2
     notifier: int = 2
-    audit_anchor: int = 1
+    # The hour's anchor beside the minute's rows.
+    audit_anchor: int = 2
     # A run waits for what ends before the next has begun.
     credential_expiry: int = 3
     credential_reconciliation: int = 1

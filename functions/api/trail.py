@@ -11,7 +11,11 @@ from shared.access.audit import Entry
 from shared.access.identity import KeyBearer, Person
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pg8000.native import Connection
+
+    from shared.platform.dynamodb import Put
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +31,12 @@ class Trail:
         from shared.access.audit_store import record
 
         record(connection, self.entry(organisation, action, subject, **details))
+
+    def leave(self, organisation: UUID, action: str, subject: str, at: "datetime", **details: Any) -> "Put":
+        """The same for an action in the operations table: a write for its transaction, and the row follows within a minute."""
+        from shared.access.pending_audit import leave
+
+        return leave(self.entry(organisation, action, subject, **details), at)
 
     def entry(self, organisation: UUID, action: str, subject: str, **details: Any) -> Entry:
         return Entry(

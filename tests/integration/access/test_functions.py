@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,12 +15,13 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from shared.access.audit import OPERATIONS, Entry
-from shared.access.audit_store import record
+from shared.access.audit import OPERATIONS, Entry, Verifier
+from shared.access.audit_store import Filter, page, record, verify_rows
 from shared.access.lease import Lease, new_id, new_password
 from shared.access.lease_store import LeaseStore
+from shared.access.pending_audit import leave
 from shared.platform import aws as signed
-from shared.platform.dynamodb import Table, signed_call
+from shared.platform.dynamodb import Put, Table, signed_call
 from shared.platform.outbox import waiting
 from shared.platform.settings import aws_settings
 from tests.conftest import PASSWORDS, MigratedDatabase
@@ -170,6 +171,30 @@ def test_audit_anchor_writes_an_object_an_hour_and_finds_what_was_altered(accoun
     assert "row 3: missing" in told["why"]
     objects = account.clients["s3"].list_objects_v2(Bucket=BUCKET)["Contents"]
     assert [one["Key"] for one in objects] == ["heads/2026-11-24T120700Z.json", "heads/2026-11-24T130700Z.json"]
+
+
+def test_what_was_done_without_postgresql_is_in_the_trail_once_it_is_back(account: Account) -> None:
+    at = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    entries = [
+        Entry(organisation_id=OPERATIONS, actor="person:sam", action="incident.resolve", subject=f"incident/{n}",
+              before={"state": "monitoring"}, reason="it works again")
+        for n in range(3)
+    ]  # fmt: skip
+    for n, entry in enumerate(entries):
+        account.table.write([Put(item={"pk": "incident", "sk": str(n)}), leave(entry, at + timedelta(seconds=n))])
+    with account.migrated.database("p09_api").transaction([OPERATIONS]) as connection:
+        record(connection, replace(entries[0], after={"done_at": "2026-11-24T12:00:00Z"}))  # a run that died after it
+
+    assert account.invoke("audit_anchor", {"task": "audit_pending"}) == {"written": 3}
+    assert account.invoke("audit_anchor", {"task": "audit_pending"}) == {"written": 0}
+
+    with account.migrated.database("p09_api").transaction([OPERATIONS]) as connection:
+        rows = page(connection, OPERATIONS, Filter())
+        verifier = Verifier(OPERATIONS)
+        assert verify_rows(connection, verifier, limit=100)
+    assert [row.subject for row in rows] == ["incident/2", "incident/1", "incident/0"]
+    assert (rows[0].after, rows[0].reason) == ('{"done_at":"2026-11-24T12:00:02Z"}', "it works again")
+    assert verifier.findings == []
 
 
 def test_secret_rotation_takes_the_steps_of_secrets_manager_and_all_of_them_on_demand(account: Account) -> None:
