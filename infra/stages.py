@@ -25,9 +25,9 @@ class Concurrency:
     evidence_export: int = 1
     # The stream's batches and the sweep.
     outbox: int = 2
-    # A burst of one cause waits for its turn at one incident: more at once would only retry.
-    incident_responder: int = 2
-    notifier: int = 2
+    # A burst of signals, most of them of one cause.
+    incident_responder: int = 5
+    notifier: int = 3
     # The hour's anchor beside the minute's rows.
     audit_anchor: int = 2
     # A run waits for what ends before the next has begun.

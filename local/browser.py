@@ -26,6 +26,12 @@ _FONTS = """<?xml version="1.0"?>
 <fontconfig><dir>{folder}/fonts</dir><cachedir>{folder}/fonts-cache</cachedir></fontconfig>
 """
 
+# The package's own configuration looks for its fonts where Lambda unpacks them; without any, a page with a form field crashes.
+_FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{folder}/fonts/fonts</dir><cachedir>{folder}/fonts/cache</cachedir></fontconfig>
+"""
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:

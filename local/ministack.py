@@ -12,6 +12,7 @@ from local.server import Server
 from local.state import LOOPBACK, REGION, ROOT, Configuration, State
 
 CHECKPOINT_PATH = "/_p09/checkpoint"
+SCHEDULES_PATH = "/_p09/schedules"
 _ROOM_FOR_ENVIRONMENTS = 2 * 1024**3
 
 
@@ -67,7 +68,16 @@ def environments_folder(state: State) -> Path:
 
 def checkpoint(endpoint: str) -> None:
     """Have MiniStack write its state now, so that a kill does not lose what was just deployed."""
-    httpx2.post(f"{endpoint}{CHECKPOINT_PATH}", timeout=30, trust_env=False).raise_for_status()
+    _command(endpoint, CHECKPOINT_PATH)
+
+
+def begin_schedules(endpoint: str) -> None:
+    """Until then they rest: a system that is half started is no outage."""
+    _command(endpoint, SCHEDULES_PATH)
+
+
+def _command(endpoint: str, path: str) -> None:
+    httpx2.post(f"{endpoint}{path}", timeout=30, trust_env=False).raise_for_status()
 
 
 def _is_ready(config: Configuration) -> bool:

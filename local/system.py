@@ -4,11 +4,13 @@ import os
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from local import api
-from local.ministack import environments_folder, ministack_server
+from local.aws import aws_client
+from local.ministack import begin_schedules, environments_folder, ministack_server
 from local.people import DEMO_PEOPLE, Directory
 from local.postgres import DATABASE, create_database, postgres_server
 from local.progress import say, step
@@ -19,6 +21,8 @@ from local.supervisor import Supervisor
 from local.valkey import valkey_server
 
 WARM_ENVIRONMENTS = 4
+HEALTHY_WITHIN_SECONDS = 90
+STATUS_PUBLISHER = "p09-local-status-publisher"
 
 
 @contextmanager
@@ -41,6 +45,8 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
         _make_people(config)
         supervisor.start(_front_door(state, config), _kpi_alarms(state, config), _backups(state))
         _check_health(config)
+        _write_status_page(config)
+        begin_schedules(config.aws_endpoint)
         _publish(state, config)
         if demo:
             supervisor.start(_demo_site(state))
@@ -52,12 +58,13 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
 
 
 def _ministack(state: State, config: Configuration) -> Server:
-    def redeploy_if_lost() -> None:
+    def go_on() -> None:
         if not is_deployed(config):
             ensure_deployed(state, config)
             _make_people(config)
+        begin_schedules(config.aws_endpoint)
 
-    return ministack_server(state, config, ready_again=redeploy_if_lost)
+    return ministack_server(state, config, ready_again=go_on)
 
 
 def _front_door(state: State, config: Configuration) -> Server:
@@ -123,14 +130,26 @@ def _make_people(config: Configuration) -> None:
 
 
 def _check_health(config: Configuration) -> None:
-    """The first request through the whole path; also what starts the API's first Lambda environment."""
+    """The first request through the whole path; also what starts the API's first Lambda environment.
+
+    On a busy machine that takes a while, and schedules start other functions' environments in the same seconds.
+    """
     with step("checking that the API reaches PostgreSQL and Valkey"):
+        deadline = time.monotonic() + HEALTHY_WITHIN_SECONDS
         for path in ("/health/db", "/health/redis"):
-            try:
-                api.Api(config.url).get(path)
-            except api.Refused as error:
-                advice = "`p09 logs api` prints the function's log"
-                raise LocalError(f"GET {path} is not well: {error.line()}. {advice}") from error
+            while refused := _refused(config, path):
+                if time.monotonic() > deadline:
+                    advice = "`p09 logs api` prints the function's log"
+                    raise LocalError(f"GET {path} is not well: {refused.line()}. {advice}") from refused
+                time.sleep(1)
+
+
+def _refused(config: Configuration, path: str) -> api.Refused | None:
+    try:
+        api.Api(config.url).get(path)
+    except api.Refused as error:
+        return error
+    return None
 
 
 def warm_up(config: Configuration) -> None:
@@ -145,6 +164,15 @@ def warm_up(config: Configuration) -> None:
 
     for _ in range(WARM_ENVIRONMENTS):
         threading.Thread(target=ask, daemon=True).start()
+
+
+def _write_status_page(config: Configuration) -> None:
+    """The first heartbeat, lest the page is missing until its schedule fires."""
+    with step("writing the status page"):
+        client = aws_client("lambda", config.aws_endpoint)
+        answer = client.invoke(FunctionName=STATUS_PUBLISHER, Payload=b"{}")
+        if "FunctionError" in answer:
+            say("the status page was not written: `p09 logs status_publisher` says why; it is tried again every minute")
 
 
 def _publish(state: State, config: Configuration) -> None:
@@ -163,6 +191,7 @@ def _publish(state: State, config: Configuration) -> None:
             },
             "valkey": {"host": LOOPBACK, "port": config.valkey_port, "password": config.valkey_password},
             "slack_url": config.slack_url,
+            "status_url": found["StatusUrl"],
             "user_pool_id": found["UserPoolId"],
             "client_id": found["UserPoolClientId"],
             "pid": os.getpid(),
@@ -177,6 +206,7 @@ def announce(state: State, config: Configuration, *, demo: bool) -> None:
     print(f"  console    {config.url}   (one click signs in as a demo person)")
     print(f"  API        {config.url}/openapi.json")
     print(f"  health     {config.url}/health")
+    print(f"  status     {outputs(config)['StatusUrl']}   (static files: they stay when the rest is down)")
     print(f"  Slack      {config.slack_url}   (what stands for it, and shows what was announced)")
     if demo:
         print(f"  demo site  {config.url}/demo/   (a page with the tracker: visit it, watch the console)")

@@ -35,6 +35,7 @@ def valkey_server(state: State, config: Configuration) -> Server:
         "appendonly": "yes",
         "appendfsync": "always",
         "save": '""',
+        "maxmemory": "1gb",
         "maxmemory-policy": "noeviction",
         # The durable Valkey in AWS is a cluster of one shard: keys of different slots must fail here, too.
         "cluster-enabled": "yes",

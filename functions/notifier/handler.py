@@ -56,7 +56,7 @@ def _senders() -> dict[Via, Sender]:
     return {
         "slack": SlackSender(_secret(settings.slack_secret_arn), post),
         "email": EmailSender(settings.email_topic_arn),
-        "webhook": WebhookSender(_secret(settings.webhooks_secret_arn), post, _now),
+        "webhook": WebhookSender(_secret(settings.webhooks_secret_arn), post),
     }
 
 

@@ -9,6 +9,7 @@ from shared.calendar.model import Entry
 from shared.calendar.store import CalendarStore
 from shared.health.store import PARTITION as PROBE
 from shared.incidents.model import Incident as Occurred
+from shared.incidents.signals import CALENDAR
 from shared.incidents.signals import PROBE as PROBE_EVIDENCE
 from shared.incidents.store import IncidentStore
 from shared.platform.dynamodb import Table
@@ -53,7 +54,7 @@ class Source:
         recent = self._incidents.opened_between(now - HISTORY, now + timedelta(seconds=1))
         found = {one.id: one for one in (*self._incidents.open_ones(), *recent)}
         for occurred in found.values():
-            if occurred.counts_for_customers:
+            if is_told(occurred):
                 yield incident_of(occurred, self._lines(occurred))
 
     def _lines(self, occurred: Occurred) -> tuple[Line, ...]:
@@ -84,6 +85,11 @@ def incident_of(occurred: Occurred, lines: tuple[Line, ...]) -> Incident:
         id=occurred.id, title=occurred.title, impact=impact_of(occurred), state=occurred.state,
         opened_at=occurred.opened_at, resolved_at=occurred.resolved_at, components=occurred.components, lines=lines,
     )  # fmt: skip
+
+
+def is_told(occurred: Occurred) -> bool:
+    """Whether it is on the page: customers feel it, now. What only a month's sum shows are the outages already told."""
+    return occurred.counts_for_customers and (bool(occurred.opened_by) or occurred.rank > CALENDAR.rank)
 
 
 def impact_of(occurred: Occurred) -> Literal["minor", "major", "critical"]:

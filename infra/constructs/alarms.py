@@ -10,7 +10,6 @@ from aws_cdk import aws_cloudwatch_actions as actions
 
 if TYPE_CHECKING:
     from aws_cdk import aws_lambda as lambda_
-    from aws_cdk import aws_sns as sns
     from aws_cdk import aws_sqs as sqs
     from constructs import Construct
 
@@ -22,12 +21,17 @@ DURATION_SHARE = 0.8
 FAILED = (
     "It failed at least once in five minutes. Find the request in its log; roll back if it began with a deployment."
 )
-THROTTLED = "It was refused for want of reserved concurrency. Look for a flood or a slow dependency before raising it."
+THROTTLED = (
+    "For fifteen minutes it was refused for want of reserved concurrency. "
+    "Look for a flood or a slow dependency before raising it."
+)
 SLOW = f"It took more than {DURATION_SHARE:.0%} of its timeout. Its trace says which dependency is slow; help that one."
 GAVE_UP = "It gave up on events. Read one in its failure queue with its error, mend the cause, then redrive the queue."
 
 
-def function_alarms(scope: Construct, *, function: lambda_.Function, failures: sqs.Queue, platform: Platform) -> None:
+def function_alarms(
+    scope: Construct, *, name: str, function: lambda_.Function, failures: sqs.Queue, platform: Platform
+) -> None:
     if function.timeout is None:
         raise ValueError(f"{function.node.path} has no timeout of its own")
     errors = function.metric_errors(period=PERIOD, statistic="Sum")
@@ -35,28 +39,44 @@ def function_alarms(scope: Construct, *, function: lambda_.Function, failures: s
     duration = function.metric_duration(period=PERIOD, statistic="Maximum")
     waiting = failures.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
     limit = function.timeout.to_milliseconds() * DURATION_SHARE
-    for name, metric, threshold, why in (
-        ("ErrorsAlarm", errors, 0, FAILED),
-        ("ThrottlesAlarm", throttles, 0, THROTTLED),
-        ("DurationAlarm", duration, limit, SLOW),
-        ("DeadLettersAlarm", waiting, 0, GAVE_UP),
+    for what, metric, threshold, periods, why in (
+        ("errors", errors, 0, 1, FAILED),
+        # Who was refused once is let in at the next attempt.
+        ("throttles", throttles, 0, 3, THROTTLED),
+        ("duration", duration, limit, 1, SLOW),
+        ("dead-letters", waiting, 0, 1, GAVE_UP),
     ):
-        description = f"{why} {platform.monitoring.link('crashes')}"
-        _alarm(scope, name, metric=metric, threshold=threshold, description=description, topic=platform.alarms)
+        alarm = _alarm(
+            scope,
+            f"{what.title().replace('-', '')}Alarm",
+            name=platform.stage.physical_name(f"{name}-{what}"),
+            metric=metric,
+            threshold=threshold,
+            periods=periods,
+            description=f"{why} {platform.monitoring.link('crashes')}",
+        )
+        alarm.add_alarm_action(actions.SnsAction(platform.alarms))
+        alarm.add_ok_action(actions.SnsAction(platform.alarms))
 
 
 def _alarm(
-    scope: Construct, name: str, *, metric: cloudwatch.Metric, threshold: float, description: str, topic: sns.ITopic
-) -> None:
-    alarm = cloudwatch.Alarm(
+    scope: Construct,
+    construct_id: str,
+    *,
+    name: str,
+    metric: cloudwatch.Metric,
+    threshold: float,
+    periods: int,
+    description: str,
+) -> cloudwatch.Alarm:
+    return cloudwatch.Alarm(
         scope,
-        name,
+        construct_id,
+        alarm_name=name,
         metric=metric,
         threshold=threshold,
-        evaluation_periods=1,
+        evaluation_periods=periods,
         comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
         treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         alarm_description=description,
     )
-    alarm.add_alarm_action(actions.SnsAction(topic))
-    alarm.add_ok_action(actions.SnsAction(topic))

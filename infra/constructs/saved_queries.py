@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.assets import ROOT
+
 if TYPE_CHECKING:
     from infra.constructs.platform import Platform
 
-FUNCTIONS = ("api", "ingest_worker", "kpi_evaluation", "migrate", "web_publisher")
+# A folder with settings is a function.
+FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/settings.py"))
 # By which name the question is found: log lines that it is asked of (the access log, or functions), and the query.
 ACCESS_LOG_QUERIES = {
     "Which routes fail": """

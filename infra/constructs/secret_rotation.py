@@ -68,4 +68,4 @@ class SecretRotation(Construct):
                 # The deploy that brings it changes nothing.
                 rotate_immediately_on_update=False,
             )
-            rotation.add_dependency(allowed)
+            rotation.node.add_dependency(allowed)

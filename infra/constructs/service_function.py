@@ -90,7 +90,7 @@ class ServiceFunction(Construct):
         self.policy = self._policy()
         self.function = self._function(environment, reserved_concurrency, timeout, memory_mb)
         self._acknowledge_findings()
-        function_alarms(self, function=self.function, failures=self.failures, platform=platform)
+        function_alarms(self, name=name, function=self.function, failures=self.failures, platform=platform)
         count_lines(
             self, log_group=self.log_group, platform=platform, patterns=platform.monitoring.function_log_filters
         )

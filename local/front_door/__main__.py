@@ -7,14 +7,16 @@ import uvicorn
 
 from local.chaos import ChaosWatch
 from local.front_door.app import FrontDoor, create_app
+from local.front_door.distribution import read_status_page
 from local.front_door.edge import Edge
 from local.state import LOOPBACK, State
 
 
 def main() -> None:
     port, endpoint, folder = sys.argv[1:]
+    chaos, edge = ChaosWatch(State(Path(folder))), Edge(endpoint)
     uvicorn.run(
-        create_app(FrontDoor(endpoint, ChaosWatch(State(Path(folder))), Edge(endpoint))),
+        create_app(FrontDoor(endpoint, chaos, edge), FrontDoor(endpoint, chaos, edge, read_status_page)),
         host=LOOPBACK,
         port=int(port),
         access_log=False,

@@ -1,4 +1,4 @@
-"""Stands for the CloudFront domain on this machine.
+"""Stands for the CloudFront domains on this machine: the console's and API's, and under a host of its own the status page's.
 
 MiniStack serves CloudFront's S3 origins, functions and headers policies itself, addressed by the
 distribution's host name: those requests are only passed on. It refuses origins at AWS's host names, so calls
@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Host, Route, Router
 
 from local.chaos import ChaosWatch
 from local.front_door.distribution import ApiBehavior, Distribution, read_distribution
@@ -39,6 +39,7 @@ _NOT_PASSED_ON = frozenset(
 # Only CloudFront says these; what a viewer sends under these names is dropped.
 _CLOUDFRONT_PREFIX = "cloudfront-"
 UNKNOWN_COUNTRY = "ZZ"
+STATUS_HOST = "status.localhost"  # infra/stacks/status.py puts it into links
 EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -209,7 +210,9 @@ async def publish(edge: Edge) -> None:
         await asyncio.to_thread(edge.flush)
 
 
-def create_app(door: FrontDoor) -> Starlette:
+def create_app(door: FrontDoor, status_page: FrontDoor) -> Starlette:
+    """Two distributions: the status page's has a host of its own, and shares nothing with the other one."""
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         publishing = asyncio.create_task(publish(door.edge))
@@ -219,12 +222,17 @@ def create_app(door: FrontDoor) -> Starlette:
             await publishing
         await asyncio.to_thread(door.edge.flush)
         await door.close()
+        await status_page.close()
 
     async def answer(request: Request) -> Response:
         return await door.answer(request)
 
+    async def answer_status_page(request: Request) -> Response:
+        return await status_page.answer(request)
+
     return Starlette(
         routes=[
+            Host(STATUS_HOST, Router([Route("/{path:path}", answer_status_page, methods=EVERY_METHOD)])),
             Route("/demo/people.json", demo_people),
             Route("/demo/{page:path}", demo_page),
             Route("/{path:path}", answer, methods=EVERY_METHOD),

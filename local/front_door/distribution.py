@@ -8,6 +8,7 @@ from typing import Any
 from local.aws import aws_client
 
 WEB_STACK = "P09-local-Web"
+STATUS_STACK = "P09-local-Status"
 _API_HOST = re.compile(r"^(?P<api>[a-z0-9]+)\.execute-api\.")
 
 
@@ -40,12 +41,16 @@ class Distribution:
 
 
 def read_distribution(endpoint: str) -> Distribution:
-    stack = aws_client("cloudformation", endpoint).describe_stacks(StackName=WEB_STACK)["Stacks"][0]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    outputs = _outputs(endpoint, WEB_STACK)
     client = aws_client("cloudfront", endpoint)
     config = client.get_distribution_config(Id=outputs["DistributionId"])["DistributionConfig"]
     policies = _policies(client, config)
     return Distribution(outputs["DistributionDomainName"], tuple(parse_behaviors(config, policies)))
+
+
+def read_status_page(endpoint: str) -> Distribution:
+    """Files alone, and nothing behind them."""
+    return Distribution(_outputs(endpoint, STATUS_STACK)["StatusDistributionDomainName"], ())
 
 
 def parse_behaviors(
@@ -93,6 +98,11 @@ def policy_headers(policy: Mapping[str, Any]) -> Iterator[Header]:
         yield Header("strict-transport-security", value, found["Override"])
     for item in policy.get("CustomHeadersConfig", {}).get("Items", []):
         yield Header(item["Header"].lower(), item["Value"], item["Override"])
+
+
+def _outputs(endpoint: str, stack: str) -> dict[str, str]:
+    found = aws_client("cloudformation", endpoint).describe_stacks(StackName=stack)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
 
 
 def _policies(client: Any, config: Mapping[str, Any]) -> dict[str, tuple[Header, ...]]:

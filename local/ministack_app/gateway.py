@@ -1,31 +1,41 @@
-"""MiniStack as it is, plus four things that it lacks. Runs in MiniStack's own virtual environment.
+"""MiniStack as it is, plus six things that it lacks. Runs in MiniStack's own virtual environment.
 
 - Its state is written at an orderly stop only; after a kill, everything deployed since the last one would be
   gone. A POST to CHECKPOINT_PATH writes it now.
 - It speaks plain HTTP, so bucket policies that refuse unencrypted transport, right in AWS, would refuse
   everybody. Loopback stands for the TLS of AWS's own endpoints: requests count as https.
 - EventBridge Scheduler replaces a placeholder in a schedule's input by the time that was scheduled; it leaves it there.
+- Its schedules rest until a POST to SCHEDULES_PATH: of a system that is half started, probes would report an outage.
 - A policy may allow metrics in one namespace alone; it knows no such condition, and would refuse all of them.
+- An alarm judges the metrics of its own dimensions, in each of its periods, and by TreatMissingData when there are none;
+  it takes those of all together: one function's error would raise the alarms of every function, and none would end.
 """
 
 import json
+import time
 from datetime import UTC, datetime
+from types import FunctionType
 from typing import Any
 
 from ministack import app as ministack
 from ministack.core import iam_actions
 from ministack.core.persistence import save_all
-from ministack.services import eventbridge
+from ministack.services import cloudwatch, eventbridge
 
 CHECKPOINT_PATH = "/_p09/checkpoint"
+SCHEDULES_PATH = "/_p09/schedules"
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
+SCHEDULER = "aws.scheduler"
 
+_schedules = {"rest": True}
 _invoke_target = eventbridge._invoke_target  # noqa: SLF001  # what its scheduler calls when a schedule is due
 
 
 def invoke_target(target: dict[str, Any], event: dict[str, Any], *rest: Any) -> Any:
     """With the scheduled time in the input. MiniStack's scheduler is late by seconds: schedules are due on a full minute."""
-    if event.get("Source") == "aws.scheduler" and SCHEDULED_TIME in target.get("Input", ""):
+    if event.get("Source") == SCHEDULER and _schedules["rest"]:
+        return None
+    if event.get("Source") == SCHEDULER and SCHEDULED_TIME in target.get("Input", ""):
         due = datetime.fromtimestamp(event["Time"], UTC).replace(second=0, microsecond=0)
         target = {**target, "Input": target["Input"].replace(SCHEDULED_TIME, due.strftime("%Y-%m-%dT%H:%M:%SZ"))}
     return _invoke_target(target, event, *rest)
@@ -47,9 +57,42 @@ def request_context(service: str, action: str, body: bytes, *rest: Any) -> dict[
 iam_actions.request_tag_context = request_context
 
 
+_evaluate_alarm = cloudwatch._evaluate_alarm  # noqa: SLF001  # what it calls for each alarm when metrics arrive
+
+
+def evaluate_alarm(alarm: dict[str, Any]) -> None:
+    """As it does, but on a table of metrics that holds those of this alarm alone, and in all of its periods."""
+    own = {one["Name"]: one["Value"] for one in alarm.get("Dimensions") or []}
+    key = alarm.get("Namespace"), alarm.get("MetricName"), cloudwatch._dims_key(own)  # noqa: SLF001
+    period, periods = alarm.get("Period", 60), alarm.get("EvaluationPeriods", 1)
+    now = time.time()
+    points = [one for one in cloudwatch._metrics.get(key) or [] if one["Timestamp"] >= now - period * periods]  # noqa: SLF001
+    measured = {int((now - one["Timestamp"]) // period) for one in points}
+    if len(measured) < periods and alarm.get("TreatMissingData") == "notBreaching":
+        if alarm["StateValue"] != "ALARM":
+            return
+        points = [{"Timestamp": now, "Value": alarm.get("Threshold", 0)}]  # what is at it is not above it
+    names = {**vars(cloudwatch), "_metrics": {key: points}}
+    FunctionType(_evaluate_alarm.__code__, names)(alarm)
+
+
+cloudwatch._evaluate_alarm = evaluate_alarm  # noqa: SLF001
+
+
+def checkpoint() -> None:
+    save_all(ministack._build_persistence_save_dict())  # noqa: SLF001  # MiniStack has no public way to do it
+
+
+def begin_schedules() -> None:
+    _schedules["rest"] = False
+
+
+COMMANDS = {CHECKPOINT_PATH: checkpoint, SCHEDULES_PATH: begin_schedules}
+
+
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    if scope["type"] == "http" and scope["path"] == CHECKPOINT_PATH and scope["method"] == "POST":
-        save_all(ministack._build_persistence_save_dict())  # noqa: SLF001  # MiniStack has no public way to do it
+    if scope["type"] == "http" and scope["method"] == "POST" and (command := COMMANDS.get(scope["path"])):
+        command()
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body", "body": b""})
     elif scope["type"] == "http":

@@ -11,17 +11,21 @@ from local.api import Refused
 from local.state import LocalError
 from scripts.p09.announce import announce
 from scripts.p09.audit import audit
+from scripts.p09.calendar import calendar
 from scripts.p09.chaos import chaos
 from scripts.p09.credentials import credentials
 from scripts.p09.day import day
 from scripts.p09.evidence import evidence
+from scripts.p09.incident import incident
 from scripts.p09.kpi import kpi
 from scripts.p09.operations import dead_letters, logs
 from scripts.p09.queries import query
+from scripts.p09.review import review
 from scripts.p09.runbook import task, today
 from scripts.p09.secrets import secrets
 from scripts.p09.session import Session, session
 from scripts.p09.sites import keys, sites
+from scripts.p09.status import status
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -36,7 +40,11 @@ app.add_typer(audit, name="audit")
 app.add_typer(credentials, name="credentials")
 app.add_typer(secrets, name="secrets")
 app.add_typer(kpi, name="kpi")
+app.add_typer(incident, name="incident")
+app.add_typer(review, name="review")
 app.add_typer(announce, name="announce")
+app.add_typer(calendar, name="calendar")
+app.add_typer(status, name="status")
 app.add_typer(chaos, name="chaos")
 app.add_typer(task, name="task")
 app.add_typer(evidence, name="evidence")

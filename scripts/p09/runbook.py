@@ -1,6 +1,7 @@
 """`p09 today` and `p09 task …`: the runbook's table, run records, and running a task by hand."""
 
 import json
+import sys
 import time
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
@@ -23,6 +24,7 @@ EXIT_CODES: Final = {"passed": 0, "unconfigured": 3}
 WITHOUT_A_VERDICT: Final = frozenset({"requested", "running"})
 NO_VERDICT: Final = 4
 _SECONDS_BETWEEN: Final = 0.5
+_FILE_WIDTH: Final = 200  # columns, where there is no window
 
 TaskId = Annotated[str, typer.Argument(metavar="ID", help="Such as health_check; `p09 task list` names them.")]
 Day = Annotated[
@@ -50,7 +52,7 @@ def print_day(found: dict[str, Any]) -> None:
         table.add_column(column, no_wrap=column in {"UTC", "task", "state"}, header_style="bold")
     for one in found["tasks"]:
         table.add_row(*_cells(one), style="dim" if one["state"] in {"not due", "upcoming"} else None)
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else _FILE_WIDTH).print(table)
 
 
 @task.command("list")

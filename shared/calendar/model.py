@@ -14,6 +14,8 @@ Change = Literal["planned", "changed", "began", "ended", "cancelled"]
 Told = Literal["planned", "began", "ended"]
 
 LONGEST: Final[dict[Kind, timedelta]] = {"maintenance": timedelta(days=7), "freeze": timedelta(days=31)}
+# People name minutes and requests take a while: what shall begin now is not past.
+BEGINS_NOW: Final = timedelta(minutes=2)
 _PROGRESS: Final[tuple[Told, ...]] = ("planned", "began", "ended")
 
 
@@ -75,7 +77,7 @@ def make(plan: Plan, entry_id: str, *, by: str, now: datetime, components: Colle
     """A new entry. Raises CalendarRefused."""
     plan = _whole(plan)
     _check(plan, components)
-    if plan.start < now.replace(second=0, microsecond=0):  # people name minutes: the current one is not past
+    if plan.start < now - BEGINS_NOW:
         raise CalendarRefused("start: lies in the past; what has happened can't be planned any more", "start")
     return Entry(id=entry_id, plan=plan, created_by=by, created_at=now, changed_by=by, changed_at=now)
 
@@ -87,7 +89,7 @@ def change(entry: Entry, plan: Plan, *, by: str, now: datetime, components: Coll
     _check(plan, components)
     if state == "active" and plan.start != entry.plan.start:
         raise CalendarRefused("start: it has begun; only its end can still be moved", "start")
-    if plan.start != entry.plan.start and plan.start < now.replace(second=0, microsecond=0):
+    if plan.start != entry.plan.start and plan.start < now - BEGINS_NOW:
         raise CalendarRefused("start: lies in the past", "start")
     if plan.end <= now:
         raise CalendarRefused("end: lies in the past; cancel it to end it now", "end")

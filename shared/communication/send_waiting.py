@@ -141,7 +141,7 @@ def _concluded(post: Post, mine: Delivery, outcome: Outcome) -> Delivery:
 
 
 def _tell(after: Delivery) -> None:
-    what = {"message_id": after.id, "thread": after.thread, "attempts": after.attempts, "error": after.error}
+    what = {"message_id": after.id, "belongs_to": after.thread, "attempts": after.attempts, "error": after.error}
     if after.state is State.DEAD:
         logger.error("gave up on a message", extra=what)
     elif after.error:

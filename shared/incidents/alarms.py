@@ -1,7 +1,7 @@
 """What a CloudWatch alarm means for incidents, from the notification that it publishes on SNS."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.incidents.signals import ALARM, HOUR, SERVICE, Evidence, Signal
@@ -12,6 +12,7 @@ _OF_THE_RUNBOOK: Final = "-P09"  # infra names them p09-<stage>-P09…
 _STATES: Final = {"ALARM": True, "OK": False}
 _OF_KPIS: Final = ("Burn", "AboveTarget")
 _IMPACTING: Final = ("P09Availability", "P09ErrorRate")
+PATIENCE: Final = timedelta(minutes=2)  # for those that are no page: two probes, which say it better
 _PAGE: Final = "[page] "
 _TITLE: Final = 150
 
@@ -29,7 +30,7 @@ def signal_of_alarm(message: Mapping[str, Any]) -> Signal | None:
         cause=SERVICE if _is_of_the_service(name, message) else f"alarm:{name}", failing=failing,
         title=_title(name, description), why=str(message.get("NewStateReason") or description), evidence=_evidence(name),
         severity="page" if page else "ticket", customer_impacting=page and any(kpi in name for kpi in _IMPACTING),
-        links={"alarm": name},
+        patience=timedelta() if page else PATIENCE, links={"alarm": name},
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from shared.incidents.signals import SERVICE, Signal
 from shared.incidents.source import Meaning, Source, judge
 from shared.incidents.store import IncidentStore, Maintenance
 from shared.platform.dynamodb import Overtaken, Write
+from shared.platform.moments import stamp
 
 ATTEMPTS: Final = 10
 Found = TypeVar("Found")
@@ -68,20 +69,31 @@ def _recovery(store: IncidentStore, signal: Signal, source: Source) -> Effect:
 
 
 def _failure(store: IncidentStore, rules: Rules, signal: Signal, source: Source, meaning: Meaning) -> Effect:
-    last = _last(store, signal.cause)
     over = meaning is Meaning.OVERTAKEN
-    if last is not None and last.is_open:
-        joins = noted(last, signal) if over else joined(last, signal)
-        return replace(source, suppressed=False), "joined", last, joins
-    if last is not None and _speaks_of(signal, last, over=over):
-        return replace(source, suppressed=False), "noted", last, noted(last, signal)
-    if is_suppressed(signal, store.maintenances(signal.at), rules):
-        return replace(source, suppressed=source.is_failing), "suppressed", None, None
+    free = replace(source, held=False)
+    if found := _of_the_last(store, signal, over=over):
+        return free, *found
+    why_not = _held_by(store, rules, signal, signal.at)
+    if why_not:
+        return replace(source, held=source.is_failing), why_not, None, None
     step = opened(signal, signal.at)
-    if over and signal.holds:
-        after = recovered(step.incident, source.last)
-        step = Step(incident=after.incident, entries=(*step.entries, *after.entries), told=(*step.told, *after.told))
-    return replace(source, suppressed=False), "opened", None, step
+    return free, "opened", None, _ended(step, source.last) if over and signal.holds else step
+
+
+def _of_the_last(store: IncidentStore, signal: Signal, *, over: bool = False) -> tuple[str, Incident, Step] | None:
+    """What it adds to the last incident of its cause: one that is open, or one that it still speaks of."""
+    last = _last(store, signal.cause)
+    if last is None or not (last.is_open or _speaks_of(signal, last, over=over)):
+        return None
+    if last.is_open and not over:
+        return "joined", last, joined(last, signal)
+    return "joined" if last.is_open else "noted", last, noted(last, signal)
+
+
+def _ended(step: Step, recovery: Signal) -> Step:
+    """Opened by a failure whose recovery is known already."""
+    after = recovered(step.incident, recovery)
+    return replace(after, entries=(*step.entries, *after.entries), told=(*step.told, *after.told))
 
 
 def _speaks_of(signal: Signal, last: Incident, *, over: bool) -> bool:
@@ -100,16 +112,21 @@ def is_suppressed(signal: Signal, maintenances: list[Maintenance], rules: Rules)
     return bool(concerned) and concerned <= covered
 
 
-def open_suppressed(store: IncidentStore, rules: Rules, source: Source, now: datetime) -> str | None:
-    """A source failed under a maintenance: once that has ended it opens the incident, if it still fails."""
-    signal = source.last
+def _held_by(store: IncidentStore, rules: Rules, signal: Signal, now: datetime) -> str | None:
+    """What keeps it from opening an incident now."""
     if is_suppressed(signal, store.maintenances(now), rules):
+        return "suppressed"
+    return "waiting" if now < signal.at + signal.patience else None
+
+
+def open_held(store: IncidentStore, rules: Rules, source: Source, now: datetime) -> str | None:
+    """A source fails that was held back: once nothing holds it any more it opens the incident, or adds to one."""
+    signal = source.last
+    if _held_by(store, rules, signal, now):
         return None
-    last = _last(store, signal.cause)
-    before = last if last is not None and last.is_open else None
-    still = replace(signal, at=now, why=f"{signal.why} It began under a maintenance, and still fails after it.")
-    step = joined(before, still) if before else opened(still, now)
-    store.write([store.source_put(replace(source, suppressed=False)), *store.changes(before, step)])
+    still = replace(signal, at=now, why=f"{signal.why} It has failed since {stamp(signal.at)}.")
+    _, before, step = _of_the_last(store, still) or ("opened", None, opened(still, now))
+    store.write([store.source_put(replace(source, held=False)), *store.changes(before, step)])
     return step.incident.id
 
 

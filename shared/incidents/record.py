@@ -48,7 +48,8 @@ def review_of(text: str) -> Review:
 
 def _signal(plain: dict[str, Any]) -> Signal:
     evidence = Evidence(rank=plain["evidence"]["rank"], lag=timedelta(seconds=plain["evidence"]["lag"]))
-    changed = {"evidence": evidence, "components": tuple(plain["components"])}
+    patience = timedelta(seconds=plain["patience"])
+    changed = {"evidence": evidence, "patience": patience, "components": tuple(plain["components"])}
     return Signal(**(plain | _moments(plain, "at") | changed))
 
 

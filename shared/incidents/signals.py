@@ -57,7 +57,8 @@ class Signal:
     """A source says that something fails or is well again.
 
     ``source`` is whose word it is, ``cause`` what it speaks of: one incident is open per cause. A source that does not
-    ``hold`` tells of something done, which has no recovery. ``breach`` is the KPI that was missed.
+    ``hold`` tells of something done, which has no recovery. ``breach`` is the KPI that was missed. It opens an incident once
+    it has failed for its ``patience``; by then a nearer source may have opened one, or it was nothing that lasts.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Signal:
     customer_impacting: bool = False
     components: tuple[str, ...] = ()
     holds: bool = True
+    patience: timedelta = timedelta()
     breach: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
 

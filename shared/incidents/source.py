@@ -21,12 +21,12 @@ class Meaning(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """``last`` is its newest signal. ``unexplained``: that is a recovery of a failure that nobody has heard of, if there
-    was one. ``suppressed``: it fails under a maintenance, and has opened nothing."""
+    was one. ``held``: it fails and has opened nothing, under a maintenance or because it must prove that it lasts."""
 
     last: Signal
     failed_as: Signal | None = None
     unexplained: bool = False
-    suppressed: bool = False
+    held: bool = False
     version: int = 0
 
     @property
@@ -41,8 +41,8 @@ def judge(before: Source | None, signal: Signal) -> tuple[Source, Meaning]:
     version = before.version if before else 0
     failed_as = before.failed_as if before else None
     if signal.failing:
-        suppressed = before is not None and before.suppressed
-        after = Source(last=signal, failed_as=signal, suppressed=suppressed, version=version)
+        held = before is not None and before.held
+        after = Source(last=signal, failed_as=signal, held=held, version=version)
         return after, Meaning.FAILED
     failing = before is not None and before.is_failing
     # A failure of before its last known recovery, or of before it was first heard of, may still be on its way.

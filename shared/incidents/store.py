@@ -90,9 +90,9 @@ class IncidentStore:
         item = self.table.get(_SOURCES, source)
         return _source(item) if item else None
 
-    def suppressed(self) -> list[Source]:
-        """Sources that began to fail under a maintenance, and have opened nothing."""
-        return [source for item in self.table.query(_SOURCES) if (source := _source(item)).suppressed]
+    def held(self) -> list[Source]:
+        """Sources that fail and have opened nothing yet."""
+        return [source for item in self.table.query(_SOURCES) if (source := _source(item)).held]
 
     def is_known(self, signal: Signal) -> bool:
         return self.table.get(_SIGNALS, signal.id) is not None

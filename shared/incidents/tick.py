@@ -1,4 +1,4 @@
-"""What the clock does each minute: resolve, escalate, open what a maintenance held back, remind of reviews."""
+"""What the clock does each minute: resolve, escalate, open what was held back, remind of reviews."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from aws_lambda_powertools.logging import Logger
 
 from shared.incidents.by_clock import due
-from shared.incidents.handle_signal import open_suppressed
+from shared.incidents.handle_signal import open_held
 from shared.incidents.open_review import with_review
 from shared.incidents.review import overdue
 from shared.incidents.review_store import ReviewStore
@@ -30,17 +30,17 @@ def tick(incidents: IncidentStore, reviews: ReviewStore, rules: Rules, now: date
     """Do what is due by ``now``. What somebody else changes meanwhile is left to the next minute."""
     incidents.count_since(now)
     return Ticked(
-        opened=tuple(_open_suppressed(incidents, rules, now)),
+        opened=tuple(_open_held(incidents, rules, now)),
         changed=tuple(_change_due(incidents, rules, now)),
         reminded=tuple(_remind(reviews, rules, now)),
     )
 
 
-def _open_suppressed(store: IncidentStore, rules: Rules, now: datetime) -> list[str]:
+def _open_held(store: IncidentStore, rules: Rules, now: datetime) -> list[str]:
     found = []
-    for source in store.suppressed():
+    for source in store.held():
         try:
-            incident = open_suppressed(store, rules, source, now)
+            incident = open_held(store, rules, source, now)
         except Overtaken:
             logger.info("left to the next minute", extra={"source": source.last.source})
         else:

@@ -42,3 +42,18 @@ def test_logins_rotate_every_ninety_days_and_not_at_a_deploy(assembly: Assembly,
     for rotation in rotations:
         assert rotation.properties["RotationRules"] == {"AutomaticallyAfterDays": 90}
         assert rotation.properties["RotateImmediatelyOnUpdate"] is False
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_rotation_changes_the_logins_of_functions_and_no_other_secret(assembly: Assembly, stage: str) -> None:
+    (changed,) = [
+        statement["Resource"]
+        for policy in assembly.stages[stage]["Access"].of_type("AWS::IAM::ManagedPolicy")
+        for statement in policy.properties["PolicyDocument"]["Statement"]
+        if "secretsmanager:PutSecretValue" in statement["Action"]
+    ]
+    assert len(changed) == 2
+    text = str(changed)
+    assert "ApiSecret" in text
+    assert "WorkerSecret" in text
+    assert "*" not in text

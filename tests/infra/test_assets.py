@@ -32,6 +32,16 @@ def test_the_archive_holds_functions_and_product_and_nothing_else(
     assert any(name.startswith("shared/migrations/") and name.endswith(".sql") for name in names)
 
 
+def test_every_file_that_stands_beside_code_reaches_the_functions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assets, "BUILD", tmp_path)
+    names = set(zipfile.ZipFile(assets.code(assets.local_target())).namelist())
+    files = (path for folder in assets.CODE for path in (assets.ROOT / folder).rglob("*") if path.is_file())
+    beside = {str(path.relative_to(assets.ROOT)) for path in files if "__pycache__" not in path.parts}
+    assert beside <= names
+
+
 def test_archives_for_aws_carry_the_certificates_of_rds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assets, "BUILD", tmp_path)
     archive = zipfile.ZipFile(assets.code(assets.lambda_target()))

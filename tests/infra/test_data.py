@@ -130,7 +130,7 @@ def test_no_subnet_has_a_way_out(assembly: Assembly, stage: str) -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_wake_ups_that_fail_are_tried_again_and_then_kept(assembly: Assembly, stage: str) -> None:
-    ((_, rule),) = assembly.of_type(stage, "AWS::Events::Rule")
+    (rule,) = assembly.stages[stage]["Ingest"].of_type("AWS::Events::Rule")
     (target,) = rule.properties["Targets"]
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 300, "MaximumRetryAttempts": 2}
     assert target["DeadLetterConfig"]["Arn"]

@@ -2,20 +2,20 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from infra.monitoring import Monitoring
 from scripts.generate.__main__ import artefacts
-from shared.runbook.load import parse
+from shared.runbook.load import parse, the_runbook
+from shared.runbook.plan import plan
 from tests.infra.assembly import ROOT, STAGES, read_stage, run_app
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.infra.assembly import Assembly, Stack
+    from tests.infra.assembly import Assembly, Resource, Stack
 
 AWS_STAGES = ("dev", "staging", "prod")
 DASHBOARD = "AWS::CloudWatch::Dashboard"
@@ -23,42 +23,65 @@ RUNBOOK = (ROOT / "shared" / "runbook.toml").read_text()
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_kpis_are_evaluated_after_each_slice_and_reviewed_daily(assembly: Assembly, stage: str) -> None:
-    schedules = {
-        one.properties["Name"]: one.properties
-        for one in _operations(assembly, stage).of_type("AWS::Scheduler::Schedule")
-    }
-    evaluation = schedules[f"p09-{stage}-kpi-evaluation-every-slice"]
-    review = schedules[f"p09-{stage}-error-budget-review"]
-    assert (evaluation["ScheduleExpression"], review["ScheduleExpression"]) == (
-        "cron(1/5 * * * ? *)",
-        "cron(0 8 * * ? *)",
-    )
-    assert {evaluation["ScheduleExpressionTimezone"], review["ScheduleExpressionTimezone"]} == {"UTC"}
-    for schedule, task in ((evaluation, "kpi_evaluation"), (review, "error_budget_review")):
+def test_schedules_are_those_of_the_runbook(assembly: Assembly, stage: str) -> None:
+    schedules = {one.properties["Name"]: one.properties for one in _schedules(assembly, stage)}
+    for name, expression in {
+        "kpi-evaluation-every": "cron(1/5 * * * ? *)",
+        "missed-runs-every": "cron(0/5 * * * ? *)",
+        "outbox-every": "cron(0/1 * * * ? *)",
+        "error-budget-review": "cron(0 8 * * ? *)",
+        "evidence-export": "cron(0 1 * * ? *)",
+    }.items():
+        assert schedules[f"p09-{stage}-{name}"]["ScheduleExpression"] == expression
+    for name, schedule in schedules.items():
+        task = name.removeprefix(f"p09-{stage}-").removesuffix("-every").replace("-", "_")
+        assert schedule["ScheduleExpressionTimezone"] == "UTC"
         event = json.loads(schedule["Target"]["Input"])
         assert event == {"task": task, "scheduled_time": "<aws.scheduler.scheduled-time>"}
 
 
 @pytest.mark.parametrize("stage", STAGES)
+def test_a_task_runs_at_its_hour_and_when_somebody_asks(assembly: Assembly, stage: str) -> None:
+    scheduled = {one.properties["Name"] for _, one in assembly.of_type(stage, "AWS::Scheduler::Schedule")}
+    asked = {
+        task
+        for _, one in assembly.of_type(stage, "AWS::Events::Rule")
+        for task in one.properties["EventPattern"].get("detail", {}).get("task", [])
+    }
+    deployed = [task.id for task in plan(the_runbook()) if (ROOT / "functions" / task.id / "settings.py").exists()]
+    assert {"error_budget_review", "evidence_export"} <= set(deployed)
+    for task in deployed:
+        assert task in asked
+        assert f"p09-{stage}-{task.replace('_', '-')}" in scheduled
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_schedules_try_again_for_as_long_as_it_is_worth_and_then_keep(assembly: Assembly, stage: str) -> None:
     stack = _operations(assembly, stage)
-    for schedule in stack.of_type("AWS::Scheduler::Schedule"):
-        target = schedule.properties["Target"]
+    graces = {f"p09-{stage}-{task.id.replace('_', '-')}": task.grace for task in plan(the_runbook())}
+    for schedule in _schedules(assembly, stage):
+        name, target = schedule.properties["Name"], schedule.properties["Target"]
         queue = stack.find(target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0])
-        assert queue.properties["QueueName"] == f"p09-{stage}-kpi-evaluation-failures"
+        function = stack.find(target["Arn"]["Fn::GetAtt"][0]).properties["FunctionName"]
+        assert queue.properties["QueueName"] == f"{function}-failures"
         assert target["RetryPolicy"]["MaximumRetryAttempts"] == 2
-        assert 300 <= target["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 900
+        seconds = target["RetryPolicy"]["MaximumEventAgeInSeconds"]
+        assert 60 <= seconds <= 3600
+        assert name not in graces or seconds == graces[name].total_seconds()
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_evaluation_is_told_where_everything_is(assembly: Assembly, stage: str) -> None:
-    (function,) = _operations(assembly, stage).of_type("AWS::Lambda::Function")
-    variables = function.properties["Environment"]["Variables"]
+    functions = {
+        one.properties["FunctionName"].removeprefix(f"p09-{stage}-"): one.properties["Environment"]["Variables"]
+        for one in _operations(assembly, stage).of_type("AWS::Lambda::Function")
+    }
+    variables = functions["kpi-evaluation"]
     assert variables["METRICS_NAMESPACE"] == variables["POWERTOOLS_METRICS_NAMESPACE"] == f"P09/{stage}"
     assert variables["PROMETHEUS_URL"] == ""
-    expected = "http://127.0.0.1:8000" if stage == "local" else {"Fn::Join": ["", ["https://", _any_import(variables)]]}
-    assert variables["CONSOLE_URL"] == expected
+    console = functions["error-budget-review"]
+    expected = "http://127.0.0.1:8000" if stage == "local" else {"Fn::Join": ["", ["https://", _any_import(console)]]}
+    assert console["CONSOLE_URL"] == expected
 
 
 def test_the_dashboard_has_its_name_in_prod_and_here_and_names_other_stages(assembly: Assembly) -> None:
@@ -166,16 +189,19 @@ def test_a_schedule_that_does_not_fit_an_hour_is_refused(tmp_path: Path) -> None
         Monitoring(stage="prod", root=tmp_path).every("kpi_evaluation")
 
 
-def test_schedules_are_those_of_the_runbook() -> None:
-    tasks = tomllib.loads(RUNBOOK)["tasks"]
+def test_hours_and_weekdays_are_those_of_the_runbook() -> None:
     monitoring = Monitoring(stage="prod")
-    assert {task: monitoring.daily(task) for task in tasks} == {
-        task: f"cron(0 {body['hour']} * * ? *)" for task, body in tasks.items()
-    }
+    for task in plan(the_runbook()):
+        day = f"? * {task.weekday[:3].upper()}" if task.weekday else "* * ?"
+        assert monitoring.at(task.id) == f"cron(0 {task.hour} {day} *)"
 
 
 def _operations(assembly: Assembly, stage: str) -> Stack:
     return assembly.stages[stage]["Operations"]
+
+
+def _schedules(assembly: Assembly, stage: str) -> list[Resource]:
+    return _operations(assembly, stage).of_type("AWS::Scheduler::Schedule")
 
 
 def _widgets(assembly: Assembly, stage: str) -> list[dict[str, Any]]:

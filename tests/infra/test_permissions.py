@@ -23,10 +23,33 @@ ON_EVERYTHING = {
     "ec2:UnassignPrivateIpAddresses",
     "cloudwatch:GetMetricData",
     "cloudwatch:PutMetricData",
+    "dynamodb:ListStreams",
+    "backup:ListBackupJobs",
+    "elasticache:DescribeSnapshots",
+    "rds:DescribeDBClusters",
 }
 TABLE_KEY = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"}
+USE_ARCHIVE = {"s3:PutObject", "kms:Decrypt", "kms:GenerateDataKey"}
 READ_TABLE = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
 WRITE_TABLE = {f"dynamodb:{verb}Item" for verb in ("Put", "Update", "Delete", "ConditionCheck")}
+TABLE = READ_TABLE | WRITE_TABLE | TABLE_KEY
+OWN = {
+    "api": {"secretsmanager:GetSecretValue", "events:PutEvents"} | TABLE,
+    "ingest_worker": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
+    "migrate": {f"secretsmanager:{verb}SecretValue" for verb in ("Get", "Put")}
+    | {"kms:Decrypt", "kms:GenerateDataKey"},
+    "web_publisher": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"}
+    | {"cloudfront:CreateInvalidation"},
+    "status_publisher": {"s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "dynamodb:PutItem"}
+    | READ_TABLE
+    | TABLE_KEY,
+    "kpi_evaluation": TABLE,
+    "missed_runs": TABLE,
+    "outbox": {"events:PutEvents", "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
+    | TABLE,
+    "error_budget_review": {"s3:GetObject"} | USE_ARCHIVE | TABLE,
+    "evidence_export": {"kms:Sign"} | USE_ARCHIVE | TABLE,
+}
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -57,23 +80,19 @@ def test_roles_take_their_permissions_from_one_policy_each(assembly: Assembly, s
 @pytest.mark.parametrize("stage", STAGES)
 def test_functions_may_call_what_they_need_and_nothing_else(assembly: Assembly, stage: str) -> None:
     common = {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"} | ON_EVERYTHING
-    own = {
-        "Api": {"secretsmanager:GetSecretValue", "events:PutEvents"} | READ_TABLE | TABLE_KEY,
-        "Ingest": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
-        "Data": {f"secretsmanager:{verb}SecretValue" for verb in ("Get", "Put")}
-        | {"kms:Decrypt", "kms:GenerateDataKey"},
-        "Web": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"} | {"cloudfront:CreateInvalidation"},
-        "Operations": {"events:PutEvents", "s3:GetObject", "s3:PutObject"} | READ_TABLE | WRITE_TABLE | TABLE_KEY,
-    }
-    for name, expected in own.items():
-        actions = {
-            action
-            for policy in assembly.stages[stage][name].of_type("AWS::IAM::ManagedPolicy")
-            if policy.logical_id.startswith(("Api", "IngestWorker", "KpiEvaluation", "Migrate", "WebPublisher"))
-            for statement in policy.properties["PolicyDocument"]["Statement"]
-            for action in _list(statement["Action"])
-        }
-        assert actions - common == expected
+    found = {name: actions - common for name, actions in _actions_by_function(assembly, stage).items()}
+    assert {name: found[name] for name in OWN} == OWN
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_only_the_export_of_evidence_can_sign_it(assembly: Assembly, stage: str) -> None:
+    signing = {name for name, actions in _actions_by_function(assembly, stage).items() if "kms:Sign" in actions}
+    assert signing == {"evidence_export"}
+    (key,) = [
+        one for _, one in assembly.of_type(stage, "AWS::KMS::Key") if one.properties.get("KeyUsage") == "SIGN_VERIFY"
+    ]
+    (sign,) = [one for _, one in _statements(assembly, stage) if "kms:Sign" in _list(one["Action"])]
+    assert sign["Resource"] == {"Fn::GetAtt": [key.logical_id, "Arn"]}
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -87,8 +106,23 @@ def test_metrics_are_published_to_the_namespace_of_the_stage_alone(assembly: Ass
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_key_of_the_stage_is_used_through_services_alone(assembly: Assembly, stage: str) -> None:
     for policy, statement in _statements(assembly, stage):
-        if any(action.startswith("kms:") for action in _list(statement["Action"])):
+        if any(action.startswith("kms:") and action != "kms:Sign" for action in _list(statement["Action"])):
             assert "kms:ViaService" in statement["Condition"]["StringEquals"], policy.logical_id
+
+
+def _actions_by_function(assembly: Assembly, stage: str) -> dict[str, set[str]]:
+    roles = {
+        function.properties["Role"]["Fn::GetAtt"][0]: function.properties["FunctionName"]
+        for _, function in assembly.of_type(stage, "AWS::Lambda::Function")
+    }
+    found: dict[str, set[str]] = {}
+    for _, policy in assembly.of_type(stage, "AWS::IAM::ManagedPolicy"):
+        (role,) = policy.properties["Roles"]
+        if function := roles.get(role["Ref"]):
+            name = function.removeprefix(f"p09-{stage}-").replace("-", "_")
+            statements = policy.properties["PolicyDocument"]["Statement"]
+            found[name] = {action for statement in statements for action in _list(statement["Action"])}
+    return found
 
 
 def _statements(assembly: Assembly, stage: str) -> Iterator[tuple[Resource, dict[str, Any]]]:

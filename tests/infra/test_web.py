@@ -85,6 +85,6 @@ def test_the_user_pool_has_a_group_for_each_role_and_no_self_service(assembly: A
 
 
 def _distribution(assembly: Assembly, stage: str) -> dict[str, Any]:
-    ((_, distribution),) = assembly.of_type(stage, "AWS::CloudFront::Distribution")
+    (distribution,) = assembly.stages[stage]["Web"].of_type("AWS::CloudFront::Distribution")
     config: dict[str, Any] = distribution.properties["DistributionConfig"]
     return config

@@ -12,7 +12,7 @@ for (const level of ["warn", "error"] as const) {
   };
 }
 
-// What a browser has and jsdom does not: no media query matches, everything is 800 × 300.
+// What a browser has and jsdom does not: no media query matches, no font is loaded, everything is 800 × 300.
 window.matchMedia = (media) =>
   Object.assign(new EventTarget(), {
     matches: false,
@@ -39,6 +39,7 @@ window.ResizeObserver = class implements ResizeObserver {
   disconnect(): void {}
 };
 
+Object.defineProperty(document, "fonts", { value: new EventTarget() });
 window.HTMLElement.prototype.scrollIntoView = () => {};
 window.HTMLCanvasElement.prototype.getContext = () => null;
 

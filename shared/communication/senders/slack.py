@@ -79,7 +79,7 @@ def _judge_bot(answer: Response) -> Outcome:
     try:
         said: dict[str, Any] = json.loads(answer.body)
     except ValueError:
-        return Again(f"{answer.status}: no JSON")
+        return _judge(answer.status, "no JSON")
     if answer.status == _OK and said.get("ok") is True:
         return Sent(str(said.get("ts", "")))
     return _judge(answer.status, str(said.get("error", "no reason given")))

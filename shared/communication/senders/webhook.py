@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
@@ -19,17 +19,16 @@ _NEVER: Final = frozenset({400, 410, 413, 422})
 class WebhookSender:
     """``secret`` is ``{"<channel's id>": {"url": "https://…", "secret": "whsec_…"}}``."""
 
-    def __init__(self, secret: Callable[[], Mapping[str, Any]], post: Post, clock: Callable[[], datetime]) -> None:
+    def __init__(self, secret: Callable[[], Mapping[str, Any]], post: Post) -> None:
         self._secret = secret
         self._post = post
-        self._clock = clock
 
     def __call__(self, message: Message) -> Outcome:
         endpoint = self._secret().get(message.channel_id)
         if not endpoint:
             return Unconfigured(f"the secret of webhooks has no {message.channel_id}")
         try:
-            request = _signed(str(endpoint["url"]), str(endpoint["secret"]), message, self._clock())
+            request = signed(str(endpoint["url"]), str(endpoint["secret"]), message, datetime.now(UTC))
         except (KeyError, TypeError, ValueError, EmptyWebhookSecretError) as error:
             return Refused(
                 f"the secret of webhooks is wrong about {message.channel_id}: {type(error).__name__}: {error}"
@@ -48,7 +47,7 @@ def payload(message: Message) -> str:
     return json.dumps(said | {"text": announcement.content.text}, ensure_ascii=False)
 
 
-def _signed(url: str, secret: str, message: Message, now: datetime) -> Request:
+def signed(url: str, secret: str, message: Message, now: datetime) -> Request:
     body = payload(message)
     headers = {
         "content-type": "application/json; charset=utf-8",

@@ -13,7 +13,7 @@ from shared.platform import aws as signed
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.moments import stamp
 from shared.platform.settings import aws_settings
-from tests.integration.kpi.aws import REGION, TABLE, Aws, Crash, make_resources
+from tests.integration.aws import REGION, TABLE, Aws, Crash, make_resources
 from tests.unit.shared.incidents.world import World
 
 

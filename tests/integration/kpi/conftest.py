@@ -4,17 +4,15 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from shared.events import Event
 from shared.kpi.store import KpiStore
-from shared.platform import aws as signed
 from shared.platform.bus import put_event
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.moments import stamp
 from shared.platform.outbox import send_all, waiting
 from shared.platform.settings import aws_settings
-from tests.integration.kpi.aws import BUCKET, BUS, NAMESPACE, REGION, TABLE, Aws, make_resources
+from tests.integration.aws import BUCKET, BUS, NAMESPACE, TABLE, Aws, Invocation, aws_in_memory
 
 
 class Evaluator:
@@ -30,6 +28,12 @@ class Evaluator:
         """An evaluation, and what the table's stream has the outbox send after it."""
         report: dict[str, Any] = self._handler({"task": "kpi_evaluation", "scheduled_time": stamp(at)}, None)
         send_all(self.table, waiting(self.table), self._send)
+        return report
+
+    def review(self, at: datetime) -> dict[str, Any]:
+        """The daily review of error budgets."""
+        handler = importlib.import_module("functions.error_budget_review.handler").handler
+        report: dict[str, Any] = handler({"task": "error_budget_review", "scheduled_time": stamp(at)}, Invocation())
         return report
 
     @staticmethod
@@ -49,16 +53,9 @@ class Evaluator:
 
 @pytest.fixture
 def evaluator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Evaluator]:
-    environment = {
-        "STAGE": "test", "OPERATIONS_TABLE_NAME": TABLE, "EVENT_BUS_NAME": BUS, "METRICS_NAMESPACE": NAMESPACE,
-        "PROMETHEUS_URL": "", "REPORTS_BUCKET_NAME": BUCKET, "CONSOLE_URL": "https://app.example.com",
-        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION,
+    own = {
+        "METRICS_NAMESPACE": NAMESPACE, "PROMETHEUS_URL": "", "REPORTS_BUCKET_NAME": BUCKET,
+        "CONSOLE_URL": "https://app.example.com",
     }  # fmt: skip
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        aws = Aws()
-        make_resources(aws)
-        monkeypatch.setattr(signed, "_post", aws.post)
+    with aws_in_memory(monkeypatch, **own) as aws:
         yield Evaluator(aws)

@@ -6,17 +6,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from shared.kpi.budget_review import bars
-from shared.platform import s3
-from tests.integration.kpi.aws import BUCKET
+from shared.runbook.run import digest
+from shared.runbook.store import RunStore
+from tests.integration.aws import BUCKET
 from tests.integration.kpi.conftest import Evaluator
 
 SLICE = timedelta(minutes=5)
 EIGHT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def fresh_client() -> None:
-    s3._client.cache_clear()
 
 
 def history(evaluator: Evaluator, *, errors: int) -> None:
@@ -37,7 +33,7 @@ def archived(evaluator: Evaluator, name: str) -> bytes:
 
 
 def review(evaluator: Evaluator) -> tuple[dict[str, Any], dict[str, Any]]:
-    said = evaluator.run(EIGHT, "error_budget_review")
+    said = evaluator.review(EIGHT)
     return said, json.loads(archived(evaluator, "report.json"))
 
 
@@ -69,13 +65,28 @@ def test_too_little_left_fails_the_review(evaluator: Evaluator) -> None:
 
 def test_nothing_known_is_not_called_passed(evaluator: Evaluator) -> None:
     said, report = review(evaluator)
-    assert said["verdict"] == "insufficient data"
+    assert (said["verdict"], report["verdict"]) == ("unconfigured", "insufficient data")
     assert report["budgets"][0]["points"][-1]["remaining"] is None
 
 
 def test_a_review_made_twice_is_the_same(evaluator: Evaluator) -> None:
     history(evaluator, errors=1)
-    assert review(evaluator) == review(evaluator)
+    first, report = review(evaluator)
+    second, again = review(evaluator)
+    assert (second["outcome"], second["verdict"]) == ("repeated", first["verdict"])
+    assert again == report
+
+
+def test_a_review_leaves_a_run_record_with_its_evidence(evaluator: Evaluator) -> None:
+    history(evaluator, errors=1)
+    said, _ = review(evaluator)
+    run = RunStore(evaluator.table).get("error_budget_review", said["run"])
+    assert run
+    assert run.finding
+    assert run.finding.measured["availability"] == pytest.approx(1 - 75 / 576)
+    assert run.finding.thresholds == {"minimum_remaining": 0.25}
+    assert run.finding.inputs == {"report.json": digest(archived(evaluator, "report.json"))}
+    assert run.finding.links["report.json"].startswith(f"s3://{BUCKET}/kpi/error-budget/2026-11-23/")
 
 
 def test_bars_are_full_empty_and_a_dot_where_nothing_is_known() -> None:

@@ -14,7 +14,7 @@ from shared.kpi.timeline import Key, floor, roll_ups_of
 from shared.platform.dynamodb import Overtaken
 from shared.platform.outbox import waiting
 from shared.runbook.load import the_runbook
-from tests.integration.kpi.aws import Crash
+from tests.integration.aws import Crash
 from tests.integration.kpi.conftest import Evaluator
 
 SLICE = timedelta(minutes=5)

@@ -18,7 +18,7 @@ from shared.platform.outbox import send_all, waiting
 from shared.platform.settings import aws_settings
 from shared.runbook.run import Run, Verdict
 from shared.runbook.store import RunStore
-from tests.integration.kpi.aws import BUS, NAMESPACE, REGION, TABLE, Aws, make_resources
+from tests.integration.aws import BUS, NAMESPACE, REGION, TABLE, Aws, make_resources
 from tests.servers import HOST
 
 CANARY = "p09-test-canary"

@@ -25,6 +25,7 @@ API = ApiBehavior(
     response_headers=(Header("x-frame-options", "DENY", override=True), Header("server", "edge", override=False)),
 )
 DISTRIBUTION = Distribution("d1.cloudfront.net", ((API.pattern, API),))
+STATUS_PAGE = Distribution("d2.cloudfront.net", ())
 
 
 class Body(httpx2.AsyncByteStream):
@@ -68,7 +69,8 @@ def front_door(aws: Aws, read: Callable[[str], Distribution]) -> FrontDoor:
 
 
 def visitor(aws: Aws, read: Callable[[str], Distribution] = lambda _: DISTRIBUTION) -> TestClient:
-    return TestClient(create_app(front_door(aws, read)), client=("127.0.0.9", 4711))
+    status_page = front_door(aws, lambda _: STATUS_PAGE)
+    return TestClient(create_app(front_door(aws, read), status_page), client=("127.0.0.9", 4711))
 
 
 def test_calls_of_the_api_go_to_its_gateway_with_what_cloudfront_adds() -> None:
@@ -93,6 +95,24 @@ def test_everything_else_goes_to_the_distribution_by_its_host_name() -> None:
     assert asked.url.raw_path == b"/sites/7"
     assert asked.headers["host"] == "d1.cloudfront.net"
     assert asked.headers["x-forwarded-proto"] == "https"
+
+
+@pytest.mark.parametrize("path", ["/", "/v1/sites", "/demo/people.json"])
+def test_every_path_under_the_host_of_the_status_page_is_a_file_of_its_distribution(path: str) -> None:
+    aws = Aws()
+    visitor(aws).get(path, headers={"host": "status.localhost:8000"})
+    [asked] = aws.asked
+    assert asked.url.raw_path == path.encode()
+    assert asked.headers["host"] == "d2.cloudfront.net"
+
+
+def test_the_status_page_stays_while_nothing_else_is_deployed() -> None:
+    def nothing(_endpoint: str) -> Distribution:
+        raise EndpointConnectionError(endpoint_url=AWS)
+
+    door = visitor(Aws(), nothing)
+    assert door.get("/").status_code == 503
+    assert door.get("/", headers={"host": "status.localhost"}).status_code == 200
 
 
 def test_the_headers_policy_is_applied_to_answers_of_the_api() -> None:
@@ -144,7 +164,7 @@ def test_the_first_visitors_all_wait_for_the_distribution_which_is_read_once() -
         return DISTRIBUTION
 
     async def visit(door: FrontDoor, answers: list[int]) -> None:
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(create_app(door))) as client:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(create_app(door, door))) as client:
             answers.append((await client.get("http://front.door/v1/sites")).status_code)
 
     async def visit_at_once() -> list[int]:

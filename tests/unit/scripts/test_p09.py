@@ -11,7 +11,10 @@ from scripts.p09.output import show, show_rows
 run = CliRunner().invoke
 
 
-@pytest.mark.parametrize("command", ["site", "key", "query", "token", "dead-letters", "logs"])
+@pytest.mark.parametrize(
+    "command",
+    ["site", "key", "query", "token", "dead-letters", "logs", "calendar", "status", "task", "day", "today", "evidence"],
+)
 def test_every_command_explains_itself(command: str) -> None:
     done = run(app, [command, "--help"])
     assert done.exit_code == 0
@@ -25,6 +28,8 @@ def test_every_command_explains_itself(command: str) -> None:
         ["site", "create", "Name"],
         ["key", "create", "1", "nonsense"],
         ["token", "--role", "King"],
+        ["task", "run", "redis_memory"],
+        ["evidence", "verify", "yesterday"],
         ["fly"],
     ],
 )

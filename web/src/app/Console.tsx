@@ -1,6 +1,6 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useState } from "react";
-import { Navigate, Route, Routes } from "react-router";
+import { lazy, useState } from "react";
+import { Navigate, Route, Routes, useLocation } from "react-router";
 import { createApi } from "../api/client";
 import { ApiContext } from "../api/context";
 import { useIsOperator } from "../features/sign-in/roles";
@@ -8,6 +8,18 @@ import { useSession } from "../features/sign-in/use-session";
 import { OperationsPage } from "./OperationsPage";
 import { createQueryClient } from "./query-client";
 import { SitePage } from "./SitePage";
+
+// A customer's person never comes to these, and need not fetch them.
+const TodayPage = lazy(() => import("../features/today/TodayPage"));
+const IncidentsPage = lazy(() => import("../features/incidents/IncidentsPage"));
+const IncidentPage = lazy(() => import("../features/incidents/IncidentPage"));
+const ReviewPage = lazy(() => import("../features/reviews/ReviewPage"));
+const AnnouncementsPage = lazy(() => import("../features/announcements/AnnouncementsPage"));
+const CalendarPage = lazy(() => import("../features/calendar/CalendarPage"));
+const KpisPage = lazy(() => import("../features/kpis/KpisPage"));
+
+/** Messages and evidence link to the pages of operations by these. */
+const LINKED = ["/today", "/kpis", "/incidents/*", "/reviews/*", "/announcements", "/calendar"];
 
 /** Everything behind the sign-in. Its cache ends with it: what one person saw is never shown to the next. */
 export function Console() {
@@ -20,11 +32,27 @@ export function Console() {
       <QueryClientProvider client={queries}>
         <Routes>
           <Route path="/sites/:siteId" element={<SitePage />} />
-          {isOperator && <Route path="/operations/kpis" element={<OperationsPage />} />}
-          {isOperator && <Route path="/operations" element={<Navigate replace to="/operations/kpis" />} />}
+          {isOperator && (
+            <Route path="/operations" element={<OperationsPage />}>
+              <Route index element={<Navigate replace to="today" />} />
+              <Route path="today" element={<TodayPage />} />
+              <Route path="kpis" element={<KpisPage />} />
+              <Route path="incidents" element={<IncidentsPage />} />
+              <Route path="incidents/:incidentId" element={<IncidentPage />} />
+              <Route path="reviews/:reviewId" element={<ReviewPage />} />
+              <Route path="announcements" element={<AnnouncementsPage />} />
+              <Route path="calendar" element={<CalendarPage />} />
+            </Route>
+          )}
+          {isOperator && LINKED.map((path) => <Route key={path} path={path} element={<ToOperations />} />)}
           <Route path="*" element={<SitePage />} />
         </Routes>
       </QueryClientProvider>
     </ApiContext>
   );
+}
+
+function ToOperations() {
+  const { pathname, search } = useLocation();
+  return <Navigate replace to={`/operations${pathname}${search}`} />;
 }

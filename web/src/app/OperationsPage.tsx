@@ -1,15 +1,15 @@
-import { Skeleton } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { Outlet } from "react-router";
+import { PageSkeleton } from "../components/PageSkeleton";
+import { OperationsNavigation } from "./Navigation";
 import { Shell } from "./Shell";
 
-// A customer's person never comes here, and need not fetch it.
-const KpisPage = lazy(() => import("../features/kpis/KpisPage"));
-
+/** The frame of the pages of operations, of which the address names one. */
 export function OperationsPage() {
   return (
-    <Shell>
-      <Suspense fallback={<Skeleton height={480} role="status" aria-label="Loading" aria-busy="true" />}>
-        <KpisPage />
+    <Shell pages={<OperationsNavigation />}>
+      <Suspense fallback={<PageSkeleton heights={[480]} />}>
+        <Outlet />
       </Suspense>
     </Shell>
   );

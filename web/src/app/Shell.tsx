@@ -8,7 +8,14 @@ import { usePerson, useSession } from "../features/sign-in/use-session";
 import { Navigation } from "./Navigation";
 import classes from "./Shell.module.css";
 
-export function Shell({ picker = null, children }: { picker?: ReactNode; children: ReactNode }) {
+interface Props {
+  picker?: ReactNode;
+  /** Where else one can go in this half of P09. */
+  pages?: ReactNode;
+  children: ReactNode;
+}
+
+export function Shell({ picker = null, pages = null, children }: Props) {
   const isOperator = useIsOperator();
   return (
     <>
@@ -23,6 +30,7 @@ export function Shell({ picker = null, children }: { picker?: ReactNode; childre
           <ColorSchemeMenu />
           <AccountMenu />
         </div>
+        {pages}
       </header>
       <main id="content" className={classes.content} tabIndex={-1}>
         {children}

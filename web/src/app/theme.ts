@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme, Modal } from "@mantine/core";
+import { Anchor, type CSSVariablesResolver, createTheme, Drawer, Modal } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "iris",
@@ -37,6 +37,17 @@ export const theme = createTheme({
   cursorType: "pointer",
   radius: { lg: "0.75rem" },
   components: {
+    Anchor: Anchor.extend({ defaultProps: { c: "var(--p09-accent)" } }),
+    Drawer: Drawer.extend({
+      defaultProps: {
+        closeButtonProps: { "aria-label": "Close" },
+        styles: {
+          title: { fontWeight: 600 },
+          header: { background: "var(--p09-surface)" },
+          content: { background: "var(--p09-surface)" },
+        },
+      },
+    }),
     Modal: Modal.extend({
       defaultProps: {
         closeButtonProps: { "aria-label": "Close" },

@@ -19,6 +19,12 @@ function Icon({ children }: { children: ReactNode }) {
   );
 }
 
+export const BellIcon = () => (
+  <Icon>
+    <path d="M4.25 11V7.25a3.75 3.75 0 0 1 7.5 0V11l1 1h-9.5zM6.75 14h2.5" />
+  </Icon>
+);
+
 export const CheckIcon = () => (
   <Icon>
     <path d="m3 8.5 3.2 3L13 4.5" />
@@ -73,9 +79,21 @@ export const CopyIcon = () => (
   </Icon>
 );
 
+export const FlagIcon = () => (
+  <Icon>
+    <path d="M4 14V2.75M4 3.25h7.5L9.75 6l1.75 2.75H4" />
+  </Icon>
+);
+
 export const FlameIcon = () => (
   <Icon>
     <path d="M8.25 1.75c.4 2.4 3.75 3.9 3.75 7.5a4 4 0 0 1-8 0c0-1.5.75-2.5 1.5-3.25.2 1.1.7 1.6 1.25 1.75 0-2.25.25-4.25 1.5-6z" />
+  </Icon>
+);
+
+export const NoteIcon = () => (
+  <Icon>
+    <path d="M3 3.5h10v7H8.5L5.5 13v-2.5H3zM5.5 6h5M5.5 8h3" />
   </Icon>
 );
 
@@ -101,6 +119,70 @@ export const PlayIcon = () => (
 export const PlusIcon = () => (
   <Icon>
     <path d="M8 3.5v9M3.5 8h9" />
+  </Icon>
+);
+
+export const ClockIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="6" />
+    <path d="M8 4.75V8l2.25 1.5" />
+  </Icon>
+);
+
+export const CircleGapIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="6" strokeDasharray="3.14 3.14" />
+  </Icon>
+);
+
+export const CircleQuestionIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="6" />
+    <path d="M6.4 6.5c.1-1 .8-1.6 1.7-1.6 1 0 1.7.6 1.7 1.5 0 1.2-1.7 1.3-1.7 2.4M8.1 10.9v.05" />
+  </Icon>
+);
+
+export const HourglassIcon = () => (
+  <Icon>
+    <path d="M4.5 2.5h7M4.5 13.5h7M5.5 2.5c0 3 5 3.5 5 5.5s-5 2.5-5 5.5M10.5 2.5c0 3-5 3.5-5 5.5s5 2.5 5 5.5" />
+  </Icon>
+);
+
+export const LeftIcon = () => (
+  <Icon>
+    <path d="m9.5 4.5-3.5 3.5 3.5 3.5" />
+  </Icon>
+);
+
+export const RightIcon = () => (
+  <Icon>
+    <path d="m6.5 4.5 3.5 3.5-3.5 3.5" />
+  </Icon>
+);
+
+export const MissedIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="6" strokeDasharray="2.2 1.57" />
+    <path d="M8 4.75v3.75M8 10.9v.05" />
+  </Icon>
+);
+
+export const SearchIcon = () => (
+  <Icon>
+    <circle cx="7" cy="7" r="4.25" />
+    <path d="m10.25 10.25 3.25 3.25" />
+  </Icon>
+);
+
+export const SnowflakeIcon = () => (
+  <Icon>
+    <path d="M8 2v12M2.8 5l10.4 6M13.2 5 2.8 11M6.25 2.75 8 4.25l1.75-1.5M6.25 13.25 8 11.75l1.75 1.5" />
+  </Icon>
+);
+
+export const ToolIcon = () => (
+  <Icon>
+    <path d="M10 2.5a3.25 3.25 0 0 0-3.1 4.2L2.75 10.9a1.5 1.5 0 1 0 2.35 2.35L9.3 9.1A3.25 3.25 0 0 0 13.4 5l-2 2-2.1-.6L8.7 4.5z" />
   </Icon>
 );
 

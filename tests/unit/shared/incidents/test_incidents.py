@@ -160,12 +160,30 @@ def test_who_acknowledges_it_owns_it_and_it_is_not_escalated(world: World) -> No
 
 
 def test_what_turns_out_graver_is_told_to_people(world: World) -> None:
-    world.hear(
-        alarm_signal(0, "Errors", FunctionName="p09-prod-ingest-worker"), probe_failed(2, "analytics"), kpi_breached(3)
-    )
+    world.hear(alarm_signal(0, "Errors", FunctionName="p09-prod-ingest-worker"))
+    world.tick(3)
+    world.hear(probe_failed(4, "analytics"), kpi_breached(5))
     assert [(one["change"], one["severity"], one["note"]) for one in world.told()] == [
         ("opened", "ticket", ""), ("updated", "page", "Graver than was known: Not available: Analytics."),
     ]  # fmt: skip
+
+
+def test_an_alarm_that_is_no_page_opens_nothing_that_a_probe_says_better(world: World) -> None:
+    assert world.hear(alarm_signal(0, "Errors", FunctionName="p09-prod-ingest-worker")) == ["waiting"]
+    world.hear(probe_failed(1, "analytics"))
+    assert world.tick(2.5).opened == (world.only().id,)
+    assert (world.only().title, world.only().signals) == ("Not available: Analytics", 2)
+    assert kinds(world) == ["opened"]
+
+
+def test_an_alarm_that_lasts_opens_an_incident_and_one_that_does_not_opens_none(world: World) -> None:
+    world.hear(alarm_signal(0, "a"), alarm_signal(0, "b"), alarm_signal(1, "b", state="OK"))
+    assert not world.tick(1.9).opened
+    assert world.tick(2.1).opened == (world.only().id,)
+    assert world.only().causes == ("alarm:a",)
+    assert not world.tick(3).opened
+    world.hear(alarm_signal(4, "a", state="OK"))
+    assert world.only().state == "monitoring"
 
 
 def test_signals_leave_alone_what_a_person_has_set(world: World) -> None:

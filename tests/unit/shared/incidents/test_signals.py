@@ -77,6 +77,5 @@ def test_an_alarm_reads_as_people_know_it() -> None:
 def test_an_alarm_without_data_says_nothing_and_a_repeated_one_is_known() -> None:
     assert signal_of_alarm(alarm(0, "a", state="INSUFFICIENT_DATA")) is None
     world = World()
-    assert world.hear(alarm_signal(0, "a"), alarm_signal(0, "a"), alarm_signal(1, "a", state="OK")) == [
-        "opened", "repeated", "recovered",
-    ]  # fmt: skip
+    page = alarm_signal(0, "a", description="[page] It is bad. Mend it.")
+    assert world.hear(page, page, alarm_signal(1, "a", state="OK")) == ["opened", "repeated", "recovered"]

@@ -120,10 +120,14 @@ def test_a_past_day_that_is_played_is_judged_whole_though_nobody_watched_then(wa
 
 def test_playing_a_past_day_does_not_hide_what_happened_in_an_outage(watcher: Watcher) -> None:
     watcher.look(DAY - LOOK)
-    yesterday = DAY + timedelta(days=1)
     now = DAY + timedelta(days=1, hours=23, minutes=50)
-    watcher.look(yesterday - LOOK, now)
+    watcher.look(DAY + 2 * LOOK, now)  # played, before the watcher is back
     assert missed_on(DAY) <= {*watcher.look(now).missed}
+
+
+def test_a_played_day_that_is_thinned_to_its_last_look_is_judged_whole(watcher: Watcher) -> None:
+    found = watcher.look(DAY - LOOK, DAY + timedelta(days=3))
+    assert set(found.missed) == missed_on(DAY - timedelta(days=1))
 
 
 def test_a_run_that_never_ended_has_timed_out_once(watcher: Watcher) -> None:

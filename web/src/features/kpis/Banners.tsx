@@ -1,8 +1,8 @@
 import { Alert } from "@mantine/core";
 import type { ReactNode } from "react";
 import { WarningIcon } from "../../components/icons";
+import { formatMoment } from "../../components/words";
 import type { KpiList } from "./kpis";
-import { formatMoment } from "./words";
 
 const COLORS = {
   root: {

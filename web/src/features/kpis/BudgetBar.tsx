@@ -1,6 +1,7 @@
+import { formatCount } from "../../components/words";
 import classes from "./BudgetBar.module.css";
 import type { Budget } from "./kpis";
-import { formatCount, formatNumber, formatShare } from "./words";
+import { formatNumber, formatShare } from "./words";
 
 /** What is left of an error budget. An overdrawn one reaches to the left of its zero. */
 export function BudgetBar({ budget }: { budget: Budget }) {

@@ -1,8 +1,9 @@
 import { FlameIcon } from "../../components/icons";
+import { Panel } from "../../components/Panel";
+import table from "../../components/table.module.css";
+import { capital } from "../../components/words";
 import type { BurnAlert } from "./kpis";
-import { Panel } from "./Panel";
-import table from "./table.module.css";
-import { capital, formatRate, stateOf } from "./words";
+import { formatRate, stateOf } from "./words";
 
 const HINT =
   "1× spends the budget exactly by the window’s end. An alert fires when both of its windows burn faster.";

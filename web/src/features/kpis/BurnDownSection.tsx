@@ -1,18 +1,19 @@
 import { Skeleton, Text } from "@mantine/core";
 import { lazy, Suspense } from "react";
+import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
+import { formatSpan } from "../../components/words";
 import classes from "./BurnDown.module.css";
 import { BurnDownTable } from "./BurnDownTable";
 import { type BurnDown, type Kpi, useBurnDown } from "./kpis";
-import { Panel } from "./Panel";
-import { formatRate, formatShare, formatWindow } from "./words";
+import { formatRate, formatShare } from "./words";
 
 const BurnDownChart = lazy(() => import("./BurnDownChart"));
 
 /** What is left of the error budget over its window, and when it will be gone if nothing changes. */
 export function BurnDownSection({ kpi }: { kpi: Kpi }) {
   const { data, problem, retry } = useBurnDown(kpi);
-  const hint = data && `${data.target.text} · ${data.window.name}, ${formatWindow(data.window)}`;
+  const hint = data && `${data.target.text} · ${data.window.name}, ${formatSpan(data.window)}`;
   return (
     <Panel title={`${kpi.title}: error budget left`} hint={hint} isBusy={!data}>
       {problem && <ProblemAlert error={problem} onRetry={retry} />}

@@ -1,7 +1,8 @@
+import table from "../../components/table.module.css";
+import { formatCount, formatMoment } from "../../components/words";
 import { tableOf } from "./burn-down";
 import type { BurnDown } from "./kpis";
-import table from "./table.module.css";
-import { formatCount, formatMoment, formatShare } from "./words";
+import { formatShare } from "./words";
 
 export function BurnDownTable({ found }: { found: BurnDown }) {
   return (

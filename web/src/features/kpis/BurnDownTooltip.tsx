@@ -1,6 +1,7 @@
+import { formatMoment, plural } from "../../components/words";
 import classes from "./BurnDown.module.css";
 import type { Row } from "./burn-down";
-import { formatMoment, formatShare, plural } from "./words";
+import { formatShare } from "./words";
 
 export function BurnDownTooltip({ payload }: { payload?: readonly { payload?: Row }[] }) {
   const row = payload?.[0]?.payload;

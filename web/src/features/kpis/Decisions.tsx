@@ -1,11 +1,11 @@
 import { Button, Skeleton, Text } from "@mantine/core";
 import { Fragment, useState } from "react";
+import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
+import table from "../../components/table.module.css";
+import { formatCount, formatMoment } from "../../components/words";
 import { type Decision, type Kpi, useDecisions } from "./kpis";
-import { Panel } from "./Panel";
-import table from "./table.module.css";
 import { VerdictMark } from "./VerdictMark";
-import { formatCount, formatMoment } from "./words";
 
 const FEW = 12;
 const MANY = 100;

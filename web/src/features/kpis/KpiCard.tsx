@@ -1,12 +1,13 @@
 import { Title } from "@mantine/core";
 import { Link } from "react-router";
+import { formatSpan, plural } from "../../components/words";
 import { BudgetBar } from "./BudgetBar";
 import { FiringAlerts } from "./FiringAlerts";
 import classes from "./KpiCard.module.css";
 import type { Kpi } from "./kpis";
 import { addressOf } from "./use-address";
 import { VerdictMark } from "./VerdictMark";
-import { formatNumber, formatWindow, plural } from "./words";
+import { formatNumber } from "./words";
 
 interface Props {
   kpi: Kpi;
@@ -68,7 +69,7 @@ function Value({ kpi }: { kpi: Kpi }) {
 }
 
 function factsOf({ kind, window, samples, missing_slices, excluded_slices }: Kpi): string[] {
-  const facts = [`${window.name}, ${formatWindow(window)}`];
+  const facts = [`${window.name}, ${formatSpan(window)}`];
   if (kind !== "incidents") facts.push(plural(samples, "request"));
   if (missing_slices > 0) facts.push(`${plural(missing_slices, "slice")} missing`);
   if (excluded_slices > 0) facts.push(`${plural(excluded_slices, "slice")} excluded for planned maintenance`);

@@ -1,14 +1,15 @@
-import { Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { useRef, useState } from "react";
-import { LiveSwitch } from "../../components/LiveSwitch";
+import { PageHead } from "../../components/PageHead";
+import { PageSkeleton } from "../../components/PageSkeleton";
 import { ProblemAlert } from "../../components/ProblemAlert";
+import { formatAge, formatMoment } from "../../components/words";
 import { Banners } from "./Banners";
 import { KpiCard } from "./KpiCard";
 import { KpiDetails } from "./KpiDetails";
 import classes from "./KpisPage.module.css";
 import { type KpiList, useKpis } from "./kpis";
 import { useChosen } from "./use-address";
-import { formatAge, formatMoment } from "./words";
 
 /** How P09 keeps its promises: verdicts, what is left of the budgets, and why. */
 export default function KpisPage() {
@@ -16,24 +17,19 @@ export default function KpisPage() {
   const { data, updatedAt, problem, retry } = useKpis(isLive);
   return (
     <Stack gap="md">
-      <title>KPIs · P09</title>
-      <header className={classes.header}>
-        <div>
-          <Title order={1} size="h3">
-            KPIs
-          </Title>
-          <Text size="xs" c="dimmed">
-            {data?.evaluated_at
-              ? `Evaluated ${formatMoment(data.evaluated_at)} UTC, ${formatAge(data.evaluated_at, updatedAt)} · all times in UTC`
-              : "All times in UTC"}
-          </Text>
-        </div>
-        <LiveSwitch isOn={isLive} isFailing={problem !== null} updatedAt={updatedAt} onChange={setLive} />
-      </header>
+      <PageHead
+        title="KPIs"
+        hint={
+          data?.evaluated_at
+            ? `Evaluated ${formatMoment(data.evaluated_at)} UTC, ${formatAge(data.evaluated_at, updatedAt)} · all times in UTC`
+            : "All times in UTC"
+        }
+        live={{ isOn: isLive, isFailing: problem !== null, updatedAt, onChange: setLive }}
+      />
       {problem && <ProblemAlert error={problem} onRetry={retry} />}
       {data && <Banners list={data} />}
       {data && data.kpis.length > 0 && <Kpis list={data} />}
-      {!data && !problem && <Skeleton height={440} role="status" aria-label="Loading" aria-busy="true" />}
+      {!data && !problem && <PageSkeleton heights={[440]} />}
     </Stack>
   );
 }

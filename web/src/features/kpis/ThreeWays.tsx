@@ -1,7 +1,8 @@
+import { Panel } from "../../components/Panel";
+import table from "../../components/table.module.css";
+import { formatCount, plural } from "../../components/words";
 import type { Kpi } from "./kpis";
-import { Panel } from "./Panel";
-import table from "./table.module.css";
-import { formatCount, formatExactShare, plural } from "./words";
+import { formatExactShare } from "./words";
 
 type Availabilities = NonNullable<Kpi["availabilities"]>;
 

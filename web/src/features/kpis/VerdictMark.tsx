@@ -1,22 +1,15 @@
 import { CircleCheckIcon, CircleCrossIcon, CircleDotsIcon, CircleOffIcon } from "../../components/icons";
+import { type Look, StateMark } from "../../components/StateMark";
+import { capital } from "../../components/words";
 import type { Verdict } from "./kpis";
-import classes from "./VerdictMark.module.css";
-import { capital } from "./words";
 
-const ICONS = {
-  met: CircleCheckIcon,
-  breached: CircleCrossIcon,
-  "insufficient data": CircleDotsIcon,
-  "no data": CircleOffIcon,
+const LOOKS: Record<Verdict, Look> = {
+  met: { tone: "good", icon: CircleCheckIcon },
+  breached: { tone: "bad", icon: CircleCrossIcon },
+  "insufficient data": { tone: "unknown", icon: CircleDotsIcon },
+  "no data": { tone: "warning", icon: CircleOffIcon },
 };
 
-/** A verdict in word, sign and colour. What is not known is neither green nor red. */
 export function VerdictMark({ verdict }: { verdict: Verdict }) {
-  const Icon = ICONS[verdict];
-  return (
-    <span className={classes.mark} data-verdict={verdict}>
-      <Icon />
-      {capital(verdict)}
-    </span>
-  );
+  return <StateMark look={LOOKS[verdict]}>{capital(verdict)}</StateMark>;
 }

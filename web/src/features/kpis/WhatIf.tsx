@@ -1,8 +1,8 @@
 import { NumberInput, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
+import { Panel } from "../../components/Panel";
 import { type Kpi, type Supposition, useWhatIf } from "./kpis";
-import { Panel } from "./Panel";
 import classes from "./WhatIf.module.css";
 import { WhatIfTable } from "./WhatIfTable";
 

@@ -1,6 +1,6 @@
 import { Text } from "@mantine/core";
+import table from "../../components/table.module.css";
 import type { Decided } from "./kpis";
-import table from "./table.module.css";
 import { VerdictMark } from "./VerdictMark";
 import classes from "./WhatIf.module.css";
 import { formatShare } from "./words";

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { Schema } from "../../api/client";
 import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
-import { useLastProblem } from "../../api/use-last-problem";
+import { useAnswer } from "../../api/use-answer";
 
 export type Kpi = Schema["KpiView"];
 export type KpiList = Schema["KpiList"];
@@ -19,12 +19,11 @@ const EVERY_MS = 10_000;
 /** Everything below hangs on the last evaluation: only this is asked for again and again. */
 export function useKpis(isLive: boolean) {
   const api = useApi();
-  const query = useQuery({
+  return useAnswer({
     queryKey: ["kpis"],
     refetchInterval: isLive && EVERY_MS,
     queryFn: ({ signal }) => answered(api.GET("/v1/kpis", { signal })),
   });
-  return withProblem(query, useLastProblem(query.error, query.isSuccess));
 }
 
 /** Which of them have an error budget that burns down. */
@@ -34,7 +33,7 @@ export function hasBudget(kpi: Kpi): kpi is Kpi & { id: "availability" | "latenc
 
 export function useBurnDown(kpi: Kpi) {
   const api = useApi();
-  const query = useQuery({
+  return useAnswer({
     ...ofDecision("burndown", kpi),
     enabled: hasBudget(kpi),
     queryFn: ({ signal }) => {
@@ -43,12 +42,11 @@ export function useBurnDown(kpi: Kpi) {
     },
     placeholderData: (before) => (before?.kpi === kpi.id ? before : undefined),
   });
-  return withProblem(query, useLastProblem(query.error, query.isSuccess));
 }
 
 export function useDecisions(kpi: Kpi, limit: number) {
   const api = useApi();
-  const query = useQuery({
+  return useAnswer({
     ...ofDecision("decisions", kpi, limit),
     queryFn: ({ signal }) => {
       const params = { path: { kpi_id: kpi.kind }, query: { limit } };
@@ -56,7 +54,6 @@ export function useDecisions(kpi: Kpi, limit: number) {
     },
     placeholderData: (before) => (before?.decisions[0]?.kpi === kpi.id ? before : undefined),
   });
-  return withProblem(query, useLastProblem(query.error, query.isSuccess));
 }
 
 /** Another target than the runbook's; what is left out stays as it is. */
@@ -86,11 +83,4 @@ function ofDecision(subject: string, kpi: Kpi, ...more: readonly unknown[]) {
     queryKey: ["kpis", subject, kpi.id, kpi.decision, ...more],
     staleTime: Number.POSITIVE_INFINITY,
   };
-}
-
-function withProblem<T>(
-  query: { data: T; dataUpdatedAt: number; refetch: () => unknown },
-  problem: Error | null,
-) {
-  return { data: query.data, updatedAt: query.dataUpdatedAt, problem, retry: query.refetch };
 }

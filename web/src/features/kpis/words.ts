@@ -1,24 +1,13 @@
-import type { BurnAlert, Window } from "./kpis";
+import { formatDay, formatTime } from "../../components/words";
+import type { BurnAlert } from "./kpis";
 
 const NONE = "–";
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const oneDigit = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const twoDigits = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 const fourDigits = new Intl.NumberFormat("en", { maximumFractionDigits: 4 });
-
-const utc = (options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
-const day = utc({ day: "numeric", month: "short" });
-const time = utc({ hour: "2-digit", minute: "2-digit" });
-const dayAndTime = utc({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-
-export const formatCount = (count: number): string => whole.format(count);
-export const formatDay = (at: string | number): string => day.format(new Date(at));
-export const formatTime = (at: string | number): string => time.format(new Date(at));
-export const formatMoment = (at: string | number): string => dayAndTime.format(new Date(at));
 
 /** A share of 1 as percent. A share near 0 keeps a digit more: there it says on which side it lies. */
 export function formatShare(share: number | null): string {
@@ -39,27 +28,6 @@ export function formatRate(rate: number | null): string {
 
 export function formatNumber(value: number): string {
   return oneDigit.format(value);
-}
-
-export function formatWindow({ start, end }: Window): string {
-  const isWithinDay = start.slice(0, 10) === end.slice(0, 10);
-  return `${formatMoment(start)} – ${isWithinDay ? formatTime(end) : formatMoment(end)}`;
-}
-
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-export function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-export function formatAge(from: string, now: number): string {
-  const minutes = Math.max(0, Math.floor((now - Date.parse(from)) / MINUTE_MS));
-  if (minutes < 1) return "just now";
-  if (minutes < 120) return `${plural(minutes, "minute")} ago`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${plural(hours, "hour")} ago` : `${plural(Math.floor(hours / 24), "day")} ago`;
 }
 
 export function stateOf({ firing, judged }: BurnAlert): "firing" | "quiet" | "too few requests" {

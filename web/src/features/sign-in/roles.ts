@@ -25,6 +25,16 @@ export function useIsOperator(): boolean {
   return person !== null && groupsOf(person.accessToken).some((group) => group.startsWith(OPERATIONS));
 }
 
+export type Role = "P09-Developer" | "P09-SRE" | "P09-DBA" | "P09-Lead" | "P09-Auditor";
+
+/** Whether something that only these roles may do is offered to the person who is signed in. */
+export function useHasRole(roles: readonly Role[]): boolean {
+  const person = usePerson();
+  if (person === null) return false;
+  const groups = groupsOf(person.accessToken);
+  return roles.some((role) => groups.includes(role));
+}
+
 function decoded(base64Url: string): string {
   const bytes = atob(base64Url.replaceAll("-", "+").replaceAll("_", "/"));
   return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));

@@ -6,20 +6,26 @@ import { FakeAnalytics } from "../../support/fake-analytics";
 import { json } from "../../support/fake-server";
 import { LIST } from "../../support/kpi-samples";
 import { expectNoAxeFindings, renderSignedIn, tokenOf } from "../../support/render";
+import { TABLE } from "../../support/runbook-samples";
 
 function open(address: string, groups: readonly string[]) {
   const server = new FakeAnalytics();
   server.totals = { visitors: 5 };
   server.on("GET /v1/kpis", () => json({ ...LIST, kpis: [] }));
+  server.on("GET /v1/runbook", TABLE);
+  server.on("GET /v1/calendar", { entries: [], next_cursor: null });
   renderSignedIn(<Console />, server, address, tokenOf(groups));
   return server;
 }
 
-test("who operates P09 goes from the traffic to the KPIs and back", async () => {
+test("who operates P09 goes from the traffic to the day’s tasks, to the KPIs and back", async () => {
   open("/sites/1", ["P09-SRE"]);
   await screen.findByRole("heading", { name: "Traffic" });
   expect(screen.getByRole("link", { name: "Traffic" })).toHaveAttribute("aria-current", "page");
   await userEvent.click(screen.getByRole("link", { name: "Operations" }));
+  await screen.findByRole("heading", { name: "Today" });
+  expect(screen.getByRole("link", { name: "Today" })).toHaveAttribute("aria-current", "page");
+  await userEvent.click(screen.getByRole("link", { name: "KPIs" }));
   await screen.findByRole("heading", { name: "KPIs" });
   expect(screen.getByRole("link", { name: "Operations" })).toHaveAttribute("aria-current", "page");
   await expectNoAxeFindings();
@@ -32,4 +38,9 @@ test("a customer's person sees nothing of operations, and an address of theirs l
   await screen.findByRole("heading", { name: "Traffic" });
   expect(screen.queryByRole("navigation")).not.toBeInTheDocument();
   expect(server.requestsTo("GET /v1/kpis")).toEqual([]);
+});
+
+test("the addresses that messages link to lead to the pages of operations", async () => {
+  open("/calendar?month=2026-12", ["P09-SRE"]);
+  expect(await screen.findByRole("table", { name: "December 2026" })).toBeInTheDocument();
 });

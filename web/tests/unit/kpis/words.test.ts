@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
 import {
-  formatAge,
   formatRate,
   formatShare,
   formatTick,
-  formatWindow,
   sharesOf,
   stateOf,
   ticksOf,
@@ -31,22 +29,6 @@ test.each([
   [null, "–"],
 ])("the rate %s reads %s", (rate, text) => {
   expect(formatRate(rate)).toBe(text);
-});
-
-test("a window within a day names the day once", () => {
-  const hour = { name: "rolling hour", start: "2026-11-23T11:05:00Z", end: "2026-11-23T12:05:00Z" } as const;
-  expect(formatWindow(hour)).toBe("23 Nov, 11:05 – 12:05");
-  expect(formatWindow({ ...hour, start: "2026-11-22T23:05:00Z" })).toBe("22 Nov, 23:05 – 23 Nov, 12:05");
-});
-
-test.each([
-  ["2026-11-23T12:04:40Z", "just now"],
-  ["2026-11-23T12:04:00Z", "1 minute ago"],
-  ["2026-11-23T09:05:00Z", "3 hours ago"],
-  ["2026-11-20T12:05:00Z", "3 days ago"],
-  ["2026-11-23T12:06:00Z", "just now"],
-])("%s was %s", (from, text) => {
-  expect(formatAge(from, Date.parse("2026-11-23T12:05:00Z"))).toBe(text);
 });
 
 test.each([

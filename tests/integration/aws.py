@@ -1,17 +1,23 @@
-"""AWS for the evaluator under test: its signed calls end in moto, and can be cut short like a function that crashes."""
+"""AWS for functions under test: their signed calls end in moto, and can be cut short like a function that crashes."""
 
 import json
+from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import boto3
+import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
+from moto import mock_aws
 
 from shared.kpi.measure import slice_counts
+from shared.platform import aws as signed
+from shared.platform import s3
 
 TABLE = "p09-test-operations"
 BUS = "p09-test"
@@ -21,11 +27,20 @@ REGION = "us-east-1"
 _SERVICES = {
     "DynamoDB_20120810": "dynamodb", "AWSEvents": "events", "GraniteServiceVersion20100801": "cloudwatch",
     "secretsmanager": "secretsmanager",
+    "TrentService": "kms",
 }  # fmt: skip
+_BYTES = {"Message"}  # of a request: base64 in JSON, bytes in boto3
 
 
 class Crash(BaseException):
     """The process ends: no code of ours may catch it."""
+
+
+class Invocation:
+    """What Lambda tells a function: it has a minute."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
 
 
 @dataclass
@@ -78,6 +93,7 @@ class Aws:
             self.published += body["MetricData"]
         if service == "cloudwatch" and not self.cloudwatch_is_moto:
             return 200, json.dumps(self._metrics(body) if operation == "GetMetricData" else {}).encode()
+        body = {name: b64decode(value) if name in _BYTES else value for name, value in body.items()}
         try:
             found = getattr(self.client(service), xform_name(operation))(**body)
         except ClientError as error:
@@ -108,5 +124,25 @@ def make_resources(aws: Aws) -> None:
     aws.client("s3").create_bucket(Bucket=BUCKET)
 
 
+@contextmanager
+def aws_in_memory(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Iterator[Aws]:
+    """A function's environment and resources; signed calls and boto3 both end in moto."""
+    common = {
+        "STAGE": "test", "OPERATIONS_TABLE_NAME": TABLE, "EVENT_BUS_NAME": BUS,
+        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION,
+    }  # fmt: skip
+    for name, value in (common | environment).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        aws = Aws()
+        make_resources(aws)
+        monkeypatch.setattr(signed, "_post", aws.post)
+        s3._client.cache_clear()
+        yield aws
+
+
 def _plain(value: object) -> Any:
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
     return value.timestamp() if isinstance(value, datetime) else str(value)

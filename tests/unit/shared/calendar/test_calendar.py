@@ -1,0 +1,219 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shared.calendar.edit import Calendar, UnknownEntry
+from shared.calendar.model import CalendarRefused, Entry, Plan, TooLate
+from shared.calendar.store import CalendarStore
+from shared.calendar.tick import tick
+from shared.kpi.store import KpiStore
+from shared.kpi.timeline import Span
+from shared.platform.dynamodb import Overtaken
+from tests.memory_table import MemoryTable
+
+NOW = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+PLAN = Plan(
+    kind="maintenance", title="Upgrade", reason="The database gets its next version.", start=NOW + HOUR,
+    end=NOW + 2 * HOUR, components=("analytics",),
+)  # fmt: skip
+FREEZE = Plan(
+    kind="freeze", title="Holidays", reason="Nobody is there.", start=NOW + HOUR, end=NOW + timedelta(days=20)
+)
+
+
+@pytest.fixture
+def table() -> MemoryTable:
+    return MemoryTable()
+
+
+@pytest.fixture
+def store(table: MemoryTable) -> CalendarStore:
+    return CalendarStore(table)
+
+
+@pytest.fixture
+def at(store: CalendarStore) -> Callable[[datetime], Calendar]:
+    return lambda now: Calendar(store, ["console", "analytics"], by="ada", now=now)
+
+
+At = Callable[[datetime], Calendar]
+
+
+def told(table: MemoryTable) -> list[dict[str, Any]]:
+    """What waits in the outbox, in its order."""
+    return [json.loads(str(item["detail"])) for item in table.query("outbox")]
+
+
+def changes(table: MemoryTable) -> list[str]:
+    return [event["change"] for event in told(table)]
+
+
+def test_what_is_planned_is_found_by_its_id_and_by_its_span(store: CalendarStore, at: At) -> None:
+    entry = at(NOW).plan(PLAN)
+    assert store.get(entry.id) == entry
+    assert store.between(NOW, NOW + timedelta(days=1)) == [entry]
+    assert store.between(entry.plan.end, entry.plan.end + HOUR) == []
+    assert store.between(NOW, NOW + timedelta(days=1), ["freeze"]) == []
+
+
+def test_planning_tells_who_listens_in_the_same_transaction(table: MemoryTable, at: At) -> None:
+    entry = at(NOW).plan(PLAN)
+    [event] = told(table)
+    assert event["id"] == f"{entry.id}-1-planned"
+    assert (event["entry"], event["kind"], event["components"]) == (entry.id, "maintenance", ["analytics"])
+    assert (event["start"], event["reason"]) == ("2026-11-24T13:00:30Z", PLAN.reason)
+
+
+def test_a_request_that_is_sent_twice_plans_once(table: MemoryTable, at: At) -> None:
+    assert at(NOW).plan(PLAN) == at(NOW + timedelta(seconds=5)).plan(PLAN)
+    assert changes(table) == ["planned"]
+
+
+def test_kpis_exclude_what_is_planned_and_not_what_was_cancelled(table: MemoryTable, at: At) -> None:
+    kpis, span = KpiStore(table), Span(NOW, NOW + timedelta(days=1))
+    entry = at(NOW).plan(PLAN)
+    [excluded] = kpis.maintenances(span)
+    assert (excluded.span, excluded.reason) == (Span(entry.plan.start, entry.plan.end), PLAN.reason)
+    at(NOW).plan(FREEZE)
+    assert len(kpis.maintenances(span)) == 1
+    at(NOW).cancel(entry.id, "Not needed.")
+    assert kpis.maintenances(span) == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "field"),
+    [
+        (replace(PLAN, end=PLAN.start), "end"),
+        (replace(PLAN, end=PLAN.start + timedelta(days=7, seconds=1)), "end"),
+        (replace(FREEZE, end=FREEZE.start + timedelta(days=31, seconds=1)), "end"),
+        (replace(PLAN, start=NOW - timedelta(minutes=3)), "start"),
+        (replace(PLAN, components=("analytics", "kitchen")), "components"),
+        (replace(PLAN, components=()), "components"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_the_field_to_mend(
+    table: MemoryTable, at: At, plan: Plan, field: str
+) -> None:
+    with pytest.raises(CalendarRefused) as refused:
+        at(NOW).plan(plan)
+    assert refused.value.field == field
+    assert table.items == {}
+
+
+def test_what_begins_now_can_still_be_planned_though_the_request_took_a_while(at: At) -> None:
+    assert at(NOW).plan(replace(PLAN, start=NOW - timedelta(minutes=1))).state(NOW) == "active"
+
+
+def test_a_new_start_moves_the_entry_and_leaves_nothing_behind(
+    table: MemoryTable, store: CalendarStore, at: At
+) -> None:
+    entry = at(NOW).plan(PLAN)
+    later = at(NOW).change(entry.id, start=PLAN.start + HOUR, end=PLAN.end + HOUR)
+    assert [item["sk"] for item in table.query("maintenance")] == [f"2026-11-24T14:00:30Z#{entry.id}"]
+    assert store.get(entry.id) == later
+    assert changes(table) == ["planned", "changed"]
+
+
+def test_a_change_that_changes_nothing_tells_nothing(table: MemoryTable, at: At) -> None:
+    entry = at(NOW).plan(PLAN)
+    assert at(NOW).change(entry.id, title=PLAN.title) == entry
+    assert changes(table) == ["planned"]
+
+
+def test_once_it_has_begun_its_end_can_be_moved_but_not_its_start(at: At) -> None:
+    entry, during = at(NOW).plan(PLAN), PLAN.start + timedelta(minutes=5)
+    assert at(during).change(entry.id, end=PLAN.end + HOUR).plan.end == PLAN.end + HOUR
+    with pytest.raises(CalendarRefused, match="has begun"):
+        at(during).change(entry.id, start=PLAN.start + HOUR)
+    with pytest.raises(CalendarRefused, match="in the past"):
+        at(during).change(entry.id, end=during - timedelta(minutes=1))
+
+
+def test_cancelling_what_has_begun_ends_it_now_and_keeps_what_was_of_it(table: MemoryTable, at: At) -> None:
+    entry, during = at(NOW).plan(PLAN), PLAN.start + timedelta(minutes=5)
+    ended = at(during).cancel(entry.id, "Done early.")
+    assert (ended.state(during), ended.plan.end, ended.cancelled) == ("ended", during, False)
+    assert [item["end"] for item in table.query("maintenance")] == ["2026-11-24T13:05:30Z"]
+    assert changes(table) == ["planned", "began", "ended"]
+    assert told(table)[-1]["reason"] == "Done early."
+
+
+def test_what_is_over_stays_as_it_is(at: At) -> None:
+    entry = at(NOW).plan(PLAN)
+    with pytest.raises(TooLate, match="is over"):
+        at(PLAN.end).change(entry.id, title="Another")
+    with pytest.raises(TooLate, match="is over"):
+        at(PLAN.end).cancel(entry.id, "Too late.")
+    at(NOW).cancel(entry.id, "Not needed.")
+    with pytest.raises(TooLate, match="was cancelled"):
+        at(NOW).cancel(entry.id, "Again.")
+
+
+def test_what_does_not_exist_can_be_neither_changed_nor_cancelled(at: At) -> None:
+    with pytest.raises(UnknownEntry):
+        at(NOW).change("maintenance-000000000000", title="x")
+    with pytest.raises(UnknownEntry):
+        at(NOW).cancel("maintenance-000000000000", "x")
+
+
+def test_who_comes_second_does_not_overwrite_what_the_first_wrote(
+    table: MemoryTable, store: CalendarStore, at: At
+) -> None:
+    entry = at(NOW).plan(PLAN)
+    table.before_write = lambda: at(NOW).change(entry.id, title="First")
+    with pytest.raises(Overtaken):
+        at(NOW).change(entry.id, title="Second")
+    assert [one.plan.title for one in store.upcoming(NOW)] == ["First"]
+
+
+def test_beginning_and_end_are_told_once_however_often_somebody_looks(
+    table: MemoryTable, store: CalendarStore, at: At
+) -> None:
+    entry = at(NOW).plan(PLAN)
+    assert tick(store, NOW) == []
+    for now in (PLAN.start, PLAN.start, PLAN.start + HOUR / 2, PLAN.end, PLAN.end, PLAN.end + timedelta(days=5)):
+        tick(store, now)
+    assert changes(table) == ["planned", "began", "ended"]
+    assert [event["id"] for event in told(table)[1:]] == [f"{entry.id}-began", f"{entry.id}-ended"]
+    assert [event["at"] for event in told(table)[1:]] == ["2026-11-24T13:00:30Z", "2026-11-24T14:00:30Z"]
+
+
+def test_after_an_outage_both_steps_are_told_in_order(store: CalendarStore, at: At) -> None:
+    at(NOW).plan(PLAN)
+    assert [event.change for event in tick(store, PLAN.end + timedelta(days=2))] == ["began", "ended"]
+
+
+def test_two_who_look_at_once_tell_it_once(table: MemoryTable, store: CalendarStore, at: At) -> None:
+    at(NOW).plan(PLAN)
+    table.before_write = lambda: tick(store, PLAN.start)
+    assert tick(store, PLAN.start) == []
+    assert changes(table) == ["planned", "began"]
+
+
+def test_what_was_cancelled_neither_begins_nor_ends(table: MemoryTable, store: CalendarStore, at: At) -> None:
+    entry = at(NOW).plan(PLAN)
+    at(NOW).cancel(entry.id, "Not needed.")
+    assert tick(store, PLAN.start) == []
+    found = store.get(entry.id)
+    assert found is not None
+    assert found.state(PLAN.start) == "cancelled"
+    assert changes(table) == ["planned", "cancelled"] or changes(table) == ["cancelled", "planned"]
+
+
+def test_active_and_upcoming_follow_the_clock(store: CalendarStore, at: At) -> None:
+    maintenance, freeze = at(NOW).plan(PLAN), at(NOW).plan(FREEZE)
+
+    def ids(entries: list[Entry]) -> set[str]:
+        return {entry.id for entry in entries}
+
+    assert ids(store.active(NOW)) == set()
+    assert ids(store.upcoming(NOW)) == {maintenance.id, freeze.id}
+    assert ids(store.active(PLAN.start)) == {maintenance.id, freeze.id}
+    assert ids(store.upcoming(PLAN.start)) == set()
+    assert ids(store.active(PLAN.end)) == {freeze.id}
+    assert ids(store.active(PLAN.start, ["maintenance"])) == {maintenance.id}

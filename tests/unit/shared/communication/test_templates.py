@@ -1,0 +1,91 @@
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+
+from shared.communication.templates import told, written_content
+from shared.events import KpiDataMissing, TaskFailed, TaskMissed, TaskPassed, TaskTimedOut, TaskUnconfigured
+from shared.runbook.communication import (
+    CalendarKind,
+    IncidentKind,
+    PersonKind,
+    ReportKind,
+    ReviewKind,
+)
+from shared.runbook.load import WrongRunbook, parse, the_runbook
+from tests.integration.communication.events import BUDGETS, MAINTENANCE, REVIEW, incident
+
+CONSOLE = "https://app.example.com"
+INCIDENT_CHANGES = ("opened", "acknowledged", "escalated", "monitoring", "resolved", "reopened", "merged")
+VERDICTS: tuple[Any, ...] = (TaskPassed, TaskFailed, TaskUnconfigured, TaskTimedOut, TaskMissed)
+
+
+def _kind(event: Any) -> str:
+    said = told(event, CONSOLE)
+    assert said
+    assert said.content
+    assert said.content.title
+    assert said.content.text.startswith(said.content.title)
+    return said.content.kind
+
+
+def test_every_kind_has_a_template_and_every_template_a_kind_of_the_runbook() -> None:
+    incidents = {_kind(incident(1, 1, change)) for change in INCIDENT_CHANGES}
+    reviews = {_kind(replace(REVIEW, change=change)) for change in ("opened", "overdue", "closed")}
+    calendar = {
+        _kind(replace(MAINTENANCE, kind=kind, change=change))
+        for kind in ("maintenance", "freeze")
+        for change in ("planned", "changed", "began", "ended", "cancelled")
+    }
+    reports = {_kind(BUDGETS), _kind(replace(BUDGETS, task="redis_memory"))}
+    written = {
+        written_content(kind=kind, title="t", summary="s", impact="", by="ada").kind for kind in get_args(PersonKind)
+    }
+    found = (incidents, reviews, calendar, reports, written)
+    assert found == tuple(
+        set(get_args(kind)) for kind in (IncidentKind, ReviewKind, CalendarKind, ReportKind, PersonKind)
+    )
+
+
+def test_a_count_more_takes_its_place_in_the_thread_and_says_nothing() -> None:
+    said = told(incident(1, 2, "updated"), CONSOLE)
+    assert said
+    assert (said.thread, said.sequence, said.content) == ("incident:INC-1", 2, None)
+    noted = told(incident(1, 2, "updated", note="We know why."), CONSOLE)
+    assert noted
+    assert noted.content
+    assert noted.content.summary == "We know why."
+
+
+@pytest.mark.parametrize("model", VERDICTS)
+def test_every_verdict_of_a_reported_task_is_told_with_its_reason(model: Any) -> None:
+    said = told(model(**BUDGETS.detail), CONSOLE)
+    assert said
+    assert said.content
+    assert "Availability: passed, 99.0% left\np95 latency" in said.content.text
+    assert f"{CONSOLE}/kpis" in said.content.text
+
+
+def test_times_are_readable_and_what_is_no_time_is_shown_as_it_is() -> None:
+    assert "From: 2026-11-25 22:00 UTC" in told(MAINTENANCE, CONSOLE).content.text  # type: ignore[union-attr]
+    odd = replace(MAINTENANCE, start="soon")
+    assert "From: soon" in told(odd, CONSOLE).content.text  # type: ignore[union-attr]
+
+
+def test_other_events_are_not_announced() -> None:
+    assert told(KpiDataMissing(id="1", severity="page", at="2026-11-23T12:05:00Z", why="None."), CONSOLE) is None
+
+
+def test_every_kind_goes_somewhere() -> None:
+    kinds = {
+        kind for part in (IncidentKind, ReviewKind, CalendarKind, ReportKind, PersonKind) for kind in get_args(part)
+    }
+    assert all(the_runbook().communication.wanting(kind) for kind in kinds)
+
+
+def test_a_report_of_no_task_is_refused() -> None:
+    from shared.runbook.load import FILE
+
+    text = FILE.read_text().replace('reports = ["error_budget_review"]', 'reports = ["coffee"]')
+    with pytest.raises(WrongRunbook, match=r"communication\.reports: coffee is no daily task"):
+        parse(text)

@@ -1,0 +1,43 @@
+import { DateInput } from "@mantine/dates";
+import "@mantine/dates/styles.css";
+
+interface Props {
+  label: string;
+  /** `2026-11-23T16:10:00Z`, or null while there is none. */
+  value: string | null;
+  isDisabled?: boolean;
+  onChange: (moment: string | null) => void;
+}
+
+/** A moment in UTC, typed or chosen. Read and written here, so that no time zone of the browser shifts it. */
+export function MomentInput({ label, value, isDisabled = false, onChange }: Props) {
+  return (
+    <DateInput
+      label={`${label} (UTC)`}
+      placeholder="YYYY-MM-DD HH:mm"
+      valueFormat={(picked) => picked.slice(0, 16)}
+      dateParser={parsed}
+      withTime
+      value={value?.replace("T", " ").replace("Z", "") ?? null}
+      onChange={(picked) => onChange(picked === null ? null : momentOf(picked))}
+      disabled={isDisabled}
+      required
+      withAsterisk={false}
+      firstDayOfWeek={1}
+    />
+  );
+}
+
+const TYPED = /^(\d{4}-\d{2}-\d{2})(?: (\d{2}:\d{2}))?$/;
+
+/** Null for what is no moment, or not yet: it is typed letter by letter. */
+function parsed(text: string): string | null {
+  const [, day, time = "00:00"] = TYPED.exec(text.trim()) ?? [];
+  if (day === undefined || Number.isNaN(Date.parse(`${day}T${time}Z`))) return null;
+  return `${day} ${time}:00`;
+}
+
+function momentOf(picked: string): string {
+  const [day, time = "00:00:00"] = picked.split(" ");
+  return `${day}T${time}Z`;
+}

@@ -1,0 +1,97 @@
+import { Button, Group } from "@mantine/core";
+import { useEffect, useRef, useState } from "react";
+import { EmptyState } from "../../components/EmptyState";
+import { SnowflakeIcon, ToolIcon } from "../../components/icons";
+import { capital, formatLength, formatSpan } from "../../components/words";
+import classes from "./CalendarPage.module.css";
+import { CancelForm } from "./CancelForm";
+import { type Entry, isChangeable } from "./calendar";
+import { EntryMark } from "./EntryMark";
+import { ChangeForm } from "./PlanForm";
+
+interface Props {
+  entries: readonly Entry[];
+  chosen: string | null;
+  mayPlan: boolean;
+}
+
+export function EntryList({ entries, chosen, mayPlan }: Props) {
+  if (entries.length === 0) {
+    return (
+      <EmptyState title="Nothing stands in this month">
+        Plan a maintenance before you touch what customers use, and a freeze when nothing may change.
+      </EmptyState>
+    );
+  }
+  return (
+    <ul className={classes.entries}>
+      {entries.map((entry) => (
+        <EntryItem key={entry.id} entry={entry} isChosen={entry.id === chosen} mayPlan={mayPlan} />
+      ))}
+    </ul>
+  );
+}
+
+interface ItemProps {
+  entry: Entry;
+  isChosen: boolean;
+  mayPlan: boolean;
+}
+
+function EntryItem({ entry, isChosen, mayPlan }: ItemProps) {
+  const item = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isChosen) item.current?.scrollIntoView({ block: "center" });
+  }, [isChosen]);
+  return (
+    <li ref={item} className={classes.entry} data-chosen={isChosen}>
+      <div className={classes.marks}>
+        <span className={classes.kind} data-kind={entry.kind}>
+          {entry.kind === "freeze" ? <SnowflakeIcon /> : <ToolIcon />}
+          {capital(entry.kind)}
+        </span>
+        <EntryMark entry={entry} />
+      </div>
+      <span className={classes.title}>{entry.title}</span>
+      <span className={classes.facts}>{factsOf(entry).join(" · ")}</span>
+      <p className={classes.reason}>{entry.reason}</p>
+      {entry.note !== "" && <p className={classes.reason}>{entry.note}</p>}
+      {mayPlan && isChangeable(entry) && <Choices entry={entry} />}
+    </li>
+  );
+}
+
+function Choices({ entry }: { entry: Entry }) {
+  const [asked, setAsked] = useState<"change" | "cancel" | null>(null);
+  const done = () => setAsked(null);
+  if (asked === "change") return <ChangeForm entry={entry} onDone={done} />;
+  if (asked === "cancel") return <CancelForm entry={entry} onDone={done} />;
+  return (
+    <Group gap="xs" mt={4}>
+      <Button
+        size="compact-xs"
+        variant="default"
+        aria-label={`Change: ${entry.title}`}
+        onClick={() => setAsked("change")}
+      >
+        Change
+      </Button>
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        color="gray"
+        aria-label={`${entry.state === "active" ? "End now" : "Cancel"}: ${entry.title}`}
+        onClick={() => setAsked("cancel")}
+      >
+        {entry.state === "active" ? "End now" : "Cancel"}
+      </Button>
+    </Group>
+  );
+}
+
+function factsOf(entry: Entry): string[] {
+  const length = Date.parse(entry.end) - Date.parse(entry.start);
+  const facts = [formatSpan(entry), formatLength(length), `planned by ${entry.created_by}`];
+  if (entry.components.length > 0) facts.push(entry.components.join(", "));
+  return facts;
+}

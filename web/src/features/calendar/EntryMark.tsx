@@ -1,0 +1,15 @@
+import { CircleCheckIcon, CircleDotsIcon, CircleOffIcon, ClockIcon } from "../../components/icons";
+import { type Look, StateMark } from "../../components/StateMark";
+import { capital } from "../../components/words";
+import type { Entry } from "./calendar";
+
+const LOOKS: Record<Entry["state"], Look> = {
+  planned: { tone: "unknown", icon: ClockIcon },
+  active: { tone: "active", icon: CircleDotsIcon },
+  ended: { tone: "quiet", icon: CircleCheckIcon },
+  cancelled: { tone: "quiet", icon: CircleOffIcon },
+};
+
+export function EntryMark({ entry: { state } }: { entry: Entry }) {
+  return <StateMark look={LOOKS[state]}>{capital(state)}</StateMark>;
+}

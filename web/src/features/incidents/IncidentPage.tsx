@@ -1,0 +1,105 @@
+import { Anchor, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { Link, useParams } from "react-router";
+import { PageHead } from "../../components/PageHead";
+import { PageSkeleton } from "../../components/PageSkeleton";
+import { Panel } from "../../components/Panel";
+import { ProblemAlert } from "../../components/ProblemAlert";
+import { formatLength, formatMoment } from "../../components/words";
+import { useHasRole } from "../sign-in/roles";
+import { Acts } from "./Acts";
+import classes from "./IncidentPage.module.css";
+import { type IncidentDetail, MAY_RESPOND, useIncident } from "./incidents";
+import { ImpactMark, IncidentStateMark } from "./marks";
+import { Progress } from "./Progress";
+import { Timeline } from "./Timeline";
+
+/** One incident: how it stands, what happened, and what can be done with it. */
+export default function IncidentPage() {
+  const { incidentId = "" } = useParams();
+  const [isLive, setLive] = useState(true);
+  const { data, updatedAt, problem, retry } = useIncident(incidentId, isLive);
+  return (
+    <Stack gap="md">
+      <Anchor component={Link} to="/operations/incidents" size="sm" w="fit-content">
+        All incidents
+      </Anchor>
+      <PageHead
+        title={data?.title ?? incidentId}
+        hint={`${incidentId} · all times in UTC`}
+        live={{ isOn: isLive, isFailing: problem !== null, updatedAt, onChange: setLive }}
+      />
+      {problem && <ProblemAlert error={problem} onRetry={retry} />}
+      {data && <Found incident={data} now={updatedAt} />}
+      {!data && !problem && <PageSkeleton heights={[160, 320]} />}
+    </Stack>
+  );
+}
+
+function Found({ incident, now }: { incident: IncidentDetail; now: number }) {
+  const mayRespond = useHasRole(MAY_RESPOND);
+  return (
+    <div className={classes.columns}>
+      <div className={classes.side}>
+        <Panel title="How it stands">
+          <Stack gap="sm">
+            <div className={classes.marks}>
+              <IncidentStateMark state={incident.state} />
+              <ImpactMark incident={incident} />
+            </div>
+            <Progress incident={incident} />
+            <Facts incident={incident} now={now} />
+          </Stack>
+        </Panel>
+        {mayRespond && incident.may.length > 0 && <Acts incident={incident} />}
+      </div>
+      <Panel title="Timeline" hint="Newest first. What customers may read is marked as public.">
+        <Timeline entries={incident.timeline} />
+      </Panel>
+    </div>
+  );
+}
+
+function Facts({ incident, now }: { incident: IncidentDetail; now: number }) {
+  const end = incident.resolved_at === null ? now : Date.parse(incident.resolved_at);
+  const facts: [string, string][] = [
+    ["Severity", incident.severity],
+    ["Owner", incident.owner || "nobody"],
+    ["Opened", `${formatMoment(incident.opened_at)}${incident.opened_by ? ` by ${incident.opened_by}` : ""}`],
+    ["Acknowledged", attended(incident)],
+    [incident.resolved_at ? "Lasted" : "Lasts", formatLength(end - Date.parse(incident.opened_at))],
+    ["Components", incident.components.join(", ") || "none"],
+    ["Still failing", incident.failing.join(", ") || "nothing"],
+    ["Signals", String(incident.signals)],
+  ];
+  if (incident.escalated.length > 0) facts.push(["Escalated", incident.escalated.join(", ")]);
+  return (
+    <>
+      <dl className={classes.facts}>
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {incident.merged_into !== null && (
+        <Text size="sm">
+          Merged into{" "}
+          <Anchor component={Link} underline="always" to={`/operations/incidents/${incident.merged_into}`}>
+            {incident.merged_into}
+          </Anchor>
+        </Text>
+      )}
+      {incident.review !== null && (
+        <Anchor component={Link} size="sm" to={`/operations/reviews/${incident.review}`}>
+          Its post-incident review
+        </Anchor>
+      )}
+    </>
+  );
+}
+
+function attended({ acknowledged_at, acknowledged_by }: IncidentDetail): string {
+  return acknowledged_at === null ? "not yet" : `${formatMoment(acknowledged_at)} by ${acknowledged_by}`;
+}

@@ -1,0 +1,87 @@
+import { Anchor, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { Link, useParams } from "react-router";
+import { PageHead } from "../../components/PageHead";
+import { PageSkeleton } from "../../components/PageSkeleton";
+import { Panel } from "../../components/Panel";
+import { ProblemAlert } from "../../components/ProblemAlert";
+import { formatDay, formatMoment } from "../../components/words";
+import { MAY_RESPOND } from "../incidents/incidents";
+import { Timeline } from "../incidents/Timeline";
+import { useHasRole } from "../sign-in/roles";
+import { Actions } from "./Actions";
+import { CloseReview } from "./CloseReview";
+import { ReviewMark } from "./ReviewMark";
+import { type ReviewDetail, useReview } from "./reviews";
+import { Sections } from "./Sections";
+
+/** One post-incident review: what happened, why, and what is done about it. */
+export default function ReviewPage() {
+  const { reviewId = "" } = useParams();
+  const [isLive, setLive] = useState(true);
+  const { data, updatedAt, problem, retry } = useReview(reviewId, isLive);
+  return (
+    <Stack gap="md">
+      <Anchor component={Link} to="/operations/incidents" size="sm" w="fit-content">
+        All incidents and reviews
+      </Anchor>
+      <PageHead
+        title={data?.title ?? reviewId}
+        hint={data ? <About review={data} /> : reviewId}
+        live={{ isOn: isLive, isFailing: problem !== null, updatedAt, onChange: setLive }}
+      >
+        {data && <ReviewMark review={data} />}
+      </PageHead>
+      {problem && <ProblemAlert error={problem} onRetry={retry} />}
+      {data && <Found review={data} />}
+      {!data && !problem && <PageSkeleton heights={[240, 160, 300]} />}
+    </Stack>
+  );
+}
+
+function About({ review }: { review: ReviewDetail }) {
+  const about =
+    review.incident !== null ? (
+      <Anchor component={Link} underline="always" size="xs" to={`/operations/incidents/${review.incident}`}>
+        {review.incident}
+      </Anchor>
+    ) : (
+      `decision ${review.decision}`
+    );
+  return (
+    <>
+      {review.id} · about {about} · {review.owner ? `owned by ${review.owner}` : "nobody owns it"} · due{" "}
+      {formatDay(review.due)}
+    </>
+  );
+}
+
+function Found({ review }: { review: ReviewDetail }) {
+  const mayRespond = useHasRole(MAY_RESPOND);
+  const isEditable = mayRespond && review.state === "open";
+  return (
+    <>
+      <Panel title="What happened and why">
+        <Sections review={review} isEditable={isEditable} />
+      </Panel>
+      <Panel title="Actions" hint="What is done so that it does not happen again.">
+        <Actions review={review} isEditable={isEditable} />
+      </Panel>
+      {isEditable && <CloseReview review={review} />}
+      {review.closed_at !== null && (
+        <Text size="sm" c="dimmed">
+          Closed {formatMoment(review.closed_at)} UTC by {review.closed_by}.
+        </Text>
+      )}
+      <Panel title="Timeline" hint="Filled in from the records.">
+        {review.timeline.length > 0 ? (
+          <Timeline entries={review.timeline} />
+        ) : (
+          <Text size="sm" c="dimmed">
+            Nothing is recorded.
+          </Text>
+        )}
+      </Panel>
+    </>
+  );
+}

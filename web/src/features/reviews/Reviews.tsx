@@ -1,0 +1,67 @@
+import { Anchor, Skeleton } from "@mantine/core";
+import { Link } from "react-router";
+import { EmptyState } from "../../components/EmptyState";
+import { Panel } from "../../components/Panel";
+import { ProblemAlert } from "../../components/ProblemAlert";
+import table from "../../components/table.module.css";
+import { formatDay, plural } from "../../components/words";
+import { ReviewMark } from "./ReviewMark";
+import { type Review, useReviews } from "./reviews";
+
+/** The post-incident reviews, open ones first. */
+export function Reviews({ isLive }: { isLive: boolean }) {
+  const { data, problem, retry } = useReviews(isLive);
+  return (
+    <Panel title="Post-incident reviews" isBusy={!data}>
+      {problem && <ProblemAlert error={problem} onRetry={retry} />}
+      {!data && !problem && <Skeleton height={120} />}
+      {data?.length === 0 && (
+        <EmptyState title="There is no review yet">
+          One opens by itself when a KPI is breached or an incident that affected customers is over.
+        </EmptyState>
+      )}
+      {data && data.length > 0 && <ReviewTable reviews={data} />}
+    </Panel>
+  );
+}
+
+function ReviewTable({ reviews }: { reviews: readonly Review[] }) {
+  return (
+    <table className={table.table}>
+      <thead>
+        <tr>
+          <th scope="col">Review</th>
+          <th scope="col">State</th>
+          <th scope="col" className={table.roomy}>
+            Owner
+          </th>
+          <th scope="col">Due</th>
+          <th scope="col" className={table.roomy}>
+            Actions
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {reviews
+          .toSorted((one, other) => Number(one.state === "closed") - Number(other.state === "closed"))
+          .map((review) => (
+            <tr key={review.id}>
+              <th scope="row">
+                <Anchor component={Link} size="sm" to={`/operations/reviews/${review.id}`}>
+                  {review.title}
+                </Anchor>
+              </th>
+              <td>
+                <ReviewMark review={review} />
+              </td>
+              <td className={table.roomy}>{review.owner || "nobody"}</td>
+              <td className={table.moment}>{formatDay(review.due)}</td>
+              <td className={table.roomy}>
+                {review.open_actions === 0 ? "none open" : `${plural(review.open_actions, "action")} open`}
+              </td>
+            </tr>
+          ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,62 @@
+import { Link } from "react-router";
+import { Ticked } from "../../components/Ticked";
+import table from "../../components/table.module.css";
+import { formatTime } from "../../components/words";
+import { newestOf, type Task } from "./runbook";
+import { TaskStateMark } from "./TaskStateMark";
+import classes from "./TaskTable.module.css";
+import { type Address, paramsOf } from "./use-address";
+import { hintOf } from "./words";
+
+/** The runbook's table. A whole row leads to its task; the link in it is what keyboards reach. */
+export function TaskTable({ tasks, address }: { tasks: readonly Task[]; address: Address }) {
+  return (
+    <table className={table.table}>
+      <thead>
+        <tr>
+          <th scope="col">UTC</th>
+          <th scope="col">Task</th>
+          <th scope="col" className={table.roomy}>
+            Responsible
+          </th>
+          <th scope="col">State</th>
+        </tr>
+      </thead>
+      <tbody>
+        {tasks.map((task) => (
+          <Row key={task.id} task={task} address={address} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ task, address }: { task: Task; address: Address }) {
+  const why = newestOf(task)?.why || hintOf(task);
+  return (
+    <tr className={classes.row} data-quiet={task.state === "not due"}>
+      <td className={classes.time}>{task.due_at ? formatTime(task.due_at) : "–"}</td>
+      <th scope="row">
+        <Link
+          className={classes.link}
+          to={{ search: paramsOf({ ...address, task: task.id, run: null }).toString() }}
+          preventScrollReset
+        >
+          <Ticked text={task.title} />
+        </Link>
+        <div className={classes.why}>{why}</div>
+        <div className={classes.who}>{task.responsible}</div>
+      </th>
+      <td className={`${table.roomy} ${classes.responsible}`}>
+        {task.responsible}
+        <div className={table.dimmed}>
+          <Ticked text={task.tooling} />
+        </div>
+      </td>
+      <td className={classes.state}>
+        <TaskStateMark state={task.state} />
+        {task.manual_runs.length > 0 && <div className={table.dimmed}>run by hand</div>}
+      </td>
+    </tr>
+  );
+}

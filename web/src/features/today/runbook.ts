@@ -1,0 +1,81 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { Schema } from "../../api/client";
+import { useApi } from "../../api/context";
+import { answered } from "../../api/problem";
+import { useAnswer } from "../../api/use-answer";
+import type { Role } from "../sign-in/roles";
+
+export type RunbookDay = Schema["RunbookDay"];
+export type Task = Schema["TaskRow"];
+export type TaskState = Task["state"];
+export type Schedule = Schema["ScheduleRow"];
+export type RunSummary = Schema["RunSummary"];
+export type Run = Schema["RunView"];
+
+export const MAY_RUN: readonly Role[] = ["P09-SRE", "P09-Developer", "P09-DBA", "P09-Lead"];
+
+const RUNBOOK = ["runbook"];
+const EVERY_MS = 5_000;
+const EARLIER = 30;
+
+/** A day's table; without a day that of today, as the server's clock has it. */
+export function useDay(day: string | null, isLive: boolean) {
+  const api = useApi();
+  return useAnswer({
+    queryKey: [...RUNBOOK, "day", day],
+    refetchInterval: isLive && EVERY_MS,
+    queryFn: ({ signal }) => {
+      const query = day === null ? {} : { date: day };
+      return answered(api.GET("/v1/runbook", { params: { query }, signal }));
+    },
+  });
+}
+
+/** A task's latest runs, newest first. */
+export function useRuns(taskId: string, isLive: boolean) {
+  const api = useApi();
+  return useAnswer({
+    queryKey: [...RUNBOOK, "runs", taskId],
+    refetchInterval: isLive && EVERY_MS,
+    queryFn: ({ signal }) => {
+      const params = { path: { task_id: taskId }, query: { limit: EARLIER } };
+      return answered(api.GET("/v1/runbook/tasks/{task_id}/runs", { params, signal }));
+    },
+  });
+}
+
+/** A run with its evidence: asked for again until it has a verdict. */
+export function useRun(taskId: string, runId: string) {
+  const api = useApi();
+  return useAnswer<Run>({
+    queryKey: [...RUNBOOK, "run", taskId, runId],
+    refetchInterval: ({ state: { data } }) => (data && isOver(data) ? false : EVERY_MS),
+    queryFn: ({ signal }) => {
+      const params = { path: { task_id: taskId, run_id: runId } };
+      return answered(api.GET("/v1/runbook/tasks/{task_id}/runs/{run_id}", { params, signal }));
+    },
+  });
+}
+
+export function useRunNow(taskId: string) {
+  const api = useApi();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (reason: string) => {
+      const path = { task_id: taskId };
+      return answered(api.POST("/v1/runbook/tasks/{task_id}/runs", { params: { path }, body: { reason } }));
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: RUNBOOK }),
+  });
+}
+
+export function isOver({ state }: RunSummary): boolean {
+  return state !== "requested" && state !== "running";
+}
+
+/** The run that a row's state is of: the newest of the day. */
+export function newestOf({ run, manual_runs }: Task): RunSummary | null {
+  const [latest] = manual_runs;
+  if (latest === undefined || run === null) return latest ?? run;
+  return latest.scheduled_for >= run.scheduled_for ? latest : run;
+}

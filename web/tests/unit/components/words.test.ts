@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { dayOf, formatAge, formatLength, formatSpan } from "../../../src/components/words";
+
+test("a span within a day names the day once", () => {
+  const hour = { start: "2026-11-23T11:05:00Z", end: "2026-11-23T12:05:00Z" };
+  expect(formatSpan(hour)).toBe("23 Nov, 11:05 – 12:05");
+  expect(formatSpan({ ...hour, start: "2026-11-22T23:05:00Z" })).toBe("22 Nov, 23:05 – 23 Nov, 12:05");
+});
+
+test.each([
+  ["2026-11-23T12:04:40Z", "just now"],
+  ["2026-11-23T12:04:00Z", "1 minute ago"],
+  ["2026-11-23T09:05:00Z", "3 hours ago"],
+  ["2026-11-20T12:05:00Z", "3 days ago"],
+  ["2026-11-23T12:06:00Z", "just now"],
+])("%s was %s", (from, text) => {
+  expect(formatAge(from, Date.parse("2026-11-23T12:05:00Z"))).toBe(text);
+});
+
+test.each([
+  [1_240, "1.2 s"],
+  [90_000, "1 minute"],
+  [3 * 3_600_000, "3 hours"],
+  [72 * 3_600_000, "3 days"],
+])("%d ms last %s", (milliseconds, text) => {
+  expect(formatLength(milliseconds)).toBe(text);
+});
+
+test("a day is that of UTC", () => {
+  expect(dayOf("2026-11-23T23:59:59Z")).toBe("2026-11-23");
+});
