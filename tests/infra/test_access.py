@@ -31,7 +31,7 @@ def test_credentials_are_ended_each_minute_and_the_trail_is_anchored_each_hour(a
         f"p09-{stage}-audit-anchor-every": "cron(7 * * * ? *)",
         f"p09-{stage}-audit-pending-every": "cron(0/1 * * * ? *)",
         f"p09-{stage}-credential-expiry-every": "cron(0/1 * * * ? *)",
-        f"p09-{stage}-credential-reconciliation": "cron(0 22 * * ? *)",
+        f"p09-{stage}-credential-reconciliation": "cron(0 0 * * ? *)",
     }
 
 
