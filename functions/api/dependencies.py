@@ -74,9 +74,10 @@ class Services:
     @cached_property
     def operations(self) -> "Table":
         """What operations need while PostgreSQL and Valkey are down."""
-        from shared.platform.dynamodb import Table, signed_call
+        from functions.api.audited_table import AuditedTable
+        from shared.platform.dynamodb import signed_call
 
-        return Table(signed_call(aws_settings), self.settings.operations_table_name)
+        return AuditedTable(signed_call(aws_settings), self.settings.operations_table_name)
 
     @cached_property
     def anchors(self) -> "AnchorStore":
