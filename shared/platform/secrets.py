@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -39,6 +40,12 @@ class SecretVersions:
         """Stages by version."""
         found: dict[str, list[str]] = self._call("DescribeSecret", SecretId=secret_id).get("VersionIdsToStages", {})
         return found
+
+    def changed_at(self, secret_id: str) -> datetime:
+        """When it got its content, or was made."""
+        found = self._call("DescribeSecret", SecretId=secret_id)
+        at = found.get("LastRotatedDate") or found.get("LastChangedDate") or found["CreatedDate"]
+        return datetime.fromtimestamp(float(at), UTC)
 
     def read(self, secret_id: str, *, version: str | None = None) -> str:
         """The text of a version, of the current one by default; empty when it has none yet."""

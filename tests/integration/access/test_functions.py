@@ -72,6 +72,7 @@ def account(migrated: MigratedDatabase, monkeypatch: pytest.MonkeyPatch) -> Iter
         "STAGE": "test", "POSTGRES_HOST": address.host, "POSTGRES_PORT": str(address.port),
         "POSTGRES_DATABASE": address.database, "POSTGRES_TLS_CA": "", "POSTGRES_SECRET_ARN": "api",
         "POSTGRES_ADMIN_SECRET_ARN": "admin", "OPERATIONS_TABLE_NAME": NAME, "AUDIT_BUCKET_NAME": BUCKET,
+        "ROTATED_SECRET_ARNS": "api",
         "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION,
     }  # fmt: skip
     for name, value in environment.items():
@@ -110,9 +111,14 @@ def post(clients: dict[str, Any]) -> Any:
             found = getattr(clients[SERVICES[prefix]], xform_name(operation))(**body)
         except ClientError as error:
             return 400, json.dumps({"__type": error.response["Error"]["Code"], **error.response}, default=str).encode()
-        return 200, json.dumps(found, default=str).encode()
+        return 200, json.dumps(found, default=plain).encode()
 
     return act
+
+
+def plain(value: object) -> Any:
+    """AWS writes moments as seconds."""
+    return value.timestamp() if isinstance(value, datetime) else str(value)
 
 
 def close_databases() -> None:
@@ -150,6 +156,17 @@ def test_credential_reconciliation_leaves_a_run_record_and_fails_on_a_difference
     [told] = account.details("TaskFailed")
     assert "eve: nobody of this system made it" in told["why"]
     assert [one["role"] for one in account.details("DatabaseRoleUnexpected")] == ["eve"]
+
+
+def test_a_secret_that_was_not_rotated_in_time_fails_the_daily_task(account: Account) -> None:
+    def verdict(days: int) -> str:
+        at = (datetime.now(UTC) + timedelta(days=days)).replace(microsecond=0)
+        event = {"task": "credential_reconciliation", "scheduled_time": at.isoformat()}
+        return str(account.invoke("credential_reconciliation", event)["verdict"])
+
+    assert (verdict(96), verdict(98)) == ("passed", "failed")
+    [told] = account.details("TaskFailed")
+    assert "The secret api was not rotated for 9" in told["why"]
 
 
 def test_audit_anchor_writes_an_object_an_hour_and_finds_what_was_altered(account: Account) -> None:
