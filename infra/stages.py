@@ -28,7 +28,12 @@ class Concurrency:
     # A burst of signals, most of them of one cause.
     incident_responder: int = 5
     notifier: int = 3
-    audit_anchor: int = 1
+    # The hour's anchor beside the minute's rows.
+    audit_anchor: int = 2
+    # A run waits for what ends before the next has begun.
+    credential_expiry: int = 3
+    credential_reconciliation: int = 1
+    secret_rotation: int = 1
     migrate: int = 1
     # One drill; a second action may overlap with a first that was cut off.
     restore_drill: int = 2
@@ -46,6 +51,8 @@ class Concurrency:
         predecessor's behind until the server notices, hence two for each."""
         # A drill marks a moment by three connections.
         return 2 * (self.api + self.ingest_worker + self.audit_anchor + self.migrate) + 3 * self.restore_drill
+        of_access = self.audit_anchor + self.credential_expiry + self.credential_reconciliation + self.secret_rotation
+        return 2 * (self.api + self.ingest_worker + of_access + self.migrate)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -258,6 +258,48 @@ class AuditAltered(Event):
     why: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class _CredentialEvent(Event):
+    """``credential`` is the lease's id, ``role`` the temporary role in PostgreSQL; ``by`` has it, ``access`` is read or write."""
+
+    source: ClassVar[str] = "p09.access"
+    id: str
+    at: str
+    credential: str
+    role: str
+    by: str
+    access: str
+    until: str
+    break_glass: bool
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseCredentialIssued(_CredentialEvent):
+    """Somebody can log in to PostgreSQL until ``until``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseCredentialEnded(_CredentialEvent):
+    """Role and sessions are gone; ``reason`` says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreakGlassUnapproved(_CredentialEvent):
+    """No second person has approved a break-glass in its time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseRoleUnexpected(Event):
+    """A role of PostgreSQL is not what the leases and this system know; ``why`` says what is wrong with it."""
+
+    source: ClassVar[str] = "p09.access"
+    id: str
+    at: str
+    role: str
+    why: str
+
+
 CATALOGUE: Final[dict[str, type[Event]]] = {
     model.__name__: model
     for model in (
@@ -265,6 +307,13 @@ CATALOGUE: Final[dict[str, type[Event]]] = {
         *(TaskPassed, TaskFailed, TaskUnconfigured, TaskTimedOut, TaskMissed, TaskRequested),
         *(ProbeFailed, ProbeRecovered, IncidentChanged, ReviewChanged, CalendarChanged, MessageQueued),
         *(DrillPassed, DrillFailed, AuditAltered),
+        *(
+            AuditAltered,
+            DatabaseCredentialIssued,
+            DatabaseCredentialEnded,
+            BreakGlassUnapproved,
+            DatabaseRoleUnexpected,
+        ),
     )
 }
 

@@ -13,12 +13,15 @@ from functions.api.routes import (
     audit,
     backups,
     calendar,
+    database_credentials,
     dead_letters,
     drills,
     events,
     health,
     incidents,
+    keys,
     kpis,
+    members,
     metrics,
     organisations,
     reviews,
@@ -58,6 +61,9 @@ def create_app(services: Services) -> FastAPI:
         drills,
         health,
         metrics,
+        database_credentials,
+        keys,
+        members,
     ):
         app.include_router(part.router)
 

@@ -9,11 +9,13 @@ from fastapi import Depends, Request
 from functions.api.dependencies import Services
 from functions.api.permissions import ANYONE, INGEST_KEY, PERMISSIONS, PERSON, READ_KEY
 from functions.api.problems import Problem
-from shared.access.identity import KeyBearer, Person
+from functions.api.trail import audit_operation
+from shared.access.identity import ROLES, KeyBearer, Person
 from shared.access.keys import MalformedKey, parse_key
 
 KEY_BRAND: Final = "p09"
 _OF_TENANTS: Final = frozenset({READ_KEY, PERSON})
+_OWN_TRAIL: Final = "/v1/access/"  # routes that write to PostgreSQL anyway, and say more of it
 _KEYS: Final = {"ingest": INGEST_KEY, "read": READ_KEY}
 
 Caller = KeyBearer | Person | None
@@ -26,6 +28,8 @@ async def authorise(request: Request) -> None:
     if not allowed.isdisjoint(_OF_TENANTS):
         found: Services = request.app.state.services
         found.check(found.limits.of_queries(request.state.caller))
+    elif allowed <= ROLES and request.method != "GET" and not request.url.path.startswith(_OWN_TRAIL):
+        await audit_operation(request)
 
 
 # FastAPI sends plain functions through a thread pool: these are coroutines, three times as fast.

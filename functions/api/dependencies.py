@@ -20,6 +20,8 @@ from shared.platform.valkey import Command, Valkey, ValkeyUnavailable
 
 if TYPE_CHECKING:
     from shared.access.audit_anchors import AnchorStore
+    from shared.access.database_credentials import DatabaseCredentials
+    from shared.access.lease_store import LeaseStore
     from shared.access.tokens import TokenVerifier
     from shared.backups.store import DrillStore
     from shared.calendar.store import CalendarStore
@@ -73,15 +75,28 @@ class Services:
     @cached_property
     def operations(self) -> "Table":
         """What operations need while PostgreSQL and Valkey are down."""
-        from shared.platform.dynamodb import Table, signed_call
+        from functions.api.audited_table import AuditedTable
+        from shared.platform.dynamodb import signed_call
 
-        return Table(signed_call(aws_settings), self.settings.operations_table_name)
+        return AuditedTable(signed_call(aws_settings), self.settings.operations_table_name)
 
     @cached_property
     def anchors(self) -> "AnchorStore":
         from shared.access.audit_anchors import AnchorStore
 
         return AnchorStore(self.operations)
+
+    @cached_property
+    def leases(self) -> "LeaseStore":
+        from shared.access.lease_store import LeaseStore
+
+        return LeaseStore(self.operations)
+
+    @cached_property
+    def credentials(self) -> "DatabaseCredentials":
+        from shared.access.database_credentials import DatabaseCredentials
+
+        return DatabaseCredentials(self.database, self.leases)
 
     @cached_property
     def kpis(self) -> "KpiStore":

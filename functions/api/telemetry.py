@@ -12,6 +12,7 @@ from aws_lambda_powertools.logging import Logger
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from functions.api.last_used import mark_used
 from shared.platform.aws import AwsRefused, AwsUnavailable
 from shared.platform.valkey import Valkey, ValkeyUnavailable
 
@@ -58,7 +59,8 @@ class Telemetry:
             "status": status, "milliseconds": round(seconds * 1000, 1),
         })  # fmt: skip
         try:
-            self._valkey().tell(_counts(scope["method"], route, status, seconds))
+            used = mark_used(scope["state"].get("caller"), datetime.now(UTC))
+            self._valkey().tell([*_counts(scope["method"], route, status, seconds), *used])
         except (ValkeyUnavailable, AwsUnavailable, AwsRefused):
             # Counters are not worth failing a request for; the health check reports Valkey itself.
             logger.warning("request not counted: Valkey is unavailable")

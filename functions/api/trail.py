@@ -1,5 +1,6 @@
 """Who did what, written into the transaction of the action: routes that change something end with ``trail.write``."""
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from functions.api.client import viewer_address
-from shared.access.audit import Entry
+from shared.access.audit import OPERATIONS, Entry
 from shared.access.identity import KeyBearer, Person
 
 if TYPE_CHECKING:
@@ -41,6 +42,27 @@ async def trail(request: Request) -> Trail:
         origin=viewer_address(request)[:200],
         request_id=request.state.request_id[:200],
     )
+
+
+async def audit_operation(request: Request) -> None:
+    """Let a request that changes something in the operations table leave its row; others write their own, to PostgreSQL."""
+    from functions.api.audited_table import take_along
+
+    content = _content(await request.body())
+    told = await trail(request)
+    reason = str(content.get("reason") or content.get("note") or "")[:2000] or None
+    entry = told.entry(
+        OPERATIONS, request.scope["route"].name, request.url.path[:300], after={"asked": content}, reason=reason
+    )
+    take_along(entry)
+
+
+def _content(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body or b"{}")
+    except ValueError:
+        return {}  # the route itself refuses it
+    return found if isinstance(found, dict) else {}
 
 
 TrailOf = Annotated[Trail, Depends(trail)]

@@ -1,4 +1,7 @@
-"""Keeps the heads of the audit trail's chains, every hour, where nobody can change them, and verifies what came since the last."""
+"""Keeps the heads of the audit trail's chains, every hour, where nobody can change them, and verifies what came since the last.
+
+Each minute it writes the rows of what was done in the operations table.
+"""
 
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -9,6 +12,7 @@ from aws_lambda_powertools.logging import Logger
 from functions.audit_anchor.settings import Settings
 from shared.access.anchor_audit import anchor_audit
 from shared.access.audit_anchors import AnchorStore
+from shared.access.pending_audit import write_pending
 from shared.platform import wiring
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.s3 import get_object, keys, put_object
@@ -19,7 +23,7 @@ RECENT: Final = timedelta(days=2)
 
 logger = Logger()
 settings = load(Settings)
-store = AnchorStore(Table(signed_call(aws_settings), settings.operations_table_name))
+table = Table(signed_call(aws_settings), settings.operations_table_name)
 database = wiring.database(settings, settings.postgres_secret_arn, application="audit anchor", timeout=60)
 
 
@@ -37,6 +41,13 @@ class AuditBucket:
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    report = asdict(anchor_audit(database, store, AuditBucket(), datetime.fromisoformat(event["scheduled_time"])))
+    if event["task"] == "audit_pending":
+        report: dict[str, Any] = {"written": write_pending(table, database)}
+    else:
+        report = _anchor(datetime.fromisoformat(event["scheduled_time"]))
     logger.info("done", extra=report)
     return report
+
+
+def _anchor(now: datetime) -> dict[str, Any]:
+    return asdict(anchor_audit(database, AnchorStore(table), AuditBucket(), now))

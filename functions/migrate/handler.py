@@ -8,7 +8,8 @@ from functions.migrate.canary import ensure_canary
 from functions.migrate.settings import Settings
 from shared.platform import wiring
 from shared.platform.custom_resource import answer
-from shared.platform.migrations import migrate, read_migrations, set_password
+from shared.platform.logins import ensure_login
+from shared.platform.migrations import migrate, read_migrations
 from shared.platform.secrets import LoginSecret, read_secret, write_secret
 from shared.platform.settings import aws_settings, load
 
@@ -35,7 +36,7 @@ def bring_up_to_date() -> None:
         )
         for secret_id in secrets:
             login = LoginSecret(aws_settings, secret_id).login()
-            set_password(connection, login.username, login.password)
+            ensure_login(connection, login.username, login.password)
         if ensure_canary(database, _read_canary, _write_canary):
             logger.info("the canary has new keys")
     finally:

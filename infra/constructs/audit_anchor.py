@@ -47,6 +47,7 @@ class AuditAnchor(Construct):
         )
         self._allow(data)
         run_every(self, platform=platform, function=self.function, name="audit_anchor")
+        run_every(self, platform=platform, function=self.function, name="audit_pending")
 
     def _bucket(self, platform: Platform, access_logs: s3.IBucket) -> s3.Bucket:
         bucket = PrivateBucket(

@@ -1,4 +1,7 @@
-"""Who people are: a user pool, a group for each role, the console's client. And what they did: the audit trail's anchor."""
+"""Who people are: a user pool, a group for each role, the console's client.
+
+And what they did and may do for a while: the audit trail's anchor, the end of temporary database credentials.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from aws_cdk import aws_cognito as cognito
 
 from infra.acknowledge import acknowledge
 from infra.constructs.audit_anchor import AuditAnchor
+from infra.constructs.database_credentials import DatabaseCredentials
 from infra.constructs.identity import Identity
+from infra.constructs.secret_rotation import SecretRotation
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
@@ -42,6 +47,8 @@ class AccessStack(Stack):
             cognito.UserPoolGroup(self, role.removeprefix("P09-"), user_pool=self.pool, group_name=role)
         self.client = self._client()
         AuditAnchor(self, "Audit", platform=platform, data=data, access_logs=access_logs)
+        DatabaseCredentials(self, "Credentials", platform=platform, data=data)
+        SecretRotation(self, "Rotation", platform=platform, data=data)
         CfnOutput(self, "UserPoolId", value=self.pool.user_pool_id)
         CfnOutput(self, "UserPoolClientId", value=self.client.user_pool_client_id)
 

@@ -13,6 +13,7 @@ from scripts.p09.announce import announce
 from scripts.p09.audit import audit
 from scripts.p09.calendar import calendar
 from scripts.p09.chaos import chaos
+from scripts.p09.credentials import credentials
 from scripts.p09.day import day
 from scripts.p09.evidence import evidence
 from scripts.p09.incident import incident
@@ -22,6 +23,7 @@ from scripts.p09.queries import query
 from scripts.p09.restore import restore
 from scripts.p09.review import review
 from scripts.p09.runbook import task, today
+from scripts.p09.secrets import secrets
 from scripts.p09.session import Session, session
 from scripts.p09.sites import keys, sites
 from scripts.p09.status import status
@@ -36,6 +38,8 @@ app.add_typer(sites, name="site")
 app.add_typer(keys, name="key")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(audit, name="audit")
+app.add_typer(credentials, name="credentials")
+app.add_typer(secrets, name="secrets")
 app.add_typer(kpi, name="kpi")
 app.add_typer(incident, name="incident")
 app.add_typer(review, name="review")

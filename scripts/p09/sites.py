@@ -70,7 +70,11 @@ def list_keys(
 ) -> None:
     """List a site's keys, without their secrets."""
     found = session(context).api(organisation).get(f"/v1/sites/{site_id}/keys")
-    show_rows(found["keys"], ("key_id", "kind", "prefix", "created_at", "revoked_at"), as_json=as_json)
+    show_rows(
+        found["keys"],
+        ("key_id", "kind", "prefix", "created_at", "last_used_at", "expires_at", "revoked_at"),
+        as_json=as_json,
+    )
 
 
 @keys.command("revoke")
@@ -78,3 +82,18 @@ def revoke_key(context: typer.Context, site_id: str, key_id: str, *, organisatio
     """Revoke a key; it is refused everywhere within a minute."""
     session(context).api(organisation).delete(f"/v1/sites/{site_id}/keys/{key_id}")
     print(f"revoked {key_id}")
+
+
+@keys.command("rotate")
+def rotate_key(
+    context: typer.Context,
+    site_id: str,
+    key_id: str,
+    *,
+    hours: Annotated[int, typer.Option(help="How long the old key works beside the new one.")] = 24,
+    organisation: Organisation = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replace a key by a new one of its kind; the new one is shown this once."""
+    path = f"/v1/sites/{site_id}/keys/{key_id}/rotation"
+    show(session(context).api(organisation).post(path, {"overlap_seconds": 3600 * hours}), as_json=as_json)

@@ -1,7 +1,7 @@
 """Organisations, their people, sites and keys in PostgreSQL. Row-level security decides what a transaction sees."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -38,8 +38,11 @@ class StoredKey:
     prefix: str
     created_at: datetime
     revoked_at: datetime | None
+    expires_at: datetime | None
 
 
+_KEY: Final = "id, kind, prefix, created_at, revoked_at, expires_at"
+_WORKS: Final = "revoked_at is null and (expires_at is null or expires_at > now())"
 _SITE: Final = "id, organisation_id, name, domain, timezone, allowed_hostnames"
 
 
@@ -62,9 +65,9 @@ def memberships(connection: Connection, subject: str) -> dict[UUID, MemberRole]:
 
 
 def key_bearer(connection: Connection, key: Key) -> KeyBearer | None:
-    """Who presents this key, unless it is unknown or revoked; the transaction must have ``key_sha256=``."""
+    """Who presents this key, unless it is unknown, revoked or replaced; the transaction must have ``key_sha256=``."""
     rows = connection.run(
-        "select site_id, organisation_id, kind, prefix from keys where sha256 = :digest and revoked_at is null",
+        f"select site_id, organisation_id, kind, prefix from keys where sha256 = :digest and {_WORKS}",
         digest=key.digest,
     )
     return KeyBearer(*rows[0]) if rows else None
@@ -137,7 +140,7 @@ def site_of(connection: Connection, reference: str) -> Site | None:
 def add_key(connection: Connection, site: Site, key: Key) -> StoredKey:
     [row] = connection.run(
         "insert into keys (id, organisation_id, site_id, kind, prefix, sha256) "
-        "values (:id, :organisation, :site, :kind, :prefix, :digest) returning id, kind, prefix, created_at, revoked_at",
+        f"values (:id, :organisation, :site, :kind, :prefix, :digest) returning {_KEY}",
         id=uuid4(),
         organisation=site.organisation_id,
         site=site.id,
@@ -150,7 +153,7 @@ def add_key(connection: Connection, site: Site, key: Key) -> StoredKey:
 
 def keys_of(connection: Connection, site: Site) -> list[StoredKey]:
     rows = connection.run(
-        "select id, kind, prefix, created_at, revoked_at from keys where site_id = :site order by created_at, id",
+        f"select {_KEY} from keys where site_id = :site order by created_at, id",
         site=site.id,
     )
     return [_stored_key(row) for row in rows]
@@ -159,8 +162,19 @@ def keys_of(connection: Connection, site: Site) -> list[StoredKey]:
 def revoke_key(connection: Connection, site: Site, key_id: UUID) -> StoredKey | None:
     """Revoke a key; environments that have it in memory stop taking it within a minute. None if the site has no such key."""
     rows = connection.run(
-        "update keys set revoked_at = coalesce(revoked_at, now()) where id = :id and site_id = :site "
-        "returning id, kind, prefix, created_at, revoked_at",
+        f"update keys set revoked_at = coalesce(revoked_at, now()) where id = :id and site_id = :site returning {_KEY}",
+        id=key_id,
+        site=site.id,
+    )
+    return _stored_key(rows[0]) if rows else None
+
+
+def key_to_replace(connection: Connection, site: Site, key_id: UUID, overlap: timedelta) -> StoredKey | None:
+    """End a key's life after an overlap, in which its successor works as well; None when it does not work any more."""
+    rows = connection.run(
+        "update keys set expires_at = least(expires_at, now() + :overlap) "
+        f"where id = :id and site_id = :site and {_WORKS} returning {_KEY}",
+        overlap=overlap,
         id=key_id,
         site=site.id,
     )
@@ -168,11 +182,12 @@ def revoke_key(connection: Connection, site: Site, key_id: UUID) -> StoredKey | 
 
 
 def _stored_key(row: list[object]) -> StoredKey:
-    key_id, kind, prefix, created_at, revoked_at = row
+    key_id, kind, prefix, created_at, revoked_at, expires_at = row
     return StoredKey(
         key_id=key_id,  # type: ignore[arg-type]
         kind=str(kind),
         prefix=str(prefix),
         created_at=created_at,  # type: ignore[arg-type]
         revoked_at=revoked_at,  # type: ignore[arg-type]
+        expires_at=expires_at,  # type: ignore[arg-type]
     )

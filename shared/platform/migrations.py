@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from pg8000.native import Connection, identifier, literal
+from pg8000.native import Connection
 
 DIRECTORY = Path(__file__).parent.parent / "migrations"
 _NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
@@ -95,8 +95,3 @@ def _apply(connection: Connection, migration: Migration) -> None:
         connection.run("rollback")
         raise
     connection.run("commit")
-
-
-def set_password(connection: Connection, role: str, password: str) -> None:
-    """Let an application role log in. Utility statements take no parameters, hence the quoting."""
-    connection.run(f"alter role {identifier(role)} login password {literal(password)}")

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
-from shared.platform.aws import AwsSettings, call
+from shared.platform.aws import AwsRefused, AwsSettings, call
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,49 @@ def write_secret(settings: AwsSettings, secret_id: str, text: str) -> None:
     """A new version of a secret. Raises ``AwsUnavailable`` and ``AwsRefused``."""
     body = {"SecretId": secret_id, "SecretString": text, "ClientRequestToken": str(uuid4())}
     call(settings, "secretsmanager", "secretsmanager.PutSecretValue", body)
+
+
+class SecretVersions:
+    """The versions of secrets and their stages, for rotation."""
+
+    def __init__(self, settings: Callable[[], AwsSettings]) -> None:
+        self._settings = settings
+
+    def versions(self, secret_id: str) -> dict[str, list[str]]:
+        """Stages by version."""
+        found: dict[str, list[str]] = self._call("DescribeSecret", SecretId=secret_id).get("VersionIdsToStages", {})
+        return found
+
+    def changed_at(self, secret_id: str) -> datetime:
+        """When it got its content, or was made."""
+        found = self._call("DescribeSecret", SecretId=secret_id)
+        at = found.get("LastRotatedDate") or found.get("LastChangedDate") or found["CreatedDate"]
+        return datetime.fromtimestamp(float(at), UTC)
+
+    def read(self, secret_id: str, *, version: str | None = None) -> str:
+        """The text of a version, of the current one by default; empty when it has none yet."""
+        which = {"VersionId": version} if version else {"VersionStage": "AWSCURRENT"}
+        try:
+            return str(self._call("GetSecretValue", SecretId=secret_id, **which).get("SecretString", ""))
+        except AwsRefused as error:
+            if error.code == "ResourceNotFoundException" and version:
+                return ""
+            raise
+
+    def put_pending(self, secret_id: str, version: str, text: str) -> None:
+        self._call(
+            "PutSecretValue", SecretId=secret_id, ClientRequestToken=version, SecretString=text,
+            VersionStages=["AWSPENDING"],
+        )  # fmt: skip
+
+    def promote(self, secret_id: str, version: str, *, instead_of: str | None) -> None:
+        move = {"RemoveFromVersionId": instead_of} if instead_of else {}
+        self._call(
+            "UpdateSecretVersionStage", SecretId=secret_id, VersionStage="AWSCURRENT", MoveToVersionId=version, **move
+        )
+
+    def _call(self, operation: str, **body: Any) -> dict[str, Any]:
+        return call(self._settings(), "secretsmanager", f"secretsmanager.{operation}", body)
 
 
 class LoginSecret:

@@ -25,19 +25,27 @@ def database(
     """PostgreSQL with the login of a secret; ``timeout`` (seconds) bounds each wait for the server."""
     from shared.platform import postgres  # pg8000 costs a cold start 50 ms: only who uses it pays
 
+    def connect(login: Login) -> "Connection":
+        return connect_to_postgres(settings, login, application=application, timeout=timeout)
+
+    return postgres.Database(_with_login(LoginSecret(aws_settings, secret_id), connect, PostgresBadLogin))
+
+
+def connect_to_postgres(
+    settings: PostgresSettings, login: Login, *, application: str, timeout: float | None = None
+) -> "Connection":
+    """One connection with a login. Raises ``PostgresUnavailable``."""
+    from shared.platform import postgres
+
     address = postgres.Address(
         host=settings.postgres_host,
         port=int(settings.postgres_port),
         database=settings.postgres_database,
         tls_ca=settings.postgres_tls_ca,
     )
-
-    def connect(login: Login) -> "Connection":
-        return postgres.connect(
-            address, user=login.username, password=login.password, application=application, timeout=timeout
-        )
-
-    return postgres.Database(_with_login(LoginSecret(aws_settings, secret_id), connect, PostgresBadLogin))
+    return postgres.connect(
+        address, user=login.username, password=login.password, application=application, timeout=timeout
+    )
 
 
 def valkey(settings: ValkeySettings, *, timeout: float = 2.0) -> Valkey:
@@ -53,11 +61,17 @@ def valkey(settings: ValkeySettings, *, timeout: float = 2.0) -> Valkey:
 
 
 def _with_login(secret: LoginSecret, connect: Callable[[Login], T], refused: type[Exception]) -> Callable[[], T]:
+    """As long as the secret is another one each time that its login was refused, it is being rotated under us."""
+
     def opened() -> T:
-        try:
-            return connect(secret.login())
-        except refused:
-            secret.forget()
-            return connect(secret.login())
+        login = secret.login()
+        while True:
+            try:
+                return connect(login)
+            except refused:
+                secret.forget()
+                if (fresh := secret.login()) == login:
+                    raise
+                login = fresh
 
     return opened

@@ -123,6 +123,8 @@ class Schedules(Section):
     missed_runs: Schedule
     outbox: Schedule
     audit_anchor: Schedule
+    audit_pending: Schedule
+    credential_expiry: Schedule
     incident_responder: Schedule
     notifier: Schedule
     status_publisher: Schedule

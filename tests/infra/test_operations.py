@@ -42,10 +42,10 @@ def test_schedules_are_those_of_the_runbook(assembly: Assembly, stage: str) -> N
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_task_runs_at_its_hour_and_when_somebody_asks(assembly: Assembly, stage: str) -> None:
-    scheduled = {one.properties["Name"] for one in _schedules(assembly, stage)}
+    scheduled = {one.properties["Name"] for _, one in assembly.of_type(stage, "AWS::Scheduler::Schedule")}
     asked = {
         task
-        for one in _operations(assembly, stage).of_type("AWS::Events::Rule")
+        for _, one in assembly.of_type(stage, "AWS::Events::Rule")
         for task in one.properties["EventPattern"].get("detail", {}).get("task", [])
     }
     deployed = [task.id for task in plan(the_runbook()) if (ROOT / "functions" / task.id / "settings.py").exists()]

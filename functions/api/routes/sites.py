@@ -1,19 +1,17 @@
-"""Sites and their keys."""
+"""Sites."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from functions.api.authorise import CallerOf, PersonOf, ServicesOf
 from functions.api.problems import Problem
-from functions.api.tenancy import acting_for, require, site_for
+from functions.api.tenancy import acting_for, require
 from functions.api.trail import TrailOf
 from shared.access.identity import KeyBearer
-from shared.access.keys import Kind, make_key
 
 router = APIRouter(tags=["sites"])
 
@@ -66,30 +64,6 @@ class SiteList(BaseModel):
 
     sites: list[SiteView]
     next_cursor: str | None
-
-
-class NewKey(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    kind: Kind
-
-
-class KeyView(BaseModel):
-    key_id: UUID
-    kind: Kind
-    prefix: str
-    created_at: datetime
-    revoked_at: datetime | None
-
-
-class MadeKey(KeyView):
-    """``key`` is shown here and never again."""
-
-    key: str
-
-
-class KeyList(BaseModel):
-    keys: list[KeyView]
 
 
 @router.get("/v1/sites", summary="Sites that you may see")
@@ -148,48 +122,3 @@ def _taken(services: ServicesOf, person: PersonOf, domain: str) -> Problem:
         errors=[{"pointer": "#/domain", "detail": "is taken"}],
         **members,
     )
-
-
-@router.get("/v1/sites/{site_id}/keys", summary="Keys of a site")
-async def list_keys(site_id: str, services: ServicesOf, person: PersonOf) -> KeyList:
-    from shared.access.store import keys_of
-
-    with acting_for(services, person) as (connection, _):
-        found = keys_of(connection, site_for(connection, person, site_id))
-    return KeyList(keys=[KeyView.model_validate(key, from_attributes=True) for key in found])
-
-
-@router.post("/v1/sites/{site_id}/keys", status_code=HTTPStatus.CREATED, summary="Make a key")
-async def create_key(site_id: str, new: NewKey, services: ServicesOf, person: PersonOf, trail: TrailOf) -> MadeKey:
-    """An ``ingest`` key sends events, a ``read`` key asks for numbers. The key is shown once."""
-    from shared.access.store import add_key
-
-    key = make_key(new.kind)
-    with acting_for(services, person) as (connection, roles):
-        site = site_for(connection, person, site_id)
-        require(roles, site.organisation_id, "owner", "editor")
-        stored = add_key(connection, site, key)
-        after = {"site_id": site.id, "kind": key.kind, "prefix": key.prefix}
-        trail.write(connection, site.organisation_id, "key.create", f"key/{stored.key_id}", after=after)
-    view = KeyView.model_validate(stored, from_attributes=True)
-    return MadeKey(**view.model_dump(), key=key.text)
-
-
-@router.delete("/v1/sites/{site_id}/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT, summary="Revoke a key")
-async def delete_key(site_id: str, key_id: UUID, services: ServicesOf, person: PersonOf, trail: TrailOf) -> Response:
-    """Takes effect within a minute."""
-    from shared.access.store import revoke_key
-
-    with acting_for(services, person) as (connection, roles):
-        site = site_for(connection, person, site_id)
-        require(roles, site.organisation_id, "owner", "editor")
-        revoked = revoke_key(connection, site, key_id)
-        if revoked:
-            change = {"before": {"revoked_at": None}, "after": {"prefix": revoked.prefix, "site_id": site.id}}
-            trail.write(connection, site.organisation_id, "key.revoke", f"key/{key_id}", **change)
-    if revoked is None:
-        raise Problem(
-            HTTPStatus.NOT_FOUND,
-            f"site {site_id} has no key {key_id}: GET /v1/sites/{site_id}/keys lists them",
-        )
-    return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from pg8000.exceptions import DatabaseError
 
-from shared.platform.migrations import Migration, MigrationRefused, migrate, read_migrations, set_password
+from shared.platform.migrations import Migration, MigrationRefused, migrate, read_migrations
 from tests.conftest import MigratedDatabase
 
 MORE = Migration(len(read_migrations()) + 1, "more", "create table more (id integer); select 'a; b'")
@@ -47,14 +47,6 @@ def test_two_deploys_at_once_apply_each_migration_once(migrated: MigratedDatabas
     for thread in threads:
         thread.join()
     assert applied == [MORE]
-
-
-def test_a_password_may_hold_any_character(migrated: MigratedDatabase) -> None:
-    awkward = 'it\'s "a" \\ $1 :x'
-    set_password(migrated.connect("p09_admin"), "p09_api", awkward)
-    from shared.platform.postgres import connect
-
-    connect(migrated.address, user="p09_api", password=awkward, application="tests").close()
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ IDS = {
     "site_id": "1",
     "key_id": str(UUID(int=1)),
     "organisation_id": str(UUID(int=1)),
+    "subject": "ada",
+    "invitation_id": str(UUID(int=1)),
+    "credential_id": "0tp0fa79jw5z",
     "kpi_id": "latency",
     "drill_id": "drill-20261125T040000Z",
     "decision_id": "latency-20261123T120500Z",
@@ -73,6 +76,8 @@ class NoServers(Services):
     kpis: Any = valkey
     announcements: Any = valkey
     anchors: Any = valkey
+    leases: Any = valkey
+    credentials: Any = valkey
     runs: Any = valkey
     calendar: Any = valkey
     incidents: Any = valkey

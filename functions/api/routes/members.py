@@ -1,0 +1,217 @@
+"""People of an organisation, and invitations to it."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from functions.api.authorise import PersonOf, ServicesOf
+from functions.api.problems import Problem
+from functions.api.routes.sites import Label
+from functions.api.tenancy import acting_for, require
+from functions.api.trail import TrailOf
+from shared.access.identity import MemberRole
+
+router = APIRouter(tags=["organisations"])
+
+Subject = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class MemberView(BaseModel):
+    subject: str
+    role: MemberRole
+    created_at: datetime
+
+
+class MemberList(BaseModel):
+    members: list[MemberView]
+
+
+class NewRole(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    role: MemberRole
+
+
+class NewInvitation(BaseModel):
+    """``label`` says whom it is for: a name or a mail address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: MemberRole
+    label: Label
+
+
+class InvitationView(BaseModel):
+    id: UUID
+    organisation_id: UUID
+    role: MemberRole
+    label: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class MadeInvitation(InvitationView):
+    """``token`` is shown here and never again: whoever has it can accept."""
+
+    token: str
+
+
+class InvitationList(BaseModel):
+    invitations: list[InvitationView]
+
+
+class InvitationAcceptance(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    token: Annotated[str, StringConstraints(pattern=r"^p09i_[A-Za-z0-9_-]{43}$")]
+
+
+class Joined(BaseModel):
+    organisation_id: UUID
+    role: MemberRole
+
+
+@router.get("/v1/organisations/{organisation_id}/members", summary="People of an organisation")
+async def list_members(organisation_id: UUID, services: ServicesOf, person: PersonOf) -> MemberList:
+    """For members."""
+    from shared.access.people_store import members
+
+    with acting_for(services, person) as (connection, roles):
+        require(roles, organisation_id, "owner", "editor", "viewer")
+        found = members(connection, organisation_id)
+    return MemberList(members=[MemberView.model_validate(one, from_attributes=True) for one in found])
+
+
+@router.put("/v1/organisations/{organisation_id}/members/{subject}", summary="Give somebody another role")
+async def change_member(
+    organisation_id: UUID, subject: Subject, new: NewRole, services: ServicesOf, person: PersonOf, *, trail: TrailOf
+) -> NewRole:
+    """For owners. One of them has to stay."""
+    from shared.access.people_store import LastOwner, change_role
+
+    try:
+        with acting_for(services, person) as (connection, roles):
+            require(roles, organisation_id, "owner")
+            before = change_role(connection, organisation_id, subject, new.role)
+            if before is None:
+                raise _no_member(organisation_id, subject)
+            change = {"before": {"role": before}, "after": {"role": new.role}}
+            trail.write(connection, organisation_id, "member.change", f"member/{subject}", **change)
+    except LastOwner as error:
+        raise _last_owner() from error
+    return new
+
+
+@router.delete(
+    "/v1/organisations/{organisation_id}/members/{subject}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Remove somebody",
+)
+async def delete_member(
+    organisation_id: UUID, subject: Subject, services: ServicesOf, person: PersonOf, trail: TrailOf
+) -> Response:
+    """For owners, and for oneself. One owner has to stay."""
+    from shared.access.people_store import LastOwner, remove_member
+
+    try:
+        with acting_for(services, person) as (connection, roles):
+            if subject != person.subject or organisation_id not in roles:
+                require(roles, organisation_id, "owner")
+            before = remove_member(connection, organisation_id, subject)
+            if before is None:
+                raise _no_member(organisation_id, subject)
+            trail.write(connection, organisation_id, "member.remove", f"member/{subject}", before={"role": before})
+    except LastOwner as error:
+        raise _last_owner() from error
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.get("/v1/organisations/{organisation_id}/invitations", summary="Invitations that can be accepted")
+async def list_invitations(organisation_id: UUID, services: ServicesOf, person: PersonOf) -> InvitationList:
+    """For owners."""
+    from shared.access.people_store import invitations
+
+    with acting_for(services, person) as (connection, roles):
+        require(roles, organisation_id, "owner")
+        found = invitations(connection, organisation_id)
+    return InvitationList(invitations=[InvitationView.model_validate(one, from_attributes=True) for one in found])
+
+
+@router.post(
+    "/v1/organisations/{organisation_id}/invitations", status_code=HTTPStatus.CREATED, summary="Invite somebody"
+)
+async def create_invitation(
+    organisation_id: UUID, new: NewInvitation, services: ServicesOf, person: PersonOf, trail: TrailOf
+) -> MadeInvitation:
+    """For owners. The token is good for seven days and one acceptance."""
+    from shared.access.people_store import InvitationToken, invite
+
+    token = InvitationToken.make()
+    with acting_for(services, person) as (connection, roles):
+        require(roles, organisation_id, "owner")
+        made = invite(connection, organisation_id, new.role, new.label, token)
+        trail.write(connection, organisation_id, "invitation.create", f"invitation/{made.id}", after=new.model_dump())
+    view = InvitationView.model_validate(made, from_attributes=True)
+    return MadeInvitation(**view.model_dump(), token=token.text)
+
+
+@router.delete(
+    "/v1/organisations/{organisation_id}/invitations/{invitation_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="Withdraw an invitation",
+)
+async def delete_invitation(
+    organisation_id: UUID, invitation_id: UUID, services: ServicesOf, person: PersonOf, trail: TrailOf
+) -> Response:
+    """For owners."""
+    from shared.access.people_store import withdraw
+
+    with acting_for(services, person) as (connection, roles):
+        require(roles, organisation_id, "owner")
+        found = withdraw(connection, organisation_id, invitation_id)
+        if found is None:
+            raise Problem(HTTPStatus.NOT_FOUND, f"no invitation {invitation_id} that could still be accepted")
+        before = {"role": found.role, "label": found.label}
+        trail.write(connection, organisation_id, "invitation.withdraw", f"invitation/{invitation_id}", before=before)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.post("/v1/invitations/acceptance", summary="Accept an invitation")
+async def accept_invitation(
+    sent: InvitationAcceptance, services: ServicesOf, person: PersonOf, trail: TrailOf
+) -> Joined:
+    """Whoever signed in and has the token becomes a member; who is one already keeps their role."""
+    from shared.access.people_store import InvitationToken, accept, presented
+    from shared.platform.postgres import act_for
+
+    token = InvitationToken(sent.token)
+    with services.database.transaction(invitation_sha256=token.digest.hex()) as connection:
+        invitation = presented(connection, token)
+        if invitation is None:
+            raise _no_invitation()
+        act_for(connection, [invitation.organisation_id])
+        if not accept(connection, invitation, person.subject):
+            raise _no_invitation()
+        after = {"role": invitation.role, "invitation": str(invitation.id)}
+        trail.write(
+            connection, invitation.organisation_id, "invitation.accept", f"member/{person.subject}", after=after
+        )
+    return Joined(organisation_id=invitation.organisation_id, role=invitation.role)
+
+
+def _no_member(organisation_id: UUID, subject: str) -> Problem:
+    return Problem(HTTPStatus.NOT_FOUND, f"{subject} is no member of organisation {organisation_id}")
+
+
+def _last_owner() -> Problem:
+    return Problem(HTTPStatus.CONFLICT, "an organisation needs an owner: make somebody else one first")
+
+
+def _no_invitation() -> Problem:
+    return Problem(
+        HTTPStatus.NOT_FOUND, "the invitation is unknown, was used, withdrawn or has expired: ask for a new one"
+    )

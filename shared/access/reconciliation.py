@@ -1,0 +1,86 @@
+"""The daily comparison of leases with PostgreSQL's roles, carried out: each difference is told; what may go, goes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from pg8000.exceptions import DatabaseError
+
+from shared.access.audit import OPERATIONS, Entry
+from shared.access.audit_store import record
+from shared.access.database_credentials import DatabaseCredentials
+from shared.access.reconcile_roles import Difference, compare
+from shared.access.temporary_role_store import close_role, drop_role, roles, terminate_sessions
+from shared.events import DatabaseRoleUnexpected
+from shared.platform.dynamodb import Overtaken
+from shared.platform.moments import stamp
+from shared.platform.postgres import sqlstate
+
+_NOT_OURS: Final = "42501"
+
+if TYPE_CHECKING:
+    from shared.access.lease_store import LeaseStore
+    from shared.platform.postgres import Database
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconciled:
+    roles: int
+    leases: int
+    differences: tuple[Difference, ...]
+    ended: tuple[str, ...]
+
+
+def reconcile(database: "Database", store: "LeaseStore", now: datetime) -> Reconciled:
+    """Raises ``PostgresUnavailable``, ``AwsUnavailable``, ``AwsRefused``: then nothing is known."""
+    with database.transaction() as connection:
+        present = roles(connection)
+    leases = store.all_open()  # after the roles: the lease of a role is older than the role itself
+    differences = compare(present, leases, now)
+    for difference in differences:
+        store.tell(_told(difference, now))
+    ended = [one.role for one in differences if one.lease and _end(database, store, one, now)]
+    return Reconciled(roles=len(present), leases=len(leases), differences=tuple(differences), ended=tuple(ended))
+
+
+def _end(database: "Database", store: "LeaseStore", difference: Difference, now: datetime) -> bool:
+    """A temporary role that should not be there, or a lease without a role."""
+    lease = store.get(str(difference.lease))
+    if lease is not None and lease.state != "ended":
+        try:
+            DatabaseCredentials(database, store).end(lease, _entry(difference, now), difference.why, now)
+        except Overtaken:
+            return False
+        return True
+    try:
+        _drop(database, difference, now)
+    except DatabaseError as error:
+        if sqlstate(error) != _NOT_OURS:
+            raise
+        return False  # a superuser made it, and only a superuser can drop it: people are told
+    return True
+
+
+def _drop(database: "Database", difference: Difference, now: datetime) -> None:
+    with database.transaction() as connection:
+        close_role(connection, difference.role)
+    with database.transaction([OPERATIONS]) as connection:
+        terminate_sessions(connection, difference.role)
+        drop_role(connection, difference.role)
+        record(connection, _entry(difference, now))
+
+
+def _entry(difference: Difference, now: datetime) -> Entry:
+    return Entry(
+        id=uuid5(NAMESPACE_URL, f"{difference.role}#{stamp(now)}"), organisation_id=OPERATIONS,
+        actor="function:credential_reconciliation", action="database-credential.end",
+        subject=f"database-role/{difference.role}"[:300], reason=difference.why[:2000],
+    )  # fmt: skip
+
+
+def _told(difference: Difference, now: datetime) -> DatabaseRoleUnexpected:
+    return DatabaseRoleUnexpected(
+        id=f"role-{difference.role}-{uuid5(NAMESPACE_URL, difference.why).hex[:8]}-{now:%Y%m%d}",
+        at=stamp(now), role=difference.role, why=difference.why,
+    )  # fmt: skip
