@@ -49,10 +49,9 @@ class Concurrency:
     def postgres_connections(self) -> int:
         """An environment serves one request at a time and keeps one connection; a restarted one may leave its
         predecessor's behind until the server notices, hence two for each."""
-        # A drill marks a moment by three connections.
-        return 2 * (self.api + self.ingest_worker + self.audit_anchor + self.migrate) + 3 * self.restore_drill
         of_access = self.audit_anchor + self.credential_expiry + self.credential_reconciliation + self.secret_rotation
-        return 2 * (self.api + self.ingest_worker + of_access + self.migrate)
+        # A drill marks a moment by three connections.
+        return 2 * (self.api + self.ingest_worker + of_access + self.migrate) + 3 * self.restore_drill
 
 
 @dataclass(frozen=True, kw_only=True)
