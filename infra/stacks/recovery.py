@@ -169,7 +169,7 @@ class RecoveryStack(Stack):
             evaluation_periods=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=f"{FAILED} {self._platform.monitoring.link('restore-drills')}",
+            alarm_description=f"{FAILED} {self._platform.monitoring.link('further-schedules')}",
         )
         alarm.add_alarm_action(actions.SnsAction(self._platform.alarms))
         alarm.add_ok_action(actions.SnsAction(self._platform.alarms))
