@@ -52,7 +52,7 @@ def _value(name: str, value: object) -> str:
 
 
 def _schedules(runbook: Runbook) -> Iterator[str]:
-    yield "## Further schedules"
+    yield '<a id="further-schedules"></a>\n\n## Further schedules'  # alarms on them link here
     rows = ((schedule.title, _when(schedule)) for schedule in runbook.schedules.by_id().values())
     yield _table(("What", "When (UTC)"), rows)
 
