@@ -72,13 +72,7 @@ export function ActForm({ drill, act, onDone }: Props) {
           maxLength={1000}
         />
         {acting.isError && <ProblemAlert error={acting.error} />}
-        <Button
-          type="submit"
-          size="xs"
-          w="fit-content"
-          loading={acting.isPending}
-          {...(act === "promote" && { color: "red" })}
-        >
+        <Button type="submit" size="xs" w="fit-content" loading={acting.isPending}>
           {word}
         </Button>
       </Stack>

@@ -2,6 +2,7 @@ import { BarChart } from "@mantine/charts";
 import "@mantine/charts/styles.css";
 import { memo } from "react";
 import { formatDay, formatMoment } from "../../components/words";
+import { durationTicks, sizeTicks } from "./axis";
 import type { Backup } from "./backups";
 import { formatSeconds, formatSize } from "./words";
 
@@ -14,12 +15,20 @@ interface Props {
 }
 
 const KINDS = {
-  size: { label: "Size", color: "var(--p09-accent)", format: formatSize },
-  duration_seconds: { label: "Duration", color: "var(--p09-muted)", format: formatSeconds },
+  size: { label: "Size", color: "var(--p09-accent)", format: formatSize, ticksTo: sizeTicks },
+  duration_seconds: {
+    label: "Duration",
+    color: "var(--p09-muted)",
+    format: formatSeconds,
+    ticksTo: durationTicks,
+  },
 };
 
+const NO_BREAK = "\u00a0";
+
 function HistoryChart({ history, value, least }: Props) {
-  const { label, color, format } = KINDS[value];
+  const { label, color, format, ticksTo } = KINDS[value];
+  const ticks = ticksTo(Math.max(least ?? 0, ...history.map((backup) => backup[value] ?? 0)));
   // Arrow keys move from backup to backup; the name is passed on, though its type does not say so.
   const chart = { margin: { top: 8 }, accessibilityLayer: true, "aria-label": `${label} of each backup` };
   return (
@@ -36,15 +45,26 @@ function HistoryChart({ history, value, least }: Props) {
       barChartProps={chart}
       barProps={{ isAnimationActive: false }}
       tooltipAnimationDuration={0}
-      tooltipProps={{ labelFormatter: (at) => `${formatMoment(String(at))} UTC` }}
+      tooltipProps={{ labelFormatter: labelOf }}
       valueFormatter={format}
       referenceLines={
         least === null ? [] : [{ y: least, color: "var(--p09-danger)", strokeDasharray: "4 4" }]
       }
       xAxisProps={{ tickFormatter: formatDay, minTickGap: 24 }}
-      yAxisProps={{ width: 72 }}
+      yAxisProps={{
+        width: 76,
+        ticks,
+        domain: [0, ticks.at(-1) ?? 0],
+        interval: 0,
+        tickFormatter: (tick: number) => format(tick).replaceAll(" ", NO_BREAK),
+      }}
     />
   );
+}
+
+/** The tooltip asks for a label even while it shows none. */
+function labelOf(at: unknown): string {
+  return typeof at === "string" && at !== "" ? `${formatMoment(at)} UTC` : "";
 }
 
 export default memo(HistoryChart);

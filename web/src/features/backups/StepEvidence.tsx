@@ -41,7 +41,8 @@ const LABELS: Record<string, string> = {
   wal_segments: "log segments replayed",
   base_completed_at: "base backup ended",
   sentinel: "sentinel row",
-  sentinel_at: "written",
+  sentinel_at: "sentinel written",
+  seconds: "ready after (s)",
   proved_at: "proved as of",
 };
 

@@ -37,7 +37,7 @@ function windowFact(
   if (!found) return { name, value: "There is none", detail: "No moment of one’s choice can be restored." };
   return {
     name,
-    value: `Reached to ${formatSeconds(found.lag_seconds)} before`,
+    value: `${formatSeconds(found.lag_seconds)} behind`,
     detail: `${formatExact(found.earliest)} – ${formatExact(found.latest)}${
       within === undefined ? "" : ` · at most ${formatSeconds(within)} are allowed`
     }`,

@@ -26,9 +26,11 @@ export function formatSize(size: number | null | undefined): string {
 /** Seconds while they can be counted: those of RPO and RTO are told from each other up to the hour. */
 export function formatSeconds(seconds: number | null | undefined): string {
   if (seconds == null) return NONE;
-  if (seconds < 60) return `${oneDigit.format(seconds)} s`;
-  if (seconds >= 3600) return formatLength(seconds * 1000);
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${oneDigit.format(seconds)} s`;
+  if (whole >= 3600) return formatLength(seconds * 1000);
+  const rest = whole % 60;
+  return rest === 0 ? `${whole / 60} min` : `${Math.floor(whole / 60)} min ${rest} s`;
 }
 
 export function formatRows(rows: number | null): string {
