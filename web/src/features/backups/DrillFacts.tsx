@@ -1,7 +1,7 @@
 import { Stack, Text } from "@mantine/core";
 import { DrillMark } from "./DrillMark";
 import classes from "./DrillPage.module.css";
-import type { DrillDetail } from "./drills";
+import { type DrillDetail, hasFailed } from "./drills";
 import { formatExact, formatRows, formatSeconds, KINDS, personOf } from "./words";
 
 export function DrillFacts({ drill, subject }: { drill: DrillDetail; subject: string | null }) {
@@ -11,7 +11,7 @@ export function DrillFacts({ drill, subject }: { drill: DrillDetail; subject: st
         <DrillMark status={drill.status} />
       </div>
       {drill.why !== "" && (
-        <Text size="sm" className={classes.why} data-failed={drill.status === "failed"}>
+        <Text size="sm" className={classes.why} data-failed={hasFailed(drill)}>
           {drill.why}
         </Text>
       )}

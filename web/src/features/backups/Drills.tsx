@@ -2,13 +2,14 @@ import { Anchor, Button, Skeleton, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
 import { EmptyState } from "../../components/EmptyState";
+import { CircleQuestionIcon } from "../../components/icons";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import table from "../../components/table.module.css";
 import { formatMoment } from "../../components/words";
 import classes from "./Backups.module.css";
 import { DrillMark } from "./DrillMark";
-import { type Drill, useDrills } from "./drills";
+import { type Drill, hasFailed, useDrills } from "./drills";
 import { formatRows, formatSeconds, titleOf } from "./words";
 
 const FEW = 20;
@@ -28,7 +29,7 @@ export function Drills({ isLive }: { isLive: boolean }) {
         {problem && <ProblemAlert error={problem} onRetry={retry} />}
         {!data && !problem && <Skeleton height={160} />}
         {data?.drills.length === 0 && (
-          <EmptyState title="Nothing was ever restored">
+          <EmptyState title="Nothing was ever restored" icon={CircleQuestionIcon}>
             A backup that nobody has restored proves nothing. Start a drill: it restores to a temporary
             database, compares every table and destroys it again. A DBA or SRE may, here or by{" "}
             <code>p09 restore drill</code>.
@@ -87,7 +88,9 @@ function DrillRow({ drill }: { drill: Drill }) {
         <div className={table.dimmed}>
           {formatMoment(drill.started_at)} · {drill.reason}
         </div>
-        {drill.why !== "" && <div className={classes.reason}>{drill.why}</div>}
+        {drill.why !== "" && (
+          <div className={hasFailed(drill) ? classes.reason : table.dimmed}>{drill.why}</div>
+        )}
       </th>
       <td>
         <DrillMark status={drill.status} />

@@ -9,8 +9,8 @@ import { formatExact } from "./words";
 
 const KINDS = [
   { value: "drill", label: "Drill: restore aside, compare, destroy" },
-  { value: "restore", label: "Restore: to be promoted after a sign-off" },
-  { value: "mark", label: "Mark: only note what the database holds now" },
+  { value: "restore", label: "Restore: to be promoted" },
+  { value: "mark", label: "Mark: only note what it holds now" },
 ];
 
 const SUBMIT: Record<Kind, string> = {

@@ -1,6 +1,7 @@
 import { Anchor, Stack, Text } from "@mantine/core";
 import { Link, useNavigate } from "react-router";
 import { EmptyState } from "../../components/EmptyState";
+import { CircleQuestionIcon } from "../../components/icons";
 import { Panel } from "../../components/Panel";
 import table from "../../components/table.module.css";
 import { formatMoment } from "../../components/words";
@@ -18,7 +19,7 @@ export function VerificationPanel({ backups }: { backups: Backups }) {
   return (
     <Panel title="The last verification" hint="Each day at 16:00 every rule is held against what is there.">
       {verification === null ? (
-        <EmptyState title="The backups have never been verified">
+        <EmptyState title="The backups have never been verified" icon={CircleQuestionIcon}>
           That happens each day at 16:00. Run it now to see whether there are any, and whether they can be
           relied on.
         </EmptyState>

@@ -1,10 +1,10 @@
 const STEP = 1024;
 const MOST = 5;
 
-const OF_UNIT = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000];
+const OF_UNIT = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200];
 
-/** Round values for an axis of sizes, in the unit that the largest is told in. */
+/** Values for an axis of sizes that are round in binary units. */
 export function sizeTicks(largest: number): number[] {
   const unit = STEP ** Math.max(0, Math.floor(Math.log(Math.max(largest, 1)) / Math.log(STEP)));
   return ticks(

@@ -102,3 +102,8 @@ function useChange<T>(change: (api: Api, wanted: T) => Promise<Schema["Started"]
 export function hasEnded({ finished_at }: Drill): boolean {
   return finished_at !== null;
 }
+
+/** Whether it ended in a way that proves nothing; who aborted or discarded one meant to. */
+export function hasFailed({ status }: Drill): boolean {
+  return status === "failed" || status === "rejected" || status === "expired";
+}

@@ -132,6 +132,8 @@ test("a DBA who did not start it signs it off with a note", async () => {
       note: "read it all",
     }),
   );
+  expect(await screen.findByText(/Your decision was taken/)).toBeInTheDocument();
+  expect(screen.queryByRole("button", { name: "Sign off" })).not.toBeInTheDocument();
 });
 
 test("a DBA who is not convinced rejects it", async () => {
@@ -188,6 +190,7 @@ test("a drill is aborted with a reason", async () => {
       reason: "the wrong moment",
     }),
   );
+  expect(await screen.findByRole("status")).toHaveTextContent("It is being aborted");
 });
 
 test.each([

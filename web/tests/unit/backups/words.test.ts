@@ -29,7 +29,7 @@ test.each([
 });
 
 test("the axis of sizes has round values up to the first that none exceeds", () => {
-  expect(sizeTicks(1017 * MIB)).toEqual([0, 250, 500, 750, 1000, 1250].map((each) => each * MIB));
+  expect(sizeTicks(1017 * MIB)).toEqual([0, 256, 512, 768, 1024].map((each) => each * MIB));
   expect(sizeTicks(3.2 * MIB)).toEqual([0, 1, 2, 3, 4].map((each) => each * MIB));
   expect(sizeTicks(0)).toEqual([0, 1]);
 });
