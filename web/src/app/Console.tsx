@@ -14,12 +14,14 @@ const TodayPage = lazy(() => import("../features/today/TodayPage"));
 const IncidentsPage = lazy(() => import("../features/incidents/IncidentsPage"));
 const IncidentPage = lazy(() => import("../features/incidents/IncidentPage"));
 const ReviewPage = lazy(() => import("../features/reviews/ReviewPage"));
+const BackupsPage = lazy(() => import("../features/backups/BackupsPage"));
+const DrillPage = lazy(() => import("../features/backups/DrillPage"));
 const AnnouncementsPage = lazy(() => import("../features/announcements/AnnouncementsPage"));
 const CalendarPage = lazy(() => import("../features/calendar/CalendarPage"));
 const KpisPage = lazy(() => import("../features/kpis/KpisPage"));
 
 /** Messages and evidence link to the pages of operations by these. */
-const LINKED = ["/today", "/kpis", "/incidents/*", "/reviews/*", "/announcements", "/calendar"];
+const LINKED = ["/today", "/kpis", "/incidents/*", "/reviews/*", "/announcements", "/calendar", "/backups/*"];
 
 /** Everything behind the sign-in. Its cache ends with it: what one person saw is never shown to the next. */
 export function Console() {
@@ -40,6 +42,8 @@ export function Console() {
               <Route path="incidents" element={<IncidentsPage />} />
               <Route path="incidents/:incidentId" element={<IncidentPage />} />
               <Route path="reviews/:reviewId" element={<ReviewPage />} />
+              <Route path="backups" element={<BackupsPage />} />
+              <Route path="backups/:drillId" element={<DrillPage />} />
               <Route path="announcements" element={<AnnouncementsPage />} />
               <Route path="calendar" element={<CalendarPage />} />
             </Route>

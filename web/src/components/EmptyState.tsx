@@ -1,14 +1,21 @@
 import { Text, Title } from "@mantine/core";
-import type { ReactNode } from "react";
+import type { ComponentType, ReactNode } from "react";
 import classes from "./EmptyState.module.css";
 import { CircleCheckIcon } from "./icons";
 
+interface Props {
+  title: string;
+  /** Another sign where it is not well that there is nothing. */
+  icon?: ComponentType;
+  children: ReactNode;
+}
+
 /** Says that there is nothing, whether that is well, and what to do next. */
-export function EmptyState({ title, children }: { title: string; children: ReactNode }) {
+export function EmptyState({ title, icon: Icon = CircleCheckIcon, children }: Props) {
   return (
     <div className={classes.empty}>
       <span className={classes.sign}>
-        <CircleCheckIcon />
+        <Icon />
       </span>
       <Title order={3} size="h5">
         {title}

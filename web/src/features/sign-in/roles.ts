@@ -8,15 +8,8 @@ const OPERATIONS = "P09-";
  * so a token that can't be read simply has no groups.
  */
 export function groupsOf(accessToken: string): readonly string[] {
-  const payload = accessToken.split(".")[1];
-  if (payload === undefined) return [];
-  try {
-    const claims = JSON.parse(decoded(payload)) as { "cognito:groups"?: unknown };
-    const groups = claims["cognito:groups"];
-    return Array.isArray(groups) ? groups.map(String) : [];
-  } catch {
-    return [];
-  }
+  const groups = claimsOf(accessToken)["cognito:groups"];
+  return Array.isArray(groups) ? groups.map(String) : [];
 }
 
 /** Whether the person who is signed in operates P09, and is not a customer's person. */
@@ -33,6 +26,23 @@ export function useHasRole(roles: readonly Role[]): boolean {
   if (person === null) return false;
   const groups = groupsOf(person.accessToken);
   return roles.some((role) => groups.includes(role));
+}
+
+/** What records name the person who is signed in by; null when their token can't be read. */
+export function useSubject(): string | null {
+  const person = usePerson();
+  const subject = person === null ? undefined : claimsOf(person.accessToken).sub;
+  return typeof subject === "string" ? subject : null;
+}
+
+function claimsOf(accessToken: string): { sub?: unknown; "cognito:groups"?: unknown } {
+  const payload = accessToken.split(".")[1];
+  if (payload === undefined) return {};
+  try {
+    return JSON.parse(decoded(payload)) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 function decoded(base64Url: string): string {

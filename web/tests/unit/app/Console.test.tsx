@@ -2,6 +2,7 @@ import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { Console } from "../../../src/app/Console";
+import { NEVER } from "../../support/backup-samples";
 import { FakeAnalytics } from "../../support/fake-analytics";
 import { json } from "../../support/fake-server";
 import { LIST } from "../../support/kpi-samples";
@@ -13,6 +14,8 @@ function open(address: string, groups: readonly string[]) {
   server.totals = { visitors: 5 };
   server.on("GET /v1/kpis", () => json({ ...LIST, kpis: [] }));
   server.on("GET /v1/runbook", TABLE);
+  server.on("GET /v1/backups", NEVER);
+  server.on("GET /v1/drills", { drills: [], next_cursor: null });
   server.on("GET /v1/calendar", { entries: [], next_cursor: null });
   renderSignedIn(<Console />, server, address, tokenOf(groups));
   return server;
@@ -43,4 +46,10 @@ test("a customer's person sees nothing of operations, and an address of theirs l
 test("the addresses that messages link to lead to the pages of operations", async () => {
   open("/calendar?month=2026-12", ["P09-SRE"]);
   expect(await screen.findByRole("table", { name: "December 2026" })).toBeInTheDocument();
+});
+
+test("the evidence of backups links to their page", async () => {
+  open("/backups", ["P09-DBA"]);
+  expect(await screen.findByRole("heading", { level: 1, name: "Backups" })).toBeInTheDocument();
+  expect(screen.getByRole("link", { name: "Backups" })).toHaveAttribute("aria-current", "page");
 });

@@ -1,0 +1,81 @@
+import { Button, Stack, Text, Textarea } from "@mantine/core";
+import type { SubmitEvent } from "react";
+import { ProblemAlert } from "../../components/ProblemAlert";
+import { type Act, type Drill, useAct } from "./drills";
+
+interface Words {
+  name: string;
+  submit: string;
+  /** What comes of it. */
+  hint: (drill: Drill) => string;
+}
+
+export const ACTS: Record<Act, Words> = {
+  sign: {
+    name: "Sign off",
+    submit: "Sign it off",
+    hint: ({ kind }) =>
+      kind === "restore"
+        ? "You have read the evidence and vouch for it. The restored database can then be promoted."
+        : "You have read the evidence and vouch for it. The drill then counts as passed.",
+  },
+  reject: {
+    name: "Reject",
+    submit: "Reject it",
+    hint: () => "The evidence does not convince you. It ends as rejected, and an incident opens.",
+  },
+  promote: {
+    name: "Promote",
+    submit: "Promote it",
+    hint: () =>
+      "The restored database takes the place of the running one, whose data is kept aside. What was written since the moment of the restore is then no longer seen.",
+  },
+  discard: {
+    name: "Discard",
+    submit: "Discard it",
+    hint: () => "The restored database is destroyed. The running one stays as it is.",
+  },
+  abort: {
+    name: "Abort",
+    submit: "Abort it",
+    hint: () => "It ends after the step that runs, and its temporary database is destroyed.",
+  },
+};
+
+interface Props {
+  drill: Drill;
+  act: Act;
+  onDone: () => void;
+}
+
+/** Says what comes of a decision, and asks why it is taken. */
+export function ActForm({ drill, act, onDone }: Props) {
+  const acting = useAct(drill.id, act);
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const note = String(new FormData(event.currentTarget).get("note")).trim();
+    acting.mutate(note, { onSuccess: onDone });
+  };
+  const { name, submit: word, hint } = ACTS[act];
+  return (
+    <form onSubmit={submit} aria-label={name}>
+      <Stack gap="sm" mt="md">
+        <Text size="sm">{hint(drill)}</Text>
+        <Textarea
+          name="note"
+          label={act === "abort" ? "Why?" : "Note"}
+          description="Stays in the record, beside your name."
+          required
+          withAsterisk={false}
+          autosize
+          minRows={2}
+          maxLength={1000}
+        />
+        {acting.isError && <ProblemAlert error={acting.error} />}
+        <Button type="submit" size="xs" w="fit-content" loading={acting.isPending}>
+          {word}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,65 @@
+import { Stack, Text } from "@mantine/core";
+import { DrillMark } from "./DrillMark";
+import classes from "./DrillPage.module.css";
+import { type DrillDetail, hasFailed } from "./drills";
+import { formatExact, formatRows, formatSeconds, KINDS, personOf } from "./words";
+
+export function DrillFacts({ drill, subject }: { drill: DrillDetail; subject: string | null }) {
+  return (
+    <Stack gap="sm">
+      <div>
+        <DrillMark status={drill.status} />
+      </div>
+      {drill.why !== "" && (
+        <Text size="sm" className={classes.why} data-failed={hasFailed(drill)}>
+          {drill.why}
+        </Text>
+      )}
+      {drill.kind !== "mark" && <Objectives drill={drill} />}
+      <dl className={classes.facts}>
+        {factsOf(drill, subject).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Stack>
+  );
+}
+
+/** What a drill is made for. */
+function Objectives({ drill }: { drill: DrillDetail }) {
+  return (
+    <dl className={classes.objectives}>
+      <div>
+        <dt>RPO</dt>
+        <dd className={classes.figure}>{formatSeconds(drill.rpo_seconds)}</dd>
+        <dd>of data would have been lost</dd>
+      </div>
+      <div>
+        <dt>RTO</dt>
+        <dd className={classes.figure}>{formatSeconds(drill.rto_seconds)}</dd>
+        <dd>until the database was open</dd>
+      </div>
+    </dl>
+  );
+}
+
+function factsOf(drill: DrillDetail, subject: string | null): [string, string][] {
+  const facts: [string, string][] = [
+    ["Kind", KINDS[drill.kind]],
+    ["Restores to", drill.to === null ? "not known yet" : formatExact(drill.to)],
+    ["Started", `${formatExact(drill.started_at)} by ${personOf(drill.started_by, subject)}`],
+    ["Reason", drill.reason],
+  ];
+  if (drill.rows !== null) facts.push(["Rows restored", formatRows(drill.rows)]);
+  if (drill.signed_at !== null) {
+    facts.push(["Signed off", `${formatExact(drill.signed_at)} by ${personOf(drill.signed_by, subject)}`]);
+  }
+  if (drill.expires_at !== null && drill.status.startsWith("waiting")) {
+    facts.push(["Expires", formatExact(drill.expires_at)]);
+  }
+  if (drill.finished_at !== null) facts.push(["Ended", formatExact(drill.finished_at)]);
+  return facts;
+}

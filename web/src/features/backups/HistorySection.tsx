@@ -1,0 +1,81 @@
+import { Skeleton } from "@mantine/core";
+import { lazy, Suspense } from "react";
+import { Panel } from "../../components/Panel";
+import table from "../../components/table.module.css";
+import { formatMoment } from "../../components/words";
+import classes from "./Backups.module.css";
+import { type Backup, leastSizeOf, type Measured, type Thresholds } from "./backups";
+import { formatSeconds, formatSize } from "./words";
+
+const HistoryChart = lazy(() => import("./HistoryChart"));
+
+interface Props {
+  measured: Measured;
+  thresholds: Thresholds;
+}
+
+/** How large the last backups were and how long they took. There is no panel of nothing: the verification says so. */
+export function HistorySection({ measured, thresholds }: Props) {
+  const { history = [] } = measured;
+  if (history.length === 0) return null;
+  const least = leastSizeOf(measured, thresholds);
+  const hint = `The last ${history.length === 1 ? "one" : history.length}, as the last verification found them.`;
+  return (
+    <Panel title="Backups over time" hint={hint}>
+      <div className={classes.charts}>
+        <figure>
+          <figcaption>
+            Size{least !== null && <span className={classes.least}>less than {formatSize(least)} fails</span>}
+          </figcaption>
+          <div className={classes.chart}>
+            <Suspense fallback={<Skeleton height="100%" />}>
+              <HistoryChart history={history} value="size" least={least} />
+            </Suspense>
+          </div>
+        </figure>
+        <figure>
+          <figcaption>Duration</figcaption>
+          <div className={classes.chart}>
+            <Suspense fallback={<Skeleton height="100%" />}>
+              <HistoryChart history={history} value="duration_seconds" least={null} />
+            </Suspense>
+          </div>
+        </figure>
+      </div>
+      <details className={classes.numbers}>
+        <summary>The charts’ numbers as a table</summary>
+        <HistoryTable history={history} />
+      </details>
+    </Panel>
+  );
+}
+
+function HistoryTable({ history }: { history: readonly Backup[] }) {
+  return (
+    <table className={table.table}>
+      <caption className={table.dimmed}>Backups, newest first (UTC)</caption>
+      <thead>
+        <tr>
+          <th scope="col">Completed</th>
+          <th scope="col">Size</th>
+          <th scope="col">Took</th>
+          <th scope="col" className={table.roomy}>
+            Recovery point
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {history.toReversed().map((backup) => (
+          <tr key={backup.id}>
+            <th scope="row" className={table.moment}>
+              {formatMoment(backup.completed_at)}
+            </th>
+            <td>{formatSize(backup.size)}</td>
+            <td>{formatSeconds(backup.duration_seconds)}</td>
+            <td className={`${table.roomy} ${table.dimmed} ${classes.id}`}>{backup.id}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
