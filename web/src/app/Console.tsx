@@ -16,10 +16,11 @@ const IncidentPage = lazy(() => import("../features/incidents/IncidentPage"));
 const ReviewPage = lazy(() => import("../features/reviews/ReviewPage"));
 const AnnouncementsPage = lazy(() => import("../features/announcements/AnnouncementsPage"));
 const CalendarPage = lazy(() => import("../features/calendar/CalendarPage"));
+const AccessPage = lazy(() => import("../features/access/AccessPage"));
 const KpisPage = lazy(() => import("../features/kpis/KpisPage"));
 
 /** Messages and evidence link to the pages of operations by these. */
-const LINKED = ["/today", "/kpis", "/incidents/*", "/reviews/*", "/announcements", "/calendar"];
+const LINKED = ["/today", "/kpis", "/incidents/*", "/reviews/*", "/announcements", "/calendar", "/access"];
 
 /** Everything behind the sign-in. Its cache ends with it: what one person saw is never shown to the next. */
 export function Console() {
@@ -42,6 +43,7 @@ export function Console() {
               <Route path="reviews/:reviewId" element={<ReviewPage />} />
               <Route path="announcements" element={<AnnouncementsPage />} />
               <Route path="calendar" element={<CalendarPage />} />
+              <Route path="access" element={<AccessPage />} />
             </Route>
           )}
           {isOperator && LINKED.map((path) => <Route key={path} path={path} element={<ToOperations />} />)}

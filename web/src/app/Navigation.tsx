@@ -13,6 +13,7 @@ const OPERATIONS = [
   { label: "Incidents", to: "/operations/incidents" },
   { label: "Announcements", to: "/operations/announcements" },
   { label: "Calendar", to: "/operations/calendar" },
+  { label: "Access", to: "/operations/access" },
 ];
 
 /** From one half of P09 to the other, for those who have both. */

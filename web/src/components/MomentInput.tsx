@@ -6,11 +6,12 @@ interface Props {
   /** `2026-11-23T16:10:00Z`, or null while there is none. */
   value: string | null;
   isDisabled?: boolean;
+  isOptional?: boolean;
   onChange: (moment: string | null) => void;
 }
 
 /** A moment in UTC, typed or chosen. Read and written here, so that no time zone of the browser shifts it. */
-export function MomentInput({ label, value, isDisabled = false, onChange }: Props) {
+export function MomentInput({ label, value, isDisabled = false, isOptional = false, onChange }: Props) {
   return (
     <DateInput
       label={`${label} (UTC)`}
@@ -21,7 +22,8 @@ export function MomentInput({ label, value, isDisabled = false, onChange }: Prop
       value={value?.replace("T", " ").replace("Z", "") ?? null}
       onChange={(picked) => onChange(picked === null ? null : momentOf(picked))}
       disabled={isDisabled}
-      required
+      required={!isOptional}
+      clearable={isOptional}
       withAsterisk={false}
       firstDayOfWeek={1}
     />
