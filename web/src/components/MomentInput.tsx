@@ -1,3 +1,4 @@
+import type { MantineSize } from "@mantine/core";
 import { DateInput } from "@mantine/dates";
 import "@mantine/dates/styles.css";
 
@@ -7,11 +8,19 @@ interface Props {
   value: string | null;
   isDisabled?: boolean;
   isOptional?: boolean;
+  size?: MantineSize;
   onChange: (moment: string | null) => void;
 }
 
 /** A moment in UTC, typed or chosen. Read and written here, so that no time zone of the browser shifts it. */
-export function MomentInput({ label, value, isDisabled = false, isOptional = false, onChange }: Props) {
+export function MomentInput({
+  label,
+  value,
+  isDisabled = false,
+  isOptional = false,
+  size = "sm",
+  onChange,
+}: Props) {
   return (
     <DateInput
       label={`${label} (UTC)`}
@@ -24,6 +33,7 @@ export function MomentInput({ label, value, isDisabled = false, isOptional = fal
       disabled={isDisabled}
       required={!isOptional}
       clearable={isOptional}
+      size={size}
       withAsterisk={false}
       firstDayOfWeek={1}
     />
