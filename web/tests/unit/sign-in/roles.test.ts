@@ -3,7 +3,10 @@ import { claimsOf } from "../../../src/features/sign-in/roles";
 import { tokenOf } from "../../support/render";
 
 test("the groups of an access token are read", () => {
-  expect(claimsOf(tokenOf(["P09-SRE", "Kundschaft-Zürich"])).groups).toEqual(["P09-SRE", "Kundschaft-Zürich"]);
+  expect(claimsOf(tokenOf(["P09-SRE", "Kundschaft-Zürich"])).groups).toEqual([
+    "P09-SRE",
+    "Kundschaft-Zürich",
+  ]);
 });
 
 test.each(["", "token", "a.b.c", `a.${btoa("{}")}.c`, `a.${btoa('{"cognito:groups":"P09-SRE"}')}.c`])(
