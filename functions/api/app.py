@@ -25,6 +25,7 @@ from functions.api.routes import (
     metrics,
     organisations,
     reviews,
+    roles,
     runbook,
     sites,
 )
@@ -64,6 +65,7 @@ def create_app(services: Services) -> FastAPI:
         database_credentials,
         keys,
         members,
+        roles,
     ):
         app.include_router(part.router)
 

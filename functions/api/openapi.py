@@ -1,5 +1,6 @@
 """The description of the API: what FastAPI finds, with the bodies that are read by hand, problems and keys added."""
 
+from copy import deepcopy
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -45,7 +46,7 @@ _ANSWERED_BY_PROBLEM: Final = {
 
 def describe(app: FastAPI) -> dict[str, Any]:
     """OpenAPI 3.1 of the whole API."""
-    description = app.openapi()
+    description = deepcopy(app.openapi())  # FastAPI keeps it, and would hand out what is added here twice
     schemas = description["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)

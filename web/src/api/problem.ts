@@ -36,6 +36,12 @@ export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
   return data;
 }
 
+/** A call whose answer is empty: it is over, or a `ProblemError` says what went wrong. */
+export async function done(call: Promise<{ error?: unknown; response: Response }>): Promise<void> {
+  const { error, response } = await call.catch(unreachable);
+  if (!response.ok) throw problemOf(response.status, error);
+}
+
 export function unreachable(cause: unknown): never {
   if (cause instanceof ProblemError) throw cause;
   throw new ProblemError({

@@ -1,12 +1,14 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { lazy, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Navigate, Route, Routes, useLocation } from "react-router";
 import { createApi } from "../api/client";
 import { ApiContext } from "../api/context";
+import { PageSkeleton } from "../components/PageSkeleton";
 import { useIsOperator } from "../features/sign-in/roles";
 import { useSession } from "../features/sign-in/use-session";
 import { OperationsPage } from "./OperationsPage";
 import { createQueryClient } from "./query-client";
+import { Shell } from "./Shell";
 import { SitePage } from "./SitePage";
 
 // A customer's person never comes to these, and need not fetch them.
@@ -18,10 +20,25 @@ const BackupsPage = lazy(() => import("../features/backups/BackupsPage"));
 const DrillPage = lazy(() => import("../features/backups/DrillPage"));
 const AnnouncementsPage = lazy(() => import("../features/announcements/AnnouncementsPage"));
 const CalendarPage = lazy(() => import("../features/calendar/CalendarPage"));
+const AccessPage = lazy(() => import("../features/access/AccessPage"));
+const AuditPage = lazy(() => import("../features/audit/AuditPage"));
 const KpisPage = lazy(() => import("../features/kpis/KpisPage"));
 
+// Most people come to it once, or never.
+const InvitationPage = lazy(() => import("../features/people/InvitationPage"));
+
 /** Messages and evidence link to the pages of operations by these. */
-const LINKED = ["/today", "/kpis", "/incidents/*", "/reviews/*", "/announcements", "/calendar", "/backups/*"];
+const LINKED = [
+  "/today",
+  "/kpis",
+  "/incidents/*",
+  "/reviews/*",
+  "/announcements",
+  "/calendar",
+  "/backups/*",
+  "/access",
+  "/audit",
+];
 
 /** Everything behind the sign-in. Its cache ends with it: what one person saw is never shown to the next. */
 export function Console() {
@@ -33,7 +50,8 @@ export function Console() {
     <ApiContext value={api}>
       <QueryClientProvider client={queries}>
         <Routes>
-          <Route path="/sites/:siteId" element={<SitePage />} />
+          <Route path="/sites/:siteId/:page?" element={<SitePage />} />
+          <Route path="/invitation" element={<Invited />} />
           {isOperator && (
             <Route path="/operations" element={<OperationsPage />}>
               <Route index element={<Navigate replace to="today" />} />
@@ -46,6 +64,8 @@ export function Console() {
               <Route path="backups/:drillId" element={<DrillPage />} />
               <Route path="announcements" element={<AnnouncementsPage />} />
               <Route path="calendar" element={<CalendarPage />} />
+              <Route path="access" element={<AccessPage />} />
+              <Route path="audit" element={<AuditPage />} />
             </Route>
           )}
           {isOperator && LINKED.map((path) => <Route key={path} path={path} element={<ToOperations />} />)}
@@ -53,6 +73,16 @@ export function Console() {
         </Routes>
       </QueryClientProvider>
     </ApiContext>
+  );
+}
+
+function Invited() {
+  return (
+    <Shell>
+      <Suspense fallback={<PageSkeleton heights={[240]} />}>
+        <InvitationPage />
+      </Suspense>
+    </Shell>
   );
 }
 

@@ -1,5 +1,9 @@
 import { useEffect, useRef } from "react";
 import { Link, NavLink, useLocation } from "react-router";
+import { MAY_AUDIT } from "../features/audit/roles";
+import { useOwnRole } from "../features/people/people";
+import { type Role, useClaims } from "../features/sign-in/roles";
+import type { Site } from "../features/sites/sites";
 import classes from "./Navigation.module.css";
 
 const PLACES = [
@@ -7,13 +11,24 @@ const PLACES = [
   { label: "Operations", to: "/operations", isHere: (path: string) => path.startsWith("/operations") },
 ];
 
-const OPERATIONS = [
+interface Place {
+  label: string;
+  to: string;
+  /** Whether addresses below it are other places. */
+  end?: boolean;
+  /** Whom it is for, if not for all. */
+  roles?: readonly Role[];
+}
+
+const OPERATIONS: readonly Place[] = [
   { label: "Today", to: "/operations/today" },
   { label: "KPIs", to: "/operations/kpis" },
   { label: "Incidents", to: "/operations/incidents" },
   { label: "Announcements", to: "/operations/announcements" },
   { label: "Calendar", to: "/operations/calendar" },
   { label: "Backups", to: "/operations/backups" },
+  { label: "Access", to: "/operations/access" },
+  { label: "Audit", to: "/operations/audit", roles: MAY_AUDIT },
 ];
 
 /** From one half of P09 to the other, for those who have both. */
@@ -30,20 +45,40 @@ export function Navigation() {
   );
 }
 
-/** The pages of operations. A narrow screen scrolls them sideways, with the one that is open in view. */
+/** The pages of operations that the person may open. */
 export function OperationsNavigation() {
+  const { groups } = useClaims();
+  const isOffered = ({ roles }: Place) => !roles || roles.some((role) => groups.includes(role));
+  return <Pages label="Operations" places={OPERATIONS.filter(isOffered)} />;
+}
+
+/** The pages of a site and of the organisation that it belongs to. */
+export function SiteNavigation({ site }: { site: Site }) {
+  const isOwner = useOwnRole(site.organisation_id) === "owner";
+  const at = `/sites/${site.site_id}`;
+  const places: Place[] = [
+    { label: "Dashboard", to: at, end: true },
+    { label: "Keys", to: `${at}/keys` },
+    { label: "People", to: `${at}/people` },
+  ];
+  if (isOwner) places.push({ label: "Audit", to: `${at}/audit` });
+  return <Pages label="Site" places={places} />;
+}
+
+/** A narrow screen scrolls them sideways, with the one that is open in view. */
+function Pages({ label, places }: { label: string; places: readonly Place[] }) {
   const { pathname } = useLocation();
-  const places = useRef<HTMLElement>(null);
+  const list = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the open page is another one when the address is.
   useEffect(() => {
-    const open = places.current?.querySelector("[aria-current]");
+    const open = list.current?.querySelector("[aria-current]");
     open?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [pathname]);
   return (
-    <nav ref={places} className={classes.pages} aria-label="Operations">
-      {OPERATIONS.map(({ label, to }) => (
-        <NavLink key={to} to={to} className={classes.page ?? ""}>
-          {label}
+    <nav ref={list} className={classes.pages} aria-label={label}>
+      {places.map(({ label: name, to, end = false }) => (
+        <NavLink key={to} to={to} end={end} className={classes.page ?? ""}>
+          {name}
         </NavLink>
       ))}
     </nav>

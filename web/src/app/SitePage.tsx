@@ -1,27 +1,38 @@
 import { Skeleton, Stack, Text, Title } from "@mantine/core";
-import { useState } from "react";
+import { type ComponentType, lazy, Suspense, useState } from "react";
 import { Navigate, useNavigate, useParams, useSearchParams } from "react-router";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { AddSiteDialog, AddSiteForm } from "../features/sites/AddSite";
 import { SitePicker } from "../features/sites/SitePicker";
 import { type Site, useSites } from "../features/sites/sites";
 import { TrafficPage } from "../features/traffic/TrafficPage";
+import { SiteNavigation } from "./Navigation";
 import { Shell } from "./Shell";
 import classes from "./SitePage.module.css";
+
+/** Beside its traffic, by what stands behind the site in the address. Most people come for the traffic alone. */
+const PAGES = new Map<string | undefined, ComponentType<{ site: Site }>>([
+  [undefined, TrafficPage],
+  ["keys", lazy(() => import("../features/keys/KeysPage"))],
+  ["people", lazy(() => import("../features/people/PeoplePage"))],
+  ["audit", lazy(() => import("../features/audit/OrganisationAuditPage"))],
+]);
 
 /** The console's frame with the site that the address names; an address without one leads to the first. */
 export function SitePage() {
   const sites = useSites();
-  const { siteId } = useParams();
+  const { siteId, page } = useParams();
   const [address] = useSearchParams();
   const navigate = useNavigate();
   const [isAdding, setAdding] = useState(false);
   const open = (site: Site) => {
     setAdding(false);
-    void navigate({ pathname: `/sites/${site.site_id}`, search: address.toString() });
+    const rest = page === undefined ? "" : `/${page}`;
+    void navigate({ pathname: `/sites/${site.site_id}${rest}`, search: address.toString() });
   };
   const current = sites.data?.find((site) => site.site_id === siteId) ?? null;
   const first = sites.data?.[0];
+  const Page = PAGES.get(page) ?? TrafficPage;
 
   if (siteId === undefined && first) {
     return <Navigate replace to={{ pathname: `/sites/${first.site_id}`, search: address.toString() }} />;
@@ -33,12 +44,17 @@ export function SitePage() {
           <SitePicker sites={sites.data} current={current} onChoose={open} onAdd={() => setAdding(true)} />
         ) : null
       }
+      pages={current && <SiteNavigation site={current} />}
     >
       {sites.isPending && <PageSkeleton />}
       {sites.isError && <ProblemAlert error={sites.error} onRetry={sites.refetch} />}
       {sites.data?.length === 0 && <FirstSite onCreated={open} />}
       {sites.data && first && current === null && <UnknownSite siteId={siteId} />}
-      {current && <TrafficPage key={current.site_id} site={current} />}
+      {current && (
+        <Suspense fallback={<PageSkeleton />}>
+          <Page key={current.site_id} site={current} />
+        </Suspense>
+      )}
       <AddSiteDialog isOpen={isAdding} onClose={() => setAdding(false)} onCreated={open} />
     </Shell>
   );

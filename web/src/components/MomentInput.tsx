@@ -1,3 +1,4 @@
+import type { MantineSize } from "@mantine/core";
 import { DateInput } from "@mantine/dates";
 import "@mantine/dates/styles.css";
 
@@ -10,12 +11,13 @@ interface Props {
   isOptional?: boolean;
   /** Whether the moment is asked for to the second. */
   hasSeconds?: boolean;
+  size?: MantineSize;
   onChange: (moment: string | null) => void;
 }
 
 /** A moment in UTC, typed or chosen. Read and written here, so that no time zone of the browser shifts it. */
 export function MomentInput({ label, value, onChange, ...more }: Props) {
-  const { description, isDisabled = false, isOptional = false, hasSeconds = false } = more;
+  const { description, isDisabled = false, isOptional = false, hasSeconds = false, size = "sm" } = more;
   return (
     <DateInput
       label={`${label} (UTC)`}
@@ -29,6 +31,7 @@ export function MomentInput({ label, value, onChange, ...more }: Props) {
       disabled={isDisabled}
       required={!isOptional}
       clearable={isOptional}
+      size={size}
       withAsterisk={false}
       firstDayOfWeek={1}
     />

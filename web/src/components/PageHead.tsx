@@ -6,7 +6,8 @@ import classes from "./PageHead.module.css";
 interface Props {
   title: string;
   hint: ReactNode;
-  live: Live;
+  /** Of a page that moves by itself. */
+  live?: Live;
   /** What can be done on the page. */
   children?: ReactNode;
 }
@@ -24,7 +25,7 @@ export function PageHead({ title, hint, live, children }: Props) {
         </Text>
       </div>
       <div className={classes.controls}>
-        <LiveSwitch {...live} />
+        {live && <LiveSwitch {...live} />}
         {children}
       </div>
     </header>

@@ -148,6 +148,13 @@ export const HourglassIcon = () => (
   </Icon>
 );
 
+export const KeyIcon = () => (
+  <Icon>
+    <circle cx="5.25" cy="10.75" r="2.75" />
+    <path d="m7.25 8.75 6-6M10.75 5.25l1.75 1.75" />
+  </Icon>
+);
+
 export const LeftIcon = () => (
   <Icon>
     <path d="m9.5 4.5-3.5 3.5 3.5 3.5" />

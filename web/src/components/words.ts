@@ -48,3 +48,16 @@ export function formatLength(milliseconds: number): string {
 export function dayOf(at: string | number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
+
+/** A moment as records need it: `2026-11-23 16:10:04`. */
+export function formatExactly(at: string | number): string {
+  return new Date(at).toISOString().slice(0, 19).replace("T", " ");
+}
+
+/** What is left, as a clock shows it: `7:59:58`, `9:05`. */
+export function formatLeft(milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  const [minutes, rest] = [Math.floor(seconds / 60), String(seconds % 60).padStart(2, "0")];
+  const hours = Math.floor(minutes / 60);
+  return hours === 0 ? `${minutes}:${rest}` : `${hours}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
+}

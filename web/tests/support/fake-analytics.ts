@@ -24,6 +24,7 @@ export class FakeAnalytics extends FakeServer {
   constructor(sites: Site[] = [SHOP, BLOG]) {
     super();
     this.on("GET /v1/sites", { sites, next_cursor: null });
+    this.on(`GET /v1/organisations/${SHOP.organisation_id}/members`, { members: [] });
     for (const { site_id } of sites) this.on(`GET /v1/sites/${site_id}/live`, { visitors: 3 });
     this.answerQueries();
   }

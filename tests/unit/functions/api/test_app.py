@@ -1,4 +1,5 @@
 import inspect
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from fastapi.routing import APIRoute
 
 from functions.api.app import create_app
 from functions.api.dependencies import Services
+from functions.api.openapi import describe
 from functions.api.settings import Settings
 from scripts.openapi import FILE, openapi_text
 
@@ -33,6 +35,12 @@ def test_no_endpoint_and_no_dependency_takes_the_way_through_a_thread_pool(route
 
 def test_the_committed_description_is_what_the_routes_give() -> None:
     assert FILE.read_text() == openapi_text()
+
+
+def test_the_description_is_the_same_each_time_it_is_asked_for() -> None:
+    app = create_app(Services(Settings(**dict.fromkeys(Settings.__dataclass_fields__, ""))))
+    first = json.dumps(describe(app))
+    assert json.dumps(describe(app)) == first
 
 
 def test_a_cold_start_imports_no_driver_that_its_first_request_may_not_need() -> None:

@@ -11,7 +11,7 @@ from functions.api.app import create_app
 from functions.api.dependencies import Services
 from functions.api.permissions import ANYONE, INGEST_KEY, PERMISSIONS, PERSON, READ_KEY
 from functions.api.settings import Settings
-from shared.access.identity import ROLES, KeyBearer, Person
+from shared.access.identity import AUDITOR, ROLES, KeyBearer, Person
 from shared.access.keys import Key, make_key
 from shared.access.tokens import InvalidToken
 from shared.platform.valkey import ValkeyUnavailable
@@ -125,3 +125,11 @@ def test_the_table_decides_who_gets_through(client: TestClient, caller: str, rou
     if refused:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["detail"]
+
+
+def test_what_each_operations_role_may_do_is_shown_as_the_table_says(client: TestClient) -> None:
+    answer = client.get("/v1/access/roles", headers={"authorization": f"Bearer {TOKENS[AUDITOR]}"})
+    shown = answer.json()["permissions"]
+    table = {route: allowed for route, allowed in PERMISSIONS.items() if allowed <= ROLES}
+    assert {(one["method"], one["path"]): frozenset(one["roles"]) for one in shown} == table
+    assert all(one["summary"] for one in shown)

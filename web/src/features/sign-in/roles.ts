@@ -1,45 +1,60 @@
+import { useMemo } from "react";
 import { usePerson } from "./use-session";
 
 /** What every group of the people who operate P09 begins with. */
 const OPERATIONS = "P09-";
 
+interface Claims {
+  groups: readonly string[];
+  /** Who it is, for ever; and the name that records give. Null where the token does not tell. */
+  subject: string | null;
+  username: string | null;
+}
+
 /**
- * The groups that an access token names. It decides what is offered, never what is allowed: that is the API's to say,
- * so a token that can't be read simply has no groups.
+ * What an access token says of its bearer. It decides what is offered, never what is allowed: that is the API's to say,
+ * so a token that can't be read simply says nothing.
  */
-export function groupsOf(accessToken: string): readonly string[] {
-  const groups = claimsOf(accessToken)["cognito:groups"];
-  return Array.isArray(groups) ? groups.map(String) : [];
+export function claimsOf(accessToken: string): Claims {
+  const claims = parsed(accessToken.split(".")[1] ?? "");
+  const groups = claims["cognito:groups"];
+  return {
+    groups: Array.isArray(groups) ? groups.map(String) : [],
+    subject: typeof claims.sub === "string" ? claims.sub : null,
+    username: typeof claims.username === "string" ? claims.username : null,
+  };
+}
+
+const NOBODY: Claims = { groups: [], subject: null, username: null };
+
+/** What the token of the person who is signed in says. */
+export function useClaims(): Claims {
+  const token = usePerson()?.accessToken;
+  return useMemo(() => (token === undefined ? NOBODY : claimsOf(token)), [token]);
 }
 
 /** Whether the person who is signed in operates P09, and is not a customer's person. */
 export function useIsOperator(): boolean {
-  const person = usePerson();
-  return person !== null && groupsOf(person.accessToken).some((group) => group.startsWith(OPERATIONS));
+  return useClaims().groups.some((group) => group.startsWith(OPERATIONS));
 }
 
 export type Role = "P09-Developer" | "P09-SRE" | "P09-DBA" | "P09-Lead" | "P09-Auditor";
 
 /** Whether something that only these roles may do is offered to the person who is signed in. */
 export function useHasRole(roles: readonly Role[]): boolean {
-  const person = usePerson();
-  if (person === null) return false;
-  const groups = groupsOf(person.accessToken);
+  const { groups } = useClaims();
   return roles.some((role) => groups.includes(role));
 }
 
 /** What records name the person who is signed in by; null when their token can't be read. */
 export function useSubject(): string | null {
-  const person = usePerson();
-  const subject = person === null ? undefined : claimsOf(person.accessToken).sub;
-  return typeof subject === "string" ? subject : null;
+  return useClaims().subject;
 }
 
-function claimsOf(accessToken: string): { sub?: unknown; "cognito:groups"?: unknown } {
-  const payload = accessToken.split(".")[1];
-  if (payload === undefined) return {};
+function parsed(payload: string): Record<string, unknown> {
   try {
-    return JSON.parse(decoded(payload)) ?? {};
+    const claims: unknown = JSON.parse(decoded(payload));
+    return typeof claims === "object" && claims !== null ? { ...claims } : {};
   } catch {
     return {};
   }

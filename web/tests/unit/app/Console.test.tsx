@@ -1,10 +1,11 @@
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { Console } from "../../../src/app/Console";
 import { NEVER } from "../../support/backup-samples";
-import { FakeAnalytics } from "../../support/fake-analytics";
-import { json } from "../../support/fake-server";
+import { FakeAnalytics, SHOP } from "../../support/fake-analytics";
+import { ADA, FakeOrganisation, GRACE, TOKEN } from "../../support/fake-organisation";
+import { FakeServer, json } from "../../support/fake-server";
 import { LIST } from "../../support/kpi-samples";
 import { expectNoAxeFindings, renderSignedIn, tokenOf } from "../../support/render";
 import { TABLE } from "../../support/runbook-samples";
@@ -39,7 +40,7 @@ test("who operates P09 goes from the traffic to the day’s tasks, to the KPIs a
 test("a customer's person sees nothing of operations, and an address of theirs leads to the traffic", async () => {
   const server = open("/operations/kpis", ["Northwind"]);
   await screen.findByRole("heading", { name: "Traffic" });
-  expect(screen.queryByRole("navigation")).not.toBeInTheDocument();
+  expect(screen.queryByRole("navigation", { name: /Main|Operations/ })).not.toBeInTheDocument();
   expect(server.requestsTo("GET /v1/kpis")).toEqual([]);
 });
 
@@ -52,4 +53,38 @@ test("the evidence of backups links to their page", async () => {
   open("/backups", ["P09-DBA"]);
   expect(await screen.findByRole("heading", { level: 1, name: "Backups" })).toBeInTheDocument();
   expect(screen.getByRole("link", { name: "Backups" })).toHaveAttribute("aria-current", "page");
+});
+
+test("the audit trail is offered to whom it is for", async () => {
+  open("/operations/today", ["P09-DBA"]);
+  await screen.findByRole("heading", { name: "Today" });
+  expect(screen.getByRole("link", { name: "Access" })).toBeInTheDocument();
+  expect(screen.queryByRole("link", { name: "Audit" })).not.toBeInTheDocument();
+});
+
+test("an owner goes from the dashboard to the keys, the people and the audit trail of their site", async () => {
+  const server = new FakeOrganisation()
+    .on("GET /v1/sites", { sites: [SHOP], next_cursor: null })
+    .on(`GET /v1/organisations/${SHOP.organisation_id}/audit`, { rows: [], next_cursor: null });
+  renderSignedIn(<Console />, server, "/sites/1/keys", tokenOf([], { sub: ADA }));
+  await screen.findByRole("heading", { name: "Keys" });
+  const pages = await screen.findByRole("navigation", { name: "Site" });
+  expect(within(pages).getByRole("link", { current: "page" })).toHaveTextContent("Keys");
+  await userEvent.click(within(pages).getByRole("link", { name: "People" }));
+  await screen.findByRole("heading", { name: "People" });
+  await userEvent.click(await within(pages).findByRole("link", { name: "Audit" }));
+  expect(await screen.findByRole("heading", { name: "Nothing was done yet" })).toBeInTheDocument();
+  await expectNoAxeFindings();
+});
+
+test("who is no owner is not offered the audit trail", async () => {
+  const server = new FakeOrganisation().on("GET /v1/sites", { sites: [SHOP], next_cursor: null });
+  renderSignedIn(<Console />, server, "/sites/1/people", tokenOf([], { sub: GRACE }));
+  await screen.findByRole("button", { name: `Leave: ${GRACE}` });
+  expect(screen.queryByRole("link", { name: "Audit" })).not.toBeInTheDocument();
+});
+
+test("an invitation's link leads to its page, for whoever signed in", async () => {
+  renderSignedIn(<Console />, new FakeServer(), `/invitation#${TOKEN}`, tokenOf([]));
+  expect(await screen.findByRole("button", { name: "Accept the invitation" })).toBeInTheDocument();
 });

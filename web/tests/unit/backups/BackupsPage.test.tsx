@@ -30,7 +30,7 @@ function open(role = "P09-DBA") {
       <Route path="*" element={<Elsewhere />} />
     </Routes>
   );
-  return renderSignedIn(page, server, "/operations/backups", tokenOf([role], "linus"));
+  return renderSignedIn(page, server, "/operations/backups", tokenOf([role], { sub: "linus" }));
 }
 
 function Elsewhere() {

@@ -27,7 +27,7 @@ function open(drill: string, role = "P09-DBA", subject = GRACE) {
       <Route path="/operations/backups/:drillId" element={<DrillPage />} />
     </Routes>
   );
-  return renderSignedIn(page, server, `/operations/backups/${drill}`, tokenOf([role], subject));
+  return renderSignedIn(page, server, `/operations/backups/${drill}`, tokenOf([role], { sub: subject }));
 }
 
 const steps = async () =>

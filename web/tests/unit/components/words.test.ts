@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { dayOf, formatAge, formatLength, formatSpan } from "../../../src/components/words";
+import {
+  dayOf,
+  formatAge,
+  formatExactly,
+  formatLeft,
+  formatLength,
+  formatSpan,
+} from "../../../src/components/words";
 
 test("a span within a day names the day once", () => {
   const hour = { start: "2026-11-23T11:05:00Z", end: "2026-11-23T12:05:00Z" };
@@ -28,4 +35,17 @@ test.each([
 
 test("a day is that of UTC", () => {
   expect(dayOf("2026-11-23T23:59:59Z")).toBe("2026-11-23");
+});
+
+test("a moment of a record has its year and its seconds", () => {
+  expect(formatExactly("2026-11-23T16:10:04.123456Z")).toBe("2026-11-23 16:10:04");
+});
+
+test.each([
+  [8 * 3_600_000 - 2_000, "7:59:58"],
+  [545_000, "9:05"],
+  [400, "0:01"],
+  [-5_000, "0:00"],
+])("%d ms are left: %s", (milliseconds, text) => {
+  expect(formatLeft(milliseconds)).toBe(text);
 });

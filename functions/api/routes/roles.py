@@ -1,0 +1,39 @@
+"""What each operations role may do: the table of permissions, for people to read."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from functions.api.permissions import PERMISSIONS
+from shared.access.identity import ROLES
+
+router = APIRouter(tags=["access"])
+
+
+class PermissionView(BaseModel):
+    """A route and the roles that may call it."""
+
+    method: str
+    path: str
+    summary: str
+    roles: list[str]
+
+
+class PermissionList(BaseModel):
+    permissions: list[PermissionView]
+
+
+@router.get("/v1/access/roles", summary="What each operations role may do")
+async def list_permissions(request: Request) -> PermissionList:
+    """The routes of operations; what a customer's person may do hangs on their role in the organisation."""
+    described: dict[str, Any] = request.app.openapi()["paths"]
+    return PermissionList(
+        permissions=[
+            PermissionView(
+                method=method, path=path, summary=described[path][method.lower()]["summary"], roles=sorted(allowed)
+            )
+            for (method, path), allowed in PERMISSIONS.items()
+            if allowed <= ROLES
+        ]
+    )
