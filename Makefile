@@ -38,6 +38,7 @@ check: setup check-infra ## lint, types, import rules, drift of generated files,
 	@ruff format --check --quiet .
 	@mypy
 	@lint-imports --no-logo > build/import-rules.txt || { cat build/import-rules.txt; exit 1; }
+	@$(PY) -m scripts.migration_rules
 	@$(PY) -m scripts.openapi --check
 	@$(PY) -m scripts.generate --check
 	@npm run check --silent -w web

@@ -11,6 +11,8 @@ DIRECTORY = Path(__file__).parent.parent / "migrations"
 _NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 _LOCK = "select pg_advisory_lock(hashtext('p09_migrations'))"
 _UNLOCK = "select pg_advisory_unlock(hashtext('p09_migrations'))"
+# Whoever waits for a lock on a table makes everybody behind it wait: a deploy that fails is better than a service that hangs.
+_BOUNDS = "set local lock_timeout = '5s'; set local statement_timeout = '5min'"
 
 
 class MigrationRefused(Exception):
@@ -84,6 +86,7 @@ def _missing(connection: Connection, migrations: list[Migration]) -> list[Migrat
 def _apply(connection: Connection, migration: Migration) -> None:
     connection.run("begin")
     try:
+        connection.execute_simple(_BOUNDS)
         connection.execute_simple(migration.sql)
         connection.run(
             "insert into schema_migrations (version, name, checksum) values (:version, :name, :checksum)",

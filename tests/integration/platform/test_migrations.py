@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from pg8000.exceptions import DatabaseError
 
+from shared.platform import migrations
 from shared.platform.migrations import Migration, MigrationRefused, migrate, read_migrations, set_password
 from tests.conftest import MigratedDatabase
 
@@ -33,6 +34,17 @@ def test_a_migration_that_fails_leaves_nothing_behind(migrated: MigratedDatabase
     with pytest.raises(DatabaseError):
         migrate(owner, [*read_migrations(), replace(MORE, sql="create table more (id integer); select 1/0")])
     assert migrate(owner, [*read_migrations(), MORE]) == [MORE]
+
+
+def test_a_migration_does_not_wait_for_a_lock_for_long_and_holds_up_nobody(
+    migrated: MigratedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "_BOUNDS", migrations._BOUNDS.replace("'5s'", "'50ms'"))
+    reader = migrated.connect("p09_admin")
+    reader.run("begin")
+    reader.run("lock table sites in access share mode")
+    with pytest.raises(DatabaseError, match="lock timeout"):
+        migrate(migrated.connect("p09_admin"), [*read_migrations(), replace(MORE, sql="alter table sites add x text")])
 
 
 def test_two_deploys_at_once_apply_each_migration_once(migrated: MigratedDatabase) -> None:
