@@ -47,10 +47,13 @@ def read_migrations(directory: Path = DIRECTORY) -> list[Migration]:
 def migrate(connection: Connection, migrations: list[Migration]) -> list[Migration]:
     """Apply what is missing, each migration in a transaction of its own; returns what was applied.
 
+    Later migrations than those given stay: a release that is rolled back runs on the schema of the one after it, which
+    only added to it (scripts/migration_rules.py).
+
     Raises
     ------
     MigrationRefused
-        an applied file was changed or is gone: write a new migration instead
+        an applied file was changed, or another has its number: write a new migration instead
     """
     connection.run(_LOCK)
     try:
@@ -71,14 +74,11 @@ def _missing(connection: Connection, migrations: list[Migration]) -> list[Migrat
         version: (name, checksum)
         for version, name, checksum in connection.run("select version, name, checksum from schema_migrations")
     }
-    known = {migration.version: migration for migration in migrations}
-    for version, (name, checksum) in applied.items():
-        migration = known.get(version)
-        if migration is None:
-            raise MigrationRefused(f"{version:04}_{name}.sql was applied but is gone: deploy a version that has it")
-        if migration.checksum != checksum:
+    for migration in migrations:
+        name, checksum = applied.get(migration.version, (migration.name, migration.checksum))
+        if (migration.name, migration.checksum) != (name, checksum):
             raise MigrationRefused(
-                f"{version:04}_{name}.sql was changed after it was applied: restore it, add a new file"
+                f"{migration.version:04}_{name}.sql was changed after it was applied: restore it, add a new file"
             )
     return [migration for migration in migrations if migration.version not in applied]
 
