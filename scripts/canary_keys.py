@@ -56,11 +56,23 @@ def _given(file: Path) -> Keys:
     return keys
 
 
-def _local(system: dict[str, Any]) -> tuple[Keys | None, str]:
+def local_aws(state: Path | None) -> AwsSettings:
+    """Where the local system's AWS is. Raises WrongUsage when it does not run."""
+    system = (State(state) if state else default_state()).system()
+    if system is None:
+        raise WrongUsage("the local system does not run: start it with make run")
+    return _aws(system)
+
+
+def _aws(system: dict[str, Any]) -> AwsSettings:
     credentials = Credentials(
         access_key=CREDENTIALS["AWS_ACCESS_KEY_ID"], secret_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"], session_token=""
     )
-    aws = AwsSettings(region=str(system["region"]), credentials=credentials, endpoint=str(system["aws_endpoint"]))
+    return AwsSettings(region=str(system["region"]), credentials=credentials, endpoint=str(system["aws_endpoint"]))
+
+
+def _local(system: dict[str, Any]) -> tuple[Keys | None, str]:
+    aws = _aws(system)
     try:
         keys = read_keys(read_secret(aws, LOCAL_SECRET))
     except (AwsUnavailable, AwsRefused) as error:

@@ -20,11 +20,15 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from scripts.canary_keys import WrongUsage, add_options, canary_keys, url
+from scripts.canary_keys import WrongUsage, add_options, canary_keys, local_aws, url
 from shared.deployments.load import Site, load, shares
 from shared.deployments.snapshot import Incomparable, Judgement, Limits, Snapshot, judge, read_snapshot, summarise
+from shared.deployments.snapshot_store import SnapshotStore
 from shared.health.canary import SITE, Keys
+from shared.platform.aws import AwsRefused, AwsUnavailable
+from shared.platform.dynamodb import Table, signed_call
 from shared.platform.moments import stamp
+from shared.platform.settings import aws_settings
 
 RUNBOOK: Final = Path(__file__).resolve().parents[1] / "shared" / "runbook.toml"
 LOCAL_MOST: Final = 200  # requests per second; one machine does more, and then measures itself
@@ -58,15 +62,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser(asked).parse_args(arguments)
     try:
         found, judgement = _measured(chosen, asked)
-    except (WrongUsage, Incomparable) as error:
+        if judgement.within:
+            _keep(chosen, found)
+    except (WrongUsage, Incomparable, AwsRefused, AwsUnavailable) as error:
         print(f"performance-tests: {error}", file=sys.stderr)
         return 2
     if chosen.json:
         print(json.dumps({"within": judgement.within, "why": judgement.why, "snapshot": found.to_json()}, indent=2))
     else:
         _print(found, judgement)
-    if judgement.within and chosen.save:
-        chosen.save.write_text(json.dumps(found.to_json(), indent=2) + "\n", encoding="utf-8")
     return 0 if judgement.within else 1
 
 
@@ -75,7 +79,7 @@ def _measured(chosen: argparse.Namespace, asked: Asked) -> tuple[Snapshot, Judge
     most = LOCAL_MOST if _on_this_machine(chosen.api_url) else asked.most_per_second
     if per_second > most:
         raise WrongUsage(f"--per-second: at most {most} for {chosen.api_url}")
-    before = _baseline(chosen.baseline) if chosen.baseline else None
+    before = _before(chosen)
     keys, lack = canary_keys(chosen.canary, chosen.state, chosen.api_url)
     if keys is None:
         raise WrongUsage(f"the canary's events could not be sent: {lack}")
@@ -99,6 +103,11 @@ def _parser(asked: Asked) -> argparse.ArgumentParser:
         "--per-second", metavar="N", type=_whole(LOCAL_MOST),
         help=f"requests, {asked.per_second} by default; at most {LOCAL_MOST}, {asked.most_per_second} elsewhere than here",
     )  # fmt: skip
+    parser.add_argument(
+        "--stage", metavar="NAME",
+        help="compare with this stage's last accepted snapshot and keep this one, in its operations table; needs AWS "
+        "credentials for any stage but local",
+    )  # fmt: skip
     parser.add_argument("--baseline", metavar="FILE", type=Path, help="the last accepted snapshot, to compare with")
     parser.add_argument("--save", metavar="FILE", type=Path, help="where to keep this one, if it is within the limits")
     add_options(parser)
@@ -112,6 +121,27 @@ def _whole(most: int) -> Any:
         return int(text)
 
     return number
+
+
+def _before(chosen: argparse.Namespace) -> Snapshot | None:
+    if chosen.stage:
+        if chosen.baseline or chosen.save:
+            raise WrongUsage("--stage: keeps the snapshots itself, without --baseline and --save")
+        return _store(chosen).last()
+    return _baseline(chosen.baseline) if chosen.baseline else None
+
+
+def _keep(chosen: argparse.Namespace, found: Snapshot) -> None:
+    if chosen.stage:
+        _store(chosen).accept(found)
+    elif chosen.save:
+        chosen.save.write_text(json.dumps(found.to_json(), indent=2) + "\n", encoding="utf-8")
+
+
+def _store(chosen: argparse.Namespace) -> SnapshotStore:
+    table = f"p09-{chosen.stage}-operations"
+    settings = local_aws(chosen.state) if chosen.stage == "local" else aws_settings()
+    return SnapshotStore(Table(signed_call(lambda: settings), table))
 
 
 def _baseline(file: Path) -> Snapshot:

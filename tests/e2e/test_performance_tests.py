@@ -7,11 +7,15 @@ from local.state import ROOT
 from tests.e2e.local_system import LocalSystem
 
 
-def test_a_load_snapshot_of_the_local_system_has_no_errors(system: LocalSystem) -> None:
+def test_a_load_snapshot_of_the_local_system_has_no_errors_and_is_kept(system: LocalSystem) -> None:
     script = str(ROOT / "scripts" / "test" / "performance-tests.sh")
     done = subprocess.run(
-        [script, system.url, "5", *system.options, "--json"], capture_output=True, text=True, check=False
+        [script, system.url, "5", *system.options, "--stage", "local", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
+    assert done.stdout, done.stderr
     found = json.loads(done.stdout)
     assert done.returncode == 0, found
     assert (found["snapshot"]["all"]["requests"], found["snapshot"]["all"]["failed"]) == (50, 0)

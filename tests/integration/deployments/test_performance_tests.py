@@ -109,6 +109,8 @@ def test_a_kept_connection_that_the_server_closes_is_no_error_of_it(service: Ser
         (["http://a", "1", "--baseline", "/nowhere"], "--baseline: /nowhere can't be read"),
         (["http://a", "1", "--baseline", str(ROOT / "cdk.json")], "holds no snapshot that --save wrote"),
         (["http://a", "1"], "its keys are missing"),
+        (["http://a", "1", "--stage", "local", "--save", "x"], "without --baseline and --save"),
+        (["http://a", "1", "--stage", "local", "--state", "/nowhere"], "the local system does not run"),
     ],
 )
 def test_what_is_typed_wrongly_is_said_before_anything_is_sent(arguments: list[str], said: str) -> None:
