@@ -12,6 +12,7 @@ from functions.api.routes import (
     announcements,
     audit,
     calendar,
+    changes,
     dead_letters,
     events,
     health,
@@ -52,6 +53,7 @@ def create_app(services: Services) -> FastAPI:
         reviews,
         announcements,
         calendar,
+        changes,
         health,
         metrics,
     ):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.access.tokens import TokenVerifier
     from shared.calendar.store import CalendarStore
     from shared.communication.store import AnnouncementStore
+    from shared.deployments.change_store import ChangeStore
     from shared.incidents.review_store import ReviewStore
     from shared.incidents.rules import Rules
     from shared.incidents.store import IncidentStore
@@ -105,6 +106,12 @@ class Services:
         from shared.calendar.store import CalendarStore
 
         return CalendarStore(self.operations)
+
+    @cached_property
+    def changes(self) -> "ChangeStore":
+        from shared.deployments.change_store import ChangeStore
+
+        return ChangeStore(self.operations)
 
     @cached_property
     def incidents(self) -> "IncidentStore":

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, PositiveInt
 
-from shared.runbook.fields import Number, Section
+from shared.runbook.fields import Duration, Number, Section
 
 
 class LoadSnapshot(Section):
@@ -21,4 +21,6 @@ class LoadSnapshot(Section):
 
 
 class Delivery(Section):
+    approval_valid_for: Duration
+    evaluated_within: Duration
     load_snapshot: LoadSnapshot

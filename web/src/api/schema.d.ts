@@ -880,6 +880,236 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes, newest first, and what keeps them
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        /**
+         * Plan a change; it is announced
+         * @description The same artefact again is not planned twice: the answer is the change that exists.
+         *
+         *     For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["plan_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The four figures of DORA over the last days
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One change, its gates and its story
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["one_change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/artefact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Another artefact: it starts anew
+         * @description For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["amend_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report what a step has found
+         * @description The same report again changes nothing.
+         *
+         *     For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["report_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve somebody else's change
+         * @description For: P09-Lead, P09-SRE.
+         */
+        post: operations["approve_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It will not go to production
+         * @description For: P09-Lead, P09-SRE.
+         */
+        post: operations["reject_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to pass closed gates
+         * @description For: P09-Lead, P09-SRE.
+         */
+        post: operations["ask_override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/override/second": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree to an override, as a second person
+         * @description For: P09-Lead, P09-SRE.
+         */
+        post: operations["second_override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let it go to production, once
+         * @description Asked immediately before: the gates and the approval are looked at again.
+         *
+         *     For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["promote_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that it was rolled back
+         * @description For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["roll_back_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1015,6 +1245,16 @@ export interface components {
             due: string;
         };
         /**
+         * Amendment
+         * @description Another artefact: it is proved and approved anew.
+         */
+        Amendment: {
+            /** Commit */
+            commit: string;
+            /** Digest */
+            digest: string;
+        };
+        /**
          * AnnouncementList
          * @description Newest first. ``waiting`` and ``dead`` count messages, whatever the page shows; ``next_cursor`` is null on the last.
          */
@@ -1075,6 +1315,15 @@ export interface components {
             query: {
                 [key: string]: unknown;
             };
+        };
+        /** ApprovalView */
+        ApprovalView: {
+            /** By */
+            by: string;
+            /** At */
+            at: string;
+            /** Until */
+            until: string;
         };
         /**
          * AuditPage
@@ -1181,6 +1430,11 @@ export interface components {
              */
             probe_verdict: "met" | "breached" | "insufficient data" | "no data";
         };
+        /** Because */
+        Because: {
+            /** Reason */
+            reason: string;
+        };
         /**
          * BudgetView
          * @description Shares of 1. ``remaining`` goes below 0; a budget that is not ``judged`` rests on too few requests.
@@ -1255,6 +1509,46 @@ export interface components {
         Cancellation: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * ChangeList
+         * @description Newest first. ``next_cursor`` is the ``cursor`` of the next page; null on the last.
+         */
+        ChangeList: {
+            /** Changes */
+            changes: components["schemas"]["ChangeView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ChangeView
+         * @description ``gates`` are how they stand now; a change that is over has none.
+         */
+        ChangeView: {
+            /** Id */
+            id: string;
+            /** State */
+            state: string;
+            /** Title */
+            title: string;
+            /** Impact */
+            impact: string;
+            /** Author */
+            author: string;
+            /** Commit */
+            commit: string;
+            /** Digest */
+            digest: string;
+            /** Committed At */
+            committed_at: string;
+            /** Planned For */
+            planned_for: string;
+            approval: components["schemas"]["ApprovalView"] | null;
+            override: components["schemas"]["OverrideView"] | null;
+            /** Gates */
+            gates: components["schemas"]["GateView"][];
+            /** Story */
+            story: components["schemas"]["StoryLine"][];
         };
         /**
          * ChannelView
@@ -1396,6 +1690,26 @@ export interface components {
             text: string;
         };
         /**
+         * DoraView
+         * @description Of what went to production in the span; null where there is nothing to say it of.
+         */
+        DoraView: {
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Deployments */
+            deployments: number;
+            /** Per Day */
+            per_day: number;
+            /** Lead Time Seconds */
+            lead_time_seconds: number | null;
+            /** Failure Rate */
+            failure_rate: number | null;
+            /** Time To Restore Seconds */
+            time_to_restore_seconds: number | null;
+        };
+        /**
          * EntryChange
          * @description Those fields that become others; the start only until it has begun.
          */
@@ -1486,6 +1800,23 @@ export interface components {
             assumption: string;
             /** Text */
             text: string;
+        };
+        /**
+         * GateView
+         * @description ``overridden``: it is closed, and a second person has agreed to pass it.
+         */
+        GateView: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "budget" | "freeze" | "incidents" | "migrations";
+            /** Open */
+            open: boolean;
+            /** Overridden */
+            overridden: boolean;
+            /** Why */
+            why: string;
         };
         /** Health */
         Health: {
@@ -1791,6 +2122,36 @@ export interface components {
             thread?: string | null;
         };
         /**
+         * NewChange
+         * @description ``impact`` is announced ahead of time; ``digest`` is the artefact's SHA-256; ``committed_at`` is when its oldest commit
+         *     was made, from which lead time counts; ``migrations_compatible`` is what `make check` says of its migrations.
+         */
+        NewChange: {
+            /** Title */
+            title: string;
+            /** Impact */
+            impact: string;
+            /** Commit */
+            commit: string;
+            /** Digest */
+            digest: string;
+            /**
+             * Committed At
+             * Format: date-time
+             */
+            committed_at: string;
+            /**
+             * Planned For
+             * Format: date-time
+             */
+            planned_for: string;
+            /**
+             * Migrations Compatible
+             * @default true
+             */
+            migrations_compatible?: boolean;
+        };
+        /**
          * NewEntry
          * @description Customers read ``title`` and ``reason`` of a maintenance on the status page; times need an offset, such as Z.
          */
@@ -1905,6 +2266,27 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** OverrideRequest */
+        OverrideRequest: {
+            /** Gates */
+            gates: ("budget" | "freeze" | "incidents" | "migrations")[];
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * OverrideView
+         * @description ``seconded_by`` is empty until a second person has agreed.
+         */
+        OverrideView: {
+            /** Gates */
+            gates: ("budget" | "freeze" | "incidents" | "migrations")[];
+            /** Reason */
+            reason: string;
+            /** By */
+            by: string;
+            /** Seconded By */
+            seconded_by: string;
+        };
         /** PointView */
         PointView: {
             /** At */
@@ -1915,6 +2297,11 @@ export interface components {
             bad: number;
             /** Remaining */
             remaining: number | null;
+        };
+        /** Promotion */
+        Promotion: {
+            /** Digest */
+            digest: string;
         };
         /**
          * QuantileView
@@ -2296,6 +2683,34 @@ export interface components {
              * Format: uuid
              */
             organisation_id: string;
+        };
+        /**
+         * StepReport
+         * @description What a step found, on the artefact of ``digest``.
+         */
+        StepReport: {
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "staged" | "smoke" | "load_snapshot" | "verified";
+            /** Digest */
+            digest: string;
+            /** Passed */
+            passed: boolean;
+            /** Why */
+            why: string;
+        };
+        /** StoryLine */
+        StoryLine: {
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /** Happened */
+            happened: string;
+            /** Why */
+            why: string;
         };
         /**
          * TargetView
@@ -4274,6 +4689,405 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delivery: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoraView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    amend_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Amendment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_override: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    second_override: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Promotion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
                 };
             };
             /** @description A problem document. */
