@@ -1,6 +1,6 @@
 """Changes in the operations table, each written together with what is told of it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from pydantic import TypeAdapter
@@ -13,6 +13,8 @@ from shared.platform.outbox import leave
 
 _PARTITION: Final = "change"
 _CHANGE: Final = TypeAdapter(Change)
+WAITED: Final = timedelta(days=60)
+"""A change may wait for long: what happened to changes in a span was planned in it, or in this time before."""
 
 
 class UnknownChange(LookupError):

@@ -29,8 +29,6 @@ router = APIRouter(tags=["operations"])
 
 CHANGE: Final = r"^CHG-\d{8}T\d{6}Z-[0-9a-f]{6}$"
 ChangeId = Annotated[str, Path(pattern=CHANGE)]
-# A change may wait for long: what went to production in a span was planned in it or in this time before.
-WAITED: Final = timedelta(days=60)
 
 
 @router.get("/v1/changes", response_model=ChangeList, summary="Changes, newest first, and what keeps them")
@@ -59,6 +57,7 @@ async def plan_change(new: NewChange, services: ServicesOf, person: PersonOf) ->
 
 @router.get("/v1/delivery", response_model=DoraView, summary="The four figures of DORA over the last days")
 async def delivery(services: ServicesOf, days: Annotated[int, Query(ge=1, le=366)] = 30) -> JSONResponse:
+    from shared.deployments.change_store import WAITED
     from shared.deployments.dora import dora
     from shared.platform.moments import stamp
 
