@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from local.api import Api
+from scripts.p09.change_demo import demo
 from scripts.p09.output import AsJson, show, show_rows
 from scripts.p09.session import session
 
@@ -142,6 +143,9 @@ def figures(
 ) -> None:
     """Deployment frequency, lead time, change failure rate and time to restore (DORA)."""
     show(_api(context, "P09-SRE").get("/v1/delivery", days=str(days)), as_json=as_json)
+
+
+change.command("demo")(demo)
 
 
 def _post(context: typer.Context, change_id: str, what: str, body: dict[str, Any], role: str, *, as_json: bool) -> None:
