@@ -8,7 +8,8 @@ PORT ?= 8000
 DEMO ?= 1
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run demo deploy-local test campaign check check-infra bench synth openapi generate clean lock format
+.PHONY: help setup run demo deploy-local test campaign check check-infra check-workflows bench synth assembly diff unpack deploy verify roll-back audit sbom \
+  openapi generate clean lock format
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
@@ -33,11 +34,12 @@ test: setup $(VENV)/bin/promtool ## every test: Python (unit, integration, infra
 campaign: setup $(VENV)/bin/promtool ## longer test campaigns: twenty times the examples of every property
 	@$(PY) -m pytest tests/unit tests/integration tests/faults -n 2 --hypothesis-profile campaign
 
-check: setup check-infra ## lint, types, import rules, drift of generated files, the infrastructure's linters
+check: setup check-infra check-workflows ## lint, types, import rules, drift of generated files, the infrastructure's linters
 	@ruff check .
 	@ruff format --check --quiet .
 	@mypy
 	@lint-imports --no-logo > build/import-rules.txt || { cat build/import-rules.txt; exit 1; }
+	@$(PY) -m scripts.migration_rules
 	@$(PY) -m scripts.openapi --check
 	@$(PY) -m scripts.generate --check
 	@npm run check --silent -w web
@@ -49,6 +51,44 @@ synth: setup ## write the CDK assembly of all four stages, offline; findings of 
 check-infra: synth
 	@cfn-lint 'cdk.out/assembly-*/*.template.json'
 	@$(VENV)/linters/bin/checkov --directory cdk.out --framework cloudformation --quiet --compact --skip-download
+
+check-workflows: setup
+	@$(VENV)/linters/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(VENV)/linters/bin/zizmor --offline --quiet .github
+
+assembly: setup ## write build/assembly, what is deployed to AWS, and build/assembly.tar.gz
+	@$(PY) -m local.web
+	@rm -rf build/assembly
+	@cdk synth --quiet -c stages=dev,staging,prod --output build/assembly
+	@tar --create --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --directory build assembly | gzip --no-name > build/assembly.tar.gz
+	@sha256sum build/assembly.tar.gz
+
+diff: setup ## what differs from another checkout's assembly, offline: make diff BASE=../before/build/assembly STAGE=prod
+	@scripts/delivery/diff.sh $(or $(STAGE),prod) $(or $(BASE),$(error say BASE=FOLDER)) build/assembly
+
+unpack: setup ## unpack build/assembly.tar.gz, as make assembly wrote it
+	@rm -rf build/assembly
+	@tar --extract --gzip --file build/assembly.tar.gz --directory build
+
+deploy: setup ## deploy an assembly to a stage in AWS: make deploy STAGE=staging ASSEMBLY=build/assembly
+	@scripts/delivery/deploy.sh $(or $(STAGE),$(error say STAGE=dev, staging or prod)) $(or $(ASSEMBLY),build/assembly)
+
+verify: setup ## smoke test and load snapshot of a stage that was deployed: make verify STAGE=staging
+	@scripts/delivery/verify.sh $(or $(STAGE),$(error say STAGE=dev, staging or prod))
+
+roll-back: setup ## deploy again what the last delivery that went well has deployed, and verify it: make roll-back STAGE=prod
+	@scripts/delivery/previous.sh build/previous
+	@scripts/delivery/deploy.sh $(or $(STAGE),$(error say STAGE=dev, staging or prod)) build/previous/assembly
+	@scripts/delivery/verify.sh $(STAGE)
+
+audit: $(VENV)/.audit ## known vulnerabilities (asks PyPI and npm) and licences of what is shipped
+	@$(PY) -m scripts.licences
+	@$(VENV)/audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/runtime.txt
+	@npm audit --omit dev
+
+sbom: $(VENV)/.audit ## write build/sbom-python.json and build/sbom-console.json (CycloneDX), offline
+	@$(VENV)/audit/bin/cyclonedx-py requirements --output-reproducible requirements/runtime.txt -o build/sbom-python.json
+	@npm sbom --sbom-format cyclonedx --omit dev --workspace web > build/sbom-console.json
 
 bench: $(VENV)/.bench ## measure against the targets; BENCH="drain cold_start --runs 5" for some rows
 	@$(PY) -m bench $(BENCH)
@@ -97,8 +137,13 @@ $(VENV)/.bench: requirements/bench.txt | setup
 	@uv pip install --quiet --compile-bytecode --python $(VENV)/bench/bin/python --require-hashes -r requirements/bench.txt
 	@touch $@
 
+$(VENV)/.audit: requirements/audit.txt | setup
+	@uv venv --quiet --allow-existing --python $(PY) $(VENV)/audit
+	@uv pip install --quiet --python $(VENV)/audit/bin/python --require-hashes -r requirements/audit.txt
+	@touch $@
+
 lock: $(VENV)/.python ## renew the locks (no registry address enters them)
-	@for name in bootstrap ministack linters; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	@for name in audit bootstrap ministack linters; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) pyproject.toml --extra dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(LOCK) pyproject.toml requirements/bench.in -c requirements/runtime.txt -o requirements/bench.txt

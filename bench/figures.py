@@ -1,17 +1,8 @@
-"""Percentiles and the way that figures are printed."""
+"""The way that figures are printed."""
 
-from collections.abc import Sequence
-from math import ceil
 from typing import Final
 
 FEW_SECONDS: Final = 0.1
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least ``share`` (0 to 1) of all values don't exceed (nearest rank)."""
-    if not values:
-        raise ValueError("no values")
-    return sorted(values)[max(0, ceil(share * len(values)) - 1)]
 
 
 def whole(value: float) -> str:

@@ -17,10 +17,11 @@ from urllib.parse import urlsplit
 
 import typer
 
-from bench.figures import milliseconds, percentile, whole
+from bench.figures import milliseconds, whole
 from bench.load_client import Run, keep_busy
 from bench.shapes import AGENT, SHAPES, Shape, bodies
 from bench.traffic import page_views
+from shared.platform.percentile import percentile
 
 DISTINCT_VIEWS = 20_000
 CEILING_SECONDS = 1.0

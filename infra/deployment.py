@@ -10,6 +10,7 @@ from infra import assets
 from infra.stacks.access import AccessStack
 from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
+from infra.stacks.delivery import DeliveryStack
 from infra.stacks.ingest import IngestStack
 from infra.stacks.network import NetworkStack
 from infra.stacks.operations import OperationsStack
@@ -87,6 +88,8 @@ class Deployment(cdk.Stage):
             access_logs=data.access_logs,
             **self._props("Status"),
         )
+        if not stage.local:
+            DeliveryStack(self, "Delivery", platform=platform, data=services, **self._props("Delivery"))
         cdk.Tags.of(self).add("p09:stage", stage.name)
 
     def _network(self) -> Network | None:

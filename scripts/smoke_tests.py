@@ -12,33 +12,20 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Final
 from uuid import uuid4
 
-from local.aws import CREDENTIALS
-from local.state import State, default_state
-from shared.health.canary import Keys, Limits, canary_check, not_made, read_keys
+from scripts.canary_keys import WrongUsage, add_options, canary_keys, url
+from shared.health.canary import Keys, Limits, canary_check, not_made
 from shared.health.checks import Check, http_checks, make_all
 from shared.health.model import Outcome, Result, judge, reached_anything
-from shared.platform.aws import AwsRefused, AwsSettings, AwsUnavailable, Credentials
-from shared.platform.secrets import read_secret
 
 RUNBOOK: Final = Path(__file__).resolve().parents[1] / "shared" / "runbook.toml"
-LOCAL_SECRET: Final = "p09-local-canary"  # noqa: S105 -- the secret's name
 SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 EXIT: Final = {Result.PASSED: 0, Result.FAILED: 1, Result.UNKNOWN: 2, Result.UNCONFIGURED: 2}
 WORDS: Final = {
     Result.PASSED: "passed", Result.FAILED: "FAILED", Result.UNKNOWN: "NOT MADE", Result.UNCONFIGURED: "NOT MADE",
 }  # fmt: skip
-NO_KEYS: Final = (
-    "no event could be sent: its keys are missing. Give --canary FILE or P09_CANARY with what the secret "
-    "p09-<stage>-canary holds"
-)
-
-
-class WrongUsage(Exception):
-    """Says what was typed wrongly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +48,7 @@ class Asked:
 def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
-        keys, lack = _keys(chosen)
+        keys, lack = canary_keys(chosen.canary, chosen.state, chosen.api_url)
     except WrongUsage as error:
         print(f"smoke-tests: {error}", file=sys.stderr)
         return 2
@@ -80,50 +67,16 @@ def _parser() -> argparse.ArgumentParser:
         prog="smoke-tests.sh", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "app_url", metavar="APP_URL", type=_url, help="where the console is, such as https://app.example.com"
+        "app_url", metavar="APP_URL", type=url, help="where the console is, such as https://app.example.com"
     )
-    parser.add_argument("api_url", metavar="API_URL", type=_url, help="where the API is, often the same address")
-    parser.add_argument(
-        "--canary", metavar="FILE", type=Path, help="JSON with site_id, write_key and read_key of the canary's site"
-    )
-    parser.add_argument("--state", metavar="FOLDER", type=Path, help="state folder of the local system, if not .local")
-    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    parser.add_argument("api_url", metavar="API_URL", type=url, help="where the API is, often the same address")
+    add_options(parser)
     return parser
-
-
-def _keys(chosen: argparse.Namespace) -> tuple[Keys | None, str]:
-    """The canary's keys, or why there are none."""
-    if chosen.canary is not None:
-        try:
-            keys = read_keys(chosen.canary.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise WrongUsage(f"--canary: {chosen.canary} can't be read: {error.strerror}") from error
-        if keys is None:
-            raise WrongUsage(
-                '--canary: needs JSON such as {"site_id": "1", "write_key": "p09w_…", "read_key": "p09r_…"}'
-            )
-        return keys, ""
-    system = (State(chosen.state) if chosen.state else default_state()).system()
-    if system is None or _origin(str(system["url"])) != _origin(chosen.api_url):
-        return None, NO_KEYS
-    return _local_keys(system)
-
-
-def _local_keys(system: dict[str, Any]) -> tuple[Keys | None, str]:
-    credentials = Credentials(
-        access_key=CREDENTIALS["AWS_ACCESS_KEY_ID"], secret_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"], session_token=""
-    )
-    aws = AwsSettings(region=str(system["region"]), credentials=credentials, endpoint=str(system["aws_endpoint"]))
-    try:
-        keys = read_keys(read_secret(aws, LOCAL_SECRET))
-    except (AwsUnavailable, AwsRefused) as error:
-        return None, f"no event could be sent: the local secret {LOCAL_SECRET} can't be read: {error}"[:500]
-    return keys, "" if keys else f"no event could be sent: the local secret {LOCAL_SECRET} holds no keys: deploy anew"
 
 
 def _canary(chosen: argparse.Namespace, asked: Asked, keys: Keys | None, lack: str) -> Check:
     if keys is None:
-        return not_made(chosen.api_url, Result.UNCONFIGURED, lack)
+        return not_made(chosen.api_url, Result.UNCONFIGURED, f"no event could be sent: {lack}"[:500])
     limits = Limits(timeout=asked.timeout, within=asked.canary_within)
     return canary_check(chosen.api_url, keys, f"smoke-tests-{uuid4()}", limits)
 
@@ -148,19 +101,6 @@ def _cells(one: Outcome) -> tuple[str, str, str]:
 def _print_json(outcomes: Sequence[Outcome], took: float) -> None:
     content = {"result": judge(outcomes).value, "seconds": round(took, 3), "checks": [asdict(one) for one in outcomes]}
     print(json.dumps(content, indent=2))
-
-
-def _url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise argparse.ArgumentTypeError(f"{text!r} is no address: write it as https://app.example.com")
-    return text.rstrip("/")
-
-
-def _origin(url: str) -> tuple[str, str]:
-    """127.0.0.1 and localhost are the same machine."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc.replace("localhost", "127.0.0.1")
 
 
 def _seconds(duration: str) -> float:

@@ -214,6 +214,40 @@ class CalendarChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeploymentChanged(Event):
+    """Something happened to a change on its way to production; ``change`` says what, ``why`` how it came.
+
+    ``sequence`` counts what happened to a deployment from 1, without gaps; ``impact`` is what people are told to expect.
+    """
+
+    source: ClassVar[str] = "p09.deployments"
+    id: str
+    at: str
+    deployment: str
+    sequence: int
+    change: Literal[
+        "planned",
+        "amended",
+        "staged",
+        "smoke_passed",
+        "load_passed",
+        "override_asked",
+        "overridden",
+        "approved",
+        "promoted",
+        "verified",
+        "rejected",
+        "expired",
+        "rolled_back",
+    ]
+    title: str
+    impact: str
+    planned_for: str
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageQueued(Event):
     """A message waits to be sent; ``thread`` is what it belongs to, such as an incident."""
 
@@ -314,6 +348,8 @@ CATALOGUE: Final[dict[str, type[Event]]] = {
             BreakGlassUnapproved,
             DatabaseRoleUnexpected,
         ),
+        DeploymentChanged,
+        AuditAltered,
     )
 }
 

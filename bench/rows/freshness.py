@@ -14,10 +14,11 @@ from uuid import uuid4
 from bench.api_server import api_server
 from bench.bundle import MeasuringFailed
 from bench.context import Context
-from bench.figures import milliseconds, percentile
+from bench.figures import milliseconds
 from bench.outcome import Outcome
 from bench.servers import Servers, Site
 from shared.ingestion.drain import drain
+from shared.platform.percentile import percentile
 
 SAMPLES: Final = 60
 TARGET_SECONDS: Final = 2.0

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.backups.store import DrillStore
     from shared.calendar.store import CalendarStore
     from shared.communication.store import AnnouncementStore
+    from shared.deployments.change_store import ChangeStore
     from shared.incidents.review_store import ReviewStore
     from shared.incidents.rules import Rules
     from shared.incidents.store import IncidentStore
@@ -133,6 +134,12 @@ class Services:
         from shared.platform.aws import call
 
         return call(aws_settings(), "states", f"AWSStepFunctions.{operation}", body, json_version="1.0")
+
+    @cached_property
+    def changes(self) -> "ChangeStore":
+        from shared.deployments.change_store import ChangeStore
+
+        return ChangeStore(self.operations)
 
     @cached_property
     def incidents(self) -> "IncidentStore":

@@ -11,6 +11,7 @@ PERSON: Final = "person"  # anybody who signed in; row-level security narrows it
 
 _OPERATIONS: Final = frozenset({DEVELOPER, SRE, DBA, LEAD, AUDITOR})
 _PLANNERS: Final = frozenset({DEVELOPER, SRE, LEAD})
+_APPROVERS: Final = frozenset({SRE, LEAD})
 _RESPONDERS: Final = _OPERATIONS - {AUDITOR}  # who looks at the records does not write them
 
 PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
@@ -69,6 +70,18 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/v1/calendar/{entry_id}"): _OPERATIONS,
     ("PATCH", "/v1/calendar/{entry_id}"): _PLANNERS,
     ("POST", "/v1/calendar/{entry_id}/cancel"): _PLANNERS,
+    ("GET", "/v1/changes"): _OPERATIONS,
+    ("POST", "/v1/changes"): _PLANNERS,
+    ("GET", "/v1/delivery"): _OPERATIONS,
+    ("GET", "/v1/changes/{change_id}"): _OPERATIONS,
+    ("POST", "/v1/changes/{change_id}/artefact"): _PLANNERS,
+    ("POST", "/v1/changes/{change_id}/steps"): _PLANNERS,
+    ("POST", "/v1/changes/{change_id}/approve"): _APPROVERS,
+    ("POST", "/v1/changes/{change_id}/reject"): _APPROVERS,
+    ("POST", "/v1/changes/{change_id}/override"): _APPROVERS,
+    ("POST", "/v1/changes/{change_id}/override/second"): _APPROVERS,
+    ("POST", "/v1/changes/{change_id}/promote"): _PLANNERS,
+    ("POST", "/v1/changes/{change_id}/roll-back"): _PLANNERS,
     ("GET", "/v1/incidents"): _OPERATIONS,
     ("POST", "/v1/incidents"): _RESPONDERS,
     ("GET", "/v1/incidents/{incident_id}"): _OPERATIONS,

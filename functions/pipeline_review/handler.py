@@ -1,14 +1,17 @@
-"""The 20:00 task: what the deployment pipeline's runs of the last day say."""
+"""The 20:00 task: what the deployment pipeline's runs and the changes of the last day say."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from aws_lambda_powertools.logging import Logger
 
 from functions.pipeline_review.settings import Settings
+from shared.deployments.change_store import WAITED, ChangeStore
 from shared.deployments.github import Access, GitHub, read_access
 from shared.deployments.pipeline import Limits, Looked, PipelineUnavailable, Review, look, review
+from shared.deployments.undone import Undone, undone
 from shared.platform.aws import AwsRefused, AwsUnavailable
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.lambda_context import Context, remaining
@@ -28,7 +31,8 @@ SHOWN: Final = 20  # of each kind, in the evidence
 
 logger = Logger()
 settings = load(Settings)
-store = RunStore(Table(signed_call(aws_settings), settings.operations_table_name))
+table = Table(signed_call(aws_settings), settings.operations_table_name)
+store, changes = RunStore(table), ChangeStore(table)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -39,6 +43,20 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
 
 def check(now: datetime) -> Finding:
     limits = _limits()
+    gone_back = list(undone(changes.planned_between(now - WAITED, now), now - limits.look_back, now))
+    return _with_changes(_pipeline(limits, now), gone_back)
+
+
+def _with_changes(found: Finding, gone_back: Sequence[Undone]) -> Finding:
+    """A change that was rolled back is a regression, whatever the pipeline's host says or does not say."""
+    measured = {**found.measured, "rolled_back": [one.change for one in gone_back]}
+    if not gone_back:
+        return replace(found, measured=measured)
+    faults = [*map(str, gone_back), *((found.why,) if found.verdict is not Verdict.PASSED else ())]
+    return replace(found, verdict=Verdict.FAILED, why="; ".join(faults)[:1000], measured=measured)
+
+
+def _pipeline(limits: Limits, now: datetime) -> Finding:
     try:
         access = _access()
         if access is None:

@@ -30,6 +30,7 @@ SECRET_REASONS = {"AwsSolutions-SMG4": BY_HAND, "NIST.800.53.R5-SecretsManagerRo
 ANNOUNCED = {
     "p09.incidents": ["IncidentChanged", "ReviewChanged"],
     "p09.calendar": ["CalendarChanged"],
+    "p09.deployments": ["DeploymentChanged"],
     "p09.communication": ["MessageQueued"],
 }
 VERDICTS = ["TaskPassed", "TaskFailed", "TaskUnconfigured", "TaskTimedOut", "TaskMissed"]

@@ -12,6 +12,7 @@ from local.state import LocalError
 from scripts.p09.announce import announce
 from scripts.p09.audit import audit
 from scripts.p09.calendar import calendar
+from scripts.p09.change import change
 from scripts.p09.chaos import chaos
 from scripts.p09.credentials import credentials
 from scripts.p09.day import day
@@ -45,6 +46,7 @@ app.add_typer(incident, name="incident")
 app.add_typer(review, name="review")
 app.add_typer(announce, name="announce")
 app.add_typer(calendar, name="calendar")
+app.add_typer(change, name="change")
 app.add_typer(status, name="status")
 app.add_typer(chaos, name="chaos")
 app.add_typer(task, name="task")

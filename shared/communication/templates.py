@@ -6,6 +6,7 @@ from typing import Final
 from shared.communication.model import Content
 from shared.events import (
     CalendarChanged,
+    DeploymentChanged,
     Event,
     IncidentChanged,
     ReviewChanged,
@@ -35,6 +36,16 @@ _INCIDENT: Final = {
     "reopened": ("incident_reopened", "Reopened"),
     "merged": ("incident_updated", "Merged"),
 }
+# What people are told of a deployment; its other steps stand in its story.
+_DEPLOYMENT: Final = {
+    "planned": ("planned_deployment", "Planned deployment"),
+    "overridden": ("deployment_overridden", "Gates overridden"),
+    "promoted": ("deployment_promoted", "Going to production"),
+    "verified": ("deployment_verified", "Deployed and verified"),
+    "rolled_back": ("deployment_rolled_back", "Rolled back"),
+    "rejected": ("deployment_cancelled", "Deployment rejected"),
+    "expired": ("deployment_cancelled", "Approval expired"),
+}
 _SEVERITIES: Final = {"page": "page (somebody is woken)", "ticket": "ticket (in working hours)"}
 _WRITTEN: Final = {"planned_deployment": "Planned deployment", "notice": "Notice"}
 
@@ -58,6 +69,9 @@ def told(event: Event, console_url: str) -> Told | None:
             return Told(thread=f"review:{event.review}", sequence=0, content=_review(event, console_url))
         case CalendarChanged():
             return Told(thread=f"{event.kind}:{event.entry}", sequence=0, content=_calendar(event, console_url))
+        case DeploymentChanged():
+            content = _deployment(event, console_url)
+            return Told(thread=f"deployment:{event.deployment}", sequence=event.sequence, content=content)
         case TaskPassed() | TaskFailed() | TaskUnconfigured() | TaskTimedOut() | TaskMissed():
             return Told(thread=f"task:{event.task}:{event.run}", sequence=0, content=_report(event, console_url))
     return None
@@ -103,6 +117,20 @@ def _calendar(event: CalendarChanged, console_url: str) -> Content:
     link = ("Calendar", f"{console_url}/calendar")
     kind = f"{event.kind}_{event.change}"
     return Content(kind=kind, title=title, summary=event.reason, facts=facts, links=(link,))
+
+
+def _deployment(event: DeploymentChanged, console_url: str) -> Content | None:
+    if event.change not in _DEPLOYMENT:
+        return None
+    kind, word = _DEPLOYMENT[event.change]
+    planned = event.change == "planned"
+    facts = (
+        *((("Impact", event.impact), ("Planned for", _readable(event.planned_for))) if planned else ()),
+        ("By", event.by),
+    )
+    link = ("Gates and story", f"{console_url}/changes/{event.deployment}")
+    summary = "" if planned else event.why
+    return Content(kind=kind, title=f"{word}: {event.title}", summary=summary, facts=facts, links=(link,))
 
 
 def _report(event: TaskPassed | TaskFailed | TaskUnconfigured | TaskTimedOut | TaskMissed, console_url: str) -> Content:

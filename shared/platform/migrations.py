@@ -11,6 +11,8 @@ DIRECTORY = Path(__file__).parent.parent / "migrations"
 _NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 _LOCK = "select pg_advisory_lock(hashtext('p09_migrations'))"
 _UNLOCK = "select pg_advisory_unlock(hashtext('p09_migrations'))"
+# Whoever waits for a lock on a table makes everybody behind it wait: a deploy that fails is better than a service that hangs.
+_BOUNDS = "set local lock_timeout = '5s'; set local statement_timeout = '5min'"
 
 
 class MigrationRefused(Exception):
@@ -45,10 +47,13 @@ def read_migrations(directory: Path = DIRECTORY) -> list[Migration]:
 def migrate(connection: Connection, migrations: list[Migration]) -> list[Migration]:
     """Apply what is missing, each migration in a transaction of its own; returns what was applied.
 
+    Later migrations than those given stay: a release that is rolled back runs on the schema of the one after it, which
+    only added to it (scripts/migration_rules.py).
+
     Raises
     ------
     MigrationRefused
-        an applied file was changed or is gone: write a new migration instead
+        an applied file was changed, or another has its number: write a new migration instead
     """
     connection.run(_LOCK)
     try:
@@ -69,14 +74,11 @@ def _missing(connection: Connection, migrations: list[Migration]) -> list[Migrat
         version: (name, checksum)
         for version, name, checksum in connection.run("select version, name, checksum from schema_migrations")
     }
-    known = {migration.version: migration for migration in migrations}
-    for version, (name, checksum) in applied.items():
-        migration = known.get(version)
-        if migration is None:
-            raise MigrationRefused(f"{version:04}_{name}.sql was applied but is gone: deploy a version that has it")
-        if migration.checksum != checksum:
+    for migration in migrations:
+        name, checksum = applied.get(migration.version, (migration.name, migration.checksum))
+        if (migration.name, migration.checksum) != (name, checksum):
             raise MigrationRefused(
-                f"{version:04}_{name}.sql was changed after it was applied: restore it, add a new file"
+                f"{migration.version:04}_{name}.sql was changed after it was applied: restore it, add a new file"
             )
     return [migration for migration in migrations if migration.version not in applied]
 
@@ -84,6 +86,7 @@ def _missing(connection: Connection, migrations: list[Migration]) -> list[Migrat
 def _apply(connection: Connection, migration: Migration) -> None:
     connection.run("begin")
     try:
+        connection.execute_simple(_BOUNDS)
         connection.execute_simple(migration.sql)
         connection.run(
             "insert into schema_migrations (version, name, checksum) values (:version, :name, :checksum)",

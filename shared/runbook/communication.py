@@ -28,9 +28,16 @@ CalendarKind = Literal[
     "freeze_ended",
     "freeze_cancelled",
 ]
+DeploymentKind = Literal[
+    "deployment_overridden",
+    "deployment_promoted",
+    "deployment_verified",
+    "deployment_rolled_back",
+    "deployment_cancelled",
+]
 ReportKind = Literal["error_budget_report", "task_report"]
 PersonKind = Literal["planned_deployment", "notice"]
-Kind = IncidentKind | ReviewKind | CalendarKind | ReportKind | PersonKind
+Kind = IncidentKind | ReviewKind | CalendarKind | DeploymentKind | ReportKind | PersonKind
 """What an announcement tells. Each has its template in ``shared/communication/templates.py``."""
 
 Via = Literal["slack", "email", "webhook"]

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from shared.runbook.communication import Communication
+from shared.runbook.delivery import Delivery
 from shared.runbook.fields import Section, Text
 from shared.runbook.limits import Limits
 from shared.runbook.measuring import Alerts, BurnRates, Exclusions, Kpis, Prometheus, Slices
@@ -30,6 +31,7 @@ class Runbook(Section):
     components: Annotated[Mapping[ComponentId, Component], Field(min_length=1)]
     incidents: Incidents
     communication: Communication
+    delivery: Delivery
     burn_rates: BurnRates
     exclusions: Exclusions
     limits: Limits

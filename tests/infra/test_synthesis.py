@@ -46,7 +46,7 @@ SERVER_COUNTS = {
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_stage_has_its_stacks_by_name(assembly: Assembly, stage: str) -> None:
-    expected = STACKS if stage == "local" else STACKS | {"Network", "RecoveryCopy"}
+    expected = STACKS if stage == "local" else STACKS | {"Network", "RecoveryCopy", "Delivery"}
     assert {stack.name for stack in assembly.stacks(stage)} == {f"P09-{stage}-{name}" for name in expected}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from shared.events import CalendarChanged, Event, IncidentChanged, ReviewChanged, TaskPassed
+from shared.events import CalendarChanged, DeploymentChanged, Event, IncidentChanged, ReviewChanged, TaskPassed
 
 
 def incident(number: int, sequence: int, change: Any, **fields: Any) -> IncidentChanged:
@@ -37,4 +37,8 @@ BUDGETS = TaskPassed(
     id="error_budget_review-20261124T080000Z-passed", at="2026-11-24T08:00:05Z", task="error_budget_review",
     title="Review error budget burn-down chart", run="error_budget_review-20261124T080000Z",
     scheduled_for="2026-11-24T08:00:00Z", why="Availability: passed, 99.0% left; p95 latency: passed, 80.0% left",
+)  # fmt: skip
+DEPLOYMENT = DeploymentChanged(
+    id="CHG-1-1", at="2026-11-24T12:00:00Z", deployment="CHG-1", sequence=1, change="planned", title="Faster funnels",
+    impact="Nothing is down.", planned_for="2026-11-24T14:00:00Z", by="ada", why="Nothing is down.",
 )  # fmt: skip

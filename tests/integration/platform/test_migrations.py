@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from pg8000.exceptions import DatabaseError
 
+from shared.platform import migrations
 from shared.platform.migrations import Migration, MigrationRefused, migrate, read_migrations
 from tests.conftest import MigratedDatabase
 
@@ -23,9 +24,17 @@ def test_a_file_that_changed_after_it_was_applied_is_refused(migrated: MigratedD
         migrate(migrated.connect("p09_admin"), [replace(first, sql=first.sql + " "), *others])
 
 
-def test_a_file_that_is_gone_is_refused(migrated: MigratedDatabase) -> None:
-    with pytest.raises(MigrationRefused, match="is gone"):
-        migrate(migrated.connect("p09_admin"), read_migrations()[:-1])
+def test_another_file_under_an_applied_number_is_refused(migrated: MigratedDatabase) -> None:
+    first, *others = read_migrations()
+    with pytest.raises(MigrationRefused, match=r"0001_.*was changed"):
+        migrate(migrated.connect("p09_admin"), [replace(first, name="other"), *others])
+
+
+def test_a_release_that_is_rolled_back_leaves_the_later_schema_as_it_is(migrated: MigratedDatabase) -> None:
+    owner = migrated.connect("p09_admin")
+    migrate(owner, [*read_migrations(), MORE])
+    assert migrate(owner, read_migrations()) == []
+    assert owner.run("select to_regclass('more') is not null") == [[True]]
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(migrated: MigratedDatabase) -> None:
@@ -33,6 +42,17 @@ def test_a_migration_that_fails_leaves_nothing_behind(migrated: MigratedDatabase
     with pytest.raises(DatabaseError):
         migrate(owner, [*read_migrations(), replace(MORE, sql="create table more (id integer); select 1/0")])
     assert migrate(owner, [*read_migrations(), MORE]) == [MORE]
+
+
+def test_a_migration_does_not_wait_for_a_lock_for_long_and_holds_up_nobody(
+    migrated: MigratedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "_BOUNDS", migrations._BOUNDS.replace("'5s'", "'50ms'"))
+    reader = migrated.connect("p09_admin")
+    reader.run("begin")
+    reader.run("lock table sites in access share mode")
+    with pytest.raises(DatabaseError, match="lock timeout"):
+        migrate(migrated.connect("p09_admin"), [*read_migrations(), replace(MORE, sql="alter table sites add x text")])
 
 
 def test_two_deploys_at_once_apply_each_migration_once(migrated: MigratedDatabase) -> None:

@@ -1,12 +1,16 @@
 """The 20:00 task against a stand-in for GitHub that answers over real HTTP, and breaks as GitHub does."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from shared.deployments import github as adapter
+from shared.deployments.change import Act, Change, Entry, Plan, planned
+from shared.deployments.change_store import ChangeStore, first_id
 from shared.runbook.run import Run, Verdict
 from tests.integration.tasks.conftest import PIPELINE, World, never_green
 from tests.integration.tasks.github import EIGHT, REPOSITORY, TOKEN, GitHub
@@ -179,3 +183,40 @@ def test_a_github_that_is_not_there_fails(world: World, function: ModuleType) ->
 def test_all_requests_together_have_their_time(world: World, function: ModuleType) -> None:
     world.monkeypatch.setattr(function, "ASKING_SECONDS", 0.0)
     assert "not everything was answered within 0 s" in never_green(review(world, function), Verdict.FAILED)
+
+
+def roll_back(world: World, at: datetime) -> Change:
+    """A change that was planned a day before it was rolled back."""
+    begun = at - timedelta(days=1)
+    plan = Plan(
+        title="Faster funnels", impact="x", commit="c0ffee" * 6, digest="d", committed_at=begun, planned_for=begun,
+        migrations_compatible=True,
+    )  # fmt: skip
+    change = planned(f"{first_id(begun)}-000001", plan, Act(by="ada", at=begun))
+    line = Entry(at=at, by="pipeline", happened="rolled_back", why="canary: not seen")
+    change = replace(change, story=(*change.story, line), state="rolled_back")
+    ChangeStore(world.table).write(None, change)
+    return change
+
+
+def test_a_change_that_was_rolled_back_is_named_with_its_commit(world: World, function: ModuleType) -> None:
+    change = roll_back(world, EIGHT - timedelta(hours=1))
+    run = review(world, function)
+    why = f"{change.id} (Faster funnels, c0ffeec) was rolled back: canary: not seen"
+    assert never_green(run, Verdict.FAILED) == why
+    assert measured(run)["rolled_back"] == [change.id]
+
+
+def test_what_was_rolled_back_is_told_although_nobody_has_configured_the_pipeline(
+    world: World, function: ModuleType
+) -> None:
+    world.put_secret(PIPELINE, "{}")
+    change = roll_back(world, EIGHT - timedelta(hours=1))
+    why = never_green(review(world, function), Verdict.FAILED)
+    assert why.startswith(f"{change.id} ")
+    assert "is not configured" in why
+
+
+def test_what_was_rolled_back_before_the_day_is_not_told_again(world: World, function: ModuleType) -> None:
+    roll_back(world, EIGHT - timedelta(hours=25))
+    assert review(world, function).state == "passed"

@@ -1090,6 +1090,236 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes, newest first, and what keeps them
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        /**
+         * Plan a change; it is announced
+         * @description The same artefact again is not planned twice: the answer is the change that exists.
+         *
+         *     For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["plan_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The four figures of DORA over the last days
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One change, its gates and its story
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["one_change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/artefact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Another artefact: it starts anew
+         * @description For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["amend_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report what a step has found
+         * @description The same report again changes nothing.
+         *
+         *     For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["report_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve somebody else's change
+         * @description For: P09-Lead, P09-SRE.
+         */
+        post: operations["approve_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * It will not go to production
+         * @description For: P09-Lead, P09-SRE.
+         */
+        post: operations["reject_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask to pass closed gates
+         * @description For: P09-Lead, P09-SRE.
+         */
+        post: operations["ask_override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/override/second": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree to an override, as a second person
+         * @description For: P09-Lead, P09-SRE.
+         */
+        post: operations["second_override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let it go to production, once
+         * @description Asked immediately before: the gates and the approval are looked at again.
+         *
+         *     For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["promote_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes/{change_id}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that it was rolled back
+         * @description For: P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["roll_back_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/access/database-credentials": {
         parameters: {
             query?: never;
@@ -1412,6 +1642,16 @@ export interface components {
             due: string;
         };
         /**
+         * Amendment
+         * @description Another artefact: it is proved and approved anew.
+         */
+        Amendment: {
+            /** Commit */
+            commit: string;
+            /** Digest */
+            digest: string;
+        };
+        /**
          * AnnouncementList
          * @description Newest first. ``waiting`` and ``dead`` count messages, whatever the page shows; ``next_cursor`` is null on the last.
          */
@@ -1477,6 +1717,15 @@ export interface components {
         Approval: {
             /** Reason */
             reason: string;
+        };
+        /** ApprovalView */
+        ApprovalView: {
+            /** By */
+            by: string;
+            /** At */
+            at: string;
+            /** Until */
+            until: string;
         };
         /**
          * AuditPage
@@ -1604,6 +1853,11 @@ export interface components {
             /** Verifications */
             verifications: components["schemas"]["VerificationView"][];
         };
+        /** Because */
+        Because: {
+            /** Reason */
+            reason: string;
+        };
         /**
          * BudgetView
          * @description Shares of 1. ``remaining`` goes below 0; a budget that is not ``judged`` rests on too few requests.
@@ -1678,6 +1932,46 @@ export interface components {
         Cancellation: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * ChangeList
+         * @description Newest first. ``next_cursor`` is the ``cursor`` of the next page; null on the last.
+         */
+        ChangeList: {
+            /** Changes */
+            changes: components["schemas"]["ChangeView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ChangeView
+         * @description ``gates`` are how they stand now; a change that is over has none.
+         */
+        ChangeView: {
+            /** Id */
+            id: string;
+            /** State */
+            state: string;
+            /** Title */
+            title: string;
+            /** Impact */
+            impact: string;
+            /** Author */
+            author: string;
+            /** Commit */
+            commit: string;
+            /** Digest */
+            digest: string;
+            /** Committed At */
+            committed_at: string;
+            /** Planned For */
+            planned_for: string;
+            approval: components["schemas"]["ApprovalView"] | null;
+            override: components["schemas"]["OverrideView"] | null;
+            /** Gates */
+            gates: components["schemas"]["GateView"][];
+            /** Story */
+            story: components["schemas"]["StoryLine"][];
         };
         /**
          * ChannelView
@@ -1877,6 +2171,26 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * DoraView
+         * @description Of what went to production in the span; null where there is nothing to say it of.
+         */
+        DoraView: {
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+            /** Deployments */
+            deployments: number;
+            /** Per Day */
+            per_day: number;
+            /** Lead Time Seconds */
+            lead_time_seconds: number | null;
+            /** Failure Rate */
+            failure_rate: number | null;
+            /** Time To Restore Seconds */
+            time_to_restore_seconds: number | null;
+        };
         /** DrillDetail */
         DrillDetail: {
             /** Id */
@@ -2074,6 +2388,23 @@ export interface components {
             assumption: string;
             /** Text */
             text: string;
+        };
+        /**
+         * GateView
+         * @description ``overridden``: it is closed, and a second person has agreed to pass it.
+         */
+        GateView: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "budget" | "freeze" | "incidents" | "migrations";
+            /** Open */
+            open: boolean;
+            /** Overridden */
+            overridden: boolean;
+            /** Why */
+            why: string;
         };
         /** Health */
         Health: {
@@ -2561,6 +2892,36 @@ export interface components {
             thread?: string | null;
         };
         /**
+         * NewChange
+         * @description ``impact`` is announced ahead of time; ``digest`` is the artefact's SHA-256; ``committed_at`` is when its oldest commit
+         *     was made, from which lead time counts; ``migrations_compatible`` is what `make check` says of its migrations.
+         */
+        NewChange: {
+            /** Title */
+            title: string;
+            /** Impact */
+            impact: string;
+            /** Commit */
+            commit: string;
+            /** Digest */
+            digest: string;
+            /**
+             * Committed At
+             * Format: date-time
+             */
+            committed_at: string;
+            /**
+             * Planned For
+             * Format: date-time
+             */
+            planned_for: string;
+            /**
+             * Migrations Compatible
+             * @default true
+             */
+            migrations_compatible?: boolean;
+        };
+        /**
          * NewCredential
          * @description ``break_glass`` is for who is on call without the DBA role: one hour, and a second person approves it afterwards.
          */
@@ -2720,6 +3081,27 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** OverrideRequest */
+        OverrideRequest: {
+            /** Gates */
+            gates: ("budget" | "freeze" | "incidents" | "migrations")[];
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * OverrideView
+         * @description ``seconded_by`` is empty until a second person has agreed.
+         */
+        OverrideView: {
+            /** Gates */
+            gates: ("budget" | "freeze" | "incidents" | "migrations")[];
+            /** Reason */
+            reason: string;
+            /** By */
+            by: string;
+            /** Seconded By */
+            seconded_by: string;
+        };
         /** PermissionList */
         PermissionList: {
             /** Permissions */
@@ -2749,6 +3131,11 @@ export interface components {
             bad: number;
             /** Remaining */
             remaining: number | null;
+        };
+        /** Promotion */
+        Promotion: {
+            /** Digest */
+            digest: string;
         };
         /**
          * QuantileView
@@ -3166,6 +3553,23 @@ export interface components {
             /** Status */
             status: string;
         };
+        /**
+         * StepReport
+         * @description What a step found, on the artefact of ``digest``.
+         */
+        StepReport: {
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "staged" | "smoke" | "load_snapshot" | "verified";
+            /** Digest */
+            digest: string;
+            /** Passed */
+            passed: boolean;
+            /** Why */
+            why: string;
+        };
         /** StepView */
         StepView: {
             /** Name */
@@ -3180,6 +3584,17 @@ export interface components {
             result: {
                 [key: string]: unknown;
             } | null;
+        };
+        /** StoryLine */
+        StoryLine: {
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /** Happened */
+            happened: string;
+            /** Why */
+            why: string;
         };
         /**
          * TargetView
@@ -5510,6 +5925,405 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delivery: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoraView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    amend_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Amendment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_override: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    second_override: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Promotion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeView"];
+                };
             };
             /** @description A problem document. */
             default: {

@@ -31,6 +31,7 @@ IDS = {
     "run_id": "redis_memory-20261123T120000Z",
     "entry_id": "maintenance-0123456789ab",
     "action_id": "1",
+    "change_id": "CHG-20261124T120000Z-0a1b2c",
     "incident_id": "INC-20261124-120000-0a1b2c",
     "review_id": "PIR-20261124-120000-0a1b2c",
 }
@@ -80,6 +81,7 @@ class NoServers(Services):
     credentials: Any = valkey
     runs: Any = valkey
     calendar: Any = valkey
+    changes: Any = valkey
     incidents: Any = valkey
     reviews: Any = valkey
     drills: Any = valkey

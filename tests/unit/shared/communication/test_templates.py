@@ -7,13 +7,14 @@ from shared.communication.templates import told, written_content
 from shared.events import KpiDataMissing, TaskFailed, TaskMissed, TaskPassed, TaskTimedOut, TaskUnconfigured
 from shared.runbook.communication import (
     CalendarKind,
+    DeploymentKind,
     IncidentKind,
     PersonKind,
     ReportKind,
     ReviewKind,
 )
 from shared.runbook.load import WrongRunbook, parse, the_runbook
-from tests.integration.communication.events import BUDGETS, MAINTENANCE, REVIEW, incident
+from tests.integration.communication.events import BUDGETS, DEPLOYMENT, MAINTENANCE, REVIEW, incident
 
 CONSOLE = "https://app.example.com"
 INCIDENT_CHANGES = ("opened", "acknowledged", "escalated", "monitoring", "resolved", "reopened", "merged")
@@ -37,13 +38,17 @@ def test_every_kind_has_a_template_and_every_template_a_kind_of_the_runbook() ->
         for kind in ("maintenance", "freeze")
         for change in ("planned", "changed", "began", "ended", "cancelled")
     }
+    deployments = {
+        _kind(replace(DEPLOYMENT, change=change))
+        for change in ("overridden", "promoted", "verified", "rolled_back", "rejected", "expired")
+    }
     reports = {_kind(BUDGETS), _kind(replace(BUDGETS, task="redis_memory"))}
     written = {
         written_content(kind=kind, title="t", summary="s", impact="", by="ada").kind for kind in get_args(PersonKind)
     }
-    found = (incidents, reviews, calendar, reports, written)
+    found = (incidents, reviews, calendar, deployments, reports, written)
     assert found == tuple(
-        set(get_args(kind)) for kind in (IncidentKind, ReviewKind, CalendarKind, ReportKind, PersonKind)
+        set(get_args(kind)) for kind in (IncidentKind, ReviewKind, CalendarKind, DeploymentKind, ReportKind, PersonKind)
     )
 
 
@@ -55,6 +60,19 @@ def test_a_count_more_takes_its_place_in_the_thread_and_says_nothing() -> None:
     assert noted
     assert noted.content
     assert noted.content.summary == "We know why."
+
+
+def test_a_planned_deployment_is_told_ahead_with_its_impact_and_a_step_of_the_pipeline_is_not() -> None:
+    said = told(DEPLOYMENT, CONSOLE)
+    assert said
+    assert said.content
+    assert (said.thread, said.sequence, said.content.kind) == ("deployment:CHG-1", 1, "planned_deployment")
+    assert said.content.facts == (
+        ("Impact", "Nothing is down."), ("Planned for", "2026-11-24 14:00 UTC"), ("By", "ada"),
+    )  # fmt: skip
+    step = told(replace(DEPLOYMENT, sequence=2, change="staged"), CONSOLE)
+    assert step
+    assert (step.sequence, step.content) == (2, None)
 
 
 @pytest.mark.parametrize("model", VERDICTS)
@@ -78,7 +96,9 @@ def test_other_events_are_not_announced() -> None:
 
 def test_every_kind_goes_somewhere() -> None:
     kinds = {
-        kind for part in (IncidentKind, ReviewKind, CalendarKind, ReportKind, PersonKind) for kind in get_args(part)
+        kind
+        for part in (IncidentKind, ReviewKind, CalendarKind, DeploymentKind, ReportKind, PersonKind)
+        for kind in get_args(part)
     }
     assert all(the_runbook().communication.wanting(kind) for kind in kinds)
 

@@ -1,0 +1,152 @@
+"""What the API takes and says of changes; what it says is built when something asks for it."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+GateName = Literal["budget", "freeze", "incidents", "migrations"]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$"),
+]
+Commit = Annotated[str, StringConstraints(pattern="^[0-9a-f]{40}$")]
+Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+
+
+class NewChange(BaseModel):
+    """``impact`` is announced ahead of time; ``digest`` is the artefact's SHA-256; ``committed_at`` is when its oldest commit
+    was made, from which lead time counts; ``migrations_compatible`` is what `make check` says of its migrations."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Title
+    impact: Reason
+    commit: Commit
+    digest: Digest
+    committed_at: AwareDatetime
+    planned_for: AwareDatetime
+    migrations_compatible: bool = True
+
+
+class Amendment(BaseModel):
+    """Another artefact: it is proved and approved anew."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    commit: Commit
+    digest: Digest
+
+
+class StepReport(BaseModel):
+    """What a step found, on the artefact of ``digest``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    step: Literal["staged", "smoke", "load_snapshot", "verified"]
+    digest: Digest
+    passed: bool
+    why: Reason
+
+
+class Promotion(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    digest: Digest
+
+
+class OverrideRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    gates: Annotated[list[GateName], Field(min_length=1, max_length=4)]
+    reason: Reason
+
+
+class Because(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
+
+
+class GateView(BaseModel):
+    """``overridden``: it is closed, and a second person has agreed to pass it."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    name: GateName
+    open: bool
+    overridden: bool
+    why: str
+
+
+class StoryLine(BaseModel):
+    model_config = ConfigDict(defer_build=True)
+
+    at: str
+    by: str
+    happened: str
+    why: str
+
+
+class ApprovalView(BaseModel):
+    model_config = ConfigDict(defer_build=True)
+
+    by: str
+    at: str
+    until: str
+
+
+class OverrideView(BaseModel):
+    """``seconded_by`` is empty until a second person has agreed."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    gates: list[GateName]
+    reason: str
+    by: str
+    seconded_by: str
+
+
+class ChangeView(BaseModel):
+    """``gates`` are how they stand now; a change that is over has none."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    id: str
+    state: str
+    title: str
+    impact: str
+    author: str
+    commit: str
+    digest: str
+    committed_at: str
+    planned_for: str
+    approval: ApprovalView | None
+    override: OverrideView | None
+    gates: list[GateView]
+    story: list[StoryLine]
+
+
+class ChangeList(BaseModel):
+    """Newest first. ``next_cursor`` is the ``cursor`` of the next page; null on the last."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    changes: list[ChangeView]
+    next_cursor: str | None
+
+
+class DoraView(BaseModel):
+    """Of what went to production in the span; null where there is nothing to say it of."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    start: str
+    end: str
+    deployments: int
+    per_day: float
+    lead_time_seconds: float | None
+    failure_rate: float | None
+    time_to_restore_seconds: float | None

@@ -1,0 +1,150 @@
+"""Changes on their way to production, with their gates, approvals and story; from the operations table alone."""
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import JSONResponse
+
+from functions.api.authorise import PersonOf, ServicesOf
+from functions.api.change_desk import desk
+from functions.api.change_models import (
+    Amendment,
+    Because,
+    ChangeList,
+    ChangeView,
+    DoraView,
+    NewChange,
+    OverrideRequest,
+    Promotion,
+    StepReport,
+)
+
+if TYPE_CHECKING:
+    from shared.deployments.change import Change
+    from shared.deployments.changes import Changes
+
+router = APIRouter(tags=["operations"])
+
+CHANGE: Final = r"^CHG-\d{8}T\d{6}Z-[0-9a-f]{6}$"
+ChangeId = Annotated[str, Path(pattern=CHANGE)]
+
+
+@router.get("/v1/changes", response_model=ChangeList, summary="Changes, newest first, and what keeps them")
+async def list_changes(
+    services: ServicesOf,
+    person: PersonOf,
+    cursor: Annotated[str | None, Query(pattern=CHANGE)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> JSONResponse:
+    found = services.changes.newest(before=cursor, limit=limit + 1)
+    with desk(services, person) as changes:
+        views = [_view(changes, changes.by_clock(change)) for change in found[:limit]]
+    return _answer({"changes": views, "next_cursor": found[limit - 1].id if len(found) > limit else None})
+
+
+@router.post(
+    "/v1/changes", response_model=ChangeView, status_code=HTTPStatus.CREATED, summary="Plan a change; it is announced"
+)
+async def plan_change(new: NewChange, services: ServicesOf, person: PersonOf) -> JSONResponse:
+    """The same artefact again is not planned twice: the answer is the change that exists."""
+    from shared.deployments.change import Plan
+
+    with desk(services, person) as changes:
+        return _answer(_view(changes, changes.plan(Plan(**new.model_dump()))), HTTPStatus.CREATED)
+
+
+@router.get("/v1/delivery", response_model=DoraView, summary="The four figures of DORA over the last days")
+async def delivery(services: ServicesOf, days: Annotated[int, Query(ge=1, le=366)] = 30) -> JSONResponse:
+    from shared.deployments.change_store import WAITED
+    from shared.deployments.dora import dora
+    from shared.platform.moments import stamp
+
+    end = datetime.now(UTC)
+    start = end - timedelta(days=days)
+    found = dora(services.changes.planned_between(start - WAITED, end), start, end)
+    lead, restore = found.lead_time, found.time_to_restore
+    return _answer({
+        "start": stamp(start), "end": stamp(end), "deployments": found.deployments, "per_day": found.per_day,
+        "lead_time_seconds": lead.total_seconds() if lead else None, "failure_rate": found.failure_rate,
+        "time_to_restore_seconds": restore.total_seconds() if restore else None,
+    })  # fmt: skip
+
+
+@router.get("/v1/changes/{change_id}", response_model=ChangeView, summary="One change, its gates and its story")
+async def one_change(change_id: ChangeId, services: ServicesOf, person: PersonOf) -> JSONResponse:
+    with desk(services, person) as changes:
+        return _answer(_view(changes, changes.look(change_id)))
+
+
+@router.post("/v1/changes/{change_id}/artefact", response_model=ChangeView, summary="Another artefact: it starts anew")
+async def amend_change(
+    change_id: ChangeId, amendment: Amendment, services: ServicesOf, person: PersonOf
+) -> JSONResponse:
+    with desk(services, person) as changes:
+        return _answer(_view(changes, changes.amend(change_id, amendment.commit, amendment.digest)))
+
+
+@router.post("/v1/changes/{change_id}/steps", response_model=ChangeView, summary="Report what a step has found")
+async def report_step(change_id: ChangeId, report: StepReport, services: ServicesOf, person: PersonOf) -> JSONResponse:
+    """The same report again changes nothing."""
+    with desk(services, person) as changes:
+        return _answer(_view(changes, changes.report(change_id, **report.model_dump())))
+
+
+@router.post("/v1/changes/{change_id}/approve", response_model=ChangeView, summary="Approve somebody else's change")
+async def approve_change(change_id: ChangeId, services: ServicesOf, person: PersonOf) -> JSONResponse:
+    with desk(services, person) as changes:
+        return _answer(_view(changes, changes.approve(change_id)))
+
+
+@router.post("/v1/changes/{change_id}/reject", response_model=ChangeView, summary="It will not go to production")
+async def reject_change(change_id: ChangeId, because: Because, services: ServicesOf, person: PersonOf) -> JSONResponse:
+    with desk(services, person) as changes:
+        return _answer(_view(changes, changes.reject(change_id, because.reason)))
+
+
+@router.post("/v1/changes/{change_id}/override", response_model=ChangeView, summary="Ask to pass closed gates")
+async def ask_override(
+    change_id: ChangeId, asked: OverrideRequest, services: ServicesOf, person: PersonOf
+) -> JSONResponse:
+    with desk(services, person) as changes:
+        return _answer(_view(changes, changes.ask_override(change_id, tuple(asked.gates), asked.reason)))
+
+
+@router.post(
+    "/v1/changes/{change_id}/override/second",
+    response_model=ChangeView,
+    summary="Agree to an override, as a second person",
+)
+async def second_override(change_id: ChangeId, services: ServicesOf, person: PersonOf) -> JSONResponse:
+    with desk(services, person) as changes:
+        return _answer(_view(changes, changes.second_override(change_id)))
+
+
+@router.post("/v1/changes/{change_id}/promote", response_model=ChangeView, summary="Let it go to production, once")
+async def promote_change(
+    change_id: ChangeId, promotion: Promotion, services: ServicesOf, person: PersonOf
+) -> JSONResponse:
+    """Asked immediately before: the gates and the approval are looked at again."""
+    with desk(services, person) as changes:
+        return _answer(_view(changes, changes.promote(change_id, promotion.digest)))
+
+
+@router.post("/v1/changes/{change_id}/roll-back", response_model=ChangeView, summary="Say that it was rolled back")
+async def roll_back_change(
+    change_id: ChangeId, because: Because, services: ServicesOf, person: PersonOf
+) -> JSONResponse:
+    with desk(services, person) as changes:
+        return _answer(_view(changes, changes.roll_back(change_id, because.reason)))
+
+
+def _view(changes: "Changes", change: "Change") -> dict[str, Any]:
+    from shared.deployments.change_view import change_view
+
+    return change_view(change, () if change.is_over else changes.gates(change))
+
+
+def _answer(content: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:
+    return JSONResponse(content, status, headers={"cache-control": "no-store"})

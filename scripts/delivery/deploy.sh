@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Deploys an assembly that was built before, as it is: deploy.sh STAGE ASSEMBLY_FOLDER. Needs AWS credentials of the stage.
+# What the stacks tell (addresses, names) is written to build/STAGE-outputs.json.
+set -euo pipefail
+stage=${1:?usage: deploy.sh STAGE ASSEMBLY_FOLDER}
+assembly=${2:?usage: deploy.sh STAGE ASSEMBLY_FOLDER}
+if [[ ! -d $assembly/assembly-$stage ]]; then
+  echo "deploy.sh: $assembly holds no stage $stage: make assembly writes one" >&2
+  exit 2
+fi
+mkdir -p build
+exec cdk deploy --app "$assembly" "$stage/*" --require-approval never --progress events \
+  --outputs-file "build/$stage-outputs.json"

@@ -1,0 +1,183 @@
+"""`p09 change …`: what is on its way to production, what keeps it, and letting it through."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from local.api import Api
+from scripts.p09.change_demo import demo
+from scripts.p09.output import AsJson, show, show_rows
+from scripts.p09.session import session
+
+change = typer.Typer(
+    no_args_is_help=True, help="Changes: what is on its way to production, what keeps it, and letting it through."
+)
+_PATH = "/v1/changes"
+_COLUMNS = ("id", "state", "author", "closed", "title")
+_SHOWN = ("id", "title", "state", "author", "impact", "planned_for", "commit", "digest", "approved", "override")
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="Such as CHG-20261124T133306Z-3f9a0c.")]
+Reason = Annotated[str, typer.Option(help="Why; it stands in the change's story and is announced.")]
+Digest = Annotated[str, typer.Option(help="SHA-256 of build/assembly.tar.gz, as make assembly prints it.")]
+Commit = Annotated[str, typer.Option(help="The commit that it was built from, in full.")]
+Role = Annotated[str, typer.Option(help="As whom, on the local system.")]
+
+
+@change.command("list")
+def list_changes(
+    context: typer.Context, *, limit: Annotated[int, typer.Option(min=1, max=100)] = 20, as_json: AsJson = False
+) -> None:
+    """Changes, newest first, with the gates that keep them."""
+    found = _api(context, "P09-SRE").get(_PATH, limit=str(limit))["changes"]
+    rows = found if as_json else [one | {"closed": ",".join(_closed(one)) or "-"} for one in found]
+    show_rows(rows, _COLUMNS, as_json=as_json)
+
+
+@change.command("show")
+def show_change(context: typer.Context, change_id: Id, *, as_json: AsJson = False) -> None:
+    """One change with its gates and its story."""
+    _show(_api(context, "P09-SRE").get(f"{_PATH}/{change_id}"), as_json=as_json)
+
+
+@change.command("plan")
+def plan(
+    context: typer.Context,
+    title: str,
+    *,
+    impact: Annotated[str, typer.Option(help="What people are to expect; it is announced ahead of time.")],
+    commit: Commit,
+    digest: Digest,
+    committed_at: Annotated[datetime | None, typer.Option(help="When its oldest commit was made (UTC); now.")] = None,
+    in_hours: Annotated[float, typer.Option(min=0, help="When it is to go to production, from now.")] = 1,
+    breaking: Annotated[
+        bool, typer.Option("--breaking", help="The release before it does not work on its schema.")
+    ] = False,
+    role: Role = "P09-Developer",
+    as_json: AsJson = False,
+) -> None:
+    """Plan a change and announce it."""
+    now = datetime.now(UTC)
+    body = {
+        "title": title, "impact": impact, "commit": commit, "digest": digest, "migrations_compatible": not breaking,
+        "committed_at": (committed_at.replace(tzinfo=UTC) if committed_at else now).isoformat(),
+        "planned_for": (now + timedelta(hours=in_hours)).isoformat(),
+    }  # fmt: skip
+    _show(_api(context, role).post(_PATH, body), as_json=as_json)
+
+
+@change.command("amend")
+def amend(context: typer.Context, change_id: Id, *, commit: Commit, digest: Digest, as_json: AsJson = False) -> None:
+    """Another artefact: it is proved and approved anew."""
+    _post(context, change_id, "artefact", {"commit": commit, "digest": digest}, "P09-Developer", as_json=as_json)
+
+
+@change.command("report")
+def report(
+    context: typer.Context,
+    change_id: Id,
+    step: Annotated[str, typer.Argument(help="staged, smoke, load_snapshot or verified.")],
+    *,
+    digest: Digest,
+    failed: Annotated[bool, typer.Option("--failed", help="It did not go well.")] = False,
+    why: Annotated[str, typer.Option(help="What was found.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what a step of the pipeline has found."""
+    body = {"step": step, "digest": digest, "passed": not failed, "why": why}
+    _post(context, change_id, "steps", body, "P09-Developer", as_json=as_json)
+
+
+@change.command("approve")
+def approve(context: typer.Context, change_id: Id, *, role: Role = "P09-Lead", as_json: AsJson = False) -> None:
+    """Approve somebody else's change."""
+    _post(context, change_id, "approve", {}, role, as_json=as_json)
+
+
+@change.command("reject")
+def reject(
+    context: typer.Context, change_id: Id, *, reason: Reason, role: Role = "P09-Lead", as_json: AsJson = False
+) -> None:
+    """It will not go to production."""
+    _post(context, change_id, "reject", {"reason": reason}, role, as_json=as_json)
+
+
+@change.command("override")
+def override(
+    context: typer.Context,
+    change_id: Id,
+    *,
+    gate: Annotated[list[str], typer.Option(help="budget, freeze, incidents or migrations; may be repeated.")],
+    reason: Reason,
+    role: Role = "P09-SRE",
+    as_json: AsJson = False,
+) -> None:
+    """Ask to pass closed gates; a second person has to agree."""
+    _post(context, change_id, "override", {"gates": gate, "reason": reason}, role, as_json=as_json)
+
+
+@change.command("second")
+def second(context: typer.Context, change_id: Id, *, role: Role = "P09-Lead", as_json: AsJson = False) -> None:
+    """Agree to an override, as a second person."""
+    _post(context, change_id, "override/second", {}, role, as_json=as_json)
+
+
+@change.command("promote")
+def promote(context: typer.Context, change_id: Id, *, digest: Digest, as_json: AsJson = False) -> None:
+    """Let it go to production: once, and only while it is approved and every gate is open or overridden."""
+    _post(context, change_id, "promote", {"digest": digest}, "P09-Developer", as_json=as_json)
+
+
+@change.command("roll-back")
+def roll_back(
+    context: typer.Context, change_id: Id, *, reason: Reason, role: Role = "P09-SRE", as_json: AsJson = False
+) -> None:
+    """Say that what was before it is in production again."""
+    _post(context, change_id, "roll-back", {"reason": reason}, role, as_json=as_json)
+
+
+@change.command("figures")
+def figures(
+    context: typer.Context, *, days: Annotated[int, typer.Option(min=1, max=366)] = 30, as_json: AsJson = False
+) -> None:
+    """Deployment frequency, lead time, change failure rate and time to restore (DORA)."""
+    show(_api(context, "P09-SRE").get("/v1/delivery", days=str(days)), as_json=as_json)
+
+
+change.command("demo")(demo)
+
+
+def _post(context: typer.Context, change_id: str, what: str, body: dict[str, Any], role: str, *, as_json: bool) -> None:
+    _show(_api(context, role).post(f"{_PATH}/{change_id}/{what}", body), as_json=as_json)
+
+
+def _show(found: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(found, indent=2))
+        return
+    said = found | {"approved": _approval(found["approval"]), "override": _override(found["override"])}
+    show({name: said[name] for name in _SHOWN}, as_json=False)
+    for gate in found["gates"]:
+        word = "open" if gate["open"] else "overridden" if gate["overridden"] else "CLOSED"
+        print(f"  {gate['name']:<11} {word:<11} {gate['why']}")
+    for line in found["story"]:
+        print(f"{line['at']}  {line['happened']:<14} {line['by']}: {line['why']}")
+
+
+def _approval(given: dict[str, str] | None) -> str:
+    return f"by {given['by']}, until {given['until']}" if given else "no"
+
+
+def _override(asked: dict[str, Any] | None) -> str:
+    if asked is None:
+        return "none"
+    return f"{', '.join(asked['gates'])}, by {asked['by']} and {asked['seconded_by'] or 'nobody yet'}"
+
+
+def _closed(found: dict[str, Any]) -> list[str]:
+    return [gate["name"] for gate in found["gates"] if not gate["open"] and not gate["overridden"]]
+
+
+def _api(context: typer.Context, role: str) -> Api:
+    return session(context).operations(role)

@@ -1,0 +1,31 @@
+"""A change as people read it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from shared.deployments.change import Change
+from shared.deployments.gates import Gate
+from shared.platform.moments import stamp
+
+
+def change_view(change: Change, gates: Sequence[Gate]) -> dict[str, Any]:
+    plan, approval, override = change.plan, change.approval, change.override
+    return {
+        "id": change.id, "state": change.state, "title": plan.title, "impact": plan.impact, "author": change.author,
+        "commit": plan.commit, "digest": plan.digest, "committed_at": stamp(plan.committed_at),
+        "planned_for": stamp(plan.planned_for),
+        "approval": approval and {"by": approval.by, "at": stamp(approval.at), "until": stamp(approval.until)},
+        "override": override and {
+            "gates": list(override.gates), "reason": override.reason, "by": override.by, "seconded_by": override.seconded_by,
+        },
+        "gates": [
+            {
+                "name": gate.name, "open": gate.open, "why": gate.why,
+                "overridden": not gate.open and gate.name in change.overridden(),
+            }
+            for gate in gates
+        ],
+        "story": [
+            {"at": stamp(line.at), "by": line.by, "happened": line.happened, "why": line.why} for line in change.story
+        ],
+    }  # fmt: skip

@@ -1,0 +1,85 @@
+"""What people and the pipeline do with changes. Each is one transaction with its event."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from shared.deployments import change as model
+from shared.deployments.change import Act, Change, Plan, Step
+from shared.deployments.change_store import ChangeStore, first_id
+from shared.deployments.gates import Facts, Gate, GateName, gates
+
+
+class Changes:
+    """For one person at one moment; ``facts`` says how things stand, the change's own part left to this class.
+
+    Raises ChangeRefused, UnknownChange, ``Overtaken`` and what the table raises.
+    """
+
+    def __init__(
+        self, store: ChangeStore, facts: Callable[[bool], Facts], *, by: str, now: datetime, valid_for: timedelta
+    ) -> None:
+        self._store = store
+        self._facts = facts
+        self._act = Act(by=by, at=now.replace(microsecond=0))
+        self._valid_for = valid_for
+
+    def plan(self, plan: Plan) -> Change:
+        """The same artefact again, while it is under way, is the change that exists: sent twice, planned once."""
+        for other in self._store.newest(limit=20):
+            if other.plan.digest == plan.digest and other.author == self._act.by and not other.is_over:
+                return other
+        planned = model.planned(f"{first_id(self._act.at)}-{uuid4().hex[:6]}", plan, self._act)
+        self._store.write(None, planned)
+        return planned
+
+    def look(self, change_id: str) -> Change:
+        return self.by_clock(self._store.get(change_id))
+
+    def by_clock(self, change: Change) -> Change:
+        """As it stands now; that its approval has run out is written down by whoever acts next."""
+        return model.expired(change, self._act.at)
+
+    def gates(self, change: Change) -> tuple[Gate, ...]:
+        return gates(self._facts(change.plan.migrations_compatible))
+
+    def amend(self, change_id: str, commit: str, digest: str) -> Change:
+        found = self._current(change_id)
+        return self._save(found, model.amended(found, commit, digest, self._act))
+
+    def report(self, change_id: str, step: Step, *, digest: str, passed: bool, why: str) -> Change:
+        found = self._current(change_id)
+        return self._save(found, model.reported(found, step, self._act, digest=digest, passed=passed, why=why))
+
+    def ask_override(self, change_id: str, names: tuple[GateName, ...], reason: str) -> Change:
+        found = self._current(change_id)
+        return self._save(found, model.override_asked(found, names, reason, self._act))
+
+    def second_override(self, change_id: str) -> Change:
+        found = self._current(change_id)
+        return self._save(found, model.override_seconded(found, self._act))
+
+    def approve(self, change_id: str) -> Change:
+        found = self._current(change_id)
+        return self._save(found, model.approved(found, self.gates(found), self._act, self._valid_for))
+
+    def promote(self, change_id: str, digest: str) -> Change:
+        found = self._current(change_id)
+        return self._save(found, model.promoted(found, self.gates(found), self._act, digest))
+
+    def reject(self, change_id: str, reason: str) -> Change:
+        found = self._current(change_id)
+        return self._save(found, model.rejected(found, reason, self._act))
+
+    def roll_back(self, change_id: str, reason: str) -> Change:
+        found = self._current(change_id)
+        return self._save(found, model.rolled_back(found, reason, self._act))
+
+    def _current(self, change_id: str) -> Change:
+        found = self._store.get(change_id)
+        return self._save(found, self.by_clock(found))
+
+    def _save(self, before: Change, after: Change) -> Change:
+        if after is not before:
+            self._store.write(before, after)
+        return after

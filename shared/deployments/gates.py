@@ -1,0 +1,52 @@
+"""The gates between a change and production. Each is open or closed, and says why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+GateName = Literal["budget", "freeze", "incidents", "migrations"]
+OVERRIDABLE: Final = frozenset[str]({"budget", "freeze", "incidents", "migrations"})
+"""That smoke test and load snapshot have passed is a change's state: what failed there is mended, not overridden."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    name: GateName
+    open: bool
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """How things stand. ``exhausted``: KPIs of whose error budget nothing is left, or None when nobody knows;
+    ``freezes`` and ``incidents``: titles of those that are on, of incidents the customer-impacting ones."""
+
+    exhausted: Sequence[str] | None
+    freezes: Sequence[str]
+    incidents: Sequence[str]
+    migrations_compatible: bool
+
+
+def gates(facts: Facts) -> tuple[Gate, ...]:
+    return (
+        _budget(facts.exhausted),
+        _none("freeze", facts.freezes, "No freeze is on"),
+        _none("incidents", facts.incidents, "No customer-impacting incident is open"),
+        Gate(
+            name="migrations", open=facts.migrations_compatible,
+            why="The release before it works on its schema" if facts.migrations_compatible
+            else "The release before it does not work on its schema: it can't be rolled back",
+        ),
+    )  # fmt: skip
+
+
+def _budget(exhausted: Sequence[str] | None) -> Gate:
+    if exhausted is None:
+        return Gate(name="budget", open=False, why="No KPI was evaluated of late: nobody knows what is left")
+    if exhausted:
+        return Gate(name="budget", open=False, why=f"Nothing is left of the error budget of {', '.join(exhausted)}")
+    return Gate(name="budget", open=True, why="Every error budget has something left")
+
+
+def _none(name: GateName, found: Sequence[str], otherwise: str) -> Gate:
+    return Gate(name=name, open=not found, why="; ".join(found) or otherwise)

@@ -1,0 +1,45 @@
+from datetime import UTC, datetime, timedelta
+
+from shared.deployments.change import Act, Change, Plan, planned
+from shared.deployments.change import Entry as Line
+from shared.deployments.dora import dora
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+END = START + timedelta(days=10)
+HOUR = timedelta(hours=1)
+
+
+def change(promoted: datetime, *, committed_before: timedelta, back_after: timedelta | None = None) -> Change:
+    plan = Plan(
+        title="x", impact="x", commit="c", digest="d", committed_at=promoted - committed_before, planned_for=promoted,
+        migrations_compatible=True,
+    )  # fmt: skip
+    found = planned("CHG-1", plan, Act(by="ada", at=START))
+    story = [*found.story, Line(at=promoted, by="p", happened="promoted", why="")]
+    if back_after:
+        story.append(Line(at=promoted + back_after, by="p", happened="rolled_back", why=""))
+    return Change(id="CHG-1", plan=plan, author="ada", story=tuple(story))
+
+
+def test_the_four_figures_are_of_what_went_to_production_in_the_span() -> None:
+    changes = [
+        change(START, committed_before=2 * HOUR),
+        change(START + 5 * HOUR, committed_before=4 * HOUR, back_after=HOUR),
+        change(END - HOUR, committed_before=12 * HOUR),
+        change(END, committed_before=100 * HOUR),
+        planned("CHG-2", changes_plan(), Act(by="ada", at=START)),
+    ]
+    found = dora(changes, START, END)
+    assert (found.deployments, found.per_day) == (3, 0.3)
+    assert found.lead_time == 4 * HOUR
+    assert found.failure_rate == 1 / 3
+    assert found.time_to_restore == HOUR
+
+
+def test_of_nothing_nothing_is_said() -> None:
+    found = dora([], START, END)
+    assert (found.deployments, found.lead_time, found.failure_rate, found.time_to_restore) == (0, None, None, None)
+
+
+def changes_plan() -> Plan:
+    return change(START, committed_before=HOUR).plan
