@@ -2511,7 +2511,10 @@ export interface components {
             /** Members */
             members: components["schemas"]["MemberView"][];
         };
-        /** MemberView */
+        /**
+         * MemberView
+         * @description ``label`` is what the invitation called them by which they joined; empty for who needed none.
+         */
         MemberView: {
             /** Subject */
             subject: string;
@@ -2525,6 +2528,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Label */
+            label: string;
         };
         /** MergeIncident */
         MergeIncident: {
