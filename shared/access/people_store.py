@@ -24,9 +24,12 @@ class LastOwner(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
+    """``label`` is what the invitation called them by which they joined; empty for who needed none."""
+
     subject: str
     role: MemberRole
     created_at: datetime
+    label: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +64,12 @@ class InvitationToken:
 
 def members(connection: Connection, organisation_id: UUID) -> list[Member]:
     rows = connection.run(
-        "select subject, role, created_at from members where organisation_id = :organisation order by created_at, subject",
+        "select subject, role, created_at, coalesce((select label from invitations i "
+        "where i.organisation_id = m.organisation_id and i.accepted_by = m.subject order by accepted_at desc limit 1), '') "
+        "from members m where organisation_id = :organisation order by created_at, subject",
         organisation=organisation_id,
     )
-    return [Member(subject=subject, role=role, created_at=at) for subject, role, at in rows]
+    return [Member(subject=subject, role=role, created_at=at, label=label) for subject, role, at, label in rows]
 
 
 def change_role(connection: Connection, organisation_id: UUID, subject: str, role: MemberRole) -> MemberRole | None:

@@ -21,9 +21,12 @@ Subject = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x
 
 
 class MemberView(BaseModel):
+    """``label`` is what the invitation called them by which they joined; empty for who needed none."""
+
     subject: str
     role: MemberRole
     created_at: datetime
+    label: str
 
 
 class MemberList(BaseModel):

@@ -39,6 +39,14 @@ def test_an_invitation_makes_a_member_once(api: Api) -> None:
     assert members(api) == {"ada": "owner", "bob": "editor"}
 
 
+def test_a_member_is_called_as_the_invitation_called_them(api: Api) -> None:
+    accept(api, invite(api)["token"], "bob")
+
+    path = f"/v1/organisations/{api.organisation_id}/members"
+    shown = api.as_person("GET", path, subject="bob").json()["members"]
+    assert {one["subject"]: one["label"] for one in shown} == {"ada": "", "bob": "bob@example.com"}
+
+
 def test_an_invitation_that_was_withdrawn_or_expired_is_worth_nothing(api: Api) -> None:
     first, second = invite(api), invite(api)
     path = f"/v1/organisations/{api.organisation_id}/invitations"

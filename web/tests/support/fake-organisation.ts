@@ -52,8 +52,8 @@ export const REVOKED_KEY: Key = {
 /** The API of a system with one organisation and one site, whose people and keys a test sets. */
 export class FakeOrganisation extends FakeServer {
   members: Member[] = [
-    { subject: ADA, role: "owner", created_at: MADE_AT },
-    { subject: GRACE, role: "editor", created_at: MADE_AT },
+    { subject: ADA, role: "owner", created_at: MADE_AT, label: "" },
+    { subject: GRACE, role: "editor", created_at: MADE_AT, label: "Grace" },
   ];
   invitations: Invitation[] = [INVITATION];
   keys: Key[] = [REVOKED_KEY, ENDING_KEY, WRITE_KEY];

@@ -22,7 +22,9 @@ export function KeyTable({ keys, ...common }: Common & { keys: readonly Key[] })
       <thead>
         <tr>
           <th scope="col">Key</th>
-          <th scope="col">State</th>
+          <th scope="col" className={table.roomy}>
+            State
+          </th>
           <th scope="col" className={table.roomy}>
             Made
           </th>
@@ -30,8 +32,8 @@ export function KeyTable({ keys, ...common }: Common & { keys: readonly Key[] })
             Last used
           </th>
           {common.mayChange && (
-            <th scope="col" className={classes.actions}>
-              Actions
+            <th scope="col">
+              <span className={classes.actions}>Actions</span>
             </th>
           )}
         </tr>
@@ -57,16 +59,17 @@ function KeyRow({ of, site, now, mayChange, onMade }: Common & { of: Key }) {
         <th scope="row">
           <code className={classes.prefix}>{of.prefix}…</code>
           <div className={table.dimmed}>{KINDS[of.kind]}</div>
-          <div className={classes.narrow}>last used: {used}</div>
+          <div className={classes.narrow}>
+            <KeyMark of={of} now={now} />
+            last used: {used}
+          </div>
         </th>
-        <td>
+        <td className={table.roomy}>
           <KeyMark of={of} now={now} />
         </td>
         <td className={`${table.roomy} ${table.moment}`}>{formatMoment(of.created_at)}</td>
         <td className={table.roomy}>{used}</td>
-        {mayChange && (
-          <td className={classes.actions}>{asked === null && <Choices of={of} onAsk={setAsked} />}</td>
-        )}
+        {mayChange && <td>{asked === null && <Choices of={of} onAsk={setAsked} />}</td>}
       </tr>
       {asked !== null && (
         <tr data-continues="true">

@@ -61,14 +61,15 @@ function MemberRow({ member, organisationId, isOwner, isSelf }: RowProps) {
     <>
       <tr>
         <th scope="row">
-          <code className={classes.subject}>{member.subject}</code>
+          {member.label !== "" && <span className={classes.label}>{member.label}</span>}
           {isSelf && <span className={classes.you}>you</span>}
+          <div>
+            <code className={classes.subject}>{member.subject}</code>
+          </div>
         </th>
         <td>{capital(member.role)}</td>
         <td className={table.roomy}>{formatDay(member.created_at)}</td>
-        <td className={classes.actions}>
-          {asked === null && <Choices {...{ member, isOwner, isSelf }} onAsk={setAsked} />}
-        </td>
+        <td>{asked === null && <Choices {...{ member, isOwner, isSelf }} onAsk={setAsked} />}</td>
       </tr>
       {asked !== null && (
         <tr data-continues="true">
@@ -91,7 +92,7 @@ function Choices({ member, isOwner, isSelf, onAsk }: ChoicesProps) {
         <Button
           size="compact-xs"
           variant="default"
-          aria-label={`Change the role of ${member.subject}`}
+          aria-label={`Change role: ${nameOf(member)}`}
           onClick={() => onAsk("role")}
         >
           Change role
@@ -102,7 +103,7 @@ function Choices({ member, isOwner, isSelf, onAsk }: ChoicesProps) {
           size="compact-xs"
           variant="subtle"
           color="gray"
-          aria-label={`${word}: ${member.subject}`}
+          aria-label={`${word}: ${nameOf(member)}`}
           onClick={() => onAsk("remove")}
         >
           {word}
@@ -120,7 +121,7 @@ function RoleForm({ member, organisationId, isSelf, onDone }: FormProps) {
   const change = useChangeRole(organisationId, member.subject);
   return (
     <AskForm
-      label={`Role of ${member.subject}`}
+      label={`Role of ${nameOf(member)}`}
       warning={isSelf && "This is you: as another than an owner you can’t take it back."}
       submit="Save the role"
       cancel="Leave it as it is"
@@ -138,7 +139,7 @@ function RemoveForm({ member, organisationId, isSelf, onDone }: FormProps) {
   const remove = useRemove(organisationId, member.subject);
   return (
     <AskForm
-      label={`Remove ${member.subject}`}
+      label={`Remove ${nameOf(member)}`}
       warning={`${isSelf ? "You lose" : "They lose"} sight of all sites of the organisation at once. Keys go on working: revoke those that only ${isSelf ? "you" : "they"} knew.`}
       submit={isSelf ? "Leave the organisation" : "Remove them"}
       cancel={isSelf ? "Stay" : "Keep them"}
@@ -148,4 +149,9 @@ function RemoveForm({ member, organisationId, isSelf, onDone }: FormProps) {
       onCancel={onDone}
     />
   );
+}
+
+/** As the invitation called them; who founded the organisation was never invited. */
+function nameOf({ label, subject }: Member): string {
+  return label || subject;
 }

@@ -75,7 +75,7 @@ test("an editor may change keys, a viewer is told who may", async () => {
   const { unmount } = open(GRACE);
   expect(await screen.findByRole("button", { name: "Make a read key" })).toBeInTheDocument();
   unmount();
-  server.members = [{ subject: GRACE, role: "viewer", created_at: "2026-11-20T09:00:00Z" }];
+  server.members = [{ subject: GRACE, role: "viewer", created_at: "2026-11-20T09:00:00Z", label: "" }];
   open(GRACE);
   await row("p09w_ab12");
   expect(screen.queryByRole("button", { name: /Make|Rotate|Revoke/ })).not.toBeInTheDocument();
