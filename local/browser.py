@@ -21,11 +21,6 @@ _ARGUMENTS = (
     *("--font-render-hinting=none", "--disable-dev-shm-usage"),
 )
 
-_FONTS = """<?xml version="1.0"?>
-<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir>{folder}/fonts</dir><cachedir>{folder}/fonts-cache</cachedir></fontconfig>
-"""
-
 # The package's own configuration looks for its fonts where Lambda unpacks them; without any, a page with a form field crashes.
 _FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -53,8 +48,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def _fonts(folder: Path) -> Path:
-    """Where the package's one font lies: its own configuration names folders of Lambda, and pages without fonts of their
-    own would show no text."""
+    """The configuration that says where the package's one font lies."""
     file = folder / "fonts-here.conf"
     if not file.exists():
         draft = Path(tempfile.mkdtemp(dir=folder, prefix="fonts-")) / file.name

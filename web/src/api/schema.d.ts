@@ -2842,7 +2842,10 @@ export interface components {
             /** Members */
             members: components["schemas"]["MemberView"][];
         };
-        /** MemberView */
+        /**
+         * MemberView
+         * @description ``label`` is what the invitation called them by which they joined; empty for who needed none.
+         */
         MemberView: {
             /** Subject */
             subject: string;
@@ -2856,6 +2859,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Label */
+            label: string;
         };
         /** MergeIncident */
         MergeIncident: {
