@@ -9,6 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from local.backups import keeper
 from local.backups.bucket import Documents
 from local.backups.keeper import Duties, Keeper
 from local.backups.restores import Making, Restores
@@ -50,9 +51,9 @@ class Machine:
             source=world.source, connect=world.connect, snapshot=self._snapshot, promote=lambda *_: None,
             nightly=RUNBOOK.schedules.nightly_backup, weekly=RUNBOOK.schedules.valkey_snapshot, keep=KEEP,
         )  # fmt: skip
-        keeper = Keeper(world.repository, documents, self.restores, duties)
-        keeper.begin(datetime.now(UTC))
-        return keeper
+        started = Keeper(world.repository, documents, self.restores, duties)
+        started.begin(datetime.now(UTC))
+        return started
 
     def _snapshot(self, now: datetime) -> str:
         name = f"valkey-{now:%Y%m%dT%H%M%SZ}"
@@ -78,7 +79,8 @@ class Machine:
 
 
 @pytest.fixture
-def machine(world: World) -> Iterator[Machine]:
+def machine(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    monkeypatch.setattr(keeper, "MARK_EVERY", timedelta(seconds=1))  # nobody has to wait for the next one
     with mock_aws():
         s3: S3Client = boto3.client("s3", "us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
         s3.create_bucket(Bucket=BUCKET)
