@@ -19,6 +19,7 @@ from local.state import ROOT, LocalError, State, default_state
 from scripts.p09.session import session
 
 SECONDS: Final = "5"
+SMOKE_ATTEMPTS: Final = 3
 TOO_SLOW_SECONDS: Final = 6.0
 REASON: Final = "the demo shows how closed gates are passed"
 
@@ -57,7 +58,11 @@ class Demo:
         return found
 
     def smoke(self) -> tuple[bool, str]:
-        passed, found = self._script("smoke-tests.sh", self.url, self.url)
+        """Again when it did not pass: environments that just start are slow, what is broken stays so."""
+        for _ in range(SMOKE_ATTEMPTS):
+            passed, found = self._script("smoke-tests.sh", self.url, self.url)
+            if passed:
+                break
         failed = [f"{one['check']}: {one['why']}" for one in found["checks"] if one["result"] != "passed"]
         return passed, "; ".join(failed) or f"{len(found['checks'])} checks passed in {found['seconds']:g} s"
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -14,7 +15,7 @@ from local.aws import aws_client
 from local.state import LocalError
 from scripts.p09.output import AsJson, show_rows
 from scripts.p09.runbook import ROLE, day_table, print_day
-from scripts.p09.schedules import Schedule, deployed, occasions
+from scripts.p09.schedules import WORKFLOW, Schedule, deployed, occasions
 from scripts.p09.session import session
 
 ATTEMPTS: Final = 20  # at a function whose concurrency the real schedules take up
@@ -43,7 +44,7 @@ def day(
     endpoint = here.system()["aws_endpoint"]
     schedules, disabled = deployed(aws_client("scheduler", endpoint))
     played = occasions(schedules, asked, thin)
-    failures = _play(aws_client("lambda", endpoint), played)
+    failures = _play(endpoint, played)
     table = day_table(here.operations(ROLE), datetime.combine(asked, datetime.min.time()))
     counts = Counter(schedule.name for _, schedule in played)
     if as_json:
@@ -64,15 +65,25 @@ def _check(asked: date, today: date) -> None:
         )
 
 
-def _play(client: Any, played: list[tuple[datetime, Schedule]]) -> list[dict[str, str]]:
+def _play(endpoint: str, played: list[tuple[datetime, Schedule]]) -> list[dict[str, str]]:
+    functions, workflows = aws_client("lambda", endpoint), aws_client("stepfunctions", endpoint)
     failures = []
     with Progress(console=Console(stderr=True), transient=True) as progress:
         line = progress.add_task("", total=len(played))
         for at, schedule in played:
             progress.update(line, advance=1, description=f"{at:%H:%M} {schedule.name}")
-            if error := _invoke(client, schedule, at):
+            if WORKFLOW in schedule.target:
+                _start(workflows, schedule, at)
+            elif error := _invoke(functions, schedule, at):
                 failures.append({"at": f"{at:%H:%M}", "schedule": schedule.name, "error": error})
     return failures
+
+
+def _start(client: Any, schedule: Schedule, at: datetime) -> None:
+    """A workflow goes on by itself; one that was started for this time before is not started again."""
+    with suppress(client.exceptions.ExecutionAlreadyExists):
+        name = f"{schedule.name}-{at:%Y%m%dT%H%M%SZ}"
+        client.start_execution(stateMachineArn=schedule.target, name=name, input=schedule.event(at).decode())
 
 
 def _invoke(client: Any, schedule: Schedule, at: datetime) -> str:

@@ -12,6 +12,7 @@ from local.state import LocalError
 
 PREFIX: Final = "p09-"
 SCHEDULED_TIME: Final = "<aws.scheduler.scheduled-time>"
+WORKFLOW: Final = ":states:"  # in the ARN of a state machine
 _DAY: Final = timedelta(days=1)
 _HOURLY: Final = 24  # times a day; more is thinned when asked
 
@@ -74,8 +75,8 @@ def _schedule(found: dict[str, Any]) -> Schedule:
     zone = found.get("ScheduleExpressionTimezone", "UTC")
     if zone != "UTC":
         raise LocalError(f"{found['Name']} is scheduled in {zone}: only schedules in UTC can be played")
-    if ":lambda:" not in found["Target"]["Arn"]:
-        raise LocalError(f"{found['Name']} has a target that is no function: {found['Target']['Arn']}")
+    if not any(kind in found["Target"]["Arn"] for kind in (":lambda:", WORKFLOW)):
+        raise LocalError(f"{found['Name']} has a target that can't be played: {found['Target']['Arn']}")
     return Schedule(
         name=found["Name"], expression=found["ScheduleExpression"], target=found["Target"]["Arn"],
         input=found["Target"].get("Input") or json.dumps({}),

@@ -104,7 +104,7 @@ def test_a_schedule_that_is_switched_off_is_named_and_not_played() -> None:
     ("found", "says"),
     [
         ({"ScheduleExpressionTimezone": "Europe/Berlin"}, "only schedules in UTC"),
-        ({"Target": {"Arn": "arn:aws:sqs:us-east-1:000000000000:queue"}}, "a target that is no function"),
+        ({"Target": {"Arn": "arn:aws:sqs:us-east-1:000000000000:queue"}}, "a target that can.t be played"),
     ],
 )
 def test_what_cannot_be_played_is_refused_by_its_name(found: dict[str, Any], says: str) -> None:
