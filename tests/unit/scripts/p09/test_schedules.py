@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from local.state import LocalError
-from scripts.p09.schedules import Schedule, deployed, occasions, times
+from scripts.p09.schedules import WORKFLOW, Schedule, deployed, occasions, times
 
 MONDAY = date(2026, 11, 23)
 MIDNIGHT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -98,6 +98,12 @@ def test_a_schedule_that_is_switched_off_is_named_and_not_played() -> None:
     assert [one.name for one in enabled] == ["p09-local-one"]
     with pytest.raises(LocalError, match="no schedule is deployed"):
         deployed(Scheduler(State="DISABLED"))
+
+
+def test_a_schedule_may_start_a_workflow() -> None:
+    arn = "arn:aws:states:us-east-1:000000000000:stateMachine:p09-local-restore-drill"
+    enabled, _ = deployed(Scheduler(Target={"Arn": arn, "Input": "{}"}))
+    assert [WORKFLOW in one.target for one in enabled] == [True]
 
 
 @pytest.mark.parametrize(
