@@ -39,8 +39,8 @@ def watch(runbook: Runbook, store: RunStore, now: datetime, clock: datetime) -> 
         begin = now.replace(hour=0, minute=0, second=0, microsecond=0)
     else:
         begin = max(min(now - OVERLAP, until or now), now - CATCH_UP)
-    missed = tuple(_missed(runbook, store, begin, now, None if played else since))
-    unfinished = tuple(_unfinished(runbook, store, now))
+    missed = tuple(_missed(runbook, store, begin, now, None if played else since, clock))
+    unfinished = tuple(_unfinished(runbook, store, now, clock))
     if not played and (until is None or until < now):
         store.watch_until(now)
     return Seen(
@@ -49,29 +49,31 @@ def watch(runbook: Runbook, store: RunStore, now: datetime, clock: datetime) -> 
     )
 
 
-def _missed(runbook: Runbook, store: RunStore, begin: datetime, now: datetime, since: datetime | None) -> Iterator[str]:
+def _missed(
+    runbook: Runbook, store: RunStore, begin: datetime, now: datetime, since: datetime | None, clock: datetime
+) -> Iterator[str]:
     for task in plan(runbook):
         for due in task.times(begin - task.grace, now - task.grace + timedelta(seconds=1)):
-            if (since is None or due >= since) and (run := _without_record(store, task, due, now)):
+            if (since is None or due >= since) and (run := _without_record(store, task, due, now, clock)):
                 yield run
 
 
-def _without_record(store: RunStore, task: Planned, due: datetime, now: datetime) -> str | None:
+def _without_record(store: RunStore, task: Planned, due: datetime, now: datetime, clock: datetime) -> str | None:
     occasion = Occasion(task=task.id, scheduled_for=due)
     if store.get(task.id, occasion.run) is not None:
         return None
     why = f"No run was recorded within {task.grace} of {stamp(due)}: did its schedule fire, did the function start?"
     run = Run(occasion=occasion, finished_at=now, finding=Finding(verdict=Verdict.MISSED, why=why))
-    return _recorded(store, None, run, task, now)
+    return _recorded(store, None, run, task, clock)
 
 
-def _unfinished(runbook: Runbook, store: RunStore, now: datetime) -> Iterator[tuple[Verdict, str]]:
+def _unfinished(runbook: Runbook, store: RunStore, now: datetime, clock: datetime) -> Iterator[tuple[Verdict, str]]:
     for task in plan(runbook):
         for run in store.between(task.id, now - OPEN, now + timedelta(seconds=1)):
             finding = _never_ended(run, now) or _never_began(run, task, now)
             if finding:
                 ended = replace(run, finished_at=now, finding=finding)
-                if found := _recorded(store, run, ended, task, now):
+                if found := _recorded(store, run, ended, task, clock):
                     yield finding.verdict, found
 
 
@@ -91,9 +93,10 @@ def _never_began(run: Run, task: Planned, now: datetime) -> Finding | None:
     return Finding(verdict=Verdict.MISSED, why=why)
 
 
-def _recorded(store: RunStore, before: Run | None, run: Run, task: Planned, now: datetime) -> str | None:
+def _recorded(store: RunStore, before: Run | None, run: Run, task: Planned, clock: datetime) -> str | None:
+    """Told at the wall's time, as runs are: of a day that is played, what is told follows each other as well."""
     try:
-        store.finish(before, run, task, now)
+        store.finish(before, run, task, clock)
     except Overtaken:  # it ran after all
         return None
     return run.id
