@@ -14,6 +14,7 @@ from shared.backups.store import DrillStore, Step
 from shared.backups.words import moment_text, span_text
 from shared.events import DrillFailed, DrillPassed
 from shared.platform.failures import PostgresUnavailable
+from shared.platform.moments import stamp
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
@@ -258,7 +259,7 @@ class Drills:
     @staticmethod
     def _event(found: Drill, status: Status, why: str, now: datetime) -> DrillPassed | DrillFailed:
         told: dict[str, Any] = {
-            "id": f"{found.id}-{status}", "drill": found.id, "kind": found.kind, "at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "id": f"{found.id}-{status}", "drill": found.id, "kind": found.kind, "at": stamp(now),
             "rpo_seconds": found.rpo_seconds, "rto_seconds": found.rto_seconds, "why": why,
         }  # fmt: skip
         return DrillPassed(**told) if status in {"passed", "promoted"} else DrillFailed(**told)

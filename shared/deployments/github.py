@@ -13,6 +13,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from shared.deployments.pipeline import Job, PipelineUnavailable, WorkflowRun
+from shared.platform.moments import stamp
 
 TIMEOUT_SECONDS: Final = 10.0
 MOST_PAGES: Final = 10  # GitHub gives a thousand results of a search, and no more
@@ -58,7 +59,7 @@ class GitHub:
         return str(_need(found, "default_branch", str))
 
     def runs(self, since: datetime, until: datetime) -> Sequence[WorkflowRun]:
-        created = f"{_stamp(since)}..{_stamp(until - timedelta(seconds=1))}"
+        created = f"{stamp(since)}..{stamp(until - timedelta(seconds=1))}"
         found = self._pages(f"{self._path()}/actions/runs?{urlencode({'created': created, 'per_page': 100})}")
         runs = [_run(one) for page in found for one in _need(page, "workflow_runs", list)]
         return sorted(runs, key=lambda run: run.started_at, reverse=True)
@@ -184,7 +185,3 @@ def _moment(text: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError as error:
         raise PipelineUnavailable(f"GitHub's answer has a time that is none: {text[:40]!r}") from error
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -16,6 +16,7 @@ from aws_lambda_powertools.logging import Logger
 from shared.events import Event, UnknownEvent, read
 from shared.platform.aws import AwsRefused
 from shared.platform.dynamodb import Delete, Item, Overtaken, Put, Table
+from shared.platform.moments import stamp
 
 PARTITION: Final = "outbox"
 REFUSED: Final = "outbox-refused"
@@ -35,7 +36,7 @@ def leave(event: Event) -> Put:
 
 def waiting(table: Table, *, until: datetime | None = None) -> list[Item]:
     """What has not been sent, oldest first; with ``until`` only what happened before."""
-    before = until.strftime("%Y-%m-%dT%H:%M:%SZ") if until else None
+    before = stamp(until) if until else None
     return list(table.query(PARTITION, before=before))
 
 
