@@ -9,11 +9,12 @@ import httpx2
 
 from local.aws import CREDENTIALS
 from local.server import Server
-from local.state import LOOPBACK, REGION, ROOT, Configuration, State
+from local.state import LOOPBACK, REGION, ROOT, Configuration, LocalError, State
 
 CHECKPOINT_PATH = "/_p09/checkpoint"
 SCHEDULES_PATH = "/_p09/schedules"
 _ROOM_FOR_ENVIRONMENTS = 2 * 1024**3
+_COMMAND_SECONDS = 120  # a second, but on a machine that does much else
 
 
 def ministack_server(state: State, config: Configuration, ready_again: Callable[[], None]) -> Server:
@@ -77,7 +78,12 @@ def begin_schedules(endpoint: str) -> None:
 
 
 def _command(endpoint: str, path: str) -> None:
-    httpx2.post(f"{endpoint}{path}", timeout=30, trust_env=False).raise_for_status()
+    try:
+        httpx2.post(f"{endpoint}{path}", timeout=_COMMAND_SECONDS, trust_env=False).raise_for_status()
+    except httpx2.HTTPError as error:
+        raise LocalError(
+            f"MiniStack did not carry out {path} ({error}). When the machine is busy, start again once it is less so."
+        ) from error
 
 
 def _is_ready(config: Configuration) -> bool:
