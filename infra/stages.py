@@ -41,6 +41,8 @@ class Concurrency:
     health_check: int = 2
     redis_memory: int = 1
     pipeline_review: int = 1
+    # Each change's workflow acts now and then; its events come in bursts.
+    promotion: int = 3
     # One publishes; who comes meanwhile leaves word and ends.
     status_publisher: int = 3
     web_publisher: int = 1
@@ -72,6 +74,9 @@ class Sizes:
     monthly_drills: bool = False
     # How often a drill looks whether what it waits for has come about.
     drill_poll_seconds: int = 30
+    # How long the workflow of a change waits at most before it looks again: not so short that an execution of two months
+    # comes near the 25,000 events of its history.
+    promotion_look_seconds: int = 3600
     valkey_node: str = "cache.m7g.large"
     deletion_protection: bool = False
     # How long nobody, no administrator either, can delete an anchor of the audit trail.
@@ -152,6 +157,7 @@ def local(servers: LocalServers) -> Stage:
         api_requests_per_second=2000,
         log_days=7,
         drill_poll_seconds=1,
+        promotion_look_seconds=15,
     )
     return Stage(name="local", sizes=sizes, local=servers)
 

@@ -47,21 +47,12 @@ def desk(services: "Services", person: "Person") -> "Iterator[Changes]":
 
 
 def _facts(services: "Services", now: datetime, *, compatible: bool) -> "Facts":
-    from shared.deployments.gates import Facts
+    from shared.deployments.gates import Facts, exhausted
+    from shared.runbook.load import the_runbook
 
     return Facts(
-        exhausted=_exhausted(services, now),
+        exhausted=exhausted(services.kpis.latest(), now, the_runbook().delivery.evaluated_within),
         freezes=[entry.plan.title for entry in services.calendar.active(now, ["freeze"])],
         incidents=[one.title for one in services.incidents.open_ones() if one.customer_impacting],
         migrations_compatible=compatible,
     )
-
-
-def _exhausted(services: "Services", now: datetime) -> list[str] | None:
-    from shared.platform.moments import moment
-    from shared.runbook.load import the_runbook
-
-    latest = services.kpis.latest()
-    if latest is None or now - moment(latest["evaluated_at"]) > the_runbook().delivery.evaluated_within:
-        return None
-    return [kpi["id"] for kpi in latest["kpis"] if kpi["budget"] and kpi["budget"]["exhausted"]]

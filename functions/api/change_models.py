@@ -109,8 +109,17 @@ class OverrideView(BaseModel):
     seconded_by: str
 
 
+class WorkflowView(BaseModel):
+    """What its workflow waits for, since when."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    waiting_for: str
+    since: str
+
+
 class ChangeView(BaseModel):
-    """``gates`` are how they stand now; a change that is over has none."""
+    """``gates`` are how they stand now; a change that is over has none. ``workflow`` is null while it does not wait."""
 
     model_config = ConfigDict(defer_build=True)
 
@@ -127,6 +136,7 @@ class ChangeView(BaseModel):
     override: OverrideView | None
     gates: list[GateView]
     story: list[StoryLine]
+    workflow: WorkflowView | None = None
 
 
 class ChangeList(BaseModel):

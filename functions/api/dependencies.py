@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from shared.calendar.store import CalendarStore
     from shared.communication.store import AnnouncementStore
     from shared.deployments.change_store import ChangeStore
+    from shared.deployments.wait_store import WaitStore
     from shared.incidents.review_store import ReviewStore
     from shared.incidents.rules import Rules
     from shared.incidents.store import IncidentStore
@@ -140,6 +141,12 @@ class Services:
         from shared.deployments.change_store import ChangeStore
 
         return ChangeStore(self.operations)
+
+    @cached_property
+    def promotion_waits(self) -> "WaitStore":
+        from shared.deployments.wait_store import WaitStore
+
+        return WaitStore(self.operations)
 
     @cached_property
     def incidents(self) -> "IncidentStore":

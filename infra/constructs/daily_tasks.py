@@ -34,6 +34,7 @@ class DailyTasks(Construct):
         self._data = data
         self.health_check = self._health_check(url)
         self.redis_memory = self._redis_memory()
+        self.pipeline_secret = self._pipeline_secret()
         self.pipeline_review = self._pipeline_review()
 
     def _health_check(self, url: str) -> ServiceFunction:
@@ -65,7 +66,7 @@ class DailyTasks(Construct):
         return function
 
     def _pipeline_review(self) -> ServiceFunction:
-        secret = self._pipeline_secret()
+        secret = self.pipeline_secret
         function = self._task(
             "pipeline_review",
             environment={"PIPELINE_SECRET_ARN": secret.secret_arn, "GITHUB_URL": GITHUB},
@@ -82,7 +83,7 @@ class DailyTasks(Construct):
             "Pipeline",
             secret_name=self._platform.stage.physical_name("pipeline"),
             encryption_key=self._platform.key,
-            description="For pipeline_review: the repository (owner/name) and a token that may read its Actions",
+            description="For review and promotion: a repository (owner/name), and a token that may read and start its Actions",
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 secret_string_template=json.dumps(dict.fromkeys(("repository", "token"), "")),
                 generate_string_key="placeholder",

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_logs as logs
+from aws_cdk import ArnFormat, Duration
 from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk import aws_stepfunctions_tasks as tasks
 from constructs import Construct
 
-from infra.acknowledge import acknowledge
-from infra.constructs.retention import retention
+from infra.constructs.workflow import state_machine
 
 if TYPE_CHECKING:
     from aws_cdk import Stack
@@ -29,23 +26,6 @@ if TYPE_CHECKING:
 SIGN_OFF_WITHIN = Duration.hours(24)
 TIMEOUT = Duration.days(4)
 RETRIES = 5
-STAR = "Delivery of logs, and X-Ray's put actions, know no narrower resource"
-LOG_DELIVERY = (
-    "logs:CreateLogDelivery",
-    "logs:GetLogDelivery",
-    "logs:UpdateLogDelivery",
-    "logs:DeleteLogDelivery",
-    "logs:ListLogDeliveries",
-    "logs:PutResourcePolicy",
-    "logs:DescribeResourcePolicies",
-    "logs:DescribeLogGroups",
-)
-X_RAY = (
-    "xray:PutTraceSegments",
-    "xray:PutTelemetryRecords",
-    "xray:GetSamplingRules",
-    "xray:GetSamplingTargets",
-)
 NAME = "restore-drill"
 
 
@@ -64,14 +44,15 @@ class RestoreWorkflow(Construct):
         self, scope: Construct, construct_id: str, *, platform: Platform, function: ServiceFunction, poll: Duration
     ) -> None:
         super().__init__(scope, construct_id)
-        self._platform = platform
         self._function = function
         self._poll = poll
         self._crashed = self._verdict("Crashed", status="failed", why=sfn.JsonPath.string_at("$.error.Cause"))
         self._refused = self._verdict(
             "Failed", status=sfn.JsonPath.string_at("$.outcome.state"), why=sfn.JsonPath.string_at("$.outcome.why")
         )
-        self.machine = self._machine(self._definition())
+        self.machine = state_machine(
+            self, name=NAME, definition=self._definition(), timeout=TIMEOUT, function=function, platform=platform
+        )
 
     def _definition(self) -> sfn.IChainable:
         end = self._end_state = self._end()
@@ -215,38 +196,3 @@ class RestoreWorkflow(Construct):
             retry_on_service_exceptions=False,
             result_path=result_path,
         )
-
-    def _machine(self, definition: sfn.IChainable) -> sfn.StateMachine:
-        stage = self._platform.stage
-        log_group = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=f"/aws/vendedlogs/states/{stage.physical_name(NAME)}",
-            retention=retention(stage),
-            encryption_key=self._platform.key,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        role, policy = self._role()
-        machine = sfn.StateMachine(
-            self,
-            "Machine",
-            state_machine_name=stage.physical_name(NAME),
-            definition_body=sfn.DefinitionBody.from_chainable(definition),
-            role=role.without_policy_updates(),
-            timeout=TIMEOUT,
-            tracing_enabled=True,
-            logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=False),
-        )
-        machine.node.add_dependency(policy)
-        acknowledge(machine, {"W3005": "CDK itself writes the dependency on the role beside the reference to it"})
-        return machine
-
-    def _role(self) -> tuple[iam.Role, iam.ManagedPolicy]:
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
-        invoke = iam.PolicyStatement(
-            actions=["lambda:InvokeFunction"], resources=[self._function.function.function_arn]
-        )
-        rest = iam.PolicyStatement(actions=[*LOG_DELIVERY, *X_RAY], resources=["*"])
-        policy = iam.ManagedPolicy(self, "Policy", roles=[role], statements=[invoke, rest])
-        acknowledge(policy, {"AwsSolutions-IAM5[Resource::*]": STAR, "CKV_AWS_111": STAR})
-        return role, policy

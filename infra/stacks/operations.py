@@ -15,6 +15,7 @@ from infra.constructs.incident_response import IncidentResponse
 from infra.constructs.kpi_alarms import KpiAlarms
 from infra.constructs.operations_dashboard import OperationsDashboard
 from infra.constructs.outbox import Outbox
+from infra.constructs.promotion import Promotion
 from infra.constructs.saved_queries import SavedQueries
 from infra.constructs.scheduled_task import READ_AND_WRITE, run_as_task, run_every
 from infra.constructs.service_function import ServiceFunction
@@ -48,7 +49,8 @@ class OperationsStack(Stack):
         self._kpi_evaluation()
         self._error_budget_review(console_url)
         self._missed_runs()
-        DailyTasks(self, "DailyTasks", platform=platform, data=data, url=console_url)
+        daily = DailyTasks(self, "DailyTasks", platform=platform, data=data, url=console_url)
+        Promotion(self, "Promotion", platform=platform, data=data, pipeline_secret=daily.pipeline_secret)
         BackupVerification(self, "Backups", platform=platform, data=data, console_url=console_url)
         Evidence(self, "Evidence", platform=platform, data=data)
         OperationsDashboard(self, "Operations", platform=platform, api_id=api_id)

@@ -13,8 +13,8 @@ State = Literal[
 ]  # fmt: skip
 Step = Literal["staged", "smoke", "load_snapshot", "verified"]
 Happened = Literal[
-    "planned", "amended", "staged", "smoke_passed", "load_passed", "override_asked", "overridden", "approved", "promoted",
-    "verified", "rejected", "expired", "rolled_back",
+    "planned", "amended", "staged", "smoke_passed", "load_passed", "held", "cleared", "override_asked", "overridden",
+    "approved", "handed_over", "promoted", "verified", "rejected", "expired", "rolled_back",
 ]  # fmt: skip
 
 # What the pipeline reports, in its order: the state in which it may, and the one that follows when it went well.
@@ -26,6 +26,9 @@ STEPS: Final[Mapping[Step, tuple[State, Literal["staged", "smoke_passed", "load_
 }
 IN_PRODUCTION: Final = frozenset({"promoted", "verified"})
 OVER: Final = frozenset({"verified", "rejected", "expired", "rolled_back"})
+AT_THE_GATES: Final = frozenset({"load_passed", "approved"})
+LIFE: Final = timedelta(days=60)
+"""What has not gone to production by then was proved too long ago: it ends by the clock."""
 
 
 class ChangeRefused(ValueError):
@@ -38,6 +41,10 @@ class ChangeRefused(ValueError):
 
 class NotNow(ChangeRefused):
     """It does not fit how the change stands."""
+
+
+class GatesClosed(NotNow):
+    """Gates that nobody has overridden keep it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +113,19 @@ class Change:
     def when(self, happened: Happened) -> datetime | None:
         """The last time."""
         return next((entry.at for entry in reversed(self.story) if entry.happened == happened), None)
+
+    @property
+    def is_held(self) -> bool:
+        """By gates, as far as its story tells."""
+        return self._last("held", "cleared", "approved", "amended") == "held"
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Whoever deploys was asked to; what held it since then has refused them, and they are to be asked anew."""
+        return self._last("approved", "held", "handed_over") == "handed_over"
+
+    def _last(self, *kinds: Happened) -> Happened | None:
+        return next((entry.happened for entry in reversed(self.story) if entry.happened in kinds), None)
 
     def overridden(self) -> frozenset[GateName]:
         return frozenset(self.override.gates) if self.override and self.override.seconded_by else frozenset()
@@ -199,6 +219,22 @@ def promoted(change: Change, gates: tuple[Gate, ...], act: Act, digest: str) -> 
     return _tell(replace(change, state="promoted"), act, "promoted", f"{change.plan.commit[:12]} goes to production")
 
 
+def held(change: Change, gates: tuple[Gate, ...], act: Act) -> Change:
+    """What keeps it, told once for each difference; and that nothing keeps it any more."""
+    why = _closed(change, gates)
+    if not why:
+        return _tell(change, act, "cleared", "Every gate is open or overridden") if change.is_held else change
+    told = next(entry for entry in reversed(change.story) if entry.happened == "held") if change.is_held else None
+    return change if told and told.why == why else _tell(change, act, "held", why)
+
+
+def handed_over(change: Change, how: str, act: Act) -> Change:
+    """Whoever deploys it was asked to, once for each approval and each time that gates have held it. Raises NotNow."""
+    if change.state != "approved":
+        raise NotNow(f"{change.id} is {change.state}: only what is approved is handed over")
+    return change if change.is_handed_over else _tell(change, act, "handed_over", how)
+
+
 def rejected(change: Change, reason: str, act: Act) -> Change:
     """It will not go to production. Raises NotNow."""
     _before_production(change)
@@ -213,19 +249,24 @@ def rolled_back(change: Change, reason: str, act: Act) -> Change:
 
 
 def expired(change: Change, now: datetime) -> Change:
-    """As it stands by the clock: an approval that ran out before it was used ends the change."""
-    if change.state != "approved" or change.approval is None or now < change.approval.until:
+    """As it stands by the clock: an approval that ran out before it was used ends the change, and so does its age."""
+    if change.is_over or change.state in IN_PRODUCTION:
         return change
-    act = Act(by="clock", at=change.approval.until)
-    return _tell(
-        replace(change, state="expired"), act, "expired", f"The approval by {change.approval.by} was not used in time"
-    )
+    ends = change.story[0].at + LIFE
+    why = f"It did not go to production within {LIFE.days} days"
+    if change.approval and change.state == "approved" and change.approval.until <= ends:
+        ends, why = change.approval.until, f"The approval by {change.approval.by} was not used in time"
+    return change if now < ends else _tell(replace(change, state="expired"), Act(by="clock", at=ends), "expired", why)
 
 
 def _all_open(change: Change, gates: tuple[Gate, ...]) -> None:
+    if why := _closed(change, gates):
+        raise GatesClosed(why)
+
+
+def _closed(change: Change, gates: tuple[Gate, ...]) -> str:
     closed = [gate for gate in gates if not gate.open and gate.name not in change.overridden()]
-    if closed:
-        raise NotNow("; ".join(f"{gate.name}: {gate.why}" for gate in closed))
+    return "; ".join(f"{gate.name}: {gate.why}" for gate in closed)
 
 
 def _same_artefact(change: Change, digest: str) -> None:

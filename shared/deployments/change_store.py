@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from shared.deployments.change import Change
+from shared.deployments.change import LIFE, Change
 from shared.events import DeploymentChanged
 from shared.platform.dynamodb import Item, Put, Table
 from shared.platform.moments import stamp
@@ -13,7 +13,7 @@ from shared.platform.outbox import leave
 
 _PARTITION: Final = "change"
 _CHANGE: Final = TypeAdapter(Change)
-WAITED: Final = timedelta(days=60)
+WAITED: Final = LIFE + timedelta(days=1)
 """A change may wait for long: what happened to changes in a span was planned in it, or in this time before."""
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from shared.deployments.change import Change
 from shared.deployments.gates import Gate
+from shared.deployments.wait_store import Waiting
 from shared.platform.moments import stamp
 
 
-def change_view(change: Change, gates: Sequence[Gate]) -> dict[str, Any]:
+def change_view(change: Change, gates: Sequence[Gate], waiting: Waiting | None) -> dict[str, Any]:
     plan, approval, override = change.plan, change.approval, change.override
     return {
         "id": change.id, "state": change.state, "title": plan.title, "impact": plan.impact, "author": change.author,
@@ -28,4 +29,5 @@ def change_view(change: Change, gates: Sequence[Gate]) -> dict[str, Any]:
         "story": [
             {"at": stamp(line.at), "by": line.by, "happened": line.happened, "why": line.why} for line in change.story
         ],
+        "workflow": {"waiting_for": waiting.waits_for, "since": waiting.since} if waiting and not change.is_over else None,
     }  # fmt: skip

@@ -1,11 +1,12 @@
 """What people and the pipeline do with changes. Each is one transaction with its event."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from shared.deployments import change as model
-from shared.deployments.change import Act, Change, Plan, Step
+from shared.deployments.change import AT_THE_GATES, Act, Change, GatesClosed, Plan, Step
 from shared.deployments.change_store import ChangeStore, first_id
 from shared.deployments.gates import Facts, Gate, GateName, gates
 
@@ -61,11 +62,24 @@ class Changes:
 
     def approve(self, change_id: str) -> Change:
         found = self._current(change_id)
-        return self._save(found, model.approved(found, self.gates(found), self._act, self._valid_for))
+        with self._refused(found) as gates:
+            return self._save(found, model.approved(found, gates, self._act, self._valid_for))
 
     def promote(self, change_id: str, digest: str) -> Change:
         found = self._current(change_id)
-        return self._save(found, model.promoted(found, self.gates(found), self._act, digest))
+        with self._refused(found) as gates:
+            return self._save(found, model.promoted(found, gates, self._act, digest))
+
+    def settle(self, change_id: str) -> Change:
+        """As the clock and the gates have it now, written down."""
+        found = self._current(change_id)
+        return (
+            self._save(found, model.held(found, self.gates(found), self._act)) if found.state in AT_THE_GATES else found
+        )
+
+    def hand_over(self, change_id: str, how: str) -> Change:
+        found = self._current(change_id)
+        return self._save(found, model.handed_over(found, how, self._act))
 
     def reject(self, change_id: str, reason: str) -> Change:
         found = self._current(change_id)
@@ -74,6 +88,16 @@ class Changes:
     def roll_back(self, change_id: str, reason: str) -> Change:
         found = self._current(change_id)
         return self._save(found, model.rolled_back(found, reason, self._act))
+
+    @contextmanager
+    def _refused(self, found: Change) -> Iterator[tuple[Gate, ...]]:
+        """That gates have refused somebody is part of the story: it shows what a deployment has run into."""
+        gates = self.gates(found)
+        try:
+            yield gates
+        except GatesClosed:
+            self._save(found, model.held(found, gates, self._act))
+            raise
 
     def _current(self, change_id: str) -> Change:
         found = self._store.get(change_id)

@@ -1,8 +1,11 @@
 """The gates between a change and production. Each is open or closed, and says why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+from shared.platform.moments import moment
 
 GateName = Literal["budget", "freeze", "incidents", "migrations"]
 OVERRIDABLE: Final = frozenset[str]({"budget", "freeze", "incidents", "migrations"})
@@ -25,6 +28,13 @@ class Facts:
     freezes: Sequence[str]
     incidents: Sequence[str]
     migrations_compatible: bool
+
+
+def exhausted(latest: Mapping[str, Any] | None, now: datetime, within: timedelta) -> list[str] | None:
+    """KPIs of whose error budget nothing is left, by the last evaluation; None where that is older than ``within``."""
+    if latest is None or now - moment(latest["evaluated_at"]) > within:
+        return None
+    return [kpi["id"] for kpi in latest["kpis"] if kpi["budget"] and kpi["budget"]["exhausted"]]
 
 
 def gates(facts: Facts) -> tuple[Gate, ...]:

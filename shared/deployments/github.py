@@ -18,13 +18,14 @@ from shared.platform.moments import stamp
 TIMEOUT_SECONDS: Final = 10.0
 MOST_PAGES: Final = 10  # GitHub gives a thousand results of a search, and no more
 MOST_BYTES: Final = 16 * 1024 * 1024
+_WELL: Final = frozenset({HTTPStatus.OK, HTTPStatus.NO_CONTENT})
 _NEXT: Final = re.compile(r'<([^>]+)>;\s*rel="next"')
 _REPOSITORY: Final = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """A repository (owner/name) and a token that may read its Actions; it never shows in a log."""
+    """A repository (owner/name) and a token for its Actions; it never shows in a log."""
 
     repository: str
     token: str = field(repr=False)
@@ -68,6 +69,11 @@ class GitHub:
         found = self._pages(f"{self._path()}/actions/runs/{run.id}/jobs?filter=all&per_page=100")
         return [_job(one, run) for page in found for one in _need(page, "jobs", list)]
 
+    def dispatch(self, workflow: str, inputs: Mapping[str, str]) -> None:
+        """Ask for a run of a workflow (the name of its file) of the default branch."""
+        asked = {"ref": self.default_branch(), "inputs": dict(inputs)}
+        self._send("POST", f"{self._path()}/actions/workflows/{quote(workflow)}/dispatches", asked)
+
     def _path(self) -> str:
         return f"{self._url.path.rstrip('/')}/repos/{quote(self._access.repository)}"
 
@@ -84,17 +90,7 @@ class GitHub:
 
     def _get(self, path: str) -> tuple[dict[str, Any], str]:
         """The answer and the address of its next page."""
-        left = self._ends - self._clock()
-        if left <= 0:
-            raise PipelineUnavailable(f"GitHub was too slow: not everything was answered within {self._within:g} s")
-        try:
-            status, headers, body = self._ask(path, min(left, TIMEOUT_SECONDS))
-        except TimeoutError as error:
-            raise PipelineUnavailable(f"GitHub did not answer within {min(left, TIMEOUT_SECONDS):g} s") from error
-        except (OSError, http.client.HTTPException) as error:
-            raise PipelineUnavailable(f"GitHub can't be reached: {type(error).__name__}: {error}") from error
-        if status != HTTPStatus.OK:
-            raise PipelineUnavailable(_refusal(status, headers, body, self._access.repository))
+        headers, body = self._send("GET", path)
         try:
             found = json.loads(body)
         except ValueError as error:
@@ -104,7 +100,25 @@ class GitHub:
         following = _NEXT.search(headers.get("link", ""))
         return found, following[1] if following else ""
 
-    def _ask(self, path: str, timeout: float) -> tuple[int, Mapping[str, str], bytes]:
+    def _send(
+        self, method: str, path: str, content: Mapping[str, Any] | None = None
+    ) -> tuple[Mapping[str, str], bytes]:
+        left = self._ends - self._clock()
+        if left <= 0:
+            raise PipelineUnavailable(f"GitHub was too slow: not everything was answered within {self._within:g} s")
+        try:
+            status, headers, body = self._ask(method, path, content, min(left, TIMEOUT_SECONDS))
+        except TimeoutError as error:
+            raise PipelineUnavailable(f"GitHub did not answer within {min(left, TIMEOUT_SECONDS):g} s") from error
+        except (OSError, http.client.HTTPException) as error:
+            raise PipelineUnavailable(f"GitHub can't be reached: {type(error).__name__}: {error}") from error
+        if status not in _WELL:
+            raise PipelineUnavailable(_refusal(status, headers, body, self._access.repository))
+        return headers, body
+
+    def _ask(
+        self, method: str, path: str, content: Mapping[str, Any] | None, timeout: float
+    ) -> tuple[int, Mapping[str, str], bytes]:
         host = self._url.netloc
         connection = (
             http.client.HTTPSConnection(host, timeout=timeout, context=ssl.create_default_context())
@@ -113,10 +127,10 @@ class GitHub:
         )
         headers = {
             "accept": "application/vnd.github+json", "authorization": f"Bearer {self._access.token}",
-            "user-agent": "P09-pipeline-review", "x-github-api-version": "2022-11-28",
+            "user-agent": "P09", "x-github-api-version": "2022-11-28",
         }  # fmt: skip
         try:
-            connection.request("GET", path, headers=headers)
+            connection.request(method, path, json.dumps(content) if content is not None else None, headers)
             answer = connection.getresponse()
             body = answer.read(MOST_BYTES)
             if answer.length:
@@ -135,7 +149,7 @@ def _refusal(status: int, headers: Mapping[str, str], body: bytes, repository: s
     if status in {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}:
         if headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers:
             return f"GitHub's rate limit is used up ({status}){_until(headers)}"
-        return f"GitHub forbids it ({status}): the token may not read the Actions of {repository}"
+        return f"GitHub forbids it ({status}): the token may not use the Actions of {repository}"
     if status == HTTPStatus.NOT_FOUND:
         return f"GitHub knows no repository {repository} (404), or the token may not see it"
     if "location" in headers:

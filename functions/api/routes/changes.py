@@ -20,10 +20,12 @@ from functions.api.change_models import (
     Promotion,
     StepReport,
 )
+from functions.api.dependencies import Services
 
 if TYPE_CHECKING:
     from shared.deployments.change import Change
     from shared.deployments.changes import Changes
+    from shared.deployments.wait_store import Waiting
 
 router = APIRouter(tags=["operations"])
 
@@ -40,7 +42,8 @@ async def list_changes(
 ) -> JSONResponse:
     found = services.changes.newest(before=cursor, limit=limit + 1)
     with desk(services, person) as changes:
-        views = [_view(changes, changes.by_clock(change)) for change in found[:limit]]
+        waits = services.promotion_waits.get_many(change.id for change in found[:limit])
+        views = [_shown(changes, changes.by_clock(change), waits.get(change.id)) for change in found[:limit]]
     return _answer({"changes": views, "next_cursor": found[limit - 1].id if len(found) > limit else None})
 
 
@@ -52,7 +55,7 @@ async def plan_change(new: NewChange, services: ServicesOf, person: PersonOf) ->
     from shared.deployments.change import Plan
 
     with desk(services, person) as changes:
-        return _answer(_view(changes, changes.plan(Plan(**new.model_dump()))), HTTPStatus.CREATED)
+        return _answer(_view(services, changes, changes.plan(Plan(**new.model_dump()))), HTTPStatus.CREATED)
 
 
 @router.get("/v1/delivery", response_model=DoraView, summary="The four figures of DORA over the last days")
@@ -75,7 +78,7 @@ async def delivery(services: ServicesOf, days: Annotated[int, Query(ge=1, le=366
 @router.get("/v1/changes/{change_id}", response_model=ChangeView, summary="One change, its gates and its story")
 async def one_change(change_id: ChangeId, services: ServicesOf, person: PersonOf) -> JSONResponse:
     with desk(services, person) as changes:
-        return _answer(_view(changes, changes.look(change_id)))
+        return _answer(_view(services, changes, changes.look(change_id)))
 
 
 @router.post("/v1/changes/{change_id}/artefact", response_model=ChangeView, summary="Another artefact: it starts anew")
@@ -83,26 +86,26 @@ async def amend_change(
     change_id: ChangeId, amendment: Amendment, services: ServicesOf, person: PersonOf
 ) -> JSONResponse:
     with desk(services, person) as changes:
-        return _answer(_view(changes, changes.amend(change_id, amendment.commit, amendment.digest)))
+        return _answer(_view(services, changes, changes.amend(change_id, amendment.commit, amendment.digest)))
 
 
 @router.post("/v1/changes/{change_id}/steps", response_model=ChangeView, summary="Report what a step has found")
 async def report_step(change_id: ChangeId, report: StepReport, services: ServicesOf, person: PersonOf) -> JSONResponse:
     """The same report again changes nothing."""
     with desk(services, person) as changes:
-        return _answer(_view(changes, changes.report(change_id, **report.model_dump())))
+        return _answer(_view(services, changes, changes.report(change_id, **report.model_dump())))
 
 
 @router.post("/v1/changes/{change_id}/approve", response_model=ChangeView, summary="Approve somebody else's change")
 async def approve_change(change_id: ChangeId, services: ServicesOf, person: PersonOf) -> JSONResponse:
     with desk(services, person) as changes:
-        return _answer(_view(changes, changes.approve(change_id)))
+        return _answer(_view(services, changes, changes.approve(change_id)))
 
 
 @router.post("/v1/changes/{change_id}/reject", response_model=ChangeView, summary="It will not go to production")
 async def reject_change(change_id: ChangeId, because: Because, services: ServicesOf, person: PersonOf) -> JSONResponse:
     with desk(services, person) as changes:
-        return _answer(_view(changes, changes.reject(change_id, because.reason)))
+        return _answer(_view(services, changes, changes.reject(change_id, because.reason)))
 
 
 @router.post("/v1/changes/{change_id}/override", response_model=ChangeView, summary="Ask to pass closed gates")
@@ -110,7 +113,7 @@ async def ask_override(
     change_id: ChangeId, asked: OverrideRequest, services: ServicesOf, person: PersonOf
 ) -> JSONResponse:
     with desk(services, person) as changes:
-        return _answer(_view(changes, changes.ask_override(change_id, tuple(asked.gates), asked.reason)))
+        return _answer(_view(services, changes, changes.ask_override(change_id, tuple(asked.gates), asked.reason)))
 
 
 @router.post(
@@ -120,7 +123,7 @@ async def ask_override(
 )
 async def second_override(change_id: ChangeId, services: ServicesOf, person: PersonOf) -> JSONResponse:
     with desk(services, person) as changes:
-        return _answer(_view(changes, changes.second_override(change_id)))
+        return _answer(_view(services, changes, changes.second_override(change_id)))
 
 
 @router.post("/v1/changes/{change_id}/promote", response_model=ChangeView, summary="Let it go to production, once")
@@ -129,7 +132,7 @@ async def promote_change(
 ) -> JSONResponse:
     """Asked immediately before: the gates and the approval are looked at again."""
     with desk(services, person) as changes:
-        return _answer(_view(changes, changes.promote(change_id, promotion.digest)))
+        return _answer(_view(services, changes, changes.promote(change_id, promotion.digest)))
 
 
 @router.post("/v1/changes/{change_id}/roll-back", response_model=ChangeView, summary="Say that it was rolled back")
@@ -137,13 +140,17 @@ async def roll_back_change(
     change_id: ChangeId, because: Because, services: ServicesOf, person: PersonOf
 ) -> JSONResponse:
     with desk(services, person) as changes:
-        return _answer(_view(changes, changes.roll_back(change_id, because.reason)))
+        return _answer(_view(services, changes, changes.roll_back(change_id, because.reason)))
 
 
-def _view(changes: "Changes", change: "Change") -> dict[str, Any]:
+def _view(services: Services, changes: "Changes", change: "Change") -> dict[str, Any]:
+    return _shown(changes, change, services.promotion_waits.get(change.id))
+
+
+def _shown(changes: "Changes", change: "Change", waiting: "Waiting | None") -> dict[str, Any]:
     from shared.deployments.change_view import change_view
 
-    return change_view(change, () if change.is_over else changes.gates(change))
+    return change_view(change, () if change.is_over else changes.gates(change), waiting)
 
 
 def _answer(content: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:

@@ -16,6 +16,7 @@ from shared.calendar.edit import Calendar
 from shared.calendar.model import Plan
 from shared.calendar.store import CalendarStore
 from shared.deployments.change_store import ChangeStore
+from shared.deployments.wait_store import WaitStore
 from shared.incidents.store import IncidentStore
 from shared.platform.moments import stamp
 from shared.platform.outbox import waiting
@@ -62,7 +63,7 @@ class ServersDown(Services):
         self.evaluated = Evaluated()
         self.__dict__ |= {
             "changes": ChangeStore(self.table), "calendar": CalendarStore(self.table), "kpis": self.evaluated,
-            "incidents": IncidentStore(self.table),
+            "incidents": IncidentStore(self.table), "promotion_waits": WaitStore(self.table),
         }  # fmt: skip
 
     @property

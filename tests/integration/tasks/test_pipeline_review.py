@@ -154,7 +154,7 @@ BROKEN: dict[str, tuple[list[Reply | None], str]] = {
     ),
     "rate limit": ([Reply(403, {"message": "API rate limit"}, headers=LIMITED)], "rate limit is used up (403), until"),
     "secondary rate limit": ([Reply(429, "", headers={"retry-after": "60"})], "used up (429), for 60 s"),
-    "forbidden": ([Reply(403, {"message": "Resource not accessible"})], "the token may not read the Actions"),
+    "forbidden": ([Reply(403, {"message": "Resource not accessible"})], "the token may not use the Actions"),
     "moved": ([Reply(301, "", headers={"location": "/x"})], "acme/shop has moved"),
     "flapping": ([None, Reply(502, "bad gateway")], "GitHub answered 502"),
     "flapping later": ([None, None, None, None, Reply(502, "bad gateway")], "GitHub answered 502"),

@@ -1,0 +1,100 @@
+"""What the workflow's actions work with: changes, how things stand for their gates, Step Functions, the pipeline."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from functions.promotion.settings import Settings
+from shared.calendar.store import CalendarStore
+from shared.deployments.change import Change
+from shared.deployments.change_store import ChangeStore
+from shared.deployments.changes import Changes
+from shared.deployments.gates import Facts, exhausted
+from shared.deployments.github import GitHub, read_access
+from shared.deployments.promotion import BY, World
+from shared.deployments.wait_store import WaitStore
+from shared.incidents.store import IncidentStore
+from shared.kpi.store import KpiStore
+from shared.platform.aws import AwsRefused, call
+from shared.platform.dynamodb import Table, signed_call
+from shared.platform.secrets import read_secret
+from shared.platform.settings import aws_settings
+from shared.runbook.load import the_runbook
+
+WORKFLOW: Final = "promote.yml"
+"""The file in .github/workflows; its input `change` is the change's id."""
+
+ASKING_SECONDS: Final = 20.0
+ABSENT: Final = ("ResourceNotFoundException",)
+EXISTS: Final = ("ExecutionAlreadyExists",)
+OVER: Final = ("TaskDoesNotExist", "TaskTimedOut")  # somebody else was faster
+
+
+def world(settings: Settings) -> World:
+    table = Table(signed_call(aws_settings), settings.operations_table_name)
+    store, facts = ChangeStore(table), _facts(table)
+    delivery = the_runbook().delivery
+
+    def changes(now: datetime) -> Changes:
+        standing = facts(now)
+        return Changes(store, standing, by=BY, now=now, valid_for=delivery.approval_valid_for)
+
+    return World(
+        store=store,
+        waits=WaitStore(table),
+        workflows=StepFunctions(settings.promotion_workflow_arn),
+        changes=changes,
+        dispatch=lambda change: dispatch(settings, change),
+        look_again=timedelta(seconds=int(settings.look_again_seconds)),
+    )
+
+
+def _facts(table: Table) -> Callable[[datetime], Callable[[bool], Facts]]:
+    calendar, incidents, kpis = CalendarStore(table), IncidentStore(table), KpiStore(table)
+    within = the_runbook().delivery.evaluated_within
+
+    def at(now: datetime) -> Callable[[bool], Facts]:
+        return lambda compatible: Facts(
+            exhausted=exhausted(kpis.latest(), now, within),
+            freezes=[entry.plan.title for entry in calendar.active(now, ["freeze"])],
+            incidents=[one.title for one in incidents.open_ones() if one.customer_impacting],
+            migrations_compatible=compatible,
+        )
+
+    return at
+
+
+def dispatch(settings: Settings, change: Change) -> str:
+    """Ask the pipeline to deploy a change. What it does is claim it first, which is granted once. Raises PipelineUnavailable."""
+    try:
+        access = read_access(read_secret(aws_settings(), settings.pipeline_secret_arn))
+    except AwsRefused as error:
+        if error.code not in ABSENT:
+            raise
+        access = None
+    if access is None:
+        return f"No pipeline is configured: whoever deploys it takes over with `p09 change promote {change.id}`"
+    GitHub(settings.github_url, access, within=ASKING_SECONDS).dispatch(WORKFLOW, {"change": change.id})
+    return f"The pipeline was asked to deploy it: {WORKFLOW} of {access.repository}"
+
+
+@dataclass(frozen=True)
+class StepFunctions:
+    workflow_arn: str
+
+    def start(self, change: str) -> None:
+        self._call("StartExecution", EXISTS, stateMachineArn=self.workflow_arn, name=change,
+                   input=json.dumps({"change": change}))  # fmt: skip
+
+    def wake(self, token: str) -> None:
+        self._call("SendTaskSuccess", OVER, taskToken=token, output="{}")
+
+    @staticmethod
+    def _call(operation: str, harmless: tuple[str, ...], **body: Any) -> None:
+        try:
+            call(aws_settings(), "states", f"AWSStepFunctions.{operation}", body, json_version="1.0")
+        except AwsRefused as error:
+            if error.code not in harmless:
+                raise
