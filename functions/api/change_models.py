@@ -148,15 +148,22 @@ class ChangeList(BaseModel):
     next_cursor: str | None
 
 
-class DoraView(BaseModel):
-    """Of what went to production in the span; null where there is nothing to say it of."""
+class DoraWeek(BaseModel):
+    """Of what went to production in a week that begins on a Monday (UTC), as far as it lies in the span; null where there is
+    nothing to say it of."""
 
     model_config = ConfigDict(defer_build=True)
 
     start: str
-    end: str
     deployments: int
     per_day: float
     lead_time_seconds: float | None
     failure_rate: float | None
     time_to_restore_seconds: float | None
+
+
+class DoraView(DoraWeek):
+    """The same of the whole span, and its weeks, oldest first."""
+
+    end: str
+    weeks: list[DoraWeek]

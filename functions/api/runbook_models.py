@@ -72,6 +72,14 @@ class ScheduleRow(_View):
     every_seconds: int | None
 
 
+class ComponentRow(_View):
+    """A part of the service as its users see it, which incidents and maintenances name by its id."""
+
+    id: str
+    title: str
+    description: str
+
+
 class RunbookDay(_View):
     """The runbook's table on one day (UTC), as of ``now``."""
 
@@ -79,6 +87,7 @@ class RunbookDay(_View):
     now: str
     tasks: list[TaskRow]
     schedules: list[ScheduleRow]
+    components: list[ComponentRow]
 
 
 class RunList(_View):

@@ -142,7 +142,8 @@ def figures(
     context: typer.Context, *, days: Annotated[int, typer.Option(min=1, max=366)] = 30, as_json: AsJson = False
 ) -> None:
     """Deployment frequency, lead time, change failure rate and time to restore (DORA)."""
-    show(_api(context, "P09-SRE").get("/v1/delivery", days=str(days)), as_json=as_json)
+    found = _api(context, "P09-SRE").get("/v1/delivery", days=str(days))
+    show(found if as_json else {name: value for name, value in found.items() if name != "weeks"}, as_json=as_json)
 
 
 change.command("demo")(demo)

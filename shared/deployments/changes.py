@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from shared.deployments import change as model
 from shared.deployments.change import AT_THE_GATES, Act, Change, GatesClosed, Plan, Step
-from shared.deployments.change_store import ChangeStore, first_id
+from shared.deployments.change_store import WAITED, ChangeStore, first_id
 from shared.deployments.gates import Facts, Gate, GateName, gates
 
 
@@ -36,6 +36,12 @@ class Changes:
 
     def look(self, change_id: str) -> Change:
         return self.by_clock(self._store.get(change_id))
+
+    def under_way(self, *, before: str | None, limit: int) -> list[Change]:
+        """Newest first: those that nothing has ended, of the time in which a change may wait."""
+        known = self._store.planned_between(self._act.at - WAITED, self._act.at)
+        older = [one for one in reversed(known) if before is None or one.id < before]
+        return [one for one in older if not self.by_clock(one).is_over][:limit]
 
     def by_clock(self, change: Change) -> Change:
         """As it stands now; that its approval has run out is written down by whoever acts next."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from statistics import median
 
 from shared.deployments.change import Change
@@ -33,6 +33,17 @@ def dora(changes: Sequence[Change], start: datetime, end: datetime) -> Dora:
         failure_rate=len(back) / len(went) if went else None,
         time_to_restore=_median([undone - at for at, undone in back]),
     )
+
+
+def weeks(changes: Sequence[Change], start: datetime, end: datetime) -> list[tuple[datetime, Dora]]:
+    """The same figures by week, from Monday to Monday (UTC), each with its start; the span cuts the first and the last."""
+    found = []
+    while start < end:
+        monday = datetime.combine(start.date() - timedelta(days=start.weekday()), time(), start.tzinfo)
+        until = min(monday + timedelta(weeks=1), end)
+        found.append((start, dora(changes, start, until)))
+        start = until
+    return found
 
 
 def _median(spans: Sequence[timedelta]) -> timedelta | None:

@@ -27,7 +27,8 @@ def day_of(day: date) -> tuple[datetime, datetime]:
 
 
 def day_view(runbook: Runbook, store: RunStore, day: date, now: datetime) -> dict[str, Any]:
-    """Every task with its state on that day, and the schedules that leave no records. Raises what the store raises."""
+    """Every task with its state on that day, the schedules that leave no records, and the components that incidents and
+    maintenances name. Raises what the store raises."""
     start, end = day_of(day)
     tasks = plan(runbook)
     return {
@@ -36,6 +37,9 @@ def day_view(runbook: Runbook, store: RunStore, day: date, now: datetime) -> dic
         "tasks": [row(task, day, store.between(task.id, start, end), now) for task in tasks],
         "schedules": [
             _schedule(name, one) for name, one in runbook.schedules.by_id().items() if one.grace is None
+        ],
+        "components": [
+            {"id": name, "title": one.title, "description": one.description} for name, one in runbook.components.items()
         ],
     }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
@@ -25,6 +25,7 @@ from functions.api.dependencies import Services
 if TYPE_CHECKING:
     from shared.deployments.change import Change
     from shared.deployments.changes import Changes
+    from shared.deployments.dora import Dora
     from shared.deployments.wait_store import Waiting
 
 router = APIRouter(tags=["operations"])
@@ -37,11 +38,15 @@ ChangeId = Annotated[str, Path(pattern=CHANGE)]
 async def list_changes(
     services: ServicesOf,
     person: PersonOf,
+    state: Annotated[
+        Literal["open"] | None, Query(description="`open` are those under way that were planned in the last 60 days.")
+    ] = None,
     cursor: Annotated[str | None, Query(pattern=CHANGE)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> JSONResponse:
-    found = services.changes.newest(before=cursor, limit=limit + 1)
     with desk(services, person) as changes:
+        newest = changes.under_way if state == "open" else services.changes.newest
+        found = newest(before=cursor, limit=limit + 1)
         waits = services.promotion_waits.get_many(change.id for change in found[:limit])
         views = [_shown(changes, changes.by_clock(change), waits.get(change.id)) for change in found[:limit]]
     return _answer({"changes": views, "next_cursor": found[limit - 1].id if len(found) > limit else None})
@@ -61,17 +66,15 @@ async def plan_change(new: NewChange, services: ServicesOf, person: PersonOf) ->
 @router.get("/v1/delivery", response_model=DoraView, summary="The four figures of DORA over the last days")
 async def delivery(services: ServicesOf, days: Annotated[int, Query(ge=1, le=366)] = 30) -> JSONResponse:
     from shared.deployments.change_store import WAITED
-    from shared.deployments.dora import dora
+    from shared.deployments.dora import dora, weeks
     from shared.platform.moments import stamp
 
     end = datetime.now(UTC)
     start = end - timedelta(days=days)
-    found = dora(services.changes.planned_between(start - WAITED, end), start, end)
-    lead, restore = found.lead_time, found.time_to_restore
+    known = services.changes.planned_between(start - WAITED, end)
     return _answer({
-        "start": stamp(start), "end": stamp(end), "deployments": found.deployments, "per_day": found.per_day,
-        "lead_time_seconds": lead.total_seconds() if lead else None, "failure_rate": found.failure_rate,
-        "time_to_restore_seconds": restore.total_seconds() if restore else None,
+        "start": stamp(start), "end": stamp(end), **_figures(dora(known, start, end)),
+        "weeks": [{"start": stamp(week), **_figures(found)} for week, found in weeks(known, start, end)],
     })  # fmt: skip
 
 
@@ -151,6 +154,15 @@ def _shown(changes: "Changes", change: "Change", waiting: "Waiting | None") -> d
     from shared.deployments.change_view import change_view
 
     return change_view(change, () if change.is_over else changes.gates(change), waiting)
+
+
+def _figures(found: "Dora") -> dict[str, Any]:
+    lead, restore = found.lead_time, found.time_to_restore
+    return {
+        "deployments": found.deployments, "per_day": found.per_day, "failure_rate": found.failure_rate,
+        "lead_time_seconds": lead.total_seconds() if lead else None,
+        "time_to_restore_seconds": restore.total_seconds() if restore else None,
+    }  # fmt: skip
 
 
 def _answer(content: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:

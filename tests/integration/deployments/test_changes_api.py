@@ -115,7 +115,21 @@ def test_a_change_goes_to_production_and_its_figures_count_it(api: Caller) -> No
     DoraView.model_validate(figures)
     assert (figures["deployments"], figures["per_day"], figures["failure_rate"]) == (1, 0.1, 0.0)
     assert figures["lead_time_seconds"] >= 5 * 3600
+    assert figures["weeks"][0]["start"] == figures["start"]
+    assert sum(week["deployments"] for week in figures["weeks"]) == 1
     assert {item["detail_type"] for item in waiting(api.services.table)} == {"DeploymentChanged"}
+
+
+def test_open_changes_are_those_that_nothing_has_ended(api: Caller) -> None:
+    ended = api.proved()
+    api.call("grace", "POST", f"/changes/{ended}/reject", {"reason": "not yet"})
+    first = api.proved()
+    second = api.call("ada", "POST", "/changes", NEW | {"digest": "f" * 64}, 201)["id"]
+    assert {one["id"] for one in api.call("alan", "GET", "/changes")["changes"]} == {ended, first, second}
+    page = api.call("alan", "GET", "/changes?state=open&limit=1")
+    rest = api.call("alan", "GET", f"/changes?state=open&cursor={page['next_cursor']}")
+    assert {one["id"] for one in (*page["changes"], *rest["changes"])} == {first, second}
+    assert rest["next_cursor"] is None
 
 
 def test_an_exhausted_budget_refuses_and_an_audited_override_of_two_lets_it_through(api: Caller) -> None:

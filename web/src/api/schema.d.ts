@@ -2000,6 +2000,18 @@ export interface components {
             note?: string;
         };
         /**
+         * ComponentRow
+         * @description A part of the service as its users see it, which incidents and maintenances name by its id.
+         */
+        ComponentRow: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+        };
+        /**
          * CredentialList
          * @description Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last.
          */
@@ -2174,13 +2186,34 @@ export interface components {
         };
         /**
          * DoraView
-         * @description Of what went to production in the span; null where there is nothing to say it of.
+         * @description The same of the whole span, and its weeks, oldest first.
          */
         DoraView: {
             /** Start */
             start: string;
+            /** Deployments */
+            deployments: number;
+            /** Per Day */
+            per_day: number;
+            /** Lead Time Seconds */
+            lead_time_seconds: number | null;
+            /** Failure Rate */
+            failure_rate: number | null;
+            /** Time To Restore Seconds */
+            time_to_restore_seconds: number | null;
             /** End */
             end: string;
+            /** Weeks */
+            weeks: components["schemas"]["DoraWeek"][];
+        };
+        /**
+         * DoraWeek
+         * @description Of what went to production in a week that begins on a Monday (UTC), as far as it lies in the span; null where there is
+         *     nothing to say it of.
+         */
+        DoraWeek: {
+            /** Start */
+            start: string;
             /** Deployments */
             deployments: number;
             /** Per Day */
@@ -3492,6 +3525,8 @@ export interface components {
             tasks: components["schemas"]["TaskRow"][];
             /** Schedules */
             schedules: components["schemas"]["ScheduleRow"][];
+            /** Components */
+            components: components["schemas"]["ComponentRow"][];
         };
         /**
          * ScheduleRow
@@ -5956,6 +5991,8 @@ export interface operations {
     list_changes: {
         parameters: {
             query?: {
+                /** @description `open` are those under way that were planned in the last 60 days. */
+                state?: "open" | null;
                 cursor?: string | null;
                 limit?: number;
             };

@@ -94,6 +94,14 @@ def test_the_table_is_the_seeds_with_the_days_state(api: Caller) -> None:
     assert "kpi_evaluation" in {schedule["id"] for schedule in found["schedules"]}
 
 
+def test_the_runbooks_components_can_be_chosen_from(api: Caller) -> None:
+    found = api.get("/v1/runbook", date="2026-11-23")["components"]
+    assert [one["id"] for one in found] == ["console", "collection", "analytics"]
+    assert found[0] == {
+        "id": "console", "title": "Console", "description": "Signing in and looking at dashboards",
+    }  # fmt: skip
+
+
 def test_a_day_without_a_record_is_not_called_good(api: Caller) -> None:
     assert api.task("redis_memory")["state"] == "no record"
     assert api.task("redis_memory", "2999-11-23")["state"] == "upcoming"

@@ -71,7 +71,13 @@ class Answers(Api):
 
     def get(self, path: str, **parameters: str) -> Any:
         assert path == "/v1/runbook"
-        return {"date": parameters["date"], "now": f"{YESTERDAY}T23:59:00Z", "tasks": [ROW], "schedules": []}
+        return {
+            "date": parameters["date"],
+            "now": f"{YESTERDAY}T23:59:00Z",
+            "tasks": [ROW],
+            "schedules": [],
+            "components": [],
+        }
 
 
 @pytest.fixture

@@ -73,6 +73,15 @@ def test_a_change_goes_its_way_and_each_step_is_told_once(world: World) -> None:
     assert [(event.sequence, event.change) for event in world.told()] == list(enumerate(happened, 1))
 
 
+def test_an_approval_that_ran_out_is_under_way_no_more(world: World) -> None:
+    change = world.proved()
+    world.by("grace").approve(change.id)
+    assert [one.id for one in world.by("ada").under_way(before=None, limit=5)] == [change.id]
+    assert world.by("ada").under_way(before=change.id, limit=5) == []
+    world.now += DAY
+    assert world.by("ada").under_way(before=None, limit=5) == []
+
+
 def test_the_same_plan_is_planned_once_and_the_same_report_made_once(world: World) -> None:
     first, second = world.by("ada").plan(PLAN), world.by("ada").plan(PLAN)
     assert first == second

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from shared.deployments.change import Act, Change, Plan, planned
 from shared.deployments.change import Entry as Line
-from shared.deployments.dora import dora
+from shared.deployments.dora import dora, weeks
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 END = START + timedelta(days=10)
@@ -39,6 +39,15 @@ def test_the_four_figures_are_of_what_went_to_production_in_the_span() -> None:
 def test_of_nothing_nothing_is_said() -> None:
     found = dora([], START, END)
     assert (found.deployments, found.lead_time, found.failure_rate, found.time_to_restore) == (0, None, None, None)
+
+
+def test_weeks_begin_on_mondays_and_the_span_cuts_the_first_and_the_last() -> None:
+    sunday_night, monday = START + 23 * HOUR, START + 24 * HOUR
+    changes = [change(at, committed_before=HOUR) for at in (sunday_night, monday, monday + 2 * HOUR)]
+    found = weeks(changes, START, END)
+    assert [(start.day, week.deployments) for start, week in found] == [(1, 1), (2, 2), (9, 0)]
+    assert found[1][1].per_day == round(2 / 7, 3)
+    assert found[2][1].lead_time is None
 
 
 def changes_plan() -> Plan:
