@@ -181,7 +181,8 @@ def test_an_override_holds_once_a_second_person_agrees_and_only_for_its_gates(wo
     world.facts = replace(world.facts, freezes=("Holidays",))
     with pytest.raises(NotNow, match="freeze: Holidays"):
         world.by("pipeline").promote(change.id, DIGEST)
-    assert [event.change for event in world.told()][4:] == ["override_asked", "overridden", "approved"]
+    told = ["override_asked", "held", "overridden", "approved", "held"]
+    assert [event.change for event in world.told()][4:] == told
 
 
 def test_smoke_test_and_load_snapshot_can_not_be_overridden(world: World) -> None:
