@@ -88,6 +88,20 @@ async def verify_audit(
         return JSONResponse(_verify(services, connection, organisation_id, cursor))
 
 
+@router.get(
+    "/v1/organisations/{organisation_id}/audit/verification",
+    response_model=AuditVerification,
+    summary="Whether an organisation's trail is as it was written",
+)
+async def verify_organisation_audit(
+    organisation_id: UUID, services: ServicesOf, person: PersonOf, cursor: SequenceCursor = None
+) -> JSONResponse:
+    """For owners of the organisation: its chain against the heads that are kept outside of the database."""
+    with acting_for(services, person) as (connection, roles):
+        require(roles, organisation_id, "owner")
+        return JSONResponse(_verify(services, connection, organisation_id, cursor))
+
+
 def _page(connection: "Connection", organisation_id: UUID, wanted: Wanted) -> Response:
     from shared.access.audit_store import Filter, page
 
