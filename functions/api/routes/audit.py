@@ -75,7 +75,7 @@ async def organisation_audit(
 ) -> Response:
     """For owners of the organisation."""
     with acting_for(services, person) as (connection, roles):
-        require(roles, organisation_id, "owner")
+        require(roles, organisation_id, "GET", "/v1/organisations/{organisation_id}/audit")
         return _page(connection, organisation_id, wanted)
 
 
@@ -98,7 +98,7 @@ async def verify_organisation_audit(
 ) -> JSONResponse:
     """For owners of the organisation: its chain against the heads that are kept outside of the database."""
     with acting_for(services, person) as (connection, roles):
-        require(roles, organisation_id, "owner")
+        require(roles, organisation_id, "GET", "/v1/organisations/{organisation_id}/audit/verification")
         return JSONResponse(_verify(services, connection, organisation_id, cursor))
 
 
