@@ -322,19 +322,34 @@ class DatabaseCredentialEnded(_CredentialEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BreakGlassApproved(_CredentialEvent):
+    """A second person has looked at a break-glass, in time or later; ``reason`` is what they say."""
+
+    approved_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BreakGlassUnapproved(_CredentialEvent):
     """No second person has approved a break-glass in its time."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class DatabaseRoleUnexpected(Event):
-    """A role of PostgreSQL is not what the leases and this system know; ``why`` says what is wrong with it."""
-
+class _RoleEvent(Event):
     source: ClassVar[str] = "p09.access"
     id: str
     at: str
     role: str
     why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseRoleUnexpected(_RoleEvent):
+    """A role of PostgreSQL is not what the leases and this system know; ``why`` says what is wrong with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseRoleSettled(_RoleEvent):
+    """A later comparison finds nothing wrong with it any more."""
 
 
 CATALOGUE: Final[dict[str, type[Event]]] = {
@@ -343,16 +358,9 @@ CATALOGUE: Final[dict[str, type[Event]]] = {
         *(EventsWaiting, KpiBreached, KpiRecovered, BudgetExhausted, KpiDataMissing, KpiDataReturned),
         *(TaskPassed, TaskFailed, TaskUnconfigured, TaskTimedOut, TaskMissed, TaskRequested),
         *(ProbeFailed, ProbeRecovered, IncidentChanged, ReviewChanged, CalendarChanged, MessageQueued),
-        *(DrillPassed, DrillFailed, AuditAltered),
-        *(
-            AuditAltered,
-            DatabaseCredentialIssued,
-            DatabaseCredentialEnded,
-            BreakGlassUnapproved,
-            DatabaseRoleUnexpected,
-        ),
-        DeploymentChanged,
-        AuditAltered,
+        *(DrillPassed, DrillFailed, DeploymentChanged, AuditAltered),
+        *(DatabaseCredentialIssued, DatabaseCredentialEnded, BreakGlassUnapproved, BreakGlassApproved),
+        *(DatabaseRoleUnexpected, DatabaseRoleSettled),
     )
 }
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.access.identity import AUDITOR, DBA, DEVELOPER, LEAD, SRE
+from shared.access.identity import AUDITOR, DBA, DEVELOPER, LEAD, SRE, MemberRole
 
 ANYONE: Final = "anyone"
 INGEST_KEY: Final = "ingest key"
@@ -44,6 +44,7 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/v1/audit"): frozenset({AUDITOR, LEAD, SRE}),
     ("GET", "/v1/audit/verification"): frozenset({AUDITOR, LEAD, SRE}),
     ("GET", "/v1/organisations/{organisation_id}/audit"): frozenset({PERSON}),
+    ("GET", "/v1/organisations/{organisation_id}/audit/verification"): frozenset({PERSON}),
     ("GET", "/v1/access/roles"): _OPERATIONS,
     # The route itself lets only the DBA role have one without breaking the glass.
     ("POST", "/v1/access/database-credentials"): frozenset({DBA, SRE}),
@@ -107,3 +108,30 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("POST", "/v1/drills/{drill_id}/promote"): _OPERATIONS,
     ("POST", "/v1/drills/{drill_id}/abort"): frozenset({SRE, DBA}),
 }
+
+ORGANISATION_ROLES: Final[tuple[MemberRole, ...]] = ("owner", "editor", "viewer")
+_OWNERS: Final[tuple[MemberRole, ...]] = ("owner",)
+_EDITORS: Final[tuple[MemberRole, ...]] = ("owner", "editor")
+
+MEMBERS: Final[dict[tuple[str, str], tuple[MemberRole, ...]]] = {
+    ("POST", "/v1/sites"): _EDITORS,
+    ("POST", "/v1/query"): ORGANISATION_ROLES,
+    ("GET", "/v1/sites"): ORGANISATION_ROLES,
+    ("GET", "/v1/sites/{site_id}/live"): ORGANISATION_ROLES,
+    ("GET", "/v1/sites/{site_id}/keys"): ORGANISATION_ROLES,
+    ("POST", "/v1/sites/{site_id}/keys"): _EDITORS,
+    ("DELETE", "/v1/sites/{site_id}/keys/{key_id}"): _EDITORS,
+    ("POST", "/v1/sites/{site_id}/keys/{key_id}/rotation"): _EDITORS,
+    ("GET", "/v1/organisations"): ORGANISATION_ROLES,
+    ("GET", "/v1/organisations/{organisation_id}/members"): ORGANISATION_ROLES,
+    ("POST", "/v1/organisations/{organisation_id}/members"): _OWNERS,
+    ("PUT", "/v1/organisations/{organisation_id}/members/{subject}"): _OWNERS,
+    # Everybody may leave; the route says so.
+    ("DELETE", "/v1/organisations/{organisation_id}/members/{subject}"): _OWNERS,
+    ("GET", "/v1/organisations/{organisation_id}/invitations"): _OWNERS,
+    ("POST", "/v1/organisations/{organisation_id}/invitations"): _OWNERS,
+    ("DELETE", "/v1/organisations/{organisation_id}/invitations/{invitation_id}"): _OWNERS,
+    ("GET", "/v1/organisations/{organisation_id}/audit"): _OWNERS,
+    ("GET", "/v1/organisations/{organisation_id}/audit/verification"): _OWNERS,
+}
+"""What a person's role in the organisation lets them do there, by route."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from functions.api.dependencies import Services
+from functions.api.permissions import MEMBERS
 from functions.api.problems import Problem
 from shared.access.identity import KeyBearer, MemberRole, Person
 
@@ -48,9 +49,9 @@ def site_for(connection: "Connection", caller: KeyBearer | Person | None, refere
     return site
 
 
-def require(roles: Memberships, organisation: UUID, *allowed: MemberRole) -> None:
-    """Raise a problem unless the person has one of these roles in the organisation."""
-    role = roles.get(organisation)
+def require(roles: Memberships, organisation: UUID, method: str, path: str) -> None:
+    """Raise a problem unless the person's role in the organisation is one of those that the table has for the route."""
+    role, allowed = roles.get(organisation), MEMBERS[method, path]
     if role not in allowed:
         raise Problem(
             HTTPStatus.FORBIDDEN,

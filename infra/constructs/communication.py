@@ -28,6 +28,7 @@ GAVE_UP = "Messages were given up or refused: Slack, a webhook or a secret is wr
 BY_HAND = "Slack and the receivers of webhooks issue what is in it: people put a new one here, the next run reads it"
 SECRET_REASONS = {"AwsSolutions-SMG4": BY_HAND, "NIST.800.53.R5-SecretsManagerRotationEnabled": BY_HAND}
 ANNOUNCED = {
+    "p09.access": ["DatabaseCredentialIssued", "DatabaseCredentialEnded", "BreakGlassApproved"],
     "p09.incidents": ["IncidentChanged", "ReviewChanged"],
     "p09.calendar": ["CalendarChanged"],
     "p09.deployments": ["DeploymentChanged"],

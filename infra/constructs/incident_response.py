@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 # Source → detail-types that say that something fails or is well again.
 SIGNALS = {
+    "p09.access": [
+        "AuditAltered",
+        "BreakGlassUnapproved",
+        "BreakGlassApproved",
+        "DatabaseRoleUnexpected",
+        "DatabaseRoleSettled",
+    ],
     "p09.backups": ["DrillPassed", "DrillFailed"],
     "p09.health": ["ProbeFailed", "ProbeRecovered"],
     "p09.kpi": ["KpiBreached", "KpiRecovered", "BudgetExhausted", "KpiDataMissing", "KpiDataReturned"],

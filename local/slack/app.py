@@ -18,7 +18,7 @@ from local.slack.limits import refusal
 from local.slack.messages import Arrived, Inbox, Via
 
 PAGE: Final = Path(__file__).with_name("page.html")
-CHANNELS: Final = frozenset({"#release-updates", "#incidents"})
+CHANNELS: Final = frozenset({"#release-updates", "#incidents", "#access"})
 SIGNED: Final = "signed webhook"
 
 

@@ -1,11 +1,11 @@
-"""Writes what follows from the runbook (rules, dashboards, docs); with --check says what is not as it should be."""
+"""Writes what follows from the runbook (rules, dashboards, docs) and the table of permissions; --check says what differs."""
 
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from scripts.generate import cloudwatch, cloudwatch_dashboard, document, grafana, prometheus
+from scripts.generate import cloudwatch, cloudwatch_dashboard, document, grafana, prometheus, roles
 from shared.runbook.load import load
 from shared.runbook.model import Runbook
 
@@ -15,6 +15,7 @@ ROOT: Final = Path(__file__).parent.parent.parent
 def artefacts(runbook: Runbook) -> Mapping[str, str]:
     """Path from the repository's root → text."""
     return {
+        "docs/roles.md": roles.roles_page(),
         "docs/runbook.md": document.runbook_page(runbook),
         "monitoring/cloudwatch/P09-Operations.json": cloudwatch_dashboard.dashboard(runbook),
         "monitoring/cloudwatch/alarms.json": cloudwatch.alarms(runbook),
@@ -35,7 +36,9 @@ def main() -> None:
     runbook = load()
     if "--check" in sys.argv:
         if wrong := stale(runbook):
-            sys.exit(f"not what shared/runbook.toml gives: {', '.join(wrong)}. Run make generate and commit it")
+            sys.exit(
+                f"not what the runbook and the permissions give: {', '.join(wrong)}. Run make generate and commit it"
+            )
         return
     for path, text in artefacts(runbook).items():
         file = ROOT / path

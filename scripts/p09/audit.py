@@ -10,7 +10,7 @@ import typer
 from local.api import Api
 from scripts.p09.audit_file import verify_file
 from scripts.p09.output import AsJson, show_rows
-from scripts.p09.session import session
+from scripts.p09.session import Session, session
 
 audit = typer.Typer(no_args_is_help=True, help="The audit trail: of P09's own operations, or of an organisation.")
 _ROLE = "P09-Auditor"
@@ -45,13 +45,14 @@ def verify(
     context: typer.Context,
     *,
     organisation_id: OrganisationId = None,
+    organisation: Annotated[str | None, typer.Option(help="As an owner of this organisation, by its name.")] = None,
     file: Annotated[
         Path | None, typer.Option(help="An export as JSON lines, verified here, without the system.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find whatever was done to the trail afterwards, and where. Exit code 1 when there is something."""
-    report = verify_file(file) if file else _verified(session(context).operations(_ROLE), organisation_id)
+    report = verify_file(file) if file else _report(session(context), organisation_id, organisation)
     if as_json:
         print(json.dumps(report, indent=2))
     else:
@@ -88,11 +89,20 @@ def _parts(api: Api, form: str, organisation_id: str | None) -> Iterator[str]:
         first, parameters["cursor"] = False, answer.headers["x-next-cursor"]
 
 
-def _verified(api: Api, organisation_id: str | None) -> dict[str, Any]:
-    parameters = {"organisation_id": organisation_id} if organisation_id else {}
+def _report(asked: Session, organisation_id: str | None, organisation: str | None) -> dict[str, Any]:
+    if organisation is None:
+        whose = {"organisation_id": organisation_id} if organisation_id else {}
+        return _verified(asked.operations(_ROLE), "/v1/audit/verification", whose)
+    if organisation_id:
+        raise typer.BadParameter("say --organisation or --organisation-id, not both", param_hint="--organisation")
+    api, own_id = asked.customer(organisation)
+    return _verified(api, f"/v1/organisations/{own_id}/audit/verification", {})
+
+
+def _verified(api: Api, path: str, parameters: dict[str, str]) -> dict[str, Any]:
     report: dict[str, Any] = {"verified": 0, "anchors": 0, "findings": []}
     while True:
-        part = api.get("/v1/audit/verification", **parameters)
+        part = api.get(path, **parameters)
         report = {name: report[name] + part[name] for name in report}
         if part["next_cursor"] is None:
             return report

@@ -14,7 +14,7 @@ from shared.access.audit import OPERATIONS, Entry
 from shared.access.audit_store import record
 from shared.access.lease import Lease
 from shared.access.temporary_role_store import close_role, drop_role, make_role, terminate_sessions
-from shared.events import BreakGlassUnapproved, DatabaseCredentialEnded, DatabaseCredentialIssued
+from shared.events import BreakGlassApproved, BreakGlassUnapproved, DatabaseCredentialEnded, DatabaseCredentialIssued
 from shared.platform.dynamodb import Overtaken
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.moments import stamp
@@ -127,6 +127,13 @@ class DatabaseCredentials:
             told = BreakGlassUnapproved(id=f"{lease.id}-unapproved", at=stamp(now), reason=lease.reason, **_of(lease))
             self._store.forget_unapproved(lease, told)
         return tuple(lease.id for lease in late)
+
+
+def approved_event(lease: Lease, reason: str, now: datetime) -> BreakGlassApproved:
+    """What is told when a second person has approved it."""
+    return BreakGlassApproved(
+        id=f"{lease.id}-approved", at=stamp(now), reason=reason, approved_by=lease.approved_by, **_of(lease)
+    )
 
 
 def _of(lease: Lease) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from shared.access.lease import Lease
-from shared.events import Event
+from shared.events import DatabaseRoleSettled, DatabaseRoleUnexpected, Event
 from shared.platform.dynamodb import Delete, Put, Table, Value, Write
 from shared.platform.outbox import leave
 
 _ALL: Final = "database-credentials"
 _OPEN: Final = "database-credentials-open"
 _UNAPPROVED: Final = "database-credentials-unapproved"
+_UNEXPECTED: Final = "database-roles-unexpected"
 _TIMES: Final = ("issued_at", "expires_at", "ended_at")
 
 
@@ -54,8 +55,15 @@ class LeaseStore:
         """Tell once that nobody approved it."""
         self._table.write([Delete(key=(_UNAPPROVED, lease.id)), leave(event)])
 
-    def tell(self, event: Event) -> None:
-        self._table.write([leave(event)])
+    def unexpected_roles(self) -> list[str]:
+        """Roles of PostgreSQL that were told to be unexpected, and not to be settled since."""
+        return [str(item["sk"]) for item in self._table.query(_UNEXPECTED)]
+
+    def tell_unexpected(self, event: DatabaseRoleUnexpected) -> None:
+        self._table.write([Put(item={"pk": _UNEXPECTED, "sk": event.role}), leave(event)])
+
+    def tell_settled(self, event: DatabaseRoleSettled) -> None:
+        self._table.write([Delete(key=(_UNEXPECTED, event.role)), leave(event)])
 
     def page(self, *, before: str | None, limit: int) -> list[Lease]:
         """Newest first, those before an id."""

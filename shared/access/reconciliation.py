@@ -1,5 +1,6 @@
 """The daily comparison of leases with PostgreSQL's roles, carried out: each difference is told; what may go, goes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,7 @@ from shared.access.audit_store import record
 from shared.access.database_credentials import DatabaseCredentials
 from shared.access.reconcile_roles import Difference, compare
 from shared.access.temporary_role_store import close_role, drop_role, roles, terminate_sessions
-from shared.events import DatabaseRoleUnexpected
+from shared.events import DatabaseRoleSettled, DatabaseRoleUnexpected
 from shared.platform.dynamodb import Overtaken
 from shared.platform.moments import stamp
 from shared.platform.postgres import sqlstate
@@ -38,10 +39,26 @@ def reconcile(database: "Database", store: "LeaseStore", now: datetime) -> Recon
         present = roles(connection)
     leases = store.all_open()  # after the roles: the lease of a role is older than the role itself
     differences = compare(present, leases, now)
-    for difference in differences:
-        store.tell(_told(difference, now))
+    _tell(store, differences, now)
     ended = [one.role for one in differences if one.lease and _end(database, store, one, now)]
     return Reconciled(roles=len(present), leases=len(leases), differences=tuple(differences), ended=tuple(ended))
+
+
+def _tell(store: "LeaseStore", differences: Sequence[Difference], now: datetime) -> None:
+    """Once per role; and of those that were told before, which are right again: a comparison says so, not who mended it."""
+    wrong: dict[str, list[str]] = {}
+    for one in differences:
+        wrong.setdefault(one.role, []).append(one.why)
+    for role, whys in wrong.items():
+        why = "; ".join(whys)
+        store.tell_unexpected(DatabaseRoleUnexpected(id=_event_id(role, now), at=stamp(now), role=role, why=why))
+    for role in set(store.unexpected_roles()) - set(wrong):
+        why = "it is gone, or as it should be"
+        store.tell_settled(DatabaseRoleSettled(id=f"{_event_id(role, now)}-settled", at=stamp(now), role=role, why=why))
+
+
+def _event_id(role: str, now: datetime) -> str:
+    return f"database-role-{role}-{stamp(now)}"
 
 
 def _end(database: "Database", store: "LeaseStore", difference: Difference, now: datetime) -> bool:
@@ -76,11 +93,4 @@ def _entry(difference: Difference, now: datetime) -> Entry:
         id=uuid5(NAMESPACE_URL, f"{difference.role}#{stamp(now)}"), organisation_id=OPERATIONS,
         actor="function:credential_reconciliation", action="database-credential.end",
         subject=f"database-role/{difference.role}"[:300], reason=difference.why[:2000],
-    )  # fmt: skip
-
-
-def _told(difference: Difference, now: datetime) -> DatabaseRoleUnexpected:
-    return DatabaseRoleUnexpected(
-        id=f"role-{difference.role}-{uuid5(NAMESPACE_URL, difference.why).hex[:8]}-{now:%Y%m%d}",
-        at=stamp(now), role=difference.role, why=difference.why,
     )  # fmt: skip

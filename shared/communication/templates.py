@@ -5,7 +5,10 @@ from typing import Final
 
 from shared.communication.model import Content
 from shared.events import (
+    BreakGlassApproved,
     CalendarChanged,
+    DatabaseCredentialEnded,
+    DatabaseCredentialIssued,
     DeploymentChanged,
     Event,
     IncidentChanged,
@@ -46,6 +49,7 @@ _DEPLOYMENT: Final = {
     "rejected": ("deployment_cancelled", "Deployment rejected"),
     "expired": ("deployment_cancelled", "Approval expired"),
 }
+_ACCESS: Final = {"read": "read-only", "write": "read and write"}
 _SEVERITIES: Final = {"page": "page (somebody is woken)", "ticket": "ticket (in working hours)"}
 _WRITTEN: Final = {"planned_deployment": "Planned deployment", "notice": "Notice"}
 
@@ -74,7 +78,13 @@ def told(event: Event, console_url: str) -> Told | None:
             return Told(thread=f"deployment:{event.deployment}", sequence=event.sequence, content=content)
         case TaskPassed() | TaskFailed() | TaskUnconfigured() | TaskTimedOut() | TaskMissed():
             return Told(thread=f"task:{event.task}:{event.run}", sequence=0, content=_report(event, console_url))
-    return None
+    return _of_access(event, console_url)
+
+
+def _of_access(event: Event, console_url: str) -> Told | None:
+    if not isinstance(event, DatabaseCredentialIssued | DatabaseCredentialEnded | BreakGlassApproved):
+        return None
+    return Told(thread=f"credential:{event.credential}", sequence=0, content=_credential(event, console_url))
 
 
 def written_content(*, kind: str, title: str, summary: str, impact: str, by: str) -> Content:
@@ -131,6 +141,32 @@ def _deployment(event: DeploymentChanged, console_url: str) -> Content | None:
     link = ("Gates and story", f"{console_url}/changes/{event.deployment}")
     summary = "" if planned else event.why
     return Content(kind=kind, title=f"{word}: {event.title}", summary=summary, facts=facts, links=(link,))
+
+
+def _credential(
+    event: DatabaseCredentialIssued | DatabaseCredentialEnded | BreakGlassApproved, console_url: str
+) -> Content:
+    """Who may log in to the database, why and until when. The secret itself is known to nobody but them."""
+    kind, word = _credential_kind(event)
+    facts = (
+        ("Who", event.by),
+        ("Access", _ACCESS[event.access]),
+        ("Until", _readable(event.at if isinstance(event, DatabaseCredentialEnded) else event.until)),
+        *((("Approved by", event.approved_by),) if isinstance(event, BreakGlassApproved) else ()),
+    )
+    link = ("Database credentials", f"{console_url}/access")
+    return Content(kind=kind, title=f"{word}: {event.role}", summary=event.reason, facts=facts, links=(link,))
+
+
+def _credential_kind(event: DatabaseCredentialIssued | DatabaseCredentialEnded | BreakGlassApproved) -> tuple[str, str]:
+    match event:
+        case BreakGlassApproved():
+            return "break_glass_approved", "Break-glass approved"
+        case DatabaseCredentialEnded():
+            return "credential_ended", "Database login ended"
+    if event.break_glass:
+        return "break_glass_used", "Break-glass: database login given out, for a second person to approve"
+    return "credential_issued", "Database login given out"
 
 
 def _report(event: TaskPassed | TaskFailed | TaskUnconfigured | TaskTimedOut | TaskMissed, console_url: str) -> Content:

@@ -9,7 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.events import (
+    AuditAltered,
+    BreakGlassApproved,
+    BreakGlassUnapproved,
     BudgetExhausted,
+    DatabaseRoleSettled,
+    DatabaseRoleUnexpected,
     DrillFailed,
     DrillPassed,
     Event,
@@ -28,6 +33,7 @@ from shared.events import (
 )
 
 SERVICE: Final = "service"
+OPERATIONS: Final = "00000000-0000-0000-0000-000000000000"  # whose audit trail is P09's own
 HEALTH_TASK: Final = "health_check"
 LASTING_KPIS: Final = frozenset({"availability", "incidents"})  # of a calendar window: breached until its end
 SERVICE_KPIS: Final = frozenset({"availability", "latency", "error_rate"})
@@ -100,6 +106,12 @@ def signals_of(event: Event, components: Mapping[str, str]) -> tuple[Signal, ...
             found = (_of_run(event, ran=isinstance(event, TaskUnconfigured)),)
         case DrillPassed() | DrillFailed():
             found = (_of_drill(event),)
+        case AuditAltered():
+            found = (_of_trail(event),)
+        case BreakGlassUnapproved() | BreakGlassApproved():
+            found = (_of_break_glass(event),)
+        case DatabaseRoleUnexpected() | DatabaseRoleSettled():
+            found = (_of_role(event),)
         case _:
             found = ()
     return found
@@ -151,6 +163,36 @@ def _of_drill(event: DrillPassed | DrillFailed) -> Signal:
     return Signal(
         id=event.id, at=_at(event.at), source=f"{event.kind}s", cause=f"{event.kind}s", failing=isinstance(event, DrillFailed),
         title=f"{what} of the backups failed", why=event.why, evidence=CHECK, links={"drill": event.drill},
+    )  # fmt: skip
+
+
+def _of_trail(event: AuditAltered) -> Signal:
+    """Each is a finding of its own. What was altered stays so: a person says when that is dealt with."""
+    whose = "P09's operations" if event.organisation == OPERATIONS else f"organisation {event.organisation}"
+    return Signal(
+        id=event.id, at=_at(event.at), source=f"audit-trail:{event.id}", cause=f"audit-trail:{event.organisation}",
+        failing=True, title=f"The audit trail of {whose} was altered", why=event.why, evidence=CHECK, severity="page",
+        holds=False, links={"organisation": event.organisation},
+    )  # fmt: skip
+
+
+def _of_break_glass(event: BreakGlassUnapproved | BreakGlassApproved) -> Signal:
+    about = f"break-glass:{event.credential}"
+    who = event.approved_by if isinstance(event, BreakGlassApproved) else event.by
+    return Signal(
+        id=event.id, at=_at(event.at), source=about, cause=about, failing=isinstance(event, BreakGlassUnapproved),
+        title=f"Nobody has approved a break-glass of {event.by}", why=f"{who}: {event.reason}", evidence=CHECK,
+        links={"credential": event.credential},
+    )  # fmt: skip
+
+
+def _of_role(event: DatabaseRoleUnexpected | DatabaseRoleSettled) -> Signal:
+    """Somebody may be in the database who should not: somebody is woken."""
+    about = f"database-role:{event.role}"
+    return Signal(
+        id=event.id, at=_at(event.at), source=about, cause=about, failing=isinstance(event, DatabaseRoleUnexpected),
+        title=f"A role of PostgreSQL is not as it should be: {event.role}", why=event.why, evidence=CHECK,
+        severity="page", links={"role": event.role},
     )  # fmt: skip
 
 

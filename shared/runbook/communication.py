@@ -35,9 +35,10 @@ DeploymentKind = Literal[
     "deployment_rolled_back",
     "deployment_cancelled",
 ]
+AccessKind = Literal["credential_issued", "credential_ended", "break_glass_used", "break_glass_approved"]
 ReportKind = Literal["error_budget_report", "task_report"]
 PersonKind = Literal["planned_deployment", "notice"]
-Kind = IncidentKind | ReviewKind | CalendarKind | DeploymentKind | ReportKind | PersonKind
+Kind = IncidentKind | ReviewKind | CalendarKind | DeploymentKind | AccessKind | ReportKind | PersonKind
 """What an announcement tells. Each has its template in ``shared/communication/templates.py``."""
 
 Via = Literal["slack", "email", "webhook"]

@@ -75,7 +75,7 @@ async def organisation_audit(
 ) -> Response:
     """For owners of the organisation."""
     with acting_for(services, person) as (connection, roles):
-        require(roles, organisation_id, "owner")
+        require(roles, organisation_id, "GET", "/v1/organisations/{organisation_id}/audit")
         return _page(connection, organisation_id, wanted)
 
 
@@ -85,6 +85,20 @@ async def verify_audit(
 ) -> JSONResponse:
     """Reads a chain and its anchors; finds what was edited, deleted, reordered, cut off or put in, and says where."""
     with services.database.transaction([organisation_id]) as connection:
+        return JSONResponse(_verify(services, connection, organisation_id, cursor))
+
+
+@router.get(
+    "/v1/organisations/{organisation_id}/audit/verification",
+    response_model=AuditVerification,
+    summary="Whether an organisation's trail is as it was written",
+)
+async def verify_organisation_audit(
+    organisation_id: UUID, services: ServicesOf, person: PersonOf, cursor: SequenceCursor = None
+) -> JSONResponse:
+    """For owners of the organisation: its chain against the heads that are kept outside of the database."""
+    with acting_for(services, person) as (connection, roles):
+        require(roles, organisation_id, "GET", "/v1/organisations/{organisation_id}/audit/verification")
         return JSONResponse(_verify(services, connection, organisation_id, cursor))
 
 

@@ -149,7 +149,9 @@ async def end_credential(
 async def approve_credential(
     credential_id: CredentialId, approval: Approval, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> CredentialView:
-    """For somebody else than who broke the glass, within a day."""
+    """For somebody else than who broke the glass; after a day without it an incident is open."""
+    from shared.access.database_credentials import approved_event
+
     lease = _lease(services, credential_id)
     if not lease.break_glass or lease.approved_by:
         raise Problem(HTTPStatus.CONFLICT, "this credential needs no approval, or has it already")
@@ -160,7 +162,7 @@ async def approve_credential(
     with services.database.transaction([OPERATIONS]) as connection:
         subject = f"database-credential/{lease.id}"
         trail.write(connection, OPERATIONS, "database-credential.approve", subject, reason=approval.reason)
-    services.leases.change(lease, approved)
+    services.leases.change(lease, approved, approved_event(approved, approval.reason, datetime.now(UTC)))
     return _view(approved)
 
 

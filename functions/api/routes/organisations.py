@@ -71,7 +71,7 @@ async def create_member(
     from shared.access.store import add_member
 
     with acting_for(services, person) as (connection, roles):
-        require(roles, organisation_id, "owner")
+        require(roles, organisation_id, "POST", "/v1/organisations/{organisation_id}/members")
         if add_member(connection, organisation_id, member.subject, member.role):
             after = {"role": member.role}
             trail.write(connection, organisation_id, "member.add", f"member/{member.subject}", after=after)

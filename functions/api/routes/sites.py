@@ -100,7 +100,7 @@ async def create_site(new: NewSite, services: ServicesOf, person: PersonOf, trai
 
     try:
         with acting_for(services, person) as (connection, roles):
-            require(roles, new.organisation_id, "owner", "editor")
+            require(roles, new.organisation_id, "POST", "/v1/sites")
             site = add_site(connection, new.organisation_id, name=new.name, domain=new.domain, timezone=new.timezone)
             after = new.model_dump(include={"name", "domain", "timezone"})
             trail.write(connection, new.organisation_id, "site.create", f"site/{site.id}", after=after)

@@ -152,6 +152,30 @@ def test_an_altered_trail_is_found_out_with_the_place(api: Api, anchors: Anchors
     assert "perhaps rewritten" in found["findings"][2]["what"]  # without the row that was anchored, who knows
 
 
+def test_owners_verify_their_own_trail_and_nobody_elses(api: Api, anchors: Anchors) -> None:
+    with api.services.database.transaction([UUID(api.organisation_id)]) as connection:
+        anchors.known = dict.fromkeys([UUID(api.organisation_id)], list(dict(heads(connection)).values())[:1])
+    path = f"/v1/organisations/{api.organisation_id}/audit/verification"
+    members = f"/v1/organisations/{api.organisation_id}/members"
+    api.add_site("other.example", subject="eve")
+    api.as_person("POST", members, json={"subject": "bob", "role": "editor"})
+
+    found = api.as_person("GET", path).json()
+    assert found == verification(api)
+    assert (found["organisation_id"], found["findings"], found["verified"]) == (api.organisation_id, [], 5)
+    for stranger in ("eve", "bob"):
+        assert_problem(api.as_person("GET", path, subject=stranger), 403)
+    assert_problem(api.as_person("GET", path, params={"cursor": 99}), 404)
+
+
+def test_an_owner_is_told_where_their_trail_was_altered(api: Api, anchors: Anchors) -> None:
+    with api.migrated.server.connect_as_superuser(api.migrated.name) as superuser:
+        superuser.run("alter table audit disable trigger append_only")
+        superuser.run("update audit set actor = 'person:eve' where sequence = 2")
+    found = api.as_person("GET", f"/v1/organisations/{api.organisation_id}/audit/verification").json()
+    assert [(one["first"], one["last"]) for one in found["findings"]] == [(2, 2)]
+
+
 def test_a_verification_goes_on_where_the_last_ended(api: Api, anchors: Anchors) -> None:
     assert verification(api, cursor="2") | {"organisation_id": ""} == {
         "organisation_id": "", "verified": 2, "until": 4, "anchors": 0, "findings": [], "next_cursor": None,

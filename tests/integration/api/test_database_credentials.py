@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -106,6 +107,8 @@ def test_a_break_glass_is_approved_by_a_second_person(office: Api) -> None:
     usual = ask(office).json()
     assert_problem(act(office, "POST", usual["id"], "/approval", "Lead", "lee", **approval), 409)
     assert office.services.leases.unapproved() == []
+    [told] = [item for item in waiting(office.services.operations) if item["detail_type"] == "BreakGlassApproved"]
+    assert json.loads(str(told["detail"]))["approved_by"] == "lee"
 
 
 def test_an_end_waits_for_a_postgresql_that_is_down(office: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,4 +165,11 @@ def test_the_daily_comparison_tells_and_ends_what_should_not_be_there(office: Ap
     assert [lease.id for lease in store.all_open()] == [kept["id"]]
     again = reconcile(office.services.database, store, datetime.now(UTC))
     assert [one.role for one in again.differences] == ["p09_temp_yyyyyyyyyyyy"]
+    settled = [item for item in waiting(office.services.operations) if item["detail_type"] == "DatabaseRoleSettled"]
+    assert {json.loads(str(item["detail"]))["role"] for item in settled} == {
+        "eve",
+        lost["role"],
+        "p09_temp_zzzzzzzzzzzz",
+    }
+    assert store.unexpected_roles() == ["p09_temp_yyyyyyyyyyyy"]
     assert (again.ended, again.leases) == ((), 1)

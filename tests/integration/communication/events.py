@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from shared.events import CalendarChanged, DeploymentChanged, Event, IncidentChanged, ReviewChanged, TaskPassed
+from shared.events import (
+    BreakGlassApproved,
+    CalendarChanged,
+    DatabaseCredentialEnded,
+    DatabaseCredentialIssued,
+    DeploymentChanged,
+    Event,
+    IncidentChanged,
+    ReviewChanged,
+    TaskPassed,
+)
 
 
 def incident(number: int, sequence: int, change: Any, **fields: Any) -> IncidentChanged:
@@ -41,4 +51,18 @@ BUDGETS = TaskPassed(
 DEPLOYMENT = DeploymentChanged(
     id="CHG-1-1", at="2026-11-24T12:00:00Z", deployment="CHG-1", sequence=1, change="planned", title="Faster funnels",
     impact="Nothing is down.", planned_for="2026-11-24T14:00:00Z", by="ada", why="Nothing is down.",
+)  # fmt: skip
+_CREDENTIAL: dict[str, Any] = {
+    "credential": "t5abcde12345", "role": "p09_temp_t5abcde12345", "by": "dee", "access": "read",
+    "until": "2026-11-24T13:00:00Z", "break_glass": False,
+}  # fmt: skip
+ISSUED = DatabaseCredentialIssued(
+    id="t5abcde12345-issued", at="2026-11-24T12:00:00Z", reason="a slow query of a customer", **_CREDENTIAL
+)
+ENDED = DatabaseCredentialEnded(
+    id="t5abcde12345-ended", at="2026-11-24T12:30:00Z", reason="ended by person:dee", **_CREDENTIAL
+)
+APPROVED = BreakGlassApproved(
+    id="t5abcde12345-approved", at="2026-11-24T14:00:00Z", reason="the database was down", approved_by="lee",
+    **_CREDENTIAL | {"break_glass": True},
 )  # fmt: skip

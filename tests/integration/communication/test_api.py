@@ -64,7 +64,9 @@ def api(notifier: Notifier) -> Iterator[Caller]:
 def test_before_anything_was_announced_the_list_is_empty_and_names_the_channels(api: Caller) -> None:
     found = api.get("/v1/announcements")
     assert (found["announcements"], found["next_cursor"], found["waiting"], found["dead"]) == ([], None, 0, 0)
-    assert [one["name"] for one in found["channels"] if one["via"] == "slack"] == ["#release-updates", "#incidents"]
+    assert [one["name"] for one in found["channels"] if one["via"] == "slack"] == [
+        "#release-updates", "#incidents", "#access",
+    ]  # fmt: skip
     assert api.get("/v1/announcements", state="dead")["announcements"] == []
     api.get("/v1/announcements/20261124T120000Z-0123456789ab", 404)
 

@@ -11,7 +11,16 @@ from shared.communication.model import State
 from shared.runbook.load import the_runbook
 from tests.integration.aws import REGION
 from tests.integration.communication.conftest import SLACK, WEBHOOKS, Notifier, crashing
-from tests.integration.communication.events import BUDGETS, MAINTENANCE, REVIEW, incident, story
+from tests.integration.communication.events import (
+    APPROVED,
+    BUDGETS,
+    ENDED,
+    ISSUED,
+    MAINTENANCE,
+    REVIEW,
+    incident,
+    story,
+)
 
 MINUTE = timedelta(minutes=1)
 
@@ -42,14 +51,24 @@ def test_reviews_maintenance_and_the_budget_report_go_to_their_channels(notifier
     ]  # fmt: skip
 
 
+def test_a_database_login_is_one_thread_from_its_issue_to_its_end(notifier: Notifier) -> None:
+    for event in [ISSUED, ENDED, APPROVED] * 3:
+        notifier.deliver(event)
+    first, *rest = notifier.slack.of("#access")
+    assert first.text.startswith("Database login given out: p09_temp_t5abcde12345\n\na slow query of a customer")
+    assert [one.text.partition(":")[0] for one in rest] == ["Database login ended", "Break-glass approved"]
+    assert {one.thread_ts for one in rest} == {first.ts}
+    assert notifier.slack.of("#incidents") == []
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_each_event_three_times_and_in_any_order_is_every_message_once(notifier: Notifier, seed: int) -> None:
-    events = [*story(1), *story(2, ("opened", "merged")), REVIEW, MAINTENANCE, BUDGETS] * 3
+    events = [*story(1), *story(2, ("opened", "merged")), REVIEW, MAINTENANCE, BUDGETS, ISSUED] * 3
     random.Random(seed).shuffle(events)
     for event in events:
         notifier.deliver(event)
     assert notifier.store.waiting() == []
-    assert len(notifier.slack.keys()) == len(set(notifier.slack.keys())) == 2 * 4 + 2 * 2 + 1 + 2 + 1
+    assert len(notifier.slack.keys()) == len(set(notifier.slack.keys())) == 2 * 4 + 2 * 2 + 1 + 2 + 1 + 1
     for channel in ("#incidents", "signed webhook"):
         words = [one.text.split()[0] for one in notifier.slack.of(channel) if "(1)" in one.text]
         assert words == ["Incident:", "Acknowledged:", "Recovered,", "Resolved:"]

@@ -6,6 +6,7 @@ import pytest
 from shared.communication.templates import told, written_content
 from shared.events import KpiDataMissing, TaskFailed, TaskMissed, TaskPassed, TaskTimedOut, TaskUnconfigured
 from shared.runbook.communication import (
+    AccessKind,
     CalendarKind,
     DeploymentKind,
     IncidentKind,
@@ -14,8 +15,18 @@ from shared.runbook.communication import (
     ReviewKind,
 )
 from shared.runbook.load import WrongRunbook, parse, the_runbook
-from tests.integration.communication.events import BUDGETS, DEPLOYMENT, MAINTENANCE, REVIEW, incident
+from tests.integration.communication.events import (
+    APPROVED,
+    BUDGETS,
+    DEPLOYMENT,
+    ENDED,
+    ISSUED,
+    MAINTENANCE,
+    REVIEW,
+    incident,
+)
 
+KINDS = (IncidentKind, ReviewKind, CalendarKind, DeploymentKind, AccessKind, ReportKind, PersonKind)
 CONSOLE = "https://app.example.com"
 INCIDENT_CHANGES = ("opened", "acknowledged", "escalated", "monitoring", "resolved", "reopened", "merged")
 VERDICTS: tuple[Any, ...] = (TaskPassed, TaskFailed, TaskUnconfigured, TaskTimedOut, TaskMissed)
@@ -42,14 +53,13 @@ def test_every_kind_has_a_template_and_every_template_a_kind_of_the_runbook() ->
         _kind(replace(DEPLOYMENT, change=change))
         for change in ("overridden", "promoted", "verified", "rolled_back", "rejected", "expired")
     }
+    access = {_kind(one) for one in (ISSUED, replace(ISSUED, break_glass=True), ENDED, APPROVED)}
     reports = {_kind(BUDGETS), _kind(replace(BUDGETS, task="redis_memory"))}
     written = {
         written_content(kind=kind, title="t", summary="s", impact="", by="ada").kind for kind in get_args(PersonKind)
     }
-    found = (incidents, reviews, calendar, deployments, reports, written)
-    assert found == tuple(
-        set(get_args(kind)) for kind in (IncidentKind, ReviewKind, CalendarKind, DeploymentKind, ReportKind, PersonKind)
-    )
+    found = (incidents, reviews, calendar, deployments, access, reports, written)
+    assert found == tuple(set(get_args(kind)) for kind in KINDS)
 
 
 def test_a_count_more_takes_its_place_in_the_thread_and_says_nothing() -> None:
@@ -90,16 +100,36 @@ def test_times_are_readable_and_what_is_no_time_is_shown_as_it_is() -> None:
     assert "From: soon" in told(odd, CONSOLE).content.text  # type: ignore[union-attr]
 
 
+def test_a_database_login_says_who_why_what_for_and_until_when() -> None:
+    given = told(ISSUED, CONSOLE).content  # type: ignore[union-attr]
+    assert given
+    assert given.summary == "a slow query of a customer"
+    assert given.facts == (("Who", "dee"), ("Access", "read-only"), ("Until", "2026-11-24 13:00 UTC"))
+    written = told(replace(ISSUED, access="write"), CONSOLE).content  # type: ignore[union-attr]
+    assert written
+    assert ("Access", "read and write") in written.facts
+    ended = told(ENDED, CONSOLE).content  # type: ignore[union-attr]
+    assert ended
+    assert (ended.summary, ended.facts[2]) == ("ended by person:dee", ("Until", "2026-11-24 12:30 UTC"))
+    approved = told(APPROVED, CONSOLE).content  # type: ignore[union-attr]
+    assert approved
+    assert ("Approved by", "lee") in approved.facts
+
+
+def test_a_broken_glass_is_told_to_those_who_see_incidents() -> None:
+    used = told(replace(ISSUED, break_glass=True), CONSOLE)
+    assert used
+    assert used.content
+    assert used.content.title.startswith("Break-glass")
+    assert "incidents" in the_runbook().communication.wanting(used.content.kind)
+
+
 def test_other_events_are_not_announced() -> None:
     assert told(KpiDataMissing(id="1", severity="page", at="2026-11-23T12:05:00Z", why="None."), CONSOLE) is None
 
 
 def test_every_kind_goes_somewhere() -> None:
-    kinds = {
-        kind
-        for part in (IncidentKind, ReviewKind, CalendarKind, DeploymentKind, ReportKind, PersonKind)
-        for kind in get_args(part)
-    }
+    kinds = {kind for part in KINDS for kind in get_args(part)}
     assert all(the_runbook().communication.wanting(kind) for kind in kinds)
 
 

@@ -6,10 +6,15 @@ from hypothesis import strategies as st
 
 from shared.events import Event
 from tests.unit.shared.incidents.told import (
+    audit_altered,
+    glass_approved,
+    glass_unapproved,
     kpi_breached,
     kpi_recovered,
     probe_failed,
     probe_recovered,
+    role_settled,
+    role_unexpected,
     task_failed,
     task_missed,
     task_passed,
@@ -18,6 +23,9 @@ from tests.unit.shared.incidents.world import World
 
 ONE_CYCLE = (probe_failed(0, "analytics"), probe_recovered(4, "analytics"))
 TWO_CAUSES = (*ONE_CYCLE, task_failed(1), task_passed(3))
+ACCESS = (
+    audit_altered(0), role_unexpected(0), role_settled(1440), glass_unapproved(5), glass_approved(60),
+)  # fmt: skip
 ONE_OUTAGE = (
     *ONE_CYCLE, kpi_breached(1), kpi_recovered(64), task_failed(2, "health_check"), task_passed(5, "health_check"),
 )  # fmt: skip
@@ -60,6 +68,14 @@ def test_two_causes_are_two_stories_in_any_order(events: list[Event]) -> None:
     world, expected = heard(events), heard(TWO_CAUSES)
     assert [one[:-1] for one in story(world)] == [one[:-1] for one in story(expected)]
     assert world.told() == expected.told()
+
+
+@given(deliveries(ACCESS))
+def test_what_is_wrong_with_access_is_one_incident_each_in_any_order(events: list[Event]) -> None:
+    world, expected = heard(events), heard(ACCESS)
+    assert sorted(one[:-1] for one in story(world)) == sorted(one[:-1] for one in story(expected))
+    assert world.told() == expected.told()
+    assert Counter(change for _, change in world.changes()) == {"opened": 3, "monitoring": 2}
 
 
 @given(deliveries(ONE_OUTAGE))

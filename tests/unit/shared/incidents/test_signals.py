@@ -1,5 +1,6 @@
 from dataclasses import fields
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -8,11 +9,17 @@ from shared.incidents.alarms import signal_of_alarm
 from shared.incidents.signals import SERVICE, signals_of
 from shared.platform.moments import stamp
 from tests.unit.shared.incidents.told import (
+    OPERATIONS,
     alarm,
     alarm_signal,
+    audit_altered,
     budget_exhausted,
+    glass_approved,
+    glass_unapproved,
     kpi_breached,
     probe_failed,
+    role_settled,
+    role_unexpected,
     task_failed,
     task_missed,
 )
@@ -32,6 +39,9 @@ from tests.unit.shared.incidents.world import RULES, World, at
         (task_failed(0, "health_check"), SERVICE, "page", True),
         (task_missed(0, "health_check"), "task:health_check", "ticket", False),
         (task_failed(0), "task:redis_memory", "ticket", False),
+        (audit_altered(0), f"audit-trail:{OPERATIONS}", "page", False),
+        (role_unexpected(0), "database-role:eve", "page", False),
+        (glass_unapproved(0), "break-glass:t5abcde12345", "ticket", False),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -44,7 +54,7 @@ def test_a_failure_says_of_what_and_how_bad(event: Any, cause: str, severity: st
 
 def test_events_that_are_no_signals_say_nothing() -> None:
     silent = {"EventsWaiting", "TaskRequested", "IncidentChanged", "ReviewChanged", "CalendarChanged", "MessageQueued"}
-    silent |= {"DeploymentChanged"}
+    silent |= {"DeploymentChanged", "DatabaseCredentialIssued", "DatabaseCredentialEnded"}
     for name in silent & set(CATALOGUE):
         model: Any = CATALOGUE[name]
         assert signals_of(model(**dict.fromkeys((field.name for field in fields(model)), "")), {}) == ()
@@ -92,3 +102,27 @@ def test_a_failed_drill_opens_and_a_passed_one_recovers() -> None:
     assert failed.why == "Table sites is missing."
     assert not passed.failing
     assert (failed.source, failed.cause) == (passed.source, passed.cause)
+
+
+def test_an_altered_trail_is_not_well_again_by_itself() -> None:
+    world = World()
+    world.hear(audit_altered(0), audit_altered(60), audit_altered(60, UUID(int=1)))
+    world.tick(10_000)
+    assert [(one.state, one.signals) for one in world.all()] == [("investigating", 2), ("investigating", 1)]
+    assert "P09's operations" in world.all()[0].title
+
+
+def test_each_unexpected_role_is_an_incident_until_a_comparison_finds_it_settled() -> None:
+    world = World()
+    world.hear(
+        role_unexpected(0), role_unexpected(0, "p09_temp_zzzzzzzzzzzz"), role_unexpected(1440), role_settled(2880)
+    )
+    world.tick(2910)
+    assert sorted(one.state for one in world.all()) == ["investigating", "resolved"]
+
+
+def test_a_late_approval_of_a_break_glass_ends_its_incident_and_one_in_time_opens_none() -> None:
+    late, early = World(), World()
+    assert late.hear(glass_unapproved(0), glass_approved(5)) == ["opened", "recovered"]
+    assert early.hear(glass_approved(0)) == ["healthy"]
+    assert early.all() == []

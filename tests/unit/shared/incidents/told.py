@@ -1,9 +1,15 @@
 """Events as the bus brings them."""
 
 from typing import Any, Literal
+from uuid import UUID
 
 from shared.events import (
+    AuditAltered,
+    BreakGlassApproved,
+    BreakGlassUnapproved,
     BudgetExhausted,
+    DatabaseRoleSettled,
+    DatabaseRoleUnexpected,
     KpiBreached,
     KpiRecovered,
     ProbeFailed,
@@ -17,6 +23,8 @@ from shared.incidents.alarms import signal_of_alarm
 from shared.incidents.signals import Signal
 from shared.platform.moments import stamp
 from tests.unit.shared.incidents.world import at
+
+OPERATIONS = UUID(int=0)
 
 
 def probe_failed(minutes: float, *components: str, subject: Literal["service", "prober"] = "service") -> ProbeFailed:
@@ -92,3 +100,37 @@ def alarm_signal(minutes: float, name: str, **said: str) -> Signal:
     found = signal_of_alarm(alarm(minutes, name, **said))
     assert found
     return found
+
+
+def audit_altered(minutes: float, organisation: UUID = OPERATIONS) -> AuditAltered:
+    return AuditAltered(
+        id=f"audit-altered-{organisation}-{minutes}", at=stamp(at(minutes)), organisation=str(organisation),
+        why="row 7: its content is not that of its hash",
+    )  # fmt: skip
+
+
+def role_unexpected(minutes: float, role: str = "eve") -> DatabaseRoleUnexpected:
+    return DatabaseRoleUnexpected(**_of_role(minutes, role, "made by hand"))
+
+
+def role_settled(minutes: float, role: str = "eve") -> DatabaseRoleSettled:
+    return DatabaseRoleSettled(**_of_role(minutes, role, "it is gone"))
+
+
+def glass_unapproved(minutes: float) -> BreakGlassUnapproved:
+    return BreakGlassUnapproved(**_of_glass(minutes, "unapproved"))
+
+
+def glass_approved(minutes: float) -> BreakGlassApproved:
+    return BreakGlassApproved(**_of_glass(minutes, "approved"), approved_by="lee")
+
+
+def _of_role(minutes: float, role: str, why: str) -> Any:
+    return {"id": f"database-role-{role}-{minutes}-{why}", "at": stamp(at(minutes)), "role": role, "why": why}
+
+
+def _of_glass(minutes: float, what: str) -> Any:
+    return {
+        "id": f"t5abcde12345-{what}", "at": stamp(at(minutes)), "credential": "t5abcde12345", "by": "sam",
+        "role": "p09_temp_t5abcde12345", "access": "read", "until": stamp(at(0)), "break_glass": True, "reason": what,
+    }  # fmt: skip

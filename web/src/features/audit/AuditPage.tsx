@@ -1,15 +1,10 @@
 import { Button, Group, Stack, TextInput } from "@mantine/core";
-import { type SubmitEvent, useState } from "react";
+import type { SubmitEvent } from "react";
 import { useSearchParams } from "react-router";
 import { PageHead } from "../../components/PageHead";
-import { Panel } from "../../components/Panel";
-import type { Finding } from "./audit";
-import { NO_FILTER, useFilter } from "./filter";
-import { Trail } from "./Trail";
-import { VerifyPanel } from "./VerifyPanel";
+import { Chain } from "./Chain";
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const NO_FINDINGS: readonly Finding[] = [];
 
 /** Who did what in operations, or in an organisation, and whether that is still as it was written. */
 export default function AuditPage() {
@@ -23,29 +18,10 @@ export default function AuditPage() {
         hint={`${organisationId ? "Of one organisation" : "Of P09’s own operations"} · all times in UTC`}
       />
       {/* Another chain is another page: what was found in one is not shown beside the other. */}
-      <Chain key={organisationId} organisationId={organisationId} />
-    </Stack>
-  );
-}
-
-function Chain({ organisationId }: { organisationId: string | null }) {
-  const [, go] = useFilter();
-  const [findings, setFindings] = useState(NO_FINDINGS);
-  return (
-    <>
-      <VerifyPanel
-        organisationId={organisationId}
-        onFindings={setFindings}
-        onShow={({ last }) => go({ ...NO_FILTER, before: String(last + 1) })}
-      />
-      <Panel
-        title="Who did what"
-        hint="Newest first. Choose a name, an action or a subject to see only its rows."
-      >
+      <Chain key={organisationId} owner={{ kind: "operations", organisationId }}>
         <WhoseForm organisationId={organisationId} />
-        <Trail owner={{ kind: "operations", organisationId }} findings={findings} />
-      </Panel>
-    </>
+      </Chain>
+    </Stack>
   );
 }
 

@@ -6,7 +6,7 @@ import { ProblemAlert } from "../../components/ProblemAlert";
 import { type Look, StateMark } from "../../components/StateMark";
 import { formatCount, plural } from "../../components/words";
 import classes from "./Audit.module.css";
-import { type Finding, useVerify, type Verification } from "./audit";
+import { type Finding, type Owner, useVerify, type Verification } from "./audit";
 
 const HINT =
   "Each row holds the hash of the row before, and the last one is anchored every hour outside the database: what is edited, deleted, reordered, cut off or put in is found.";
@@ -15,15 +15,15 @@ const GOOD: Look = { tone: "good", icon: CircleCheckIcon };
 const BAD: Look = { tone: "bad", icon: WarningIcon };
 
 interface Props {
-  organisationId: string | null;
+  owner: Owner;
   onFindings: (findings: readonly Finding[]) => void;
   onShow: (finding: Finding) => void;
 }
 
 /** Follows the whole chain, and says of each alteration where it is. */
-export function VerifyPanel({ organisationId, onFindings, onShow }: Props) {
+export function VerifyPanel({ owner, onFindings, onShow }: Props) {
   const [read, setRead] = useState(0);
-  const verify = useVerify(organisationId, setRead);
+  const verify = useVerify(owner, setRead);
   const begin = () => {
     setRead(0);
     verify.mutate(undefined, { onSuccess: ({ findings }) => onFindings(findings) });

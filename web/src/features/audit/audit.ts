@@ -58,17 +58,14 @@ export interface Verification {
 }
 
 /** Reads a whole chain, part by part; `onPart` is told how far it is. */
-export function useVerify(organisationId: string | null, onPart: (verified: number) => void) {
+export function useVerify(owner: Owner, onPart: (verified: number) => void) {
   const api = useApi();
   return useMutation({
     mutationFn: async (): Promise<Verification> => {
       const whole: Verification = { verified: 0, until: 0, isAnchored: false, findings: [] };
       let cursor: string | null = null;
       do {
-        const query = { ...(organisationId && { organisation_id: organisationId }), ...cursorOf(cursor) };
-        const part: Schema["AuditVerification"] = await answered(
-          api.GET("/v1/audit/verification", { params: { query } }),
-        );
+        const part: Schema["AuditVerification"] = await answered(verified(api, owner, cursorOf(cursor)));
         whole.verified += part.verified;
         whole.until = part.until;
         whole.isAnchored ||= part.anchors > 0;
@@ -90,6 +87,15 @@ function read(api: Api, owner: Owner, query: Query, signal: AbortSignal) {
   }
   const path = { organisation_id: owner.id };
   return api.GET("/v1/organisations/{organisation_id}/audit", { params: { path, query }, signal });
+}
+
+function verified(api: Api, owner: Owner, query: { cursor?: number }) {
+  if (owner.kind === "operations") {
+    const whose = owner.organisationId && { organisation_id: owner.organisationId };
+    return api.GET("/v1/audit/verification", { params: { query: { ...query, ...whose } } });
+  }
+  const path = { organisation_id: owner.id };
+  return api.GET("/v1/organisations/{organisation_id}/audit/verification", { params: { path, query } });
 }
 
 async function exported(api: Api, owner: Owner, filter: Filter, format: Format, cursor: string | null) {

@@ -207,15 +207,20 @@ test("a problem is told, and a second try answers", async () => {
   expect(await rows()).toHaveLength(1);
 });
 
-test("an owner reads the trail of their organisation, and can't verify", async () => {
+test("an owner reads the trail of their organisation, and verifies it", async () => {
   const path = `/v1/organisations/${SHOP.organisation_id}/audit`;
-  server.on(`GET ${path}`, { rows: [REPLAY], next_cursor: null }).on("GET /v1/organisations", {
-    organisations: [{ organisation_id: SHOP.organisation_id, name: "Northwind" }],
-  });
+  server
+    .on(`GET ${path}`, { rows: [REPLAY], next_cursor: null })
+    .on(`GET ${path}/verification`, { ...PART, findings: [{ first: 1, last: 5, what: "altered" }] })
+    .on("GET /v1/organisations", {
+      organisations: [{ organisation_id: SHOP.organisation_id, name: "Northwind" }],
+    });
   renderSignedIn(<OrganisationAuditPage site={SHOP} />, server, "/sites/1/audit?action=key.rotate");
   expect(await rows()).toHaveLength(1);
   expect(await screen.findByText("Of the organisation Northwind · all times in UTC")).toBeInTheDocument();
   expect(server.requestsTo(`GET ${path}`)[0]?.query.get("action")).toBe("key.rotate");
-  expect(screen.queryByRole("button", { name: /Verify/ })).not.toBeInTheDocument();
+  await userEvent.click(screen.getByRole("button", { name: "Verify the trail" }));
+  expect(await screen.findByRole("list", { name: "Findings" })).toHaveTextContent("altered");
+  expect(server.requestsTo("GET /v1/audit/verification")).toHaveLength(0);
   await expectNoAxeFindings();
 });

@@ -1,0 +1,23 @@
+from functions.api.permissions import MEMBERS, PERMISSIONS, PERSON
+from scripts.generate.roles import roles_page
+from shared.access.identity import ROLES
+
+
+def test_the_page_has_a_row_for_each_route_and_a_column_for_whoever_the_table_names() -> None:
+    table = {("GET", "/a"): frozenset({"P09-SRE", "pipeline"}), ("POST", "/b"): frozenset({"anyone"})}
+    page = roles_page(table, {("POST", "/b"): ("owner",)})
+    assert "| Route | pipeline | anyone | P09-SRE |" in page
+    assert "| `GET /a` | ● |  | ● |" in page
+    assert "| `POST /b` | ● |  |  |" in page.partition("## Roles in an organisation")[2]
+
+
+def test_every_route_and_every_role_of_ours_is_on_the_page() -> None:
+    page = roles_page()
+    assert page.count("| `") == len(PERMISSIONS) + len(MEMBERS)
+    assert all(role in page for role in ROLES)
+
+
+def test_roles_in_an_organisation_are_of_routes_that_people_may_call() -> None:
+    assert {route for route in MEMBERS if PERSON not in PERMISSIONS[route]} == set()
+    of_organisations = {route for route, allowed in PERMISSIONS.items() if PERSON in allowed}
+    assert of_organisations - set(MEMBERS) == {("POST", "/v1/invitations/acceptance")}
