@@ -234,6 +234,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organisations/{organisation_id}/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether an organisation's trail is as it was written
+         * @description For owners of the organisation: its chain against the heads that are kept outside of the database.
+         *
+         *     For: person.
+         */
+        get: operations["verify_organisation_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -1379,7 +1401,7 @@ export interface paths {
         put?: never;
         /**
          * Approve a break-glass afterwards
-         * @description For somebody else than who broke the glass, within a day.
+         * @description For somebody else than who broke the glass; after a day without it an incident is open.
          *
          *     For: P09-DBA, P09-Lead.
          */
@@ -4420,6 +4442,39 @@ export interface operations {
             };
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_organisation_audit: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+            };
+            header?: never;
+            path: {
+                organisation_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
