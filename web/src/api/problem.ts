@@ -62,6 +62,17 @@ export function problemOf(status: number, body: unknown): ProblemError {
   });
 }
 
+/** What a problem says of each field of a form, by the field's name. */
+export function fieldsOf(problem: Error | null): Record<string, string> {
+  const found = problem instanceof ProblemError ? problem.items : [];
+  return Object.fromEntries(found.map(({ where, detail }) => [nameIn(where), detail]));
+}
+
+/** The field that a pointer such as `#/gates/0` leads into. */
+function nameIn(pointer: string | null): string {
+  return pointer?.replace(/^#?\//, "").split("/")[0] ?? "";
+}
+
 function items(errors: unknown): ProblemItem[] {
   if (!Array.isArray(errors)) return [];
   return errors.filter(isRecord).flatMap((error) => {

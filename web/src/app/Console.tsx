@@ -16,6 +16,8 @@ const TodayPage = lazy(() => import("../features/today/TodayPage"));
 const IncidentsPage = lazy(() => import("../features/incidents/IncidentsPage"));
 const IncidentPage = lazy(() => import("../features/incidents/IncidentPage"));
 const ReviewPage = lazy(() => import("../features/reviews/ReviewPage"));
+const ChangesPage = lazy(() => import("../features/changes/ChangesPage"));
+const ChangePage = lazy(() => import("../features/changes/ChangePage"));
 const BackupsPage = lazy(() => import("../features/backups/BackupsPage"));
 const DrillPage = lazy(() => import("../features/backups/DrillPage"));
 const AnnouncementsPage = lazy(() => import("../features/announcements/AnnouncementsPage"));
@@ -31,6 +33,7 @@ const InvitationPage = lazy(() => import("../features/people/InvitationPage"));
 const LINKED = [
   "/today",
   "/kpis",
+  "/changes/*",
   "/incidents/*",
   "/reviews/*",
   "/announcements",
@@ -57,6 +60,8 @@ export function Console() {
               <Route index element={<Navigate replace to="today" />} />
               <Route path="today" element={<TodayPage />} />
               <Route path="kpis" element={<KpisPage />} />
+              <Route path="changes" element={<ChangesPage />} />
+              <Route path="changes/:changeId" element={<ChangePage />} />
               <Route path="incidents" element={<IncidentsPage />} />
               <Route path="incidents/:incidentId" element={<IncidentPage />} />
               <Route path="reviews/:reviewId" element={<ReviewPage />} />

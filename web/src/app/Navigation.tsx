@@ -23,6 +23,7 @@ interface Place {
 const OPERATIONS: readonly Place[] = [
   { label: "Today", to: "/operations/today" },
   { label: "KPIs", to: "/operations/kpis" },
+  { label: "Changes", to: "/operations/changes" },
   { label: "Incidents", to: "/operations/incidents" },
   { label: "Announcements", to: "/operations/announcements" },
   { label: "Calendar", to: "/operations/calendar" },

@@ -8,6 +8,8 @@ interface Props {
   value: string | null;
   isDisabled?: boolean;
   description?: string;
+  /** What the API said of the moment. */
+  error?: string | undefined;
   isOptional?: boolean;
   /** Whether the moment is asked for to the second. */
   hasSeconds?: boolean;
@@ -17,11 +19,19 @@ interface Props {
 
 /** A moment in UTC, typed or chosen. Read and written here, so that no time zone of the browser shifts it. */
 export function MomentInput({ label, value, onChange, ...more }: Props) {
-  const { description, isDisabled = false, isOptional = false, hasSeconds = false, size = "sm" } = more;
+  const {
+    description,
+    error,
+    isDisabled = false,
+    isOptional = false,
+    hasSeconds = false,
+    size = "sm",
+  } = more;
   return (
     <DateInput
       label={`${label} (UTC)`}
       description={description}
+      error={error}
       placeholder={hasSeconds ? "YYYY-MM-DD HH:mm:ss" : "YYYY-MM-DD HH:mm"}
       valueFormat={(picked) => picked.slice(0, hasSeconds ? 19 : 16)}
       dateParser={parsed}

@@ -1,6 +1,7 @@
 import type { Schema } from "../../src/api/client";
 import { FakeServer, json, type Received } from "./fake-server";
 import { OUTAGE, PAST, REVIEW, TASK, TIMELINE } from "./incident-samples";
+import { TABLE } from "./runbook-samples";
 
 type Incident = Schema["IncidentView"];
 
@@ -14,6 +15,7 @@ export class FakeIncidents extends FakeServer {
     this.on("GET /v1/incidents", ({ query }) => json(this.#page(query)));
     this.on("POST /v1/incidents", ({ body }) => json(this.#open(body as Schema["OpenIncident"]), 201));
     for (const { id } of this.incidents) this.#serve(id);
+    this.on("GET /v1/runbook", TABLE);
     this.on("GET /v1/reviews", () => json({ reviews: [this.review], next_cursor: null }));
     this.on(`GET /v1/reviews/${this.review.id}`, () => json(this.review));
     this.on(`PATCH /v1/reviews/${this.review.id}`, (request) => this.#review(request));

@@ -133,6 +133,11 @@ export const TABLE: Schema["RunbookDay"] = {
       every_seconds: null,
     },
   ],
+  components: [
+    { id: "console", title: "Console", description: "Signing in and looking at dashboards" },
+    { id: "collection", title: "Event collection", description: "The tracker and the API" },
+    { id: "analytics", title: "Analytics", description: "Queries" },
+  ],
 };
 
 /** The daily runs until `run`, newest first: one failed, one took longer. */

@@ -1,4 +1,5 @@
 import { Stack, Text } from "@mantine/core";
+import detail from "../../components/detail.module.css";
 import { DrillMark } from "./DrillMark";
 import classes from "./DrillPage.module.css";
 import { type DrillDetail, hasFailed } from "./drills";
@@ -16,7 +17,7 @@ export function DrillFacts({ drill, subject }: { drill: DrillDetail; subject: st
         </Text>
       )}
       {drill.kind !== "mark" && <Objectives drill={drill} />}
-      <dl className={classes.facts}>
+      <dl className={detail.facts}>
         {factsOf(drill, subject).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

@@ -2,6 +2,7 @@ import { Anchor, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { Link, useLocation, useParams } from "react-router";
 import { ProblemError } from "../../api/problem";
+import detail from "../../components/detail.module.css";
 import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
@@ -10,7 +11,6 @@ import { useHasRole, useSubject } from "../sign-in/roles";
 import { Acts } from "./Acts";
 import { actsOf, waitsFor } from "./acts";
 import { DrillFacts } from "./DrillFacts";
-import classes from "./DrillPage.module.css";
 import { type DrillDetail, MAY_SIGN, MAY_START, useDrill } from "./drills";
 import { Refusals } from "./Refusals";
 import { Steps } from "./Steps";
@@ -55,8 +55,8 @@ function Found({ drill, now }: { drill: DrillDetail; now: number }) {
   const acts = actsOf(drill, asker);
   const hint = waitsFor(drill, asker);
   return (
-    <div className={classes.columns}>
-      <div className={classes.side}>
+    <div className={detail.columns}>
+      <div className={detail.side}>
         <Panel title="How it stands">
           <DrillFacts drill={drill} subject={asker.subject} />
         </Panel>

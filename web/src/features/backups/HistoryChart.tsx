@@ -1,8 +1,8 @@
 import { BarChart } from "@mantine/charts";
 import "@mantine/charts/styles.css";
 import { memo } from "react";
+import { durationTicks, sizeTicks } from "../../components/axis";
 import { formatDay, formatMoment } from "../../components/words";
-import { durationTicks, sizeTicks } from "./axis";
 import type { Backup } from "./backups";
 import { formatSeconds, formatSize } from "./words";
 

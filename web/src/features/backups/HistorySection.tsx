@@ -1,5 +1,5 @@
-import { Skeleton } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
+import { ChartFigure, ChartGrid, Numbers } from "../../components/ChartFrame";
 import { Panel } from "../../components/Panel";
 import table from "../../components/table.module.css";
 import { formatMoment } from "../../components/words";
@@ -22,31 +22,24 @@ export function HistorySection({ measured, thresholds }: Props) {
   const hint = `The last ${history.length === 1 ? "one" : history.length}, as the last verification found them.`;
   return (
     <Panel title="Backups over time" hint={hint}>
-      <div className={classes.charts}>
-        <figure>
-          <figcaption>
-            Size{least !== null && <span className={classes.least}>less than {formatSize(least)} fails</span>}
-          </figcaption>
-          <div className={classes.chart}>
-            <Suspense fallback={<Skeleton height="100%" />}>
-              <HistoryChart history={history} value="size" least={least} />
-            </Suspense>
-          </div>
-        </figure>
-        <figure>
-          <figcaption>Duration</figcaption>
-          <div className={classes.chart}>
-            <Suspense fallback={<Skeleton height="100%" />}>
-              <HistoryChart history={history} value="duration_seconds" least={null} />
-            </Suspense>
-          </div>
-        </figure>
-      </div>
-      <details className={classes.numbers}>
-        <summary>The charts’ numbers as a table</summary>
+      <ChartGrid>
+        <ChartFigure caption={<SizeCaption least={least} />}>
+          <HistoryChart history={history} value="size" least={least} />
+        </ChartFigure>
+        <ChartFigure caption="Duration">
+          <HistoryChart history={history} value="duration_seconds" least={null} />
+        </ChartFigure>
+      </ChartGrid>
+      <Numbers of="charts’">
         <HistoryTable history={history} />
-      </details>
+      </Numbers>
     </Panel>
+  );
+}
+
+function SizeCaption({ least }: { least: number | null }) {
+  return (
+    <>Size{least !== null && <span className={classes.least}>less than {formatSize(least)} fails</span>}</>
   );
 }
 

@@ -1,3 +1,4 @@
+import detail from "../../components/detail.module.css";
 import table from "../../components/table.module.css";
 import { formatCount } from "../../components/words";
 import { Value } from "../today/Value";
@@ -20,7 +21,7 @@ export function StepEvidence({ name, result, drill, subject }: Props) {
   const compared = name === "compare" ? comparedTablesOf(drill) : [];
   return (
     <>
-      <dl className={classes.facts}>
+      <dl className={detail.facts}>
         {Object.entries(shownOf(result, subject)).map(([key, value]) => (
           <div key={key}>
             <dt>{LABELS[key] ?? key.replaceAll("_", " ")}</dt>

@@ -1,7 +1,9 @@
 import { Button, Group, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
 import { type SubmitEvent, useState } from "react";
+import { fieldsOf } from "../../api/problem";
 import { MomentInput } from "../../components/MomentInput";
 import { ProblemAlert } from "../../components/ProblemAlert";
+import { ComponentChoice, componentsIn, isSameChoice } from "../today/ComponentChoice";
 import { type Change, type Entry, type Plan, useChangeEntry, usePlan } from "./calendar";
 
 const KINDS = [
@@ -58,7 +60,14 @@ function Fields({ before, submit, isBusy, problem, onSubmit, onCancel }: Props) 
     const form = new FormData(event.currentTarget);
     const field = (name: string) => String(form.get(name) ?? "").trim();
     const kind = before?.kind ?? (field("kind") === "freeze" ? "freeze" : "maintenance");
-    onSubmit({ kind, title: field("title"), reason: field("reason"), start: start ?? "", end: end ?? "" });
+    onSubmit({
+      kind,
+      title: field("title"),
+      reason: field("reason"),
+      start: start ?? "",
+      end: end ?? "",
+      components: componentsIn(event.currentTarget) ?? before?.components ?? [],
+    });
   };
   return (
     <form onSubmit={send}>
@@ -92,6 +101,12 @@ function Fields({ before, submit, isBusy, problem, onSubmit, onCancel }: Props) 
           autosize
           minRows={2}
         />
+        <ComponentChoice
+          label="What it concerns"
+          description="A maintenance names at least one: it is then excused there. A freeze may name none."
+          chosen={before?.components ?? []}
+          error={fieldsOf(problem).components}
+        />
         {problem && <ProblemAlert error={problem} />}
         <Group gap="xs">
           <Button type="submit" size="xs" loading={isBusy}>
@@ -109,11 +124,12 @@ function Fields({ before, submit, isBusy, problem, onSubmit, onCancel }: Props) 
 }
 
 /** Only what becomes another value. */
-function changesOf(before: Entry, { title, reason, start, end }: Plan): Change {
+function changesOf(before: Entry, { title, reason, start, end, components = [] }: Plan): Change {
   return {
     ...(title !== before.title && { title }),
     ...(reason !== before.reason && { reason }),
     ...(start !== before.start && { start }),
     ...(end !== before.end && { end }),
+    ...(!isSameChoice(components, before.components) && { components }),
   };
 }

@@ -2,6 +2,7 @@ import { Button, Checkbox, NativeSelect, Select, Stack, Textarea, TextInput } fr
 import type { SubmitEvent } from "react";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { capital } from "../../components/words";
+import { ComponentChoice, componentsIn, isSameChoice } from "../today/ComponentChoice";
 import {
   type Act,
   type IncidentDetail,
@@ -24,7 +25,7 @@ export function ActForm({ incident, act, onDone }: Props) {
   const acting = useAct(incident.id, act);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    acting.mutate(saidIn(new FormData(event.currentTarget), incident), { onSuccess: onDone });
+    acting.mutate(saidIn(event.currentTarget, incident), { onSuccess: onDone });
   };
   const isPublishable = act === "update" || act === "resolve" || act === "reopen";
   return (
@@ -97,6 +98,11 @@ function Changes({ incident }: { incident: IncidentDetail }) {
         label="Customers are affected"
         defaultChecked={incident.customer_impacting}
       />
+      <ComponentChoice
+        label="What it concerns"
+        description="The status page shows it at these."
+        chosen={incident.components}
+      />
     </>
   );
 }
@@ -119,19 +125,20 @@ function Into({ incident }: { incident: IncidentDetail }) {
   );
 }
 
-function saidIn(form: FormData, incident: IncidentDetail): Said {
+function saidIn(element: HTMLFormElement, incident: IncidentDetail): Said {
+  const form = new FormData(element);
   const field = (name: string) => String(form.get(name) ?? "").trim();
   return {
     note: field("note"),
     isPublic: form.has("public"),
     isAlthoughFailing: form.has("although_failing"),
     into: field("into"),
-    changes: form.has("severity") ? changesIn(form, incident) : {},
+    changes: form.has("severity") ? changesIn(form, componentsIn(element), incident) : {},
   };
 }
 
 /** Only what is another value than before: signals do not change again what a person has set. */
-function changesIn(form: FormData, incident: IncidentDetail): Said["changes"] {
+function changesIn(form: FormData, components: string[] | null, incident: IncidentDetail): Said["changes"] {
   const state = form.get("state") as Update["state"];
   const severity = form.get("severity") as "page" | "ticket";
   const owner = String(form.get("owner")).trim();
@@ -141,5 +148,6 @@ function changesIn(form: FormData, incident: IncidentDetail): Said["changes"] {
     ...(severity !== incident.severity && { severity }),
     ...(owner !== incident.owner && { owner }),
     ...(isImpacting !== incident.customer_impacting && { customer_impacting: isImpacting }),
+    ...(components !== null && !isSameChoice(components, incident.components) && { components }),
   };
 }

@@ -1,6 +1,7 @@
 import { Anchor, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
+import classes from "../../components/detail.module.css";
 import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
@@ -8,11 +9,10 @@ import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatLength, formatMoment } from "../../components/words";
 import { useHasRole } from "../sign-in/roles";
 import { Acts } from "./Acts";
-import classes from "./IncidentPage.module.css";
+import { IncidentTimeline } from "./IncidentTimeline";
 import { type IncidentDetail, MAY_RESPOND, useIncident } from "./incidents";
 import { ImpactMark, IncidentStateMark } from "./marks";
 import { Progress } from "./Progress";
-import { Timeline } from "./Timeline";
 
 /** One incident: how it stands, what happened, and what can be done with it. */
 export default function IncidentPage() {
@@ -54,7 +54,7 @@ function Found({ incident, now }: { incident: IncidentDetail; now: number }) {
         {mayRespond && incident.may.length > 0 && <Acts incident={incident} />}
       </div>
       <Panel title="Timeline" hint="Newest first. What customers may read is marked as public.">
-        <Timeline entries={incident.timeline} />
+        <IncidentTimeline entries={incident.timeline} />
       </Panel>
     </div>
   );

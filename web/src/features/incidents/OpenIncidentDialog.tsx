@@ -1,6 +1,7 @@
 import { Button, Checkbox, Modal, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
 import type { SubmitEvent } from "react";
 import { ProblemAlert } from "../../components/ProblemAlert";
+import { ComponentChoice, componentsIn } from "../today/ComponentChoice";
 import { type IncidentDetail, type NewIncident, useOpenIncident } from "./incidents";
 import { SEVERITIES } from "./words";
 
@@ -22,7 +23,7 @@ function OpenIncidentForm({ onOpened }: Pick<Props, "onOpened">) {
   const opening = useOpenIncident();
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    opening.mutate(incidentOf(new FormData(event.currentTarget)), { onSuccess: onOpened });
+    opening.mutate(incidentOf(event.currentTarget), { onSuccess: onOpened });
   };
   return (
     <form onSubmit={submit}>
@@ -42,6 +43,10 @@ function OpenIncidentForm({ onOpened }: Pick<Props, "onOpened">) {
           label="Customers are affected"
           description="The status page then shows it."
         />
+        <ComponentChoice
+          label="What it concerns"
+          description="Optional; the status page shows it at these."
+        />
         <Textarea
           name="note"
           label="What is known"
@@ -60,11 +65,13 @@ function OpenIncidentForm({ onOpened }: Pick<Props, "onOpened">) {
   );
 }
 
-function incidentOf(form: FormData): NewIncident {
+function incidentOf(element: HTMLFormElement): NewIncident {
+  const form = new FormData(element);
   return {
     title: String(form.get("title")).trim(),
     severity: form.get("severity") === "page" ? "page" : "ticket",
     customer_impacting: form.has("impacting"),
+    components: componentsIn(element) ?? [],
     note: String(form.get("note")).trim(),
     public: form.has("public"),
   };

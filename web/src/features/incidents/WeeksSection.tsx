@@ -1,32 +1,30 @@
-import { Skeleton } from "@mantine/core";
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, useMemo } from "react";
+import { ChartFrame, Legend, Numbers, type Sign } from "../../components/ChartFrame";
 import { Panel } from "../../components/Panel";
 import table from "../../components/table.module.css";
 import { formatDay } from "../../components/words";
 import type { Incident } from "./incidents";
-import classes from "./Weeks.module.css";
 import { type Week, weeksOf } from "./weeks";
 
 const WeeksChart = lazy(() => import("./WeeksChart"));
+
+const SIGNS: readonly Sign[] = [
+  { label: "Customers affected", color: "var(--p09-danger)", drawn: "area" },
+  { label: "Customers not affected", color: "var(--p09-muted)", drawn: "area" },
+];
 
 /** How many incidents each of the last weeks opened. */
 export function WeeksSection({ incidents, since }: { incidents: readonly Incident[]; since: string }) {
   const weeks = useMemo(() => weeksOf(incidents, since), [incidents, since]);
   return (
     <Panel title="Incidents per week" hint="By the week in which they were opened; merged ones count once.">
-      <div className={classes.chart}>
-        <Suspense fallback={<Skeleton height="100%" />}>
-          <WeeksChart weeks={weeks} />
-        </Suspense>
-      </div>
-      <ul className={classes.legend} aria-label="Colours of the chart">
-        <li data-kind="impacting">Customers affected</li>
-        <li data-kind="other">Customers not affected</li>
-      </ul>
-      <details className={classes.numbers}>
-        <summary>The chart’s numbers as a table</summary>
+      <ChartFrame>
+        <WeeksChart weeks={weeks} />
+      </ChartFrame>
+      <Legend label="Colours of the chart" signs={SIGNS} />
+      <Numbers>
         <WeeksTable weeks={weeks} />
-      </details>
+      </Numbers>
     </Panel>
   );
 }

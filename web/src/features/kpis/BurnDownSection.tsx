@@ -1,5 +1,6 @@
 import { Skeleton, Text } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
+import { ChartFrame, Legend, Numbers, type Sign } from "../../components/ChartFrame";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatSpan } from "../../components/words";
@@ -34,28 +35,23 @@ function Drawn({ found }: { found: BurnDown }) {
           </>
         )}
       </Text>
-      <div className={classes.chart}>
-        <Suspense fallback={<Skeleton height="100%" />}>
-          <BurnDownChart found={found} />
-        </Suspense>
-      </div>
-      <Legend found={found} />
-      <details className={classes.numbers}>
-        <summary>The chart’s numbers as a table</summary>
+      <ChartFrame isTall>
+        <BurnDownChart found={found} />
+      </ChartFrame>
+      <Legend label="Lines of the chart" signs={signsOf(found)} />
+      <Numbers>
         <BurnDownTable found={found} />
-      </details>
+      </Numbers>
     </>
   );
 }
 
-function Legend({ found }: { found: BurnDown }) {
-  const isForecast = found.forecast.exhausted_at !== null && found.forecast.exhausted_at > found.at;
-  return (
-    <ul className={classes.legend} aria-label="Lines of the chart">
-      <li data-line="remaining">Budget left</li>
-      <li data-line="pace">Even pace</li>
-      {isForecast && <li data-line="forecast">Forecast</li>}
-      <li data-line="review">Review below {formatShare(found.minimum_remaining)}</li>
-    </ul>
-  );
+function signsOf({ forecast, at, minimum_remaining }: BurnDown): Sign[] {
+  const isForecast = forecast.exhausted_at !== null && forecast.exhausted_at > at;
+  return [
+    { label: "Budget left", color: "var(--p09-accent)", drawn: "line" },
+    { label: "Even pace", color: "var(--p09-muted)", drawn: "dashed" },
+    ...(isForecast ? [{ label: "Forecast", color: "var(--p09-danger)", drawn: "dotted" } as const] : []),
+    { label: `Review below ${formatShare(minimum_remaining)}`, color: "var(--p09-warning)", drawn: "thin" },
+  ];
 }

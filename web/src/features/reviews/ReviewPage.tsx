@@ -6,8 +6,8 @@ import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatDay, formatMoment } from "../../components/words";
+import { IncidentTimeline } from "../incidents/IncidentTimeline";
 import { MAY_RESPOND } from "../incidents/incidents";
-import { Timeline } from "../incidents/Timeline";
 import { useHasRole } from "../sign-in/roles";
 import { Actions } from "./Actions";
 import { CloseReview } from "./CloseReview";
@@ -75,7 +75,7 @@ function Found({ review }: { review: ReviewDetail }) {
       )}
       <Panel title="Timeline" hint="Filled in from the records.">
         {review.timeline.length > 0 ? (
-          <Timeline entries={review.timeline} />
+          <IncidentTimeline entries={review.timeline} />
         ) : (
           <Text size="sm" c="dimmed">
             Nothing is recorded.

@@ -6,6 +6,7 @@ import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { dayOf, formatLongDay, formatTime } from "../../components/words";
+import { WaitingHint } from "../changes/WaitingHint";
 import { DayStrip } from "./DayStrip";
 import { DaySwitch } from "./DaySwitch";
 import { type RunbookDay, useDay } from "./runbook";
@@ -32,6 +33,7 @@ export default function TodayPage() {
       >
         <DaySwitch day={day} isToday={day === today} onChange={(other) => go({ day: other })} />
       </PageHead>
+      <WaitingHint isLive={isLive} />
       {problem && <ProblemAlert error={problem} onRetry={retry} />}
       {data && <Day found={data} address={address} />}
       {!data && !problem && <PageSkeleton heights={[130, 420]} />}

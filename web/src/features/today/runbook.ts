@@ -8,6 +8,7 @@ import type { Role } from "../sign-in/roles";
 export type RunbookDay = Schema["RunbookDay"];
 export type Task = Schema["TaskRow"];
 export type TaskState = Task["state"];
+export type Component = Schema["ComponentRow"];
 export type Schedule = Schema["ScheduleRow"];
 export type RunSummary = Schema["RunSummary"];
 export type Run = Schema["RunView"];
@@ -28,6 +29,16 @@ export function useDay(day: string | null, isLive: boolean) {
       const query = day === null ? {} : { date: day };
       return answered(api.GET("/v1/runbook", { params: { query }, signal }));
     },
+  });
+}
+
+/** The parts of the service that incidents and maintenances name. They change with a release alone. */
+export function useComponents() {
+  const api = useApi();
+  return useAnswer<Component[]>({
+    queryKey: [...RUNBOOK, "components"],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }) => (await answered(api.GET("/v1/runbook", { signal }))).components,
   });
 }
 

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { durationTicks, sizeTicks } from "../../../src/features/backups/axis";
 import { formatSeconds, formatSize } from "../../../src/features/backups/words";
 
 const MIB = 1024 ** 2;
@@ -26,15 +25,4 @@ test.each([
   [7200, "2 hours"],
 ])("%s seconds read %s", (seconds, text) => {
   expect(formatSeconds(seconds)).toBe(text);
-});
-
-test("the axis of sizes has round values up to the first that none exceeds", () => {
-  expect(sizeTicks(1017 * MIB)).toEqual([0, 256, 512, 768, 1024].map((each) => each * MIB));
-  expect(sizeTicks(3.2 * MIB)).toEqual([0, 1, 2, 3, 4].map((each) => each * MIB));
-  expect(sizeTicks(0)).toEqual([0, 1]);
-});
-
-test("the axis of durations has whole seconds, minutes or hours", () => {
-  expect(durationTicks(219)).toEqual([0, 60, 120, 180, 240]);
-  expect(durationTicks(0.8)).toEqual([0, 1]);
 });

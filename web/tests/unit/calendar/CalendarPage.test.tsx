@@ -5,6 +5,7 @@ import CalendarPage from "../../../src/features/calendar/CalendarPage";
 import { ENTRIES, FREEZE, NOW, UPGRADE } from "../../support/calendar-samples";
 import { FakeServer, json, problem } from "../../support/fake-server";
 import { expectNoAxeFindings, renderSignedIn, tokenOf } from "../../support/render";
+import { TABLE } from "../../support/runbook-samples";
 
 let server: FakeServer;
 let entries: typeof ENTRIES;
@@ -14,6 +15,7 @@ beforeEach(() => {
   entries = structuredClone(ENTRIES);
   server = new FakeServer()
     .on("GET /v1/calendar", ({ query }) => json(page(query.get("cursor"))))
+    .on("GET /v1/runbook", TABLE)
     .on("POST /v1/calendar", () => json(UPGRADE, 201))
     .on(`PATCH /v1/calendar/${UPGRADE.id}`, () => json(UPGRADE))
     .on(`POST /v1/calendar/${FREEZE.id}/cancel`, () => json(FREEZE));
@@ -65,7 +67,7 @@ test("a bar leads to its entry", async () => {
   expect(item).toHaveAttribute("data-chosen", "true");
 });
 
-test("a maintenance is planned in UTC", async () => {
+test("a maintenance of chosen components is planned in UTC", async () => {
   open();
   const person = user();
   await grid();
@@ -74,6 +76,9 @@ test("a maintenance is planned in UTC", async () => {
   await person.type(screen.getByLabelText("Begins (UTC)"), "2026-12-03 22:00");
   await person.type(screen.getByLabelText("Ends (UTC)"), "2026-12-03 23:30");
   await person.type(screen.getByLabelText("Reason"), "Faster machines");
+  await person.click(await screen.findByRole("checkbox", { name: "Analytics" }));
+  await person.click(screen.getByRole("checkbox", { name: "Console" }));
+  await expectNoAxeFindings();
   await person.click(screen.getByRole("button", { name: "Plan it" }));
   await waitFor(() =>
     expect(server.requestsTo("POST /v1/calendar")[0]?.body).toEqual({
@@ -82,6 +87,56 @@ test("a maintenance is planned in UTC", async () => {
       reason: "Faster machines",
       start: "2026-12-03T22:00:00Z",
       end: "2026-12-03T23:30:00Z",
+      components: ["console", "analytics"],
+    }),
+  );
+});
+
+test("a maintenance of nothing is refused where components are chosen", async () => {
+  const detail = "components: name those that it concerns";
+  server.on("POST /v1/calendar", () =>
+    problem(422, detail, { errors: [{ pointer: "#/components", detail }] }),
+  );
+  open();
+  const person = user();
+  await grid();
+  await person.click(screen.getByRole("button", { name: "Plan" }));
+  await person.type(await screen.findByLabelText("Title"), "Move to Graviton");
+  await person.type(screen.getByLabelText("Begins (UTC)"), "2026-12-03 22:00");
+  await person.type(screen.getByLabelText("Ends (UTC)"), "2026-12-03 23:30");
+  await person.type(screen.getByLabelText("Reason"), "Faster machines");
+  await screen.findByRole("checkbox", { name: "Analytics" });
+  await person.click(screen.getByRole("button", { name: "Plan it" }));
+  const choice = screen.getByRole("group", { name: "What it concerns" });
+  await waitFor(() => expect(choice).toHaveAccessibleDescription(expect.stringContaining(detail)));
+});
+
+test("the components of an entry are chosen anew, and what the runbook has no longer can be taken back", async () => {
+  entries[2] = { ...UPGRADE, components: ["analytics", "mainframe"] };
+  open();
+  const person = user();
+  await person.click(await screen.findByRole("button", { name: "Change: PostgreSQL 18 upgrade" }));
+  expect(await screen.findByRole("checkbox", { name: "Analytics" })).toBeChecked();
+  await person.click(screen.getByRole("checkbox", { name: "mainframe" }));
+  await person.click(screen.getByRole("button", { name: "Save the change" }));
+  await waitFor(() =>
+    expect(server.requestsTo(`PATCH /v1/calendar/${UPGRADE.id}`)[0]?.body).toEqual({
+      components: ["analytics"],
+    }),
+  );
+});
+
+test("entries whose components can't be listed keep them", async () => {
+  server.on("GET /v1/runbook", () => problem(503, "DynamoDB can't be reached"));
+  open();
+  const person = user();
+  await person.click(await screen.findByRole("button", { name: "Change: PostgreSQL 18 upgrade" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("DynamoDB can't be reached");
+  await person.type(screen.getByLabelText("Title"), "!");
+  await person.click(screen.getByRole("button", { name: "Save the change" }));
+  await waitFor(() =>
+    expect(server.requestsTo(`PATCH /v1/calendar/${UPGRADE.id}`)[0]?.body).toEqual({
+      title: "PostgreSQL 18 upgrade!",
     }),
   );
 });

@@ -74,6 +74,7 @@ test("an incident is opened by hand and then shown", async () => {
   await person.type(await screen.findByLabelText("What is wrong?"), "Exports are empty");
   await person.selectOptions(screen.getByLabelText("Severity"), "page");
   await person.click(screen.getByLabelText(/^Customers are affected/));
+  await person.click(await screen.findByRole("checkbox", { name: "Analytics" }));
   await expectNoAxeFindings();
   await person.click(screen.getByRole("button", { name: "Open the incident" }));
   expect(await screen.findByRole("heading", { level: 1, name: "Exports are empty" })).toBeInTheDocument();
@@ -81,6 +82,7 @@ test("an incident is opened by hand and then shown", async () => {
     title: "Exports are empty",
     severity: "page",
     customer_impacting: true,
+    components: ["analytics"],
     note: "",
     public: false,
   });
@@ -139,6 +141,22 @@ test("an update sends only what became another value, and the note for customers
       state: "monitoring",
       note: "It answers again.",
       public: true,
+    }),
+  );
+});
+
+test("an update says which components an incident concerns, chosen from the runbook’s", async () => {
+  open(`/operations/incidents/${OUTAGE.id}`);
+  const person = user();
+  await person.click(await screen.findByRole("button", { name: "Update" }));
+  expect(await screen.findByRole("checkbox", { name: "Event collection" })).toBeChecked();
+  await person.click(screen.getByRole("checkbox", { name: "Analytics" }));
+  await person.click(screen.getByRole("button", { name: "Save the update" }));
+  await waitFor(() =>
+    expect(server.requestsTo(`POST /v1/incidents/${OUTAGE.id}/updates`)[0]?.body).toEqual({
+      components: ["collection"],
+      note: "",
+      public: false,
     }),
   );
 });

@@ -2,7 +2,13 @@ const STEP = 1024;
 const MOST = 5;
 
 const OF_UNIT = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
-const SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200];
+/** So that one of something is drawn small. */
+const LEAST_COUNT = 4;
+const COUNTS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+const SECONDS = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 172_800, 432_000,
+  864_000,
+];
 
 /** Values for an axis of sizes that are round in binary units. */
 export function sizeTicks(largest: number): number[] {
@@ -16,6 +22,11 @@ export function sizeTicks(largest: number): number[] {
 /** Round values for an axis of durations in seconds. */
 export function durationTicks(longest: number): number[] {
   return ticks(longest, SECONDS);
+}
+
+/** Whole numbers for an axis of counts. */
+export function countTicks(largest: number): number[] {
+  return ticks(Math.max(largest, LEAST_COUNT), COUNTS);
 }
 
 /** From 0 to the first that is not below the largest value. */

@@ -1,40 +1,44 @@
 import { Anchor } from "@mantine/core";
 import { BellIcon, FlagIcon, NoteIcon } from "../../components/icons";
+import type { Tone } from "../../components/StateMark";
+import { Timeline, TimelineItem } from "../../components/Timeline";
 import { formatMoment } from "../../components/words";
+import classes from "./IncidentTimeline.module.css";
 import type { Entry } from "./incidents";
-import classes from "./Timeline.module.css";
 
 const ICONS = { signal: BellIcon, change: FlagIcon, note: NoteIcon };
 const KINDS = { signal: "Signal", change: "Change", note: "Note" };
 
-/** What happened, newest first. */
-export function Timeline({ entries }: { entries: readonly Entry[] }) {
+export function IncidentTimeline({ entries }: { entries: readonly Entry[] }) {
   return (
-    <ol className={classes.timeline} reversed>
+    <Timeline>
       {entries.toReversed().map((entry) => (
-        <TimelineEntry key={`${entry.at} ${entry.kind} ${entry.by} ${entry.text}`} entry={entry} />
+        <TimelineItem
+          key={`${entry.at} ${entry.kind} ${entry.by} ${entry.text}`}
+          icon={ICONS[entry.kind]}
+          tone={toneOf(entry)}
+          when={<When entry={entry} />}
+          text={entry.text}
+        >
+          <References links={entry.links} />
+        </TimelineItem>
       ))}
-    </ol>
+    </Timeline>
   );
 }
 
-function TimelineEntry({ entry }: { entry: Entry }) {
-  const Icon = ICONS[entry.kind];
+function toneOf({ kind, state }: Entry): Tone {
+  if (kind === "change") return state === "resolved" ? "good" : "active";
+  return kind === "signal" ? "warning" : "quiet";
+}
+
+function When({ entry }: { entry: Entry }) {
   return (
-    <li className={classes.entry} data-kind={entry.kind} data-state={entry.state}>
-      <span className={classes.sign}>
-        <Icon />
-      </span>
-      <div>
-        <div className={classes.when}>
-          {KINDS[entry.kind]} · {formatMoment(entry.at)}
-          {entry.by !== "" && ` · ${entry.by}`} · {entry.state}
-          {entry.public && <span className={classes.public}>public</span>}
-        </div>
-        <p className={classes.text}>{entry.text}</p>
-        <References links={entry.links} />
-      </div>
-    </li>
+    <>
+      {KINDS[entry.kind]} · {formatMoment(entry.at)}
+      {entry.by !== "" && ` · ${entry.by}`} · {entry.state}
+      {entry.public && <span className={classes.public}>public</span>}
+    </>
   );
 }
 

@@ -1,0 +1,35 @@
+import table from "../../components/table.module.css";
+import { formatDay } from "../../components/words";
+import type { DeliveryWeek } from "./changes";
+import { FIGURES } from "./figures";
+
+const NONE = "–";
+
+export function DeliveryTable({ weeks }: { weeks: readonly DeliveryWeek[] }) {
+  return (
+    <table className={table.table}>
+      <caption className={table.dimmed}>Delivery by week, newest first</caption>
+      <thead>
+        <tr>
+          <th scope="col">Week from</th>
+          {FIGURES.map(({ name }) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {weeks.toReversed().map((week) => (
+          <tr key={week.start}>
+            <th scope="row">{formatDay(week.start)}</th>
+            {FIGURES.map(({ name, of, format }) => {
+              const value = of(week);
+              return <td key={name}>{value === null ? NONE : format(value)}</td>;
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

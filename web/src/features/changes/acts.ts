@@ -1,0 +1,74 @@
+import { type Act, type Change, closedOf, type GateName, isInProduction, isOver } from "./changes";
+
+/** Who asks: by the name that records have, and what their roles let them do. */
+export interface Asker {
+  username: string | null;
+  mayApprove: boolean;
+  mayPlan: boolean;
+}
+
+/** Those that two people may pass although they are closed. What else keeps a change is mended. */
+const OVERRIDABLE: readonly GateName[] = ["budget", "freeze", "incidents", "migrations"];
+
+/** What is offered to a person. Whether it is allowed, the API decides. */
+export function actsOf(change: Change, asker: Asker): Act[] {
+  const isBefore = !isOver(change) && !isInProduction(change);
+  const acts: Act[] = [];
+  if (asker.mayApprove && isApprovable(change) && asker.username !== change.author) acts.push("approve");
+  if (asker.mayApprove && isBefore && maySecond(change, asker)) acts.push("second");
+  if (asker.mayApprove && isBefore && overridableOf(change).length > 0) acts.push("override");
+  if (asker.mayApprove && isBefore) acts.push("reject");
+  if (asker.mayPlan && isInProduction(change)) acts.push("roll back");
+  return acts;
+}
+
+/** Whether it can't go on before this person has decided. */
+export function waitsForMe(change: Change, asker: Asker): boolean {
+  return actsOf(change, asker).some((act) => act === "approve" || act === "second");
+}
+
+/** Closed gates for which nobody has asked yet. */
+export function overridableOf(change: Change): GateName[] {
+  const asked = change.override?.gates ?? [];
+  return closedOf(change)
+    .map(({ name }) => name)
+    .filter((name) => OVERRIDABLE.includes(name) && !asked.includes(name));
+}
+
+/** What a change waits for, for who is not offered the decision. */
+export function waitsFor(change: Change, asker: Asker): string | null {
+  if (isOver(change) || isInProduction(change)) return null;
+  return overrideHint(change, asker) ?? stateHint(change, asker);
+}
+
+function overrideHint(change: Change, asker: Asker): string | null {
+  if (!isPending(change) || (asker.mayApprove && maySecond(change, asker))) return null;
+  if (asker.username === change.override?.by)
+    return "You asked for the override: a second person, who is not the author, has to agree.";
+  if (asker.username === change.author)
+    return "You are its author: somebody else has to agree to the override.";
+  return "Its override waits for a second person: an SRE or a lead.";
+}
+
+function stateHint(change: Change, { username, mayApprove }: Asker): string | null {
+  if (change.state === "approved")
+    return "It is approved, and goes to production as planned while its gates let it.";
+  if (change.state !== "load_passed")
+    return "It is being proved: it can be approved once its load snapshot has passed.";
+  if (username === change.author)
+    return "You are its author: somebody else, an SRE or a lead, has to approve it.";
+  if (!mayApprove) return "It waits for the approval of an SRE or a lead who is not its author.";
+  return isApprovable(change) ? null : "It can be approved once every gate is open or overridden.";
+}
+
+function isApprovable(change: Change): boolean {
+  return change.state === "load_passed" && closedOf(change).length === 0;
+}
+
+function isPending({ override }: Change): boolean {
+  return override !== null && override.seconded_by === "";
+}
+
+function maySecond(change: Change, { username }: Asker): boolean {
+  return isPending(change) && username !== change.override?.by && username !== change.author;
+}

@@ -1,0 +1,38 @@
+import { capital, formatLength } from "../../components/words";
+import type { GateName } from "./changes";
+
+const NONE = "–";
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export const GATES: Record<GateName, string> = {
+  budget: "Error budget",
+  freeze: "Freeze",
+  incidents: "Incidents",
+  migrations: "Migrations",
+};
+
+/** A word of the records as people say it. Words that are new to this page read as they are. */
+export function said(word: string): string {
+  return capital(word.replaceAll("_", " "));
+}
+
+export function gateNameOf(name: string): string {
+  return (GATES as Record<string, string>)[name] ?? said(name);
+}
+
+/** Who did something. Names that are only numbers are told apart by their beginning. */
+export function personOf(username: string, own: string | null): string {
+  if (username === "") return "nobody";
+  if (username === own) return "you";
+  return UUID.test(username) ? username.slice(0, 8) : username;
+}
+
+export function formatPercent(share: number | null): string {
+  return share === null ? NONE : `${percent.format(share * 100)}%`;
+}
+
+export function formatSeconds(seconds: number | null): string {
+  return seconds === null ? NONE : formatLength(seconds * 1000);
+}
+
+const percent = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
