@@ -1,8 +1,11 @@
-"""Who may call what: one row per route, and no route without a row. A test walks this table with every kind of caller."""
+"""Who may call what: one row per route, and no route without a row. A test walks this table with every kind of caller.
+
+The console offers what stands here: `make openapi` writes it down for it.
+"""
 
 from typing import Final
 
-from shared.access.identity import AUDITOR, DBA, DEVELOPER, LEAD, SRE
+from shared.access.identity import AUDITOR, DBA, DEVELOPER, LEAD, ROLES, SRE, MemberRole
 
 ANYONE: Final = "anyone"
 INGEST_KEY: Final = "ingest key"
@@ -107,3 +110,35 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("POST", "/v1/drills/{drill_id}/promote"): _OPERATIONS,
     ("POST", "/v1/drills/{drill_id}/abort"): frozenset({SRE, DBA}),
 }
+
+# The routes themselves let only these decide: they keep who else tried.
+DECIDERS: Final[dict[tuple[str, str], frozenset[str]]] = {
+    ("POST", "/v1/drills/{drill_id}/sign-off"): frozenset({DBA}),
+    ("POST", "/v1/drills/{drill_id}/promote"): frozenset({DBA}),
+}
+
+_OWNERS: Final[tuple[MemberRole, ...]] = ("owner",)
+_EDITORS: Final[tuple[MemberRole, ...]] = ("owner", "editor")
+_MEMBERS: Final[tuple[MemberRole, ...]] = ("owner", "editor", "viewer")
+
+# What a person has to be in the organisation that the request is about.
+MEMBERS: Final[dict[tuple[str, str], tuple[MemberRole, ...]]] = {
+    ("POST", "/v1/sites"): _EDITORS,
+    ("GET", "/v1/sites/{site_id}/keys"): _MEMBERS,
+    ("POST", "/v1/sites/{site_id}/keys"): _EDITORS,
+    ("DELETE", "/v1/sites/{site_id}/keys/{key_id}"): _EDITORS,
+    ("POST", "/v1/sites/{site_id}/keys/{key_id}/rotation"): _EDITORS,
+    ("GET", "/v1/organisations/{organisation_id}/members"): _MEMBERS,
+    ("POST", "/v1/organisations/{organisation_id}/members"): _OWNERS,
+    ("PUT", "/v1/organisations/{organisation_id}/members/{subject}"): _OWNERS,
+    ("DELETE", "/v1/organisations/{organisation_id}/members/{subject}"): _OWNERS,  # and everybody may leave
+    ("GET", "/v1/organisations/{organisation_id}/invitations"): _OWNERS,
+    ("POST", "/v1/organisations/{organisation_id}/invitations"): _OWNERS,
+    ("DELETE", "/v1/organisations/{organisation_id}/invitations/{invitation_id}"): _OWNERS,
+    ("GET", "/v1/organisations/{organisation_id}/audit"): _OWNERS,
+}
+
+
+def operations_roles(route: tuple[str, str]) -> frozenset[str]:
+    """The operations roles that a route is for; empty where it is for others."""
+    return DECIDERS.get(route, PERMISSIONS[route]) & ROLES

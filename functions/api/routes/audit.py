@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, StringConstraints
 from functions.api.audit_models import AuditPage, AuditVerification, as_csv, as_lines, shown
 from functions.api.authorise import PersonOf, ServicesOf
 from functions.api.dependencies import Services
+from functions.api.permissions import MEMBERS
 from functions.api.problems import Problem
 from functions.api.tenancy import acting_for, require
 from shared.access.audit import OPERATIONS
@@ -75,7 +76,7 @@ async def organisation_audit(
 ) -> Response:
     """For owners of the organisation."""
     with acting_for(services, person) as (connection, roles):
-        require(roles, organisation_id, "owner")
+        require(roles, organisation_id, *MEMBERS["GET", "/v1/organisations/{organisation_id}/audit"])
         return _page(connection, organisation_id, wanted)
 
 

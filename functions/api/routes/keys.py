@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from functions.api.authorise import PersonOf, ServicesOf
 from functions.api.last_used import last_used
+from functions.api.permissions import MEMBERS
 from functions.api.problems import Problem
 from functions.api.tenancy import acting_for, require, site_for
 from functions.api.trail import TrailOf
@@ -75,7 +76,7 @@ async def create_key(site_id: str, new: NewKey, services: ServicesOf, person: Pe
     key = make_key(new.kind)
     with acting_for(services, person) as (connection, roles):
         site = site_for(connection, person, site_id)
-        require(roles, site.organisation_id, "owner", "editor")
+        require(roles, site.organisation_id, *MEMBERS["POST", "/v1/sites/{site_id}/keys"])
         stored = add_key(connection, site, key)
         after = {"site_id": site.id, "kind": key.kind, "prefix": key.prefix}
         trail.write(connection, site.organisation_id, "key.create", f"key/{stored.key_id}", after=after)
@@ -93,7 +94,7 @@ async def rotate_key(
 
     with acting_for(services, person) as (connection, roles):
         site = site_for(connection, person, site_id)
-        require(roles, site.organisation_id, "owner", "editor")
+        require(roles, site.organisation_id, *MEMBERS["POST", "/v1/sites/{site_id}/keys/{key_id}/rotation"])
         old = key_to_replace(connection, site, key_id, timedelta(seconds=rotation.overlap_seconds))
         if old is None:
             raise Problem(HTTPStatus.NOT_FOUND, f"site {site_id} has no key {key_id} that works: make a new one")
@@ -111,7 +112,7 @@ async def delete_key(site_id: str, key_id: UUID, services: ServicesOf, person: P
 
     with acting_for(services, person) as (connection, roles):
         site = site_for(connection, person, site_id)
-        require(roles, site.organisation_id, "owner", "editor")
+        require(roles, site.organisation_id, *MEMBERS["DELETE", "/v1/sites/{site_id}/keys/{key_id}"])
         revoked = revoke_key(connection, site, key_id)
         if revoked:
             change = {"before": {"revoked_at": None}, "after": {"prefix": revoked.prefix, "site_id": site.id}}

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from functions.api.authorise import PersonOf, ServicesOf
+from functions.api.permissions import MEMBERS
 from functions.api.problems import Problem
 from functions.api.routes.sites import Label
 from functions.api.tenancy import acting_for, require
@@ -84,7 +85,7 @@ async def list_members(organisation_id: UUID, services: ServicesOf, person: Pers
     from shared.access.people_store import members
 
     with acting_for(services, person) as (connection, roles):
-        require(roles, organisation_id, "owner", "editor", "viewer")
+        require(roles, organisation_id, *MEMBERS["GET", "/v1/organisations/{organisation_id}/members"])
         found = members(connection, organisation_id)
     return MemberList(members=[MemberView.model_validate(one, from_attributes=True) for one in found])
 
@@ -98,7 +99,7 @@ async def change_member(
 
     try:
         with acting_for(services, person) as (connection, roles):
-            require(roles, organisation_id, "owner")
+            require(roles, organisation_id, *MEMBERS["PUT", "/v1/organisations/{organisation_id}/members/{subject}"])
             before = change_role(connection, organisation_id, subject, new.role)
             if before is None:
                 raise _no_member(organisation_id, subject)
@@ -123,7 +124,9 @@ async def delete_member(
     try:
         with acting_for(services, person) as (connection, roles):
             if subject != person.subject or organisation_id not in roles:
-                require(roles, organisation_id, "owner")
+                require(
+                    roles, organisation_id, *MEMBERS["DELETE", "/v1/organisations/{organisation_id}/members/{subject}"]
+                )
             before = remove_member(connection, organisation_id, subject)
             if before is None:
                 raise _no_member(organisation_id, subject)
@@ -139,7 +142,7 @@ async def list_invitations(organisation_id: UUID, services: ServicesOf, person: 
     from shared.access.people_store import invitations
 
     with acting_for(services, person) as (connection, roles):
-        require(roles, organisation_id, "owner")
+        require(roles, organisation_id, *MEMBERS["GET", "/v1/organisations/{organisation_id}/invitations"])
         found = invitations(connection, organisation_id)
     return InvitationList(invitations=[InvitationView.model_validate(one, from_attributes=True) for one in found])
 
@@ -155,7 +158,7 @@ async def create_invitation(
 
     token = InvitationToken.make()
     with acting_for(services, person) as (connection, roles):
-        require(roles, organisation_id, "owner")
+        require(roles, organisation_id, *MEMBERS["POST", "/v1/organisations/{organisation_id}/invitations"])
         made = invite(connection, organisation_id, new.role, new.label, token)
         trail.write(connection, organisation_id, "invitation.create", f"invitation/{made.id}", after=new.model_dump())
     view = InvitationView.model_validate(made, from_attributes=True)
@@ -174,7 +177,11 @@ async def delete_invitation(
     from shared.access.people_store import withdraw
 
     with acting_for(services, person) as (connection, roles):
-        require(roles, organisation_id, "owner")
+        require(
+            roles,
+            organisation_id,
+            *MEMBERS["DELETE", "/v1/organisations/{organisation_id}/invitations/{invitation_id}"],
+        )
         found = withdraw(connection, organisation_id, invitation_id)
         if found is None:
             raise Problem(HTTPStatus.NOT_FOUND, f"no invitation {invitation_id} that could still be accepted")

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from functions.api.authorise import PersonOf, ServicesOf
+from functions.api.permissions import MEMBERS
 from functions.api.routes.sites import Label
 from functions.api.tenancy import acting_for, require
 from functions.api.trail import TrailOf
@@ -22,8 +23,11 @@ class NewOrganisation(BaseModel):
 
 
 class OrganisationView(BaseModel):
+    """``role`` is what you are in it."""
+
     organisation_id: UUID
     name: str
+    role: MemberRole
 
 
 class OrganisationList(BaseModel):
@@ -43,9 +47,11 @@ class Member(BaseModel):
 async def list_organisations(services: ServicesOf, person: PersonOf) -> OrganisationList:
     from shared.access.store import organisations
 
-    with acting_for(services, person) as (connection, _):
+    with acting_for(services, person) as (connection, roles):
         found = organisations(connection)
-    return OrganisationList(organisations=[OrganisationView(organisation_id=key, name=name) for key, name in found])
+    return OrganisationList(
+        organisations=[OrganisationView(organisation_id=key, name=name, role=roles[key]) for key, name in found]
+    )
 
 
 @router.post("/v1/organisations", status_code=HTTPStatus.CREATED, summary="Make an organisation")
@@ -60,7 +66,7 @@ async def create_organisation(
         add_organisation(connection, organisation_id, new.name, person.subject)
         after = {"name": new.name, "owner": person.subject}
         trail.write(connection, organisation_id, "organisation.create", f"organisation/{organisation_id}", after=after)
-    return OrganisationView(organisation_id=organisation_id, name=new.name)
+    return OrganisationView(organisation_id=organisation_id, name=new.name, role="owner")
 
 
 @router.post("/v1/organisations/{organisation_id}/members", status_code=HTTPStatus.CREATED, summary="Add somebody")
@@ -71,7 +77,7 @@ async def create_member(
     from shared.access.store import add_member
 
     with acting_for(services, person) as (connection, roles):
-        require(roles, organisation_id, "owner")
+        require(roles, organisation_id, *MEMBERS["POST", "/v1/organisations/{organisation_id}/members"])
         if add_member(connection, organisation_id, member.subject, member.role):
             after = {"role": member.role}
             trail.write(connection, organisation_id, "member.add", f"member/{member.subject}", after=after)

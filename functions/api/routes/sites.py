@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from functions.api.authorise import CallerOf, PersonOf, ServicesOf
+from functions.api.permissions import MEMBERS
 from functions.api.problems import Problem
 from functions.api.tenancy import acting_for, require
 from functions.api.trail import TrailOf
@@ -100,7 +101,7 @@ async def create_site(new: NewSite, services: ServicesOf, person: PersonOf, trai
 
     try:
         with acting_for(services, person) as (connection, roles):
-            require(roles, new.organisation_id, "owner", "editor")
+            require(roles, new.organisation_id, *MEMBERS["POST", "/v1/sites"])
             site = add_site(connection, new.organisation_id, name=new.name, domain=new.domain, timezone=new.timezone)
             after = new.model_dump(include={"name", "domain", "timezone"})
             trail.write(connection, new.organisation_id, "site.create", f"site/{site.id}", after=after)
