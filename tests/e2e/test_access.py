@@ -151,7 +151,7 @@ def test_a_role_made_by_hand_is_found_and_told(system: LocalSystem) -> None:
         at = datetime.now(UTC)
         run(system, "credential-reconciliation", task="credential_reconciliation", scheduled_time=stamp(at))
         [found, *_] = caller(system, "P09-DBA").get("/v1/runbook/tasks/credential_reconciliation/runs")["runs"]
-        assert found["verdict"] == "failed"
+        assert found["state"] == "failed"
         assert name in found["why"]
     finally:
         with superuser(system) as connection:
