@@ -40,7 +40,7 @@ def customer_person(organisation: str, role: str) -> Person:
 
 
 DEMO_PEOPLE = (
-    *(customer_person(DEMO_ORGANISATION, role) for role in ("owner", "viewer")),
+    *(customer_person(DEMO_ORGANISATION, role) for role in ORGANISATION_ROLES),
     *(operations_person(role) for role in OPERATIONS_ROLES),
 )
 

@@ -1,30 +1,53 @@
-"""Writes docs/openapi.json from the routes; with --check says whether the committed one is what they give."""
+"""Writes docs/openapi.json from the routes, and the table of permissions for the console; with --check says what is stale."""
 
 import json
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from functions.api.app import create_app
 from functions.api.dependencies import Services
 from functions.api.openapi import describe
+from functions.api.permissions import MEMBERS, PERMISSIONS, operations_roles
 from functions.api.settings import Settings
 
-FILE: Final = Path(__file__).parent.parent / "docs" / "openapi.json"
+ROOT: Final = Path(__file__).parent.parent
+
+
+def artefacts() -> Mapping[str, str]:
+    """Path from the repository's root → text; no server is asked."""
+    return {"docs/openapi.json": openapi_text(), "web/src/api/permissions.ts": console_permissions()}
 
 
 def openapi_text() -> str:
-    """OpenAPI of the API as JSON text; no server is asked."""
+    """OpenAPI of the API as JSON text."""
     services = Services(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
     return json.dumps(describe(create_app(services)), indent=1) + "\n"
 
 
+def console_permissions() -> str:
+    """The table of permissions as a module of the console."""
+    operations = {route: roles for route in PERMISSIONS if (roles := operations_roles(route))}
+    return (
+        "// Who may do what, from functions/api/permissions.py: written by `make openapi`.\n\n"
+        f"/** The operations roles that a route is for. */\n{_constant('OPERATIONS', operations)}\n"
+        f"/** What one has to be in the organisation that the request is about. */\n{_constant('MEMBERS', MEMBERS)}"
+    )
+
+
+def _constant(name: str, rows: Mapping[tuple[str, str], Iterable[str]]) -> str:
+    lines = (f'  "{method} {path}": {json.dumps(sorted(roles))},\n' for (method, path), roles in rows.items())
+    return f"export const {name} = {{\n{''.join(lines)}}} as const;\n"
+
+
 def main() -> None:
-    described = openapi_text()
+    texts = artefacts()
     if "--check" not in sys.argv:
-        FILE.write_text(described)
-    elif described != FILE.read_text():
-        sys.exit("docs/openapi.json is not what the routes give: run make openapi and commit it")
+        for path, text in texts.items():
+            (ROOT / path).write_text(text)
+    elif stale := [path for path, text in texts.items() if (ROOT / path).read_text() != text]:
+        sys.exit(f"not what the routes give: {', '.join(stale)}. Run make openapi and commit it")
 
 
 if __name__ == "__main__":

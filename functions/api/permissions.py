@@ -1,8 +1,11 @@
-"""Who may call what: one row per route, and no route without a row. A test walks this table with every kind of caller."""
+"""Who may call what: one row per route, and no route without a row. A test walks this table with every kind of caller.
+
+The console offers what stands here: `make openapi` writes it down for it.
+"""
 
 from typing import Final
 
-from shared.access.identity import AUDITOR, DBA, DEVELOPER, LEAD, SRE, MemberRole
+from shared.access.identity import AUDITOR, DBA, DEVELOPER, LEAD, ROLES, SRE, MemberRole
 
 ANYONE: Final = "anyone"
 INGEST_KEY: Final = "ingest key"
@@ -109,6 +112,12 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("POST", "/v1/drills/{drill_id}/abort"): frozenset({SRE, DBA}),
 }
 
+# The routes themselves let only these decide: they keep who else tried.
+DECIDERS: Final[dict[tuple[str, str], frozenset[str]]] = {
+    ("POST", "/v1/drills/{drill_id}/sign-off"): frozenset({DBA}),
+    ("POST", "/v1/drills/{drill_id}/promote"): frozenset({DBA}),
+}
+
 ORGANISATION_ROLES: Final[tuple[MemberRole, ...]] = ("owner", "editor", "viewer")
 _OWNERS: Final[tuple[MemberRole, ...]] = ("owner",)
 _EDITORS: Final[tuple[MemberRole, ...]] = ("owner", "editor")
@@ -135,3 +144,8 @@ MEMBERS: Final[dict[tuple[str, str], tuple[MemberRole, ...]]] = {
     ("GET", "/v1/organisations/{organisation_id}/audit/verification"): _OWNERS,
 }
 """What a person's role in the organisation lets them do there, by route."""
+
+
+def operations_roles(route: tuple[str, str]) -> frozenset[str]:
+    """The operations roles that a route is for; empty where it is for others."""
+    return DECIDERS.get(route, PERMISSIONS[route]) & ROLES

@@ -22,8 +22,11 @@ class NewOrganisation(BaseModel):
 
 
 class OrganisationView(BaseModel):
+    """``role`` is what you are in it."""
+
     organisation_id: UUID
     name: str
+    role: MemberRole
 
 
 class OrganisationList(BaseModel):
@@ -43,9 +46,11 @@ class Member(BaseModel):
 async def list_organisations(services: ServicesOf, person: PersonOf) -> OrganisationList:
     from shared.access.store import organisations
 
-    with acting_for(services, person) as (connection, _):
+    with acting_for(services, person) as (connection, roles):
         found = organisations(connection)
-    return OrganisationList(organisations=[OrganisationView(organisation_id=key, name=name) for key, name in found])
+    return OrganisationList(
+        organisations=[OrganisationView(organisation_id=key, name=name, role=roles[key]) for key, name in found]
+    )
 
 
 @router.post("/v1/organisations", status_code=HTTPStatus.CREATED, summary="Make an organisation")
@@ -60,7 +65,7 @@ async def create_organisation(
         add_organisation(connection, organisation_id, new.name, person.subject)
         after = {"name": new.name, "owner": person.subject}
         trail.write(connection, organisation_id, "organisation.create", f"organisation/{organisation_id}", after=after)
-    return OrganisationView(organisation_id=organisation_id, name=new.name)
+    return OrganisationView(organisation_id=organisation_id, name=new.name, role="owner")
 
 
 @router.post("/v1/organisations/{organisation_id}/members", status_code=HTTPStatus.CREATED, summary="Add somebody")

@@ -5,8 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from functions.api.permissions import PERMISSIONS
-from shared.access.identity import ROLES
+from functions.api.permissions import PERMISSIONS, operations_roles
 
 router = APIRouter(tags=["access"])
 
@@ -31,9 +30,9 @@ async def list_permissions(request: Request) -> PermissionList:
     return PermissionList(
         permissions=[
             PermissionView(
-                method=method, path=path, summary=described[path][method.lower()]["summary"], roles=sorted(allowed)
+                method=method, path=path, summary=described[path][method.lower()]["summary"], roles=sorted(roles)
             )
-            for (method, path), allowed in PERMISSIONS.items()
-            if allowed <= ROLES
+            for method, path in PERMISSIONS
+            if (roles := operations_roles((method, path)))
         ]
     )

@@ -4,7 +4,8 @@ from local import scenario
 from local.cold_starts import first_environments
 from local.demo import Findings
 from local.demo_site import DAYS, past
-from local.people import DEMO_PEOPLE, customer_person, operations_person
+from local.people import DEMO_PEOPLE, ORGANISATION_ROLES, customer_person, operations_person
+from shared.access.identity import ROLES
 
 NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
 URL = "http://127.0.0.1:8000"
@@ -59,9 +60,7 @@ def test_a_cold_start_is_that_of_the_first_environment_after_the_latest_start() 
 
 
 def test_there_is_a_demo_person_for_every_role_and_no_two_share_a_name() -> None:
-    assert {"owner", "viewer", "P09-Developer", "P09-SRE", "P09-DBA", "P09-Lead", "P09-Auditor"} == {
-        person.role for person in DEMO_PEOPLE
-    }
+    assert {person.role for person in DEMO_PEOPLE} == {*ORGANISATION_ROLES, *ROLES}
     assert len({person.username for person in DEMO_PEOPLE}) == len(DEMO_PEOPLE)
 
 

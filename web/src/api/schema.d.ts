@@ -3132,7 +3132,10 @@ export interface components {
             /** Organisations */
             organisations: components["schemas"]["OrganisationView"][];
         };
-        /** OrganisationView */
+        /**
+         * OrganisationView
+         * @description ``role`` is what you are in it.
+         */
         OrganisationView: {
             /**
              * Organisation Id
@@ -3141,6 +3144,11 @@ export interface components {
             organisation_id: string;
             /** Name */
             name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "editor" | "viewer";
         };
         /** OverrideRequest */
         OverrideRequest: {

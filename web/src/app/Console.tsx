@@ -55,6 +55,8 @@ export function Console() {
         <Routes>
           <Route path="/sites/:siteId/:page?" element={<SitePage />} />
           <Route path="/invitation" element={<Invited />} />
+          {/* Who may open which of them is told by their frame. */}
+          {!isOperator && <Route path="/operations/*" element={<OperationsPage />} />}
           {isOperator && (
             <Route path="/operations" element={<OperationsPage />}>
               <Route index element={<Navigate replace to="today" />} />
@@ -73,7 +75,9 @@ export function Console() {
               <Route path="audit" element={<AuditPage />} />
             </Route>
           )}
-          {isOperator && LINKED.map((path) => <Route key={path} path={path} element={<ToOperations />} />)}
+          {LINKED.map((path) => (
+            <Route key={path} path={path} element={<ToOperations />} />
+          ))}
           <Route path="*" element={<SitePage />} />
         </Routes>
       </QueryClientProvider>

@@ -1,8 +1,7 @@
 import { useEffect, useRef } from "react";
 import { Link, NavLink, useLocation } from "react-router";
-import { MAY_AUDIT } from "../features/audit/roles";
-import { useOwnRole } from "../features/people/people";
-import { type Role, useClaims } from "../features/sign-in/roles";
+import { useMayAsMember } from "../features/people/people";
+import { type Route, rolesFor, useClaims } from "../features/sign-in/roles";
 import type { Site } from "../features/sites/sites";
 import classes from "./Navigation.module.css";
 
@@ -16,21 +15,29 @@ interface Place {
   to: string;
   /** Whether addresses below it are other places. */
   end?: boolean;
-  /** Whom it is for, if not for all. */
-  roles?: readonly Role[];
 }
 
-const OPERATIONS: readonly Place[] = [
-  { label: "Today", to: "/operations/today" },
-  { label: "KPIs", to: "/operations/kpis" },
-  { label: "Changes", to: "/operations/changes" },
-  { label: "Incidents", to: "/operations/incidents" },
-  { label: "Announcements", to: "/operations/announcements" },
-  { label: "Calendar", to: "/operations/calendar" },
-  { label: "Backups", to: "/operations/backups" },
-  { label: "Access", to: "/operations/access" },
-  { label: "Audit", to: "/operations/audit", roles: MAY_AUDIT },
+interface OperationsPlace extends Place {
+  /** What it shows: it is for whom the API answers that. */
+  shows: Route;
+}
+
+const OPERATIONS: readonly OperationsPlace[] = [
+  { label: "Today", to: "/operations/today", shows: "GET /v1/runbook" },
+  { label: "KPIs", to: "/operations/kpis", shows: "GET /v1/kpis" },
+  { label: "Changes", to: "/operations/changes", shows: "GET /v1/changes" },
+  { label: "Incidents", to: "/operations/incidents", shows: "GET /v1/incidents" },
+  { label: "Announcements", to: "/operations/announcements", shows: "GET /v1/announcements" },
+  { label: "Calendar", to: "/operations/calendar", shows: "GET /v1/calendar" },
+  { label: "Backups", to: "/operations/backups", shows: "GET /v1/backups" },
+  { label: "Access", to: "/operations/access", shows: "GET /v1/access/roles" },
+  { label: "Audit", to: "/operations/audit", shows: "GET /v1/audit" },
 ];
+
+/** The page of operations that stands at an address or above it. */
+export function operationsPlace(path: string): OperationsPlace | undefined {
+  return OPERATIONS.find(({ to }) => path === to || path.startsWith(`${to}/`));
+}
 
 /** From one half of P09 to the other, for those who have both. */
 export function Navigation() {
@@ -49,20 +56,22 @@ export function Navigation() {
 /** The pages of operations that the person may open. */
 export function OperationsNavigation() {
   const { groups } = useClaims();
-  const isOffered = ({ roles }: Place) => !roles || roles.some((role) => groups.includes(role));
+  const isOffered = ({ shows }: OperationsPlace) => rolesFor(shows).some((role) => groups.includes(role));
   return <Pages label="Operations" places={OPERATIONS.filter(isOffered)} />;
 }
 
+const AUDIT = "GET /v1/organisations/{organisation_id}/audit";
+
 /** The pages of a site and of the organisation that it belongs to. */
 export function SiteNavigation({ site }: { site: Site }) {
-  const isOwner = useOwnRole(site.organisation_id) === "owner";
+  const mayAudit = useMayAsMember(AUDIT, site.organisation_id);
   const at = `/sites/${site.site_id}`;
   const places: Place[] = [
     { label: "Dashboard", to: at, end: true },
     { label: "Keys", to: `${at}/keys` },
     { label: "People", to: `${at}/people` },
   ];
-  if (isOwner) places.push({ label: "Audit", to: `${at}/audit` });
+  if (mayAudit) places.push({ label: "Audit", to: `${at}/audit` });
   return <Pages label="Site" places={places} />;
 }
 

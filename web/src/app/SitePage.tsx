@@ -4,7 +4,7 @@ import { Navigate, useNavigate, useParams, useSearchParams } from "react-router"
 import { ProblemAlert } from "../components/ProblemAlert";
 import { AddSiteDialog, AddSiteForm } from "../features/sites/AddSite";
 import { SitePicker } from "../features/sites/SitePicker";
-import { type Site, useSites } from "../features/sites/sites";
+import { type Site, useMayAddSite, useOrganisations, useSites } from "../features/sites/sites";
 import { TrafficPage } from "../features/traffic/TrafficPage";
 import { SiteNavigation } from "./Navigation";
 import { Shell } from "./Shell";
@@ -21,6 +21,7 @@ const PAGES = new Map<string | undefined, ComponentType<{ site: Site }>>([
 /** The console's frame with the site that the address names; an address without one leads to the first. */
 export function SitePage() {
   const sites = useSites();
+  const mayAdd = useMayAddSite();
   const { siteId, page } = useParams();
   const [address] = useSearchParams();
   const navigate = useNavigate();
@@ -41,7 +42,12 @@ export function SitePage() {
     <Shell
       picker={
         sites.data && sites.data.length > 0 ? (
-          <SitePicker sites={sites.data} current={current} onChoose={open} onAdd={() => setAdding(true)} />
+          <SitePicker
+            sites={sites.data}
+            current={current}
+            onChoose={open}
+            onAdd={mayAdd ? () => setAdding(true) : undefined}
+          />
         ) : null
       }
       pages={current && <SiteNavigation site={current} />}
@@ -71,6 +77,10 @@ function PageSkeleton() {
 }
 
 function FirstSite({ onCreated }: { onCreated: (site: Site) => void }) {
+  const organisations = useOrganisations();
+  const mayAdd = useMayAddSite();
+  if (organisations.isPending) return <PageSkeleton />;
+  if (organisations.data && !mayAdd) return <NoSite isMember={organisations.data.length > 0} />;
   return (
     <section className={classes.card}>
       <title>Add a site · P09</title>
@@ -81,6 +91,23 @@ function FirstSite({ onCreated }: { onCreated: (site: Site) => void }) {
         A site is a domain whose visits are counted together.
       </Text>
       <AddSiteForm onCreated={onCreated} />
+    </section>
+  );
+}
+
+/** For who can't add one. */
+function NoSite({ isMember }: { isMember: boolean }) {
+  return (
+    <section className={classes.card}>
+      <title>No site · P09</title>
+      <Title order={1} size="h3">
+        No site of yours
+      </Title>
+      <Text size="sm" c="dimmed" mt={4}>
+        {isMember
+          ? "Your organisation has no site yet. Its owners and editors can add one."
+          : "You belong to no customer’s organisation. Its owner can invite you."}
+      </Text>
     </section>
   );
 }

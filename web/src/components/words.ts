@@ -22,6 +22,11 @@ export function formatSpan({ start, end }: { start: string; end: string }): stri
   return `${formatMoment(start)} – ${isWithinDay ? formatTime(end) : formatMoment(end)}`;
 }
 
+const list = new Intl.ListFormat("en-GB");
+
+/** “a, b and c”. */
+export const inWords = (names: readonly string[]): string => list.format(names);
+
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -24,9 +24,17 @@ export class FakeAnalytics extends FakeServer {
   constructor(sites: Site[] = [SHOP, BLOG]) {
     super();
     this.on("GET /v1/sites", { sites, next_cursor: null });
-    this.on(`GET /v1/organisations/${SHOP.organisation_id}/members`, { members: [] });
+    this.belongsTo("owner");
     for (const { site_id } of sites) this.on(`GET /v1/sites/${site_id}/live`, { visitors: 3 });
     this.answerQueries();
+  }
+
+  /** What the person who is signed in is in the organisation of the sites. */
+  belongsTo(role: Schema["MemberView"]["role"]): void {
+    const organisation_id = SHOP.organisation_id;
+    const member = { subject: "ada", role, created_at: "2026-11-20T09:00:00Z", label: "" };
+    this.on("GET /v1/organisations", { organisations: [{ organisation_id, name: "Northwind", role }] });
+    this.on(`GET /v1/organisations/${organisation_id}/members`, { members: [member] });
   }
 
   answerQueries(): void {

@@ -61,7 +61,7 @@ export class FakeOrganisation extends FakeServer {
   constructor() {
     super();
     this.on("GET /v1/organisations", {
-      organisations: [{ organisation_id: SHOP.organisation_id, name: "Northwind" }],
+      organisations: [{ organisation_id: SHOP.organisation_id, name: "Northwind", role: "owner" }],
     });
     this.on(`GET ${AT}/members`, () => json({ members: this.members }));
     for (const { subject } of this.members) this.#serveMember(subject);

@@ -3,17 +3,19 @@ import { useState } from "react";
 import { PlusIcon } from "../../components/icons";
 import { PageHead } from "../../components/PageHead";
 import { Panel } from "../../components/Panel";
-import { useHasRole } from "../sign-in/roles";
+import { inWords } from "../../components/words";
+import { rolesFor, useMay } from "../sign-in/roles";
 import { AskCredentialDialog } from "./AskCredential";
-import { MAY_ASK, MAY_SEE } from "./access";
 import { Credentials } from "./Credentials";
 import { Roles } from "./Roles";
+
+const SEE = "GET /v1/access/database-credentials";
 
 /** Who may do what in operations, and who can reach the database at this moment. */
 export default function AccessPage() {
   const [isAsking, setAsking] = useState(false);
-  const maySee = useHasRole(MAY_SEE);
-  const mayAsk = useHasRole(MAY_ASK);
+  const maySee = useMay(SEE);
+  const mayAsk = useMay("POST /v1/access/database-credentials");
   return (
     <Stack gap="md">
       <PageHead title="Access" hint="All times in UTC">
@@ -28,8 +30,7 @@ export default function AccessPage() {
       ) : (
         <Panel title="Database logins">
           <Text size="sm" c="dimmed">
-            They are seen by P09-DBA, P09-SRE, P09-Lead and P09-Auditor. Ask one of them if you need data from
-            the database.
+            They are seen by {inWords(rolesFor(SEE))}. Ask one of them if you need data from the database.
           </Text>
         </Panel>
       )}

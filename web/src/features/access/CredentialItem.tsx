@@ -2,9 +2,9 @@ import { Button, Group, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { AskForm } from "../../components/AskForm";
 import { formatLeft, formatLength, formatMoment } from "../../components/words";
-import { useClaims, useHasRole } from "../sign-in/roles";
+import { useClaims, useMay } from "../sign-in/roles";
 import classes from "./Access.module.css";
-import { type Credential, MAY_APPROVE, MAY_END, useApproveCredential, useEndCredential } from "./access";
+import { type Credential, useApproveCredential, useEndCredential } from "./access";
 import { AccessMark, BreakGlassMark, CredentialMark } from "./marks";
 
 /** Who has a login, why, and until when. */
@@ -34,7 +34,8 @@ export function CredentialItem({ credential, now }: { credential: Credential; no
 
 function Choices({ credential }: { credential: Credential }) {
   const [asked, setAsked] = useState<"end" | "approve" | null>(null);
-  const mayEnd = useHasRole(MAY_END) && credential.state !== "ended";
+  const mayEnd =
+    useMay("DELETE /v1/access/database-credentials/{credential_id}") && credential.state !== "ended";
   const mayApprove = useMayApprove(credential);
   const done = () => setAsked(null);
   if (asked === "end") return <EndForm credential={credential} onDone={done} />;
@@ -68,7 +69,8 @@ function Choices({ credential }: { credential: Credential }) {
 /** Somebody else than who broke the glass. */
 function useMayApprove({ break_glass, approved_by, by }: Credential): boolean {
   const { subject, username } = useClaims();
-  return useHasRole(MAY_APPROVE) && break_glass && approved_by === "" && by !== username && by !== subject;
+  const mayApprove = useMay("POST /v1/access/database-credentials/{credential_id}/approval");
+  return mayApprove && break_glass && approved_by === "" && by !== username && by !== subject;
 }
 
 function EndForm({ credential, onDone }: { credential: Credential; onDone: () => void }) {

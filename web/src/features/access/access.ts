@@ -11,12 +11,8 @@ export type MadeCredential = Schema["MadeCredential"];
 export type NewCredential = Schema["NewCredential"];
 export type Permission = Schema["PermissionView"];
 
-export const MAY_SEE: readonly Role[] = ["P09-DBA", "P09-SRE", "P09-Lead", "P09-Auditor"];
-export const MAY_ASK: readonly Role[] = ["P09-DBA", "P09-SRE"];
 /** Who has one without breaking the glass. */
 export const DBA: readonly Role[] = ["P09-DBA"];
-export const MAY_END: readonly Role[] = ["P09-DBA", "P09-SRE", "P09-Lead"];
-export const MAY_APPROVE: readonly Role[] = ["P09-DBA", "P09-Lead"];
 
 export const LONGEST_MINUTES = 8 * 60;
 export const LONGEST_BREAK_GLASS_MINUTES = 60;

@@ -2,9 +2,9 @@ import { Anchor, Button } from "@mantine/core";
 import { Link } from "react-router";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { capital, formatMoment, plural } from "../../components/words";
-import { useHasRole } from "../sign-in/roles";
+import { useMay } from "../sign-in/roles";
 import classes from "./AnnouncementsPage.module.css";
-import { type Announcement, type Delivery, isReplayable, MAY_REPLAY, useReplay } from "./announcements";
+import { type Announcement, type Delivery, isReplayable, useReplay } from "./announcements";
 import { DeliveryMark } from "./DeliveryMark";
 
 export function AnnouncementItem({ announcement }: { announcement: Announcement }) {
@@ -49,7 +49,7 @@ function Thread({ thread }: { thread: string }) {
 }
 
 function DeliveryLine({ delivery }: { delivery: Delivery }) {
-  const mayReplay = useHasRole(MAY_REPLAY);
+  const mayReplay = useMay("POST /v1/announcements/replay");
   const replay = useReplay();
   return (
     <li>

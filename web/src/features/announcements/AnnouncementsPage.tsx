@@ -7,11 +7,11 @@ import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { plural } from "../../components/words";
-import { useHasRole } from "../sign-in/roles";
+import { useMay } from "../sign-in/roles";
 import { AnnounceDialog } from "./AnnounceDialog";
 import { AnnouncementItem } from "./AnnouncementItem";
 import classes from "./AnnouncementsPage.module.css";
-import { type AnnouncementList, MAY_ANNOUNCE, MOST, PAGE, useAnnouncements } from "./announcements";
+import { type AnnouncementList, MOST, PAGE, useAnnouncements } from "./announcements";
 import { Channels } from "./Channels";
 import { DeadLetters } from "./DeadLetters";
 
@@ -24,7 +24,7 @@ export default function AnnouncementsPage() {
   const [shown, setShown] = useState(ALL);
   const [limit, setLimit] = useState(PAGE);
   const [isAnnouncing, setAnnouncing] = useState(false);
-  const mayAnnounce = useHasRole(MAY_ANNOUNCE);
+  const mayAnnounce = useMay("POST /v1/announcements");
   const { data, updatedAt, problem, retry } = useAnnouncements(shown === DEAD, limit, isLive);
   return (
     <Stack gap="md">

@@ -1,15 +1,15 @@
 import { Button, Text } from "@mantine/core";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { plural } from "../../components/words";
-import { useHasRole } from "../sign-in/roles";
-import { type AnnouncementList, MAY_REPLAY, useReplay } from "./announcements";
+import { useMay } from "../sign-in/roles";
+import { type AnnouncementList, useReplay } from "./announcements";
 
 /** As many as one request takes. */
 const AT_ONCE = 50;
 
 /** Sends again what was given up, of what is shown. */
 export function DeadLetters({ list: { announcements } }: { list: AnnouncementList }) {
-  const mayReplay = useHasRole(MAY_REPLAY);
+  const mayReplay = useMay("POST /v1/announcements/replay");
   const replay = useReplay();
   const ids = announcements
     .flatMap(({ deliveries }) => deliveries)

@@ -3,7 +3,6 @@ import type { Schema } from "../../api/client";
 import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
 import { useAnswer } from "../../api/use-answer";
-import type { Role } from "../sign-in/roles";
 
 export type AnnouncementList = Schema["AnnouncementList"];
 export type Announcement = Schema["AnnouncementView"];
@@ -11,8 +10,6 @@ export type Channel = Schema["ChannelView"];
 export type Delivery = Schema["DeliveryView"];
 export type NewAnnouncement = Schema["NewAnnouncement"];
 
-export const MAY_ANNOUNCE: readonly Role[] = ["P09-SRE", "P09-Developer", "P09-Lead"];
-export const MAY_REPLAY: readonly Role[] = ["P09-SRE"];
 export const PAGE = 25;
 export const MOST = 100;
 

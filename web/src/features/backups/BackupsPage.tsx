@@ -6,10 +6,9 @@ import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatAge, formatMoment } from "../../components/words";
-import { useHasRole } from "../sign-in/roles";
+import { useMay } from "../sign-in/roles";
 import { type Backups, useBackups } from "./backups";
 import { Drills } from "./Drills";
-import { MAY_START } from "./drills";
 import { HistorySection } from "./HistorySection";
 import { StartDialog } from "./StartDialog";
 import { VerificationPanel } from "./VerificationPanel";
@@ -19,7 +18,7 @@ export default function BackupsPage() {
   const [isLive, setLive] = useState(true);
   const [isStarting, setStarting] = useState(false);
   const navigate = useNavigate();
-  const mayStart = useHasRole(MAY_START);
+  const mayStart = useMay("POST /v1/drills");
   const { data, updatedAt, problem, retry } = useBackups(isLive);
   return (
     <Stack gap="md">

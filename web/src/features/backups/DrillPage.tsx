@@ -7,11 +7,11 @@ import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
-import { useHasRole, useSubject } from "../sign-in/roles";
+import { useMay, useSubject } from "../sign-in/roles";
 import { Acts } from "./Acts";
 import { actsOf, waitsFor } from "./acts";
 import { DrillFacts } from "./DrillFacts";
-import { type DrillDetail, MAY_SIGN, MAY_START, useDrill } from "./drills";
+import { type DrillDetail, useDrill } from "./drills";
 import { Refusals } from "./Refusals";
 import { Steps } from "./Steps";
 import { titleOf } from "./words";
@@ -51,7 +51,11 @@ function useIsBeginning(problem: Error | null): boolean {
 }
 
 function Found({ drill, now }: { drill: DrillDetail; now: number }) {
-  const asker = { subject: useSubject(), maySign: useHasRole(MAY_SIGN), mayAbort: useHasRole(MAY_START) };
+  const asker = {
+    subject: useSubject(),
+    maySign: useMay("POST /v1/drills/{drill_id}/sign-off"),
+    mayAbort: useMay("POST /v1/drills/{drill_id}/abort"),
+  };
   const acts = actsOf(drill, asker);
   const hint = waitsFor(drill, asker);
   return (

@@ -5,9 +5,8 @@ import { CircleQuestionIcon } from "../../components/icons";
 import { Panel } from "../../components/Panel";
 import table from "../../components/table.module.css";
 import { formatMoment } from "../../components/words";
-import { useHasRole } from "../sign-in/roles";
+import { useMay } from "../sign-in/roles";
 import { RunNow } from "../today/RunNow";
-import { MAY_RUN } from "../today/runbook";
 import classes from "./Backups.module.css";
 import { type Backups, evidenceOf, type Measured, TASK, type Thresholds, type Verification } from "./backups";
 import { VerdictMark } from "./DrillMark";
@@ -97,7 +96,7 @@ function Earlier({ verifications }: { verifications: readonly Verification[] }) 
 }
 
 function VerifyNow() {
-  const mayRun = useHasRole(MAY_RUN);
+  const mayRun = useMay("POST /v1/runbook/tasks/{task_id}/runs");
   const navigate = useNavigate();
   if (!mayRun) return null;
   return (

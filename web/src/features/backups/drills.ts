@@ -3,16 +3,12 @@ import type { Api, Schema } from "../../api/client";
 import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
 import { useAnswer } from "../../api/use-answer";
-import type { Role } from "../sign-in/roles";
 
 export type Drill = Schema["DrillView"];
 export type DrillDetail = Schema["DrillDetail"];
 export type DrillStep = Schema["StepView"];
 export type Kind = Drill["kind"];
 export type Start = Schema["StartDrill"];
-
-export const MAY_START: readonly Role[] = ["P09-SRE", "P09-DBA"];
-export const MAY_SIGN: readonly Role[] = ["P09-DBA"];
 
 const DRILLS = ["drills"];
 const EVERY_MS = 5_000;

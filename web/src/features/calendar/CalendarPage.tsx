@@ -7,9 +7,9 @@ import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { dayOf } from "../../components/words";
-import { useHasRole } from "../sign-in/roles";
+import { useMay } from "../sign-in/roles";
 import classes from "./CalendarPage.module.css";
-import { type Entry, MAY_PLAN, useMonth } from "./calendar";
+import { type Entry, useMonth } from "./calendar";
 import { EntryList } from "./EntryList";
 import { MonthGrid } from "./MonthGrid";
 import { type Month, monthAfter, monthOf, nameOf } from "./months";
@@ -22,7 +22,7 @@ export default function CalendarPage() {
   const [address, setAddress] = useSearchParams();
   const [chosen, setChosen] = useState<string | null>(null);
   const month = monthOf(address.get("month"), Date.now());
-  const mayPlan = useHasRole(MAY_PLAN);
+  const mayPlan = useMay("POST /v1/calendar");
   const { data, updatedAt, problem, retry } = useMonth(month, isLive);
   return (
     <Stack gap="md">

@@ -3,14 +3,11 @@ import type { Api, Schema } from "../../api/client";
 import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
 import { useAnswer } from "../../api/use-answer";
-import type { Role } from "../sign-in/roles";
 import { firstMomentOf, type Month, monthAfter } from "./months";
 
 export type Entry = Schema["EntryView"];
 export type Plan = Schema["NewEntry"];
 export type Change = Schema["EntryChange"];
-
-export const MAY_PLAN: readonly Role[] = ["P09-SRE", "P09-Developer", "P09-Lead"];
 
 const CALENDAR = ["calendar"];
 const EVERY_MS = 10_000;

@@ -4,7 +4,6 @@ import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
 import { useAnswer } from "../../api/use-answer";
 import { usePages } from "../../api/use-pages";
-import type { Role } from "../sign-in/roles";
 
 export type Change = Schema["ChangeView"];
 export type Gate = Schema["GateView"];
@@ -13,9 +12,6 @@ export type StoryLine = Schema["StoryLine"];
 export type NewChange = Schema["NewChange"];
 export type Delivery = Schema["DoraView"];
 export type DeliveryWeek = Schema["DoraWeek"];
-
-export const MAY_PLAN: readonly Role[] = ["P09-SRE", "P09-Developer", "P09-Lead"];
-export const MAY_APPROVE: readonly Role[] = ["P09-SRE", "P09-Lead"];
 
 const CHANGES = ["changes"];
 const DELIVERY = ["delivery"];

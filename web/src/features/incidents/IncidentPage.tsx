@@ -7,10 +7,10 @@ import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatLength, formatMoment } from "../../components/words";
-import { useHasRole } from "../sign-in/roles";
+import { useMay } from "../sign-in/roles";
 import { Acts } from "./Acts";
 import { IncidentTimeline } from "./IncidentTimeline";
-import { type IncidentDetail, MAY_RESPOND, useIncident } from "./incidents";
+import { type IncidentDetail, useIncident } from "./incidents";
 import { ImpactMark, IncidentStateMark } from "./marks";
 import { Progress } from "./Progress";
 
@@ -37,7 +37,7 @@ export default function IncidentPage() {
 }
 
 function Found({ incident, now }: { incident: IncidentDetail; now: number }) {
-  const mayRespond = useHasRole(MAY_RESPOND);
+  const mayRespond = useMay("POST /v1/incidents/{incident_id}/updates");
   return (
     <div className={classes.columns}>
       <div className={classes.side}>

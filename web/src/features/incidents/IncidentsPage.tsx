@@ -8,10 +8,10 @@ import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { Reviews } from "../reviews/Reviews";
-import { useHasRole } from "../sign-in/roles";
+import { useMay } from "../sign-in/roles";
 import { IncidentCard } from "./IncidentCard";
 import classes from "./IncidentsPage.module.css";
-import { type Incidents, MAY_RESPOND, useIncidents } from "./incidents";
+import { type Incidents, useIncidents } from "./incidents";
 import { OpenIncidentDialog } from "./OpenIncidentDialog";
 import { PastIncidents } from "./PastIncidents";
 import { WeeksSection } from "./WeeksSection";
@@ -23,7 +23,7 @@ export default function IncidentsPage() {
   const [isOpening, setOpening] = useState(false);
   const [since] = useState(() => firstOf(Date.now()));
   const navigate = useNavigate();
-  const mayRespond = useHasRole(MAY_RESPOND);
+  const mayRespond = useMay("POST /v1/incidents");
   const { data, updatedAt, problem, retry } = useIncidents(since, isLive);
   return (
     <Stack gap="md">

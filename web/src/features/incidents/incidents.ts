@@ -3,7 +3,6 @@ import type { Api, Schema } from "../../api/client";
 import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
 import { useAnswer } from "../../api/use-answer";
-import type { Role } from "../sign-in/roles";
 
 export type Incident = Schema["IncidentView"];
 export type IncidentDetail = Schema["IncidentDetail"];
@@ -12,7 +11,6 @@ export type Act = Incident["may"][number];
 export type NewIncident = Schema["OpenIncident"];
 export type Update = Schema["UpdateIncident"];
 
-export const MAY_RESPOND: readonly Role[] = ["P09-SRE", "P09-Developer", "P09-DBA", "P09-Lead"];
 export const STATES = ["investigating", "identified", "monitoring", "resolved"] as const;
 
 const INCIDENTS = ["incidents"];

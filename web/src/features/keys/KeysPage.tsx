@@ -7,7 +7,7 @@ import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { useNow } from "../../components/use-now";
-import { useOwnRole } from "../people/people";
+import { useMayAsMember } from "../people/people";
 import type { Site } from "../sites/sites";
 import { KeyTable } from "./KeyTable";
 import { type Key, type MadeKey, stateOf, useKeys, useMakeKey } from "./keys";
@@ -18,8 +18,7 @@ const MINUTE_MS = 60_000;
 /** What sends events to the site, and what reads its numbers. */
 export default function KeysPage({ site }: { site: Site }) {
   const [made, setMade] = useState<MadeKey | null>(null);
-  const role = useOwnRole(site.organisation_id);
-  const mayChange = role === "owner" || role === "editor";
+  const mayChange = useMayAsMember("POST /v1/sites/{site_id}/keys", site.organisation_id);
   const { data, problem, retry } = useKeys(site.site_id);
   return (
     <Stack gap="md">

@@ -9,14 +9,14 @@ import type { Site } from "../sites/sites";
 import { Invitations } from "./Invitations";
 import { InviteDialog } from "./InviteDialog";
 import { MemberTable } from "./MemberTable";
-import { useMembers, useOrganisationName, useOwnRole } from "./people";
+import { useMayAsMember, useMembers, useOrganisationName } from "./people";
 
 /** Who belongs to the site's organisation, and who is invited to it. */
 export default function PeoplePage({ site: { organisation_id: organisationId } }: { site: Site }) {
   const [isInviting, setInviting] = useState(false);
   const { data, problem, retry } = useMembers(organisationId);
   const name = useOrganisationName(organisationId);
-  const isOwner = useOwnRole(organisationId) === "owner";
+  const isOwner = useMayAsMember("POST /v1/organisations/{organisation_id}/invitations", organisationId);
   return (
     <Stack gap="md">
       <PageHead

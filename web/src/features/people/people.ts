@@ -3,7 +3,7 @@ import type { Api, Schema } from "../../api/client";
 import { useApi } from "../../api/context";
 import { answered, done } from "../../api/problem";
 import { type Answer, useAnswer } from "../../api/use-answer";
-import { useClaims } from "../sign-in/roles";
+import { type MembersRoute, mayAs, useClaims } from "../sign-in/roles";
 import { useOrganisations } from "../sites/sites";
 
 export type Member = Schema["MemberView"];
@@ -30,6 +30,12 @@ export function useOwnRole(organisationId: string): MemberRole | null {
   const { data } = useMembers(organisationId);
   const { subject } = useClaims();
   return data?.find((member) => member.subject === subject)?.role ?? null;
+}
+
+/** Whether the API lets the person who is signed in call it for an organisation; not until that is known. */
+export function useMayAsMember(route: MembersRoute, organisationId: string): boolean {
+  const role = useOwnRole(organisationId);
+  return role !== null && mayAs(role, route);
 }
 
 /** Empty until it is known. */

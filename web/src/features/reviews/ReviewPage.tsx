@@ -7,8 +7,7 @@ import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatDay, formatMoment } from "../../components/words";
 import { IncidentTimeline } from "../incidents/IncidentTimeline";
-import { MAY_RESPOND } from "../incidents/incidents";
-import { useHasRole } from "../sign-in/roles";
+import { useMay } from "../sign-in/roles";
 import { Actions } from "./Actions";
 import { CloseReview } from "./CloseReview";
 import { ReviewMark } from "./ReviewMark";
@@ -57,7 +56,7 @@ function About({ review }: { review: ReviewDetail }) {
 }
 
 function Found({ review }: { review: ReviewDetail }) {
-  const mayRespond = useHasRole(MAY_RESPOND);
+  const mayRespond = useMay("PATCH /v1/reviews/{review_id}");
   const isEditable = mayRespond && review.state === "open";
   return (
     <>

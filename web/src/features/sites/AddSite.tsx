@@ -1,7 +1,14 @@
 import { Button, Modal, Select, Stack, TextInput } from "@mantine/core";
 import type { SubmitEvent } from "react";
 import { ProblemAlert } from "../../components/ProblemAlert";
-import { type NewSite, type Organisation, type Site, useCreateSite, useOrganisations } from "./sites";
+import {
+  type NewSite,
+  type Organisation,
+  type Site,
+  useCreateSite,
+  useOrganisations,
+  useOrganisationsToAddTo,
+} from "./sites";
 
 const ZONES = Intl.supportedValuesOf("timeZone");
 const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -20,6 +27,7 @@ export function AddSiteDialog(props: {
 
 export function AddSiteForm({ onCreated }: { onCreated: (site: Site) => void }) {
   const organisations = useOrganisations();
+  const choices = useOrganisationsToAddTo();
   const create = useCreateSite();
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -54,7 +62,7 @@ export function AddSiteForm({ onCreated }: { onCreated: (site: Site) => void }) 
           allowDeselect={false}
           limit={100}
         />
-        <OrganisationField organisations={organisations.data ?? []} isLoading={organisations.isPending} />
+        <OrganisationField organisations={choices ?? []} isLoading={organisations.isPending} />
         {create.isError && <ProblemAlert error={create.error} />}
         <Button type="submit" mt="xs" loading={create.isPending} disabled={organisations.isPending}>
           Add the site

@@ -11,7 +11,8 @@ interface Props {
   sites: readonly Site[];
   current: Site | null;
   onChoose: (site: Site) => void;
-  onAdd: () => void;
+  /** Missing where the person may not. */
+  onAdd?: (() => void) | undefined;
 }
 
 export function SitePicker({ sites, current, onChoose, onAdd }: Props) {
@@ -25,7 +26,7 @@ export function SitePicker({ sites, current, onChoose, onAdd }: Props) {
     combobox.closeDropdown();
     const site = sites.find(({ site_id }) => site_id === value);
     if (site) onChoose(site);
-    else onAdd();
+    else onAdd?.();
   };
   return (
     <Combobox store={combobox} width={280} position="bottom-start" onOptionSubmit={choose}>
@@ -64,9 +65,11 @@ export function SitePicker({ sites, current, onChoose, onAdd }: Props) {
               </span>
             </Combobox.Option>
           ))}
-          <Combobox.Option value={ADD} className={classes.add}>
-            <PlusIcon /> Add a site
-          </Combobox.Option>
+          {onAdd && (
+            <Combobox.Option value={ADD} className={classes.add}>
+              <PlusIcon /> Add a site
+            </Combobox.Option>
+          )}
         </Combobox.Options>
       </Combobox.Dropdown>
     </Combobox>

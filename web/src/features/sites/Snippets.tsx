@@ -1,6 +1,7 @@
 import { Button, Stack, Text, Title } from "@mantine/core";
 import { CopyBlock } from "../../components/CopyBlock";
 import { ProblemAlert } from "../../components/ProblemAlert";
+import { useMayAsMember } from "../people/people";
 import { type Site, useCreateWriteKey } from "./sites";
 import { curlExample, scriptTag } from "./snippets";
 
@@ -24,6 +25,7 @@ export function Snippets({ site }: { site: Site }) {
 
 function FromServer({ site, origin }: { site: Site; origin: string }) {
   const createKey = useCreateWriteKey(site.site_id);
+  const mayCreate = useMayAsMember("POST /v1/sites/{site_id}/keys", site.organisation_id);
   return (
     <section>
       <Title order={2} size="h5" mb={4}>
@@ -36,7 +38,12 @@ function FromServer({ site, origin }: { site: Site; origin: string }) {
       </Text>
       <CopyBlock label="curl command" code={curlExample(site, origin, createKey.data ?? null)} />
       {createKey.isError && <ProblemAlert error={createKey.error} />}
-      {!createKey.isSuccess && (
+      {!mayCreate && (
+        <Text size="xs" c="dimmed" mt="sm">
+          Owners and editors of the organisation make keys.
+        </Text>
+      )}
+      {mayCreate && !createKey.isSuccess && (
         <Button
           mt="sm"
           size="xs"

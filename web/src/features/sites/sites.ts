@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Api, Schema } from "../../api/client";
 import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
+import { mayAs, useMay } from "../sign-in/roles";
 
 export type Site = Schema["SiteView"];
 export type Organisation = Schema["OrganisationView"];
@@ -30,6 +31,19 @@ export function useOrganisations() {
     queryKey: ORGANISATIONS,
     queryFn: async ({ signal }) => (await answered(api.GET("/v1/organisations", { signal }))).organisations,
   });
+}
+
+/** The organisations that the person may add a site to; undefined until they are known. */
+export function useOrganisationsToAddTo(): readonly Organisation[] | undefined {
+  const { data } = useOrganisations();
+  return data?.filter(({ role }) => mayAs(role, "POST /v1/sites"));
+}
+
+/** Whether the person may add a site, to an organisation of theirs or to one that they make; not until that is known. */
+export function useMayAddSite(): boolean {
+  const organisations = useOrganisationsToAddTo();
+  const mayMake = useMay("POST /v1/organisations");
+  return organisations !== undefined && (organisations.length > 0 || mayMake);
 }
 
 export function useCreateSite() {

@@ -1,11 +1,11 @@
 import { Drawer, Stack, Text } from "@mantine/core";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { Ticked } from "../../components/Ticked";
-import { useHasRole } from "../sign-in/roles";
+import { useMay } from "../sign-in/roles";
 import { Evidence } from "./Evidence";
 import { RunHistory } from "./RunHistory";
 import { RunNow } from "./RunNow";
-import { MAY_RUN, newestOf, type Task, useRuns } from "./runbook";
+import { newestOf, type Task, useRuns } from "./runbook";
 import { hintOf } from "./words";
 
 interface Props {
@@ -34,7 +34,7 @@ export function TaskDrawer({ task, onClose, ...shown }: Props) {
 
 function Details({ task, runId, isLive, onRun }: Omit<Props, "onClose"> & { task: Task }) {
   const { data, problem, retry } = useRuns(task.id, isLive);
-  const mayRun = useHasRole(MAY_RUN);
+  const mayRun = useMay("POST /v1/runbook/tasks/{task_id}/runs");
   const chosen = runId ?? newestOf(task)?.id ?? null;
   return (
     <Stack gap="lg">

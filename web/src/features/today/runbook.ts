@@ -3,7 +3,6 @@ import type { Schema } from "../../api/client";
 import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
 import { useAnswer } from "../../api/use-answer";
-import type { Role } from "../sign-in/roles";
 
 export type RunbookDay = Schema["RunbookDay"];
 export type Task = Schema["TaskRow"];
@@ -12,8 +11,6 @@ export type Component = Schema["ComponentRow"];
 export type Schedule = Schema["ScheduleRow"];
 export type RunSummary = Schema["RunSummary"];
 export type Run = Schema["RunView"];
-
-export const MAY_RUN: readonly Role[] = ["P09-SRE", "P09-Developer", "P09-DBA", "P09-Lead"];
 
 const RUNBOOK = ["runbook"];
 const EVERY_MS = 5_000;

@@ -169,7 +169,9 @@ test("an auditor sees the logins and changes nothing", async () => {
 
 test("a developer is told who sees the logins, and nothing is asked for", async () => {
   open("P09-Developer");
-  expect(await screen.findByText(/They are seen by P09-DBA/)).toBeInTheDocument();
+  expect(
+    await screen.findByText(/They are seen by P09-Auditor, P09-DBA, P09-Lead and P09-SRE/),
+  ).toBeInTheDocument();
   await screen.findByRole("table");
   expect(server.requestsTo(`GET ${PATH}`)).toEqual([]);
 });

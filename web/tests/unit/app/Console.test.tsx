@@ -37,12 +37,15 @@ test("who operates P09 goes from the traffic to the day’s tasks, to the KPIs a
   await screen.findByRole("heading", { name: "Traffic" });
 });
 
-test("a customer's person sees nothing of operations, and an address of theirs leads to the traffic", async () => {
-  const server = open("/operations/kpis", ["Northwind"]);
-  await screen.findByRole("heading", { name: "Traffic" });
-  expect(screen.queryByRole("navigation", { name: /Main|Operations/ })).not.toBeInTheDocument();
-  expect(server.requestsTo("GET /v1/kpis")).toEqual([]);
-});
+test.each(["/operations/kpis", "/kpis"])(
+  "at %s a customer's person is told whom it is for",
+  async (address) => {
+    const server = open(address, ["Northwind"]);
+    await screen.findByRole("heading", { name: "This page is not for your role" });
+    expect(screen.queryByRole("navigation", { name: /Main|Operations/ })).not.toBeInTheDocument();
+    expect(server.requestsTo("GET /v1/kpis")).toEqual([]);
+  },
+);
 
 test("the addresses that messages link to lead to the pages of operations", async () => {
   open("/calendar?month=2026-12", ["P09-SRE"]);
@@ -60,6 +63,16 @@ test("the audit trail is offered to whom it is for", async () => {
   await screen.findByRole("heading", { name: "Today" });
   expect(screen.getByRole("link", { name: "Access" })).toBeInTheDocument();
   expect(screen.queryByRole("link", { name: "Audit" })).not.toBeInTheDocument();
+});
+
+test("who may not read the audit trail is told who may", async () => {
+  const server = open("/operations/audit", ["P09-DBA"]);
+  await screen.findByRole("heading", { name: "This page is not for your role" });
+  expect(
+    screen.getByText(/^Audit is for P09-Auditor, P09-Lead and P09-SRE. You have P09-DBA.$/),
+  ).toBeVisible();
+  expect(server.requestsTo("GET /v1/audit")).toEqual([]);
+  await expectNoAxeFindings();
 });
 
 test("an owner goes from the dashboard to the keys, the people and the audit trail of their site", async () => {
@@ -82,6 +95,12 @@ test("who is no owner is not offered the audit trail", async () => {
   renderSignedIn(<Console />, server, "/sites/1/people", tokenOf([], { sub: GRACE }));
   await screen.findByRole("button", { name: "Leave: Grace" });
   expect(screen.queryByRole("link", { name: "Audit" })).not.toBeInTheDocument();
+});
+
+test("the audit trail of an organisation is for its owners", async () => {
+  const server = new FakeOrganisation().on("GET /v1/sites", { sites: [SHOP], next_cursor: null });
+  renderSignedIn(<Console />, server, "/sites/1/audit", tokenOf([], { sub: GRACE }));
+  expect(await screen.findByText("The audit trail of an organisation is for its owners.")).toBeVisible();
 });
 
 test("an invitation's link leads to its page, for whoever signed in", async () => {

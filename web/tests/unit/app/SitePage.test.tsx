@@ -5,14 +5,14 @@ import { expect, test } from "vitest";
 import { SitePage } from "../../../src/app/SitePage";
 import { BLOG, FakeAnalytics, SHOP } from "../../support/fake-analytics";
 import { json, problem } from "../../support/fake-server";
-import { expectNoAxeFindings, renderSignedIn } from "../../support/render";
+import { expectNoAxeFindings, renderSignedIn, tokenOf } from "../../support/render";
 
 function Address() {
   const { pathname, search } = useLocation();
   return <output aria-label="Address">{pathname + search}</output>;
 }
 
-function open(server: FakeAnalytics, address: string) {
+function open(server: FakeAnalytics, address: string, groups: readonly string[] = []) {
   const page = (
     <>
       <Routes>
@@ -22,7 +22,7 @@ function open(server: FakeAnalytics, address: string) {
       <Address />
     </>
   );
-  return renderSignedIn(page, server, address);
+  return renderSignedIn(page, server, address, tokenOf(groups));
 }
 
 const withTraffic = (sites?: (typeof SHOP)[]) => {
@@ -87,13 +87,13 @@ test("who has no site yet adds the first one, and its organisation with it", asy
   const server = withTraffic([])
     .on("GET /v1/organisations", { organisations: [] })
     .on("POST /v1/organisations", () =>
-      json({ organisation_id: SHOP.organisation_id, name: "Northwind" }, 201),
+      json({ organisation_id: SHOP.organisation_id, name: "Northwind", role: "owner" }, 201),
     );
   server.on("POST /v1/sites", () => {
     server.on("GET /v1/sites", { sites: [SHOP], next_cursor: null });
     return json(SHOP, 201);
   });
-  open(server, "/");
+  open(server, "/", ["P09-Lead"]);
   await userEvent.type(await screen.findByRole("textbox", { name: "Domain" }), "shop.example");
   await userEvent.type(await screen.findByRole("textbox", { name: "Organisation" }), "Northwind");
   await expectNoAxeFindings();
@@ -107,8 +107,23 @@ test("who has no site yet adds the first one, and its organisation with it", asy
   });
 });
 
+test("who has no site and may not add one is told who can", async () => {
+  open(withTraffic([]).on("GET /v1/organisations", { organisations: [] }), "/", ["P09-Auditor"]);
+  expect(await screen.findByRole("heading", { name: "No site of yours" })).toBeInTheDocument();
+  expect(screen.queryByRole("textbox", { name: "Domain" })).not.toBeInTheDocument();
+});
+
+test("a viewer is not offered to add a site", async () => {
+  const server = withTraffic();
+  server.belongsTo("viewer");
+  open(server, "/sites/1");
+  await userEvent.click(await currentSite("shop.example"));
+  await screen.findByRole("option", { name: /blog.example/ });
+  expect(screen.queryByRole("option", { name: "Add a site" })).not.toBeInTheDocument();
+});
+
 test("a domain that is taken is told in the form", async () => {
-  const organisation = { organisation_id: SHOP.organisation_id, name: "Northwind" };
+  const organisation = { organisation_id: SHOP.organisation_id, name: "Northwind", role: "editor" };
   const server = withTraffic()
     .on("GET /v1/organisations", { organisations: [organisation] })
     .on("POST /v1/sites", () =>

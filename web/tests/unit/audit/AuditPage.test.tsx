@@ -6,6 +6,7 @@ import AuditPage from "../../../src/features/audit/AuditPage";
 import OrganisationAuditPage from "../../../src/features/audit/OrganisationAuditPage";
 import { REPLAY, ROWS, rowOf } from "../../support/audit-samples";
 import { SHOP } from "../../support/fake-analytics";
+import { ADA, FakeOrganisation } from "../../support/fake-organisation";
 import { FakeServer, json, problem } from "../../support/fake-server";
 import { expectNoAxeFindings, renderSignedIn, tokenOf } from "../../support/render";
 
@@ -209,13 +210,11 @@ test("a problem is told, and a second try answers", async () => {
 
 test("an owner reads the trail of their organisation, and verifies it", async () => {
   const path = `/v1/organisations/${SHOP.organisation_id}/audit`;
-  server
+  const server = new FakeOrganisation()
     .on(`GET ${path}`, { rows: [REPLAY], next_cursor: null })
-    .on(`GET ${path}/verification`, { ...PART, findings: [{ first: 1, last: 5, what: "altered" }] })
-    .on("GET /v1/organisations", {
-      organisations: [{ organisation_id: SHOP.organisation_id, name: "Northwind" }],
-    });
-  renderSignedIn(<OrganisationAuditPage site={SHOP} />, server, "/sites/1/audit?action=key.rotate");
+    .on(`GET ${path}/verification`, { ...PART, findings: [{ first: 1, last: 5, what: "altered" }] });
+  const token = tokenOf([], { sub: ADA });
+  renderSignedIn(<OrganisationAuditPage site={SHOP} />, server, "/sites/1/audit?action=key.rotate", token);
   expect(await rows()).toHaveLength(1);
   expect(await screen.findByText("Of the organisation Northwind · all times in UTC")).toBeInTheDocument();
   expect(server.requestsTo(`GET ${path}`)[0]?.query.get("action")).toBe("key.rotate");

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { TrafficPage } from "../../../src/features/traffic/TrafficPage";
 import { FakeAnalytics, SHOP } from "../../support/fake-analytics";
 import { problem } from "../../support/fake-server";
-import { expectNoAxeFindings, metricTile, renderSignedIn } from "../../support/render";
+import { expectNoAxeFindings, metricTile, renderSignedIn, tokenOf } from "../../support/render";
 
 let server: FakeAnalytics;
 
@@ -28,7 +28,7 @@ beforeEach(() => {
   ];
 });
 
-const open = (address = "/") => renderSignedIn(<TrafficPage site={SHOP} />, server, address);
+const open = (address = "/") => renderSignedIn(<TrafficPage site={SHOP} />, server, address, tokenOf([]));
 const pageRow = (page: string) => screen.findByRole("row", { name: new RegExp(`^${page} `) });
 
 test("the totals of a period are shown in words that people read", async () => {
@@ -143,6 +143,15 @@ test("a write key is made on request and put into the command, once", async () =
   await userEvent.click(await screen.findByRole("button", { name: /Make a write key/ }));
   expect(await screen.findByText(/Bearer p09w_new/)).toBeInTheDocument();
   expect(server.requestsTo("POST /v1/sites/1/keys")[0]?.body).toEqual({ kind: "ingest" });
+});
+
+test("a viewer is told who makes keys, and not offered to", async () => {
+  server.totals = {};
+  server.everHadEvents = false;
+  server.belongsTo("viewer");
+  open();
+  expect(await screen.findByText("Owners and editors of the organisation make keys.")).toBeInTheDocument();
+  expect(screen.queryByRole("button", { name: /Make a write key/ })).not.toBeInTheDocument();
 });
 
 test("a problem is told once, in the words of its document, and goes when the API answers again", async () => {
