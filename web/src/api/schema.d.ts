@@ -1945,7 +1945,7 @@ export interface components {
         };
         /**
          * ChangeView
-         * @description ``gates`` are how they stand now; a change that is over has none.
+         * @description ``gates`` are how they stand now; a change that is over has none. ``workflow`` is null while it does not wait.
          */
         ChangeView: {
             /** Id */
@@ -1972,6 +1972,7 @@ export interface components {
             gates: components["schemas"]["GateView"][];
             /** Story */
             story: components["schemas"]["StoryLine"][];
+            workflow?: components["schemas"]["WorkflowView"] | null;
         };
         /**
          * ChannelView
@@ -3792,6 +3793,16 @@ export interface components {
             start: string;
             /** End */
             end: string;
+        };
+        /**
+         * WorkflowView
+         * @description What its workflow waits for, since when.
+         */
+        WorkflowView: {
+            /** Waiting For */
+            waiting_for: string;
+            /** Since */
+            since: string;
         };
         /**
          * Problem
