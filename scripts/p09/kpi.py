@@ -124,12 +124,17 @@ def what_if(
 @kpi.command("evaluate")
 def evaluate(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Evaluate the local system now, the slice that is not over yet included."""
+    show(evaluate_now(session(context).system()["aws_endpoint"]), as_json=as_json)
+
+
+def evaluate_now(endpoint: str) -> dict[str, Any]:
+    """What the function reports of it."""
     now = datetime.now(UTC)
     end = datetime.fromtimestamp((now.timestamp() // _SLICE.total_seconds() + 1) * _SLICE.total_seconds(), UTC)
     event = {"task": "kpi_evaluation", "scheduled_time": end.strftime("%Y-%m-%dT%H:%M:%SZ")}
-    client = aws_client("lambda", session(context).system()["aws_endpoint"])
-    answer = client.invoke(FunctionName=_FUNCTION, Payload=json.dumps(event).encode())
-    show(json.loads(answer["Payload"].read()), as_json=as_json)
+    answer = aws_client("lambda", endpoint).invoke(FunctionName=_FUNCTION, Payload=json.dumps(event).encode())
+    found: dict[str, Any] = json.loads(answer["Payload"].read())
+    return found
 
 
 def _api(context: typer.Context) -> Api:

@@ -55,6 +55,7 @@ OWN = {
     "status_publisher": {"s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "dynamodb:PutItem"}
     | READ_TABLE
     | TABLE_KEY,
+    "promotion": {"secretsmanager:GetSecretValue", "states:StartExecution", "states:SendTaskSuccess"} | TABLE,
     "kpi_evaluation": TABLE,
     "missed_runs": TABLE,
     "outbox": {"events:PutEvents", "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
