@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI
 
 from functions.api.authorise import authorise
 from functions.api.dependencies import Services
+from functions.api.envelope import Envelope
 from functions.api.problems import handle_errors
 from functions.api.routes import (
     analytics,
@@ -78,5 +79,6 @@ def create_app(services: Services) -> FastAPI:
 
     app.add_api_route("/openapi.json", describe_api, include_in_schema=False)
     handle_errors(app)
+    app.add_middleware(Envelope)
     app.add_middleware(Telemetry, valkey=lambda: services.telemetry_valkey)
     return app

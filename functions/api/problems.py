@@ -157,8 +157,9 @@ def _from_exceeded_limit(error: Exception) -> Problem:
     return Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers=headers, limit=error.take.name)
 
 
-def _unexpected(error: Exception) -> Problem:
-    logger.error("unexpected error", exc_info=error)
+def unexpected(error: Exception, request_id: str = "") -> Problem:
+    """Logged under the id that the answer's header has."""
+    logger.error("unexpected error", exc_info=error, extra={"request_id": request_id})
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this is our mistake; it is logged under the request id")
 
 
@@ -176,7 +177,7 @@ _MAPPING: Final[dict[type[Exception], Callable[[Exception], Problem]]] = {
     UnknownIncident: lambda error: Problem(HTTPStatus.NOT_FOUND, f"{error}; the list at this path names what there is"),
     NotPossible: _from_not_possible,
     WrongValue: _from_wrong_value,
-    Exception: _unexpected,
+    Exception: unexpected,
 }
 
 

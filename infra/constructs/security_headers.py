@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
+# None of our pages asks for any of it.
+PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+
 
 def security_headers(
     scope: Construct,
@@ -27,6 +30,11 @@ def security_headers(
         construct_id,
         response_headers_policy_name=name,
         cors_behavior=cors,
+        custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
+            custom_headers=[
+                cloudfront.ResponseCustomHeader(header="permissions-policy", value=PERMISSIONS_POLICY, override=True)
+            ]
+        ),
         security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
             content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
                 content_security_policy="; ".join(content_security_policy), override=True

@@ -15,6 +15,8 @@ API_PATHS = {"/v1/*", "/api/*", "/health*", "/metrics", "/openapi.json"}
 # Managed-AllViewerExceptHostHeader: API Gateway refuses a Host that is not its own.
 ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
+HEADERS_POLICY = "AWS::CloudFront::ResponseHeadersPolicy"
+
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_paths_of_the_api_go_to_the_gateway_and_are_never_cached(assembly: Assembly, stage: str) -> None:
@@ -88,3 +90,17 @@ def _distribution(assembly: Assembly, stage: str) -> dict[str, Any]:
     (distribution,) = assembly.stages[stage]["Web"].of_type("AWS::CloudFront::Distribution")
     config: dict[str, Any] = distribution.properties["DistributionConfig"]
     return config
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_distribution_tells_browsers_what_its_pages_may_do(assembly: Assembly, stage: str) -> None:
+    policies = [one.properties["ResponseHeadersPolicyConfig"] for _, one in assembly.of_type(stage, HEADERS_POLICY)]
+    assert policies
+    for policy in policies:
+        security = policy["SecurityHeadersConfig"]
+        assert {"ContentSecurityPolicy", "FrameOptions", "ReferrerPolicy", "StrictTransportSecurity"} <= set(security)
+        content = security["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+        directives = {name: value for name, _, value in (part.strip().partition(" ") for part in content.split(";"))}
+        assert "unsafe" not in directives.get("script-src", directives["default-src"])
+        assert directives["frame-ancestors"] == "'none'"
+        assert [one["Header"] for one in policy["CustomHeadersConfig"]["Items"]] == ["permissions-policy"]
