@@ -48,6 +48,8 @@ def ministack_server(state: State, config: Configuration, ready_again: Callable[
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(folder / "s3"),
             "LAMBDA_WARM_TTL_SECONDS": "3600",
+            # As AWS does: without what the trigger says, nobody gets a token.
+            "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             **CREDENTIALS,
@@ -77,7 +79,7 @@ def begin_schedules(endpoint: str) -> None:
 
 
 def _command(endpoint: str, path: str) -> None:
-    httpx2.post(f"{endpoint}{path}", timeout=30, trust_env=False).raise_for_status()
+    httpx2.post(f"{endpoint}{path}", timeout=120, trust_env=False).raise_for_status()
 
 
 def _is_ready(config: Configuration) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.access.identity import AUDITOR, DBA, DEVELOPER, LEAD, SRE
+from shared.access.identity import AUDITOR, DBA, DEVELOPER, LEAD, PIPELINE, SRE
 
 ANYONE: Final = "anyone"
 INGEST_KEY: Final = "ingest key"
@@ -11,6 +11,7 @@ PERSON: Final = "person"  # anybody who signed in; row-level security narrows it
 
 _OPERATIONS: Final = frozenset({DEVELOPER, SRE, DBA, LEAD, AUDITOR})
 _PLANNERS: Final = frozenset({DEVELOPER, SRE, LEAD})
+_DELIVERERS: Final = _PLANNERS | {PIPELINE}
 _APPROVERS: Final = frozenset({SRE, LEAD})
 _RESPONDERS: Final = _OPERATIONS - {AUDITOR}  # who looks at the records does not write them
 
@@ -70,18 +71,18 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/v1/calendar/{entry_id}"): _OPERATIONS,
     ("PATCH", "/v1/calendar/{entry_id}"): _PLANNERS,
     ("POST", "/v1/calendar/{entry_id}/cancel"): _PLANNERS,
-    ("GET", "/v1/changes"): _OPERATIONS,
-    ("POST", "/v1/changes"): _PLANNERS,
+    ("GET", "/v1/changes"): _OPERATIONS | {PIPELINE},
+    ("POST", "/v1/changes"): _DELIVERERS,
     ("GET", "/v1/delivery"): _OPERATIONS,
-    ("GET", "/v1/changes/{change_id}"): _OPERATIONS,
-    ("POST", "/v1/changes/{change_id}/artefact"): _PLANNERS,
-    ("POST", "/v1/changes/{change_id}/steps"): _PLANNERS,
+    ("GET", "/v1/changes/{change_id}"): _OPERATIONS | {PIPELINE},
+    ("POST", "/v1/changes/{change_id}/artefact"): _DELIVERERS,
+    ("POST", "/v1/changes/{change_id}/steps"): _DELIVERERS,
     ("POST", "/v1/changes/{change_id}/approve"): _APPROVERS,
     ("POST", "/v1/changes/{change_id}/reject"): _APPROVERS,
     ("POST", "/v1/changes/{change_id}/override"): _APPROVERS,
     ("POST", "/v1/changes/{change_id}/override/second"): _APPROVERS,
-    ("POST", "/v1/changes/{change_id}/promote"): _PLANNERS,
-    ("POST", "/v1/changes/{change_id}/roll-back"): _PLANNERS,
+    ("POST", "/v1/changes/{change_id}/promote"): _DELIVERERS,
+    ("POST", "/v1/changes/{change_id}/roll-back"): _DELIVERERS,
     ("GET", "/v1/incidents"): _OPERATIONS,
     ("POST", "/v1/incidents"): _RESPONDERS,
     ("GET", "/v1/incidents/{incident_id}"): _OPERATIONS,

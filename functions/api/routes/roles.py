@@ -6,13 +6,13 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from functions.api.permissions import PERMISSIONS
-from shared.access.identity import ROLES
+from shared.access.identity import PIPELINE, ROLES
 
 router = APIRouter(tags=["access"])
 
 
 class PermissionView(BaseModel):
-    """A route and the roles that may call it."""
+    """A route and the roles that may call it; `pipeline` is the delivery pipeline."""
 
     method: str
     path: str
@@ -34,6 +34,6 @@ async def list_permissions(request: Request) -> PermissionList:
                 method=method, path=path, summary=described[path][method.lower()]["summary"], roles=sorted(allowed)
             )
             for (method, path), allowed in PERMISSIONS.items()
-            if allowed <= ROLES
+            if allowed <= ROLES | {PIPELINE}
         ]
     )
