@@ -55,7 +55,7 @@ class PipelineClient(Construct):
         secret = secretsmanager.Secret(
             self,
             "Secret",
-            secret_name=self._platform.stage.physical_name("pipeline"),
+            secret_name=self._platform.stage.physical_name("pipeline-client"),
             encryption_key=self._platform.key,
             secret_object_value={
                 "client_id": SecretValue.resource_attribute(client.ref),

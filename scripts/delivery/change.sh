@@ -9,7 +9,7 @@ import json, sys
 outputs = json.load(open(sys.argv[1]))
 print(outputs[f"P09-{sys.argv[2]}-Web"]["DistributionDomainName"])' "build/$stage-outputs.json" "$stage")
 # In the environment alone: what stands in arguments can be seen by every process.
-P09_PIPELINE=$(aws secretsmanager get-secret-value --secret-id "p09-$stage-pipeline" --query SecretString --output text)
+P09_PIPELINE=$(aws secretsmanager get-secret-value --secret-id "p09-$stage-pipeline-client" --query SecretString --output text)
 export P09_PIPELINE
 P09_TOKEN=$(p09 token --pipeline)
 export P09_TOKEN

@@ -80,7 +80,7 @@ def token(
     pipeline: Annotated[bool, typer.Option("--pipeline", help="Of the delivery pipeline, which is no person.")] = False,
     secret: Annotated[
         str | None,
-        typer.Option(envvar="P09_PIPELINE", help="With --pipeline: what the secret p09-<stage>-pipeline holds."),
+        typer.Option(envvar="P09_PIPELINE", help="With --pipeline: what the secret p09-<stage>-pipeline-client holds."),
     ] = None,
 ) -> None:
     """Print an access token of a demo person of the local system, or of the delivery pipeline."""

@@ -9,7 +9,7 @@ import httpx2
 from local.aws import aws_client
 from local.state import LocalError
 
-LOCAL_SECRET: Final = "p09-local-pipeline"  # noqa: S105 -- the secret's name
+LOCAL_SECRET: Final = "p09-local-pipeline-client"  # noqa: S105 -- the secret's name
 NAMES: Final = ("client_id", "client_secret", "token_url", "scope")
 
 
@@ -39,5 +39,7 @@ def _read(secret: str) -> dict[str, str]:
     except ValueError:
         found = None
     if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in NAMES):
-        raise LocalError(f"P09_PIPELINE holds no JSON with {', '.join(NAMES)}, as the secret p09-<stage>-pipeline does")
+        raise LocalError(
+            f"P09_PIPELINE holds no JSON with {', '.join(NAMES)}, as the secret p09-<stage>-pipeline-client does"
+        )
     return {name: found[name] for name in NAMES}
