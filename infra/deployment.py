@@ -89,7 +89,14 @@ class Deployment(cdk.Stage):
             **self._props("Status"),
         )
         if not stage.local:
-            DeliveryStack(self, "Delivery", platform=platform, data=services, **self._props("Delivery"))
+            DeliveryStack(
+                self,
+                "Delivery",
+                platform=platform,
+                data=services,
+                pipeline_secret=access.pipeline.secret,
+                **self._props("Delivery"),
+            )
         cdk.Tags.of(self).add("p09:stage", stage.name)
 
     def _network(self) -> Network | None:

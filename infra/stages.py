@@ -34,6 +34,8 @@ class Concurrency:
     credential_expiry: int = 3
     credential_reconciliation: int = 1
     secret_rotation: int = 1
+    # People who sign in, or whose token is renewed, in the same instant.
+    token_claims: int = 10
     migrate: int = 1
     # One drill; a second action may overlap with a first that was cut off.
     restore_drill: int = 2
@@ -128,9 +130,24 @@ class LocalServers:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sso:
+    """The company's single sign-on (SAML 2.0), and the names of the attributes that its assertions carry."""
+
+    metadata_url: str
+    # Where the console is: what people come back to. Known once the stage was deployed without SSO, or by a domain of its own.
+    console_url: str
+    email_attribute: str = "email"
+    name_attribute: str = "name"
+    # The names of somebody's groups; those that are roles' names are their roles.
+    groups_attribute: str = "groups"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stage:
     name: str
     sizes: Sizes
+    # Without it, whoever deploys the stage has named no directory yet: its people are kept in the pool.
+    sso: Sso | None = None
     local: LocalServers | None = field(default=None)
     # Names of dashboards are unique in an account, which stages may share.
     dashboard: str = "P09-Operations"

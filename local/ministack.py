@@ -49,6 +49,8 @@ def ministack_server(state: State, config: Configuration, ready_again: Callable[
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(folder / "s3"),
             "LAMBDA_WARM_TTL_SECONDS": "3600",
+            # As AWS does: without what the trigger says, nobody gets a token.
+            "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             **CREDENTIALS,

@@ -10,7 +10,7 @@ from functions.api.dependencies import Services
 from functions.api.permissions import ANYONE, INGEST_KEY, PERMISSIONS, PERSON, READ_KEY
 from functions.api.problems import Problem
 from functions.api.trail import audit_operation
-from shared.access.identity import ROLES, KeyBearer, Person
+from shared.access.identity import PIPELINE, ROLES, KeyBearer, Person, Pipeline
 from shared.access.keys import MalformedKey, parse_key
 
 KEY_BRAND: Final = "p09"
@@ -18,7 +18,9 @@ _OF_TENANTS: Final = frozenset({READ_KEY, PERSON})
 _OWN_TRAIL: Final = "/v1/access/"  # routes that write to PostgreSQL anyway, and say more of it
 _KEYS: Final = {"ingest": INGEST_KEY, "read": READ_KEY}
 
-Caller = KeyBearer | Person | None
+_OF_OPERATIONS: Final = ROLES | {PIPELINE}
+
+Caller = KeyBearer | Person | Pipeline | None
 
 
 async def authorise(request: Request) -> None:
@@ -28,7 +30,7 @@ async def authorise(request: Request) -> None:
     if not allowed.isdisjoint(_OF_TENANTS):
         found: Services = request.app.state.services
         found.check(found.limits.of_queries(request.state.caller))
-    elif allowed <= ROLES and request.method != "GET" and not request.url.path.startswith(_OWN_TRAIL):
+    elif allowed <= _OF_OPERATIONS and request.method != "GET" and not request.url.path.startswith(_OWN_TRAIL):
         await audit_operation(request)
 
 
@@ -49,6 +51,12 @@ async def person(request: Request) -> Person:
     return found
 
 
+async def operator(request: Request) -> Person | Pipeline:
+    found = request.state.caller
+    assert isinstance(found, Person | Pipeline)  # noqa: S101 -- the table lets nobody else in
+    return found
+
+
 async def key_bearer(request: Request) -> KeyBearer:
     found = request.state.caller
     assert isinstance(found, KeyBearer)  # noqa: S101 -- the table lets nobody else in
@@ -58,6 +66,7 @@ async def key_bearer(request: Request) -> KeyBearer:
 ServicesOf = Annotated[Services, Depends(services)]
 CallerOf = Annotated[Caller, Depends(caller)]
 PersonOf = Annotated[Person, Depends(person)]
+OperatorOf = Annotated[Person | Pipeline, Depends(operator)]
 KeyBearerOf = Annotated[KeyBearer, Depends(key_bearer)]
 
 
@@ -66,7 +75,7 @@ def _identify(request: Request, allowed: AbstractSet[str]) -> Caller:
     if scheme.lower() != "bearer" or not token.strip():
         raise _unauthorised(f"send the header Authorization: Bearer … with {_wanted(allowed)}")
     token = token.strip()
-    return _bearer(request, token, allowed) if token.startswith(KEY_BRAND) else _person(request, token, allowed)
+    return _bearer(request, token, allowed) if token.startswith(KEY_BRAND) else _signed_in(request, token, allowed)
 
 
 def _bearer(request: Request, token: str, allowed: AbstractSet[str]) -> KeyBearer:
@@ -82,13 +91,13 @@ def _bearer(request: Request, token: str, allowed: AbstractSet[str]) -> KeyBeare
     return found
 
 
-def _person(request: Request, token: str, allowed: AbstractSet[str]) -> Person:
+def _signed_in(request: Request, token: str, allowed: AbstractSet[str]) -> Person | Pipeline:
     from shared.access.tokens import IdentityUnavailable, InvalidToken
 
     if not allowed - set(_KEYS.values()):
         raise _unauthorised(f"this takes {_wanted(allowed)}, such as p09w_…")
     try:
-        found: Person = request.app.state.services.tokens.verify(token)
+        found: Person | Pipeline = request.app.state.services.tokens.verify(token)
     except InvalidToken as error:
         raise _unauthorised(f"the access token is not valid: {error}") from error
     except IdentityUnavailable as error:
@@ -96,9 +105,21 @@ def _person(request: Request, token: str, allowed: AbstractSet[str]) -> Person:
             HTTPStatus.SERVICE_UNAVAILABLE,
             "access tokens can't be checked now: the signing keys can't be fetched; try again",
         ) from error
-    if PERSON not in allowed and not found.roles & allowed:
-        raise _forbidden(f"this takes {_wanted(allowed)}; you have {', '.join(sorted(found.roles)) or 'no role'}")
+    if not _may(found, allowed):
+        raise _forbidden(f"this takes {_wanted(allowed)}; you {_are(found)}")
     return found
+
+
+def _may(found: Person | Pipeline, allowed: AbstractSet[str]) -> bool:
+    if isinstance(found, Pipeline):
+        return PIPELINE in allowed
+    return PERSON in allowed or bool(found.roles & allowed)
+
+
+def _are(found: Person | Pipeline) -> str:
+    if isinstance(found, Pipeline):
+        return "are the pipeline"
+    return f"have {', '.join(sorted(found.roles)) or 'no role'}"
 
 
 def _wanted(allowed: AbstractSet[str]) -> str:
@@ -106,6 +127,7 @@ def _wanted(allowed: AbstractSet[str]) -> str:
         INGEST_KEY: "an ingest key",
         READ_KEY: "a read key",
         PERSON: "the access token of somebody who signed in",
+        PIPELINE: "the delivery pipeline's token",
     }
     return " or ".join(names.get(name, f"the role {name}") for name in sorted(allowed))
 

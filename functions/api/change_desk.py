@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from functions.api.dependencies import Services
-    from shared.access.identity import Person
+    from shared.access.identity import Person, Pipeline
     from shared.deployments.changes import Changes
     from shared.deployments.gates import Facts
 
 
 @contextmanager
-def desk(services: "Services", person: "Person") -> "Iterator[Changes]":
-    """Changes for one person, now; what may not be becomes a problem document."""
+def desk(services: "Services", person: "Person | Pipeline") -> "Iterator[Changes]":
+    """Changes for one person, or the pipeline, now; what may not be becomes a problem document."""
     from functools import cache
 
     from shared.deployments.change import ChangeRefused, NotNow

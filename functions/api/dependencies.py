@@ -182,7 +182,8 @@ class Services:
         return TokenVerifier(
             issuer=self.settings.identity_issuer,
             jwks_url=self.settings.identity_jwks_url,
-            client_id=self.settings.identity_client_id,
+            client_ids=self.settings.identity_client_ids.split(","),
+            pipeline_client_id=self.settings.identity_pipeline_client_id,
         )
 
     def append(self, entry: Entry, takes: Sequence[Take], *also: Command) -> Within:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from shared.access.identity import KeyBearer, Person
+from shared.access.identity import KeyBearer, Person, Pipeline
 from shared.platform.limits import LimitExceeded, Quota, Rate, Take, Within
 
 # Limits of ingest are one step with the append, and hence in its slot.
@@ -53,7 +53,7 @@ class Limits:
             Take(name=_MONTHLY, key=_INGEST.format(_MONTHLY, month), limit=quota, cost=events),
         ]
 
-    def of_queries(self, caller: KeyBearer | Person | None) -> list[Take]:
+    def of_queries(self, caller: KeyBearer | Person | Pipeline | None) -> list[Take]:
         """What one request of a tenant takes; sending events has limits of its own."""
         match caller:
             case Person() if self:

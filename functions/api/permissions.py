@@ -5,7 +5,7 @@ The console offers what stands here: `make openapi` writes it down for it.
 
 from typing import Final
 
-from shared.access.identity import AUDITOR, DBA, DEVELOPER, LEAD, ROLES, SRE, MemberRole
+from shared.access.identity import AUDITOR, DBA, DEVELOPER, LEAD, PIPELINE, ROLES, SRE, MemberRole
 
 ANYONE: Final = "anyone"
 INGEST_KEY: Final = "ingest key"
@@ -14,6 +14,7 @@ PERSON: Final = "person"  # anybody who signed in; row-level security narrows it
 
 _OPERATIONS: Final = frozenset({DEVELOPER, SRE, DBA, LEAD, AUDITOR})
 _PLANNERS: Final = frozenset({DEVELOPER, SRE, LEAD})
+_DELIVERERS: Final = _PLANNERS | {PIPELINE}
 _APPROVERS: Final = frozenset({SRE, LEAD})
 _RESPONDERS: Final = _OPERATIONS - {AUDITOR}  # who looks at the records does not write them
 
@@ -74,18 +75,18 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/v1/calendar/{entry_id}"): _OPERATIONS,
     ("PATCH", "/v1/calendar/{entry_id}"): _PLANNERS,
     ("POST", "/v1/calendar/{entry_id}/cancel"): _PLANNERS,
-    ("GET", "/v1/changes"): _OPERATIONS,
-    ("POST", "/v1/changes"): _PLANNERS,
+    ("GET", "/v1/changes"): _OPERATIONS | {PIPELINE},
+    ("POST", "/v1/changes"): _DELIVERERS,
     ("GET", "/v1/delivery"): _OPERATIONS,
-    ("GET", "/v1/changes/{change_id}"): _OPERATIONS,
-    ("POST", "/v1/changes/{change_id}/artefact"): _PLANNERS,
-    ("POST", "/v1/changes/{change_id}/steps"): _PLANNERS,
+    ("GET", "/v1/changes/{change_id}"): _OPERATIONS | {PIPELINE},
+    ("POST", "/v1/changes/{change_id}/artefact"): _DELIVERERS,
+    ("POST", "/v1/changes/{change_id}/steps"): _DELIVERERS,
     ("POST", "/v1/changes/{change_id}/approve"): _APPROVERS,
     ("POST", "/v1/changes/{change_id}/reject"): _APPROVERS,
     ("POST", "/v1/changes/{change_id}/override"): _APPROVERS,
     ("POST", "/v1/changes/{change_id}/override/second"): _APPROVERS,
-    ("POST", "/v1/changes/{change_id}/promote"): _PLANNERS,
-    ("POST", "/v1/changes/{change_id}/roll-back"): _PLANNERS,
+    ("POST", "/v1/changes/{change_id}/promote"): _DELIVERERS,
+    ("POST", "/v1/changes/{change_id}/roll-back"): _DELIVERERS,
     ("GET", "/v1/incidents"): _OPERATIONS,
     ("POST", "/v1/incidents"): _RESPONDERS,
     ("GET", "/v1/incidents/{incident_id}"): _OPERATIONS,
@@ -147,5 +148,5 @@ MEMBERS: Final[dict[tuple[str, str], tuple[MemberRole, ...]]] = {
 
 
 def operations_roles(route: tuple[str, str]) -> frozenset[str]:
-    """The operations roles that a route is for; empty where it is for others."""
-    return DECIDERS.get(route, PERMISSIONS[route]) & ROLES
+    """The operations roles that a route is for, the pipeline among them; empty where it is for others."""
+    return DECIDERS.get(route, PERMISSIONS[route]) & (ROLES | {PIPELINE})

@@ -5,7 +5,9 @@ from shared.platform.settings import PostgresSettings, ValkeySettings
 
 @dataclass(frozen=True)
 class Settings(PostgresSettings, ValkeySettings):
-    """``limits`` is the runbook's table of that name as JSON; empty means that nobody is limited."""
+    """``identity_client_ids`` are those of people, separated by commas.
+
+    ``limits`` is the runbook's table of that name as JSON; empty means that nobody is limited."""
 
     stage: str
     postgres_secret_arn: str
@@ -13,6 +15,7 @@ class Settings(PostgresSettings, ValkeySettings):
     operations_table_name: str
     identity_issuer: str
     identity_jwks_url: str
-    identity_client_id: str
+    identity_client_ids: str
+    identity_pipeline_client_id: str
     restore_workflow_arn: str
     limits: str

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 
 from functions.api.client import viewer_address
 from shared.access.audit import OPERATIONS, Entry
-from shared.access.identity import KeyBearer, Person
+from shared.access.identity import KeyBearer, Person, Pipeline
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
@@ -68,10 +68,12 @@ def _content(body: bytes) -> dict[str, Any]:
 TrailOf = Annotated[Trail, Depends(trail)]
 
 
-def _actor(caller: KeyBearer | Person | None) -> str:
+def _actor(caller: KeyBearer | Person | Pipeline | None) -> str:
     match caller:
         case Person():
             return f"person:{caller.username or caller.subject}"[:200]
+        case Pipeline():
+            return caller.username
         case KeyBearer():
             return f"key:{caller.prefix}"
     return "nobody"

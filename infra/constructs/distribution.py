@@ -14,6 +14,8 @@ from infra.acknowledge import acknowledge
 from infra.constructs.security_headers import security_headers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aws_cdk import aws_s3 as s3
 
     from infra.stages import Stage
@@ -43,7 +45,7 @@ class Distribution(Construct):
         stage: Stage,
         content: s3.IBucket,
         api_domain: str,
-        sign_in_endpoint: str,
+        sign_in_endpoints: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
         self._stage = stage
@@ -51,14 +53,14 @@ class Distribution(Construct):
             self,
             "Distribution",
             comment=stage.physical_name("web"),
-            default_behavior=self._content_behavior(content, sign_in_endpoint),
+            default_behavior=self._content_behavior(content, sign_in_endpoints),
             additional_behaviors=dict.fromkeys(API_PATHS, self._api_behavior(api_domain)),
             default_root_object="index.html",
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
         )
         acknowledge(self.distribution, REASONS)
 
-    def _content_behavior(self, content: s3.IBucket, sign_in_endpoint: str) -> cloudfront.BehaviorOptions:
+    def _content_behavior(self, content: s3.IBucket, sign_in_endpoints: Sequence[str]) -> cloudfront.BehaviorOptions:
         fallback = cloudfront.Function(
             self,
             "SpaFallback",
@@ -71,7 +73,7 @@ class Distribution(Construct):
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             compress=True,
             function_associations=[cloudfront.FunctionAssociation(function=fallback, event_type=at_request)],
-            response_headers_policy=self._security_headers(sign_in_endpoint),
+            response_headers_policy=self._security_headers(sign_in_endpoints),
         )
 
     def _api_behavior(self, api_domain: str) -> cloudfront.BehaviorOptions:
@@ -98,13 +100,13 @@ class Distribution(Construct):
             query_string_behavior=cloudfront.CacheQueryStringBehavior.all(),
         )
 
-    def _security_headers(self, sign_in_endpoint: str) -> cloudfront.ResponseHeadersPolicy:
+    def _security_headers(self, sign_in_endpoints: Sequence[str]) -> cloudfront.ResponseHeadersPolicy:
         directives = (
             "default-src 'self'",
             "img-src 'self' data:",
             # Component and chart libraries set styles on elements.
             "style-src 'self' 'unsafe-inline'",
-            f"connect-src 'self' {sign_in_endpoint}",
+            f"connect-src 'self' {' '.join(sign_in_endpoints)}",
             "frame-ancestors 'none'",
             "base-uri 'none'",
             "form-action 'self'",

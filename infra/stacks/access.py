@@ -1,4 +1,4 @@
-"""Who people are: a user pool, a group for each role, the console's client.
+"""Who people are: a user pool, a group for each role, the console's clients, SSO, and the pipeline's client.
 
 And what they did and may do for a while: the audit trail's anchor, the end of temporary database credentials.
 """
@@ -14,7 +14,10 @@ from infra.acknowledge import acknowledge
 from infra.constructs.audit_anchor import AuditAnchor
 from infra.constructs.database_credentials import DatabaseCredentials
 from infra.constructs.identity import Identity
+from infra.constructs.pipeline_client import PipelineClient
 from infra.constructs.secret_rotation import SecretRotation
+from infra.constructs.single_sign_on import GROUPS, SingleSignOn
+from infra.constructs.token_claims import TokenClaims
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
@@ -23,8 +26,8 @@ if TYPE_CHECKING:
     from infra.constructs.platform import DataServices, Platform
 
 POOL_REASONS = {
-    "AwsSolutions-COG2": "A second factor can be used; sign-in by SSO, which comes later, makes it a must",
-    "AwsSolutions-COG8": "It judges passwords typed here; engineers will come by SSO, which judges its own",
+    "AwsSolutions-COG2": "A second factor can be used; of engineers SSO asks it, where the stage has SSO",
+    "AwsSolutions-COG8": "It judges passwords typed here; engineers come by SSO, which judges its own",
 }
 ROLES = ("P09-Developer", "P09-SRE", "P09-DBA", "P09-Lead", "P09-Auditor")
 
@@ -46,6 +49,12 @@ class AccessStack(Stack):
         for role in ROLES:
             cognito.UserPoolGroup(self, role.removeprefix("P09-"), user_pool=self.pool, group_name=role)
         self.client = self._client()
+        TokenClaims(self, "TokenClaims", platform=platform, pool=self.pool)
+        base_url = self._base_url()
+        self._redirect = SingleSignOn(self, "Sso", stage=self._stage, pool=self.pool, base_url=base_url).redirect
+        self.pipeline = PipelineClient(
+            self, "Pipeline", platform=platform, pool=self.pool, token_url=f"{base_url}/oauth2/token"
+        )
         AuditAnchor(self, "Audit", platform=platform, data=data, access_logs=access_logs)
         DatabaseCredentials(self, "Credentials", platform=platform, data=data)
         SecretRotation(self, "Rotation", platform=platform, data=data)
@@ -63,7 +72,15 @@ class AccessStack(Stack):
             jwks_url=f"{endpoint}/{pool}/.well-known/jwks.json",
             endpoint=f"{endpoint}/",
             client_id=self.client.user_pool_client_id,
+            pipeline_client_id=self.pipeline.client.user_pool_client_id,
+            redirect=self._redirect,
         )
+
+    def _base_url(self) -> str:
+        """Of the pool's pages and of its token endpoint."""
+        prefix = f"{self._stage.physical_name('people')}-{self.account}"
+        domain = self.pool.add_domain("Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=prefix))
+        return self._stage.local.aws_endpoint if self._stage.local else domain.base_url()
 
     def _pool(self) -> cognito.UserPool:
         keep = self._stage.sizes.deletion_protection
@@ -73,6 +90,9 @@ class AccessStack(Stack):
             user_pool_name=self._stage.physical_name("people"),
             self_sign_up_enabled=False,
             sign_in_aliases=cognito.SignInAliases(email=True),
+            custom_attributes={GROUPS: cognito.StringAttribute(max_len=2048, mutable=True)},
+            # What lets a trigger add to access tokens.
+            feature_plan=cognito.FeaturePlan.ESSENTIALS,
             account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
             mfa=cognito.Mfa.OPTIONAL,
             mfa_second_factor=cognito.MfaSecondFactor(otp=True, sms=False),
@@ -97,6 +117,8 @@ class AccessStack(Stack):
             generate_secret=False,
             auth_flows=cognito.AuthFlow(user_password=True, user_srp=True),
             disable_o_auth=True,
+            # Who signs in by password changes nothing that records or roles come from.
+            write_attributes=cognito.ClientAttributes().with_standard_attributes(locale=True),
             access_token_validity=Duration.hours(1),
             id_token_validity=Duration.hours(1),
             refresh_token_validity=Duration.days(1),

@@ -8,6 +8,7 @@ from aws_cdk import CfnOutput, CfnParameter, DefaultStackSynthesizer, Duration, 
 from aws_cdk import aws_iam as iam
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_secretsmanager as secretsmanager
     from constructs import Construct
 
     from infra.constructs.platform import DataServices, Platform
@@ -22,11 +23,19 @@ class DeliveryStack(Stack):
     """The account's OIDC provider for GitHub is made once, by hand: stages may share an account, which has one of each."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, platform: Platform, data: DataServices, **props: Any
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        platform: Platform,
+        data: DataServices,
+        pipeline_secret: secretsmanager.ISecret,
+        **props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **props)
         self._platform = platform
         self._data = data
+        self._pipeline_secret = pipeline_secret
         repository = CfnParameter(
             self,
             "Repository",
@@ -51,11 +60,12 @@ class DeliveryStack(Stack):
         )
 
     def _verify(self) -> list[iam.PolicyStatement]:
-        """What scripts/delivery/verify.sh asks for: the canary's keys, and the load snapshots."""
-        table, secret = self._data.operations.table_arn, self._data.canary_secret.secret_arn
+        """What scripts/delivery asks for: the canary's keys, the pipeline's own secret, and the load snapshots."""
+        table = self._data.operations.table_arn
+        secrets = [secret.secret_arn for secret in (self._data.canary_secret, self._pipeline_secret)]
         through = [f"{service}.{self.region}.amazonaws.com" for service in ("secretsmanager", "dynamodb")]
         return [
-            iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[secret]),
+            iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=secrets),
             iam.PolicyStatement(actions=["dynamodb:Query", "dynamodb:PutItem"], resources=[table]),
             iam.PolicyStatement(
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],

@@ -48,7 +48,7 @@ class WebStack(Stack):
             stage=platform.stage,
             content=self.bucket,
             api_domain=api_domain,
-            sign_in_endpoint=identity.endpoint,
+            sign_in_endpoints=identity.sign_in_endpoints,
         ).distribution
         content = s3_assets.Asset(self, "Console", path=str(assets.console()))
         self._publish(self._publisher(content), content, identity)
@@ -96,6 +96,7 @@ class WebStack(Stack):
             "stage": self._platform.stage.name,
             "cognito_endpoint": identity.endpoint,
             "client_id": identity.client_id,
+            "redirect": identity.redirect.config(identity.issuer) if identity.redirect else None,
             "demo_people": self._platform.stage.local is not None,
         }
         CustomResource(

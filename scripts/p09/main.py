@@ -20,6 +20,7 @@ from scripts.p09.evidence import evidence
 from scripts.p09.incident import incident
 from scripts.p09.kpi import kpi
 from scripts.p09.operations import dead_letters, logs
+from scripts.p09.pipeline import local_secret, pipeline_token
 from scripts.p09.queries import query
 from scripts.p09.restore import restore
 from scripts.p09.review import review
@@ -62,7 +63,9 @@ app.command("logs")(logs)
 def root(
     context: typer.Context,
     url: Annotated[str | None, typer.Option(help="Another system than the local one.")] = None,
-    token: Annotated[str | None, typer.Option(help="Access token to use, instead of a demo person's.")] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="P09_TOKEN", help="Access token to use, instead of a demo person's.")
+    ] = None,
     state: Annotated[Path | None, typer.Option(help="State folder of the local system, if not .local.")] = None,
 ) -> None:
     context.obj = Session(url, token, state)
@@ -73,9 +76,19 @@ def token(
     context: typer.Context,
     role: Annotated[str | None, typer.Option(help="P09-SRE … or, in an organisation, owner, editor, viewer.")] = None,
     organisation: Annotated[str | None, typer.Option(help="For a person of this customer.")] = None,
+    *,
+    pipeline: Annotated[bool, typer.Option("--pipeline", help="Of the delivery pipeline, which is no person.")] = False,
+    secret: Annotated[
+        str | None,
+        typer.Option(envvar="P09_PIPELINE", help="With --pipeline: what the secret p09-<stage>-pipeline-client holds."),
+    ] = None,
 ) -> None:
-    """Print an access token of a demo person of the local system."""
-    print(session(context).person_token(role, organisation))
+    """Print an access token of a demo person of the local system, or of the delivery pipeline."""
+    here = session(context)
+    if pipeline:
+        print(pipeline_token(secret or local_secret(here.system())))
+    else:
+        print(here.person_token(role, organisation))
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Who is asking: a person with roles, or the bearer of a site's key."""
+"""Who is asking: a person with roles, the delivery pipeline, or the bearer of a site's key."""
 
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -10,6 +10,10 @@ DBA: Final = "P09-DBA"
 LEAD: Final = "P09-Lead"
 AUDITOR: Final = "P09-Auditor"
 ROLES: Final = frozenset({DEVELOPER, SRE, DBA, LEAD, AUDITOR})
+
+PIPELINE: Final = "pipeline"
+PIPELINE_SCOPE: Final = "delivery/changes"
+NAME_CLAIM: Final = "p09_name"
 
 MemberRole = Literal["owner", "editor", "viewer"]
 
@@ -27,6 +31,13 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Pipeline:
+    """The delivery pipeline: a program with a secret, and nobody's roles."""
+
+    username: str = PIPELINE
+
+
+@dataclass(frozen=True)
 class KeyBearer:
     """Somebody who presented a key of a site."""
 
@@ -41,4 +52,6 @@ def person_of(claims: dict[str, Any]) -> Person:
     groups = claims.get("cognito:groups", [])
     subject = str(claims["sub"])
     names = [group for group in groups if isinstance(group, str)] if isinstance(groups, list) else []
-    return Person(subject, ROLES.intersection(names), str(claims.get("username", subject)))
+    name = claims.get(NAME_CLAIM)
+    known = name if isinstance(name, str) and name else claims["username"]
+    return Person(subject, ROLES.intersection(names), known)

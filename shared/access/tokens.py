@@ -2,12 +2,13 @@
 
 import json
 import re
+from collections.abc import Collection
 from typing import Any, Final
 
 import jwt
 from jwt.utils import base64url_decode, base64url_encode
 
-from shared.access.identity import Person, person_of
+from shared.access.identity import NAME_CLAIM, PIPELINE_SCOPE, Person, Pipeline, person_of
 from shared.access.signing_keys import IdentityUnavailable, SigningKeys, UnknownKey, fetch_from
 
 __all__ = ["IdentityUnavailable", "InvalidToken", "TokenVerifier"]
@@ -19,6 +20,7 @@ _ALGORITHM: Final = "RS256"
 _FORM: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _HEADERS: Final = frozenset({"alg", "kid", "typ"})
 _REQUIRED: Final = ("exp", "iat", "iss", "sub", "token_use", "client_id")
+_OF_PEOPLE: Final = frozenset({"username", "cognito:username", "cognito:groups", NAME_CLAIM})
 _TEXTS: Final = ("iss", "sub", "token_use", "client_id")
 
 
@@ -27,15 +29,24 @@ class InvalidToken(Exception):
 
 
 class TokenVerifier:
-    """Checks access tokens of one Cognito user pool and client."""
+    """Checks access tokens of one Cognito user pool: people's, by the clients of the console, and the pipeline's, by its own."""
 
-    def __init__(self, *, issuer: str, jwks_url: str, client_id: str, keys: SigningKeys | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        jwks_url: str,
+        client_ids: Collection[str],
+        pipeline_client_id: str,
+        keys: SigningKeys | None = None,
+    ) -> None:
         self._issuer = issuer
-        self._client_id = client_id
+        self._client_ids = frozenset(client_ids)
+        self._pipeline_client_id = pipeline_client_id
         self._keys = keys or SigningKeys(fetch_from(jwks_url))
 
-    def verify(self, token: str) -> Person:
-        """The person that a token stands for. Raises ``InvalidToken`` or ``IdentityUnavailable``."""
+    def verify(self, token: str) -> Person | Pipeline:
+        """Whom a token stands for. Raises ``InvalidToken`` or ``IdentityUnavailable``."""
         header, claims = _parsed(token)
         key_id = _key_id(header)
         try:
@@ -52,22 +63,45 @@ class TokenVerifier:
             raise InvalidToken(f"no key {key_id[:64]!r} signs for this pool") from error
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise InvalidToken(str(error)) from error
-        self._check(claims)
-        return person_of(claims)
+        _check(claims)
+        if claims["client_id"] in self._client_ids:
+            self._check_person(claims)
+            return person_of(claims)
+        if claims["client_id"] == self._pipeline_client_id:
+            _check_pipeline(claims)
+            return Pipeline()
+        raise InvalidToken("the token is for another client")
 
-    def _check(self, claims: dict[str, Any]) -> None:
-        """What PyJWT does not: the kinds of values, whose token it is, and that it is none for signing in."""
-        for name in _TEXTS:
-            if not isinstance(claims[name], str) or not claims[name]:
-                raise InvalidToken(f"{name} is no text")
-        if not all(isinstance(claims[name], int | float) for name in ("exp", "iat")):
-            raise InvalidToken("exp and iat are numbers")
-        if claims["token_use"] != "access":  # noqa: S105 -- a kind, no password
-            raise InvalidToken("an access token is needed, not an id token")
-        if claims["client_id"] != self._client_id:
-            raise InvalidToken("the token is for another client")
-        if claims["exp"] - claims["iat"] > MAX_LIFETIME_SECONDS:
-            raise InvalidToken("the token lives longer than any that the pool makes")
+    def _check_person(self, claims: dict[str, Any]) -> None:
+        if not isinstance(claims.get("username"), str) or not claims["username"]:
+            raise InvalidToken("it names no user")
+        if claims["sub"] in {*self._client_ids, self._pipeline_client_id}:
+            raise InvalidToken("a client is nobody's person")
+        if PIPELINE_SCOPE in str(claims.get("scope", "")):
+            raise InvalidToken("a person has not the pipeline's scope")
+
+
+def _check(claims: dict[str, Any]) -> None:
+    """What PyJWT does not: the kinds of values, and that it is none for signing in."""
+    for name in _TEXTS:
+        if not isinstance(claims[name], str) or not claims[name]:
+            raise InvalidToken(f"{name} is no text")
+    if not all(isinstance(claims[name], int | float) for name in ("exp", "iat")):
+        raise InvalidToken("exp and iat are numbers")
+    if claims["token_use"] != "access":  # noqa: S105 -- a kind, no password
+        raise InvalidToken("an access token is needed, not an id token")
+    if claims["exp"] - claims["iat"] > MAX_LIFETIME_SECONDS:
+        raise InvalidToken("the token lives longer than any that the pool makes")
+
+
+def _check_pipeline(claims: dict[str, Any]) -> None:
+    """A client that got a token for itself is its own subject, and has neither a user nor groups."""
+    if claims["sub"] != claims["client_id"]:
+        raise InvalidToken("the pipeline's token is the pipeline's own")
+    if person := sorted(_OF_PEOPLE.intersection(claims)):
+        raise InvalidToken(f"the pipeline has no {person[0]}")
+    if claims.get("scope") != PIPELINE_SCOPE:
+        raise InvalidToken(f"the pipeline's scope is {PIPELINE_SCOPE} and no other")
 
 
 def _parsed(token: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -57,3 +57,42 @@ def test_rotation_changes_the_logins_of_functions_and_no_other_secret(assembly: 
     assert "ApiSecret" in text
     assert "WorkerSecret" in text
     assert "*" not in text
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_pipelines_client_has_a_secret_and_one_scope_and_no_way_for_people(assembly: Assembly, stage: str) -> None:
+    (client,) = [one for one in _clients(assembly, stage) if one["GenerateSecret"]]
+    assert client["AllowedOAuthFlows"] == ["client_credentials"]
+    assert len(client["AllowedOAuthScopes"]) == 1
+    assert client["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
+    outputs = str(assembly.stages[stage]["Access"].template.get("Outputs", {}))
+    assert "ClientSecret" not in outputs
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_client_of_the_console_has_a_secret_or_an_implicit_flow(assembly: Assembly, stage: str) -> None:
+    for client in _clients(assembly, stage):
+        assert "implicit" not in client.get("AllowedOAuthFlows", [])
+        if not client["GenerateSecret"]:
+            assert "custom:groups" not in client["WriteAttributes"]
+            assert client["EnableTokenRevocation"] is True
+
+
+def test_the_redirect_of_this_machine_comes_back_to_one_address(assembly: Assembly) -> None:
+    (client,) = [one for one in _clients(assembly, "local") if one.get("AllowedOAuthFlows") == ["code"]]
+    assert client["CallbackURLs"] == ["http://127.0.0.1:8000/signed-in"]
+    assert client["LogoutURLs"] == ["http://127.0.0.1:8000/"]
+    assert client["AllowedOAuthScopes"] == ["openid"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_pool_asks_the_trigger_before_each_token(assembly: Assembly, stage: str) -> None:
+    (pool,) = assembly.stages[stage]["Access"].of_type("AWS::Cognito::UserPool")
+    asked = pool.properties["LambdaConfig"]["PreTokenGenerationConfig"]
+    assert asked["LambdaVersion"] == "V2_0"
+    assert "TokenClaims" in str(asked["LambdaArn"])
+    assert pool.properties["UserPoolTier"] == "ESSENTIALS"
+
+
+def _clients(assembly: Assembly, stage: str) -> list[dict[str, Any]]:
+    return [one.properties for one in assembly.stages[stage]["Access"].of_type("AWS::Cognito::UserPoolClient")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 
-from functions.api.authorise import PersonOf, ServicesOf
+from functions.api.authorise import OperatorOf, PersonOf, ServicesOf
 from functions.api.change_desk import desk
 from functions.api.change_models import (
     Amendment,
@@ -37,7 +37,7 @@ ChangeId = Annotated[str, Path(pattern=CHANGE)]
 @router.get("/v1/changes", response_model=ChangeList, summary="Changes, newest first, and what keeps them")
 async def list_changes(
     services: ServicesOf,
-    person: PersonOf,
+    person: OperatorOf,
     state: Annotated[
         Literal["open"] | None, Query(description="`open` are those under way that were planned in the last 60 days.")
     ] = None,
@@ -55,7 +55,7 @@ async def list_changes(
 @router.post(
     "/v1/changes", response_model=ChangeView, status_code=HTTPStatus.CREATED, summary="Plan a change; it is announced"
 )
-async def plan_change(new: NewChange, services: ServicesOf, person: PersonOf) -> JSONResponse:
+async def plan_change(new: NewChange, services: ServicesOf, person: OperatorOf) -> JSONResponse:
     """The same artefact again is not planned twice: the answer is the change that exists."""
     from shared.deployments.change import Plan
 
@@ -79,21 +79,23 @@ async def delivery(services: ServicesOf, days: Annotated[int, Query(ge=1, le=366
 
 
 @router.get("/v1/changes/{change_id}", response_model=ChangeView, summary="One change, its gates and its story")
-async def one_change(change_id: ChangeId, services: ServicesOf, person: PersonOf) -> JSONResponse:
+async def one_change(change_id: ChangeId, services: ServicesOf, person: OperatorOf) -> JSONResponse:
     with desk(services, person) as changes:
         return _answer(_view(services, changes, changes.look(change_id)))
 
 
 @router.post("/v1/changes/{change_id}/artefact", response_model=ChangeView, summary="Another artefact: it starts anew")
 async def amend_change(
-    change_id: ChangeId, amendment: Amendment, services: ServicesOf, person: PersonOf
+    change_id: ChangeId, amendment: Amendment, services: ServicesOf, person: OperatorOf
 ) -> JSONResponse:
     with desk(services, person) as changes:
         return _answer(_view(services, changes, changes.amend(change_id, amendment.commit, amendment.digest)))
 
 
 @router.post("/v1/changes/{change_id}/steps", response_model=ChangeView, summary="Report what a step has found")
-async def report_step(change_id: ChangeId, report: StepReport, services: ServicesOf, person: PersonOf) -> JSONResponse:
+async def report_step(
+    change_id: ChangeId, report: StepReport, services: ServicesOf, person: OperatorOf
+) -> JSONResponse:
     """The same report again changes nothing."""
     with desk(services, person) as changes:
         return _answer(_view(services, changes, changes.report(change_id, **report.model_dump())))
@@ -131,7 +133,7 @@ async def second_override(change_id: ChangeId, services: ServicesOf, person: Per
 
 @router.post("/v1/changes/{change_id}/promote", response_model=ChangeView, summary="Let it go to production, once")
 async def promote_change(
-    change_id: ChangeId, promotion: Promotion, services: ServicesOf, person: PersonOf
+    change_id: ChangeId, promotion: Promotion, services: ServicesOf, person: OperatorOf
 ) -> JSONResponse:
     """Asked immediately before: the gates and the approval are looked at again."""
     with desk(services, person) as changes:
@@ -140,7 +142,7 @@ async def promote_change(
 
 @router.post("/v1/changes/{change_id}/roll-back", response_model=ChangeView, summary="Say that it was rolled back")
 async def roll_back_change(
-    change_id: ChangeId, because: Because, services: ServicesOf, person: PersonOf
+    change_id: ChangeId, because: Because, services: ServicesOf, person: OperatorOf
 ) -> JSONResponse:
     with desk(services, person) as changes:
         return _answer(_view(services, changes, changes.roll_back(change_id, because.reason)))

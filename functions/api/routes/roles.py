@@ -11,7 +11,7 @@ router = APIRouter(tags=["access"])
 
 
 class PermissionView(BaseModel):
-    """A route and the roles that may call it."""
+    """A route and the roles that may call it; `pipeline` is the delivery pipeline."""
 
     method: str
     path: str

@@ -26,6 +26,7 @@ from tests.servers import HOST, ValkeyServer
 
 ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/pool"
 CLIENT_ID = "spa"
+PIPELINE_CLIENT_ID = "pipeline-client"
 KEY_ID = "key-1"
 
 
@@ -34,7 +35,10 @@ class LocalServices(Services):
 
     def __init__(self, jwks_url: str, migrated: MigratedDatabase, valkey_server: ValkeyServer) -> None:
         names = dict.fromkeys(Settings.__dataclass_fields__, "")
-        identity = {"identity_issuer": ISSUER, "identity_client_id": CLIENT_ID, "identity_jwks_url": jwks_url}
+        identity = {
+            "identity_issuer": ISSUER, "identity_client_ids": CLIENT_ID, "identity_jwks_url": jwks_url,
+            "identity_pipeline_client_id": PIPELINE_CLIENT_ID,
+        }  # fmt: skip
         super().__init__(Settings(**(names | identity)))
         self._migrated = migrated
         self._valkey_server = valkey_server
@@ -82,10 +86,18 @@ class Issuer:
     def token(self, subject: str = "ada", groups: list[str] | None = None, **claims: Any) -> str:
         now = datetime.now(UTC)
         body = {
-            "sub": subject, "iss": ISSUER, "client_id": CLIENT_ID, "token_use": "access",
+            "sub": subject, "iss": ISSUER, "client_id": CLIENT_ID, "token_use": "access", "username": subject,
             "iat": now, "exp": now + timedelta(minutes=5), "cognito:groups": groups or [],
         }  # fmt: skip
         return jwt.encode(body | claims, self.private, "RS256", headers={"kid": KEY_ID})
+
+    def pipeline_token(self) -> str:
+        now = datetime.now(UTC)
+        body = {
+            "sub": PIPELINE_CLIENT_ID, "iss": ISSUER, "client_id": PIPELINE_CLIENT_ID, "token_use": "access",
+            "iat": now, "exp": now + timedelta(minutes=5), "scope": "delivery/changes",
+        }  # fmt: skip
+        return jwt.encode(body, self.private, "RS256", headers={"kid": KEY_ID})
 
 
 @pytest.fixture(scope="session")

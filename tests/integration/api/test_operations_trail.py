@@ -1,6 +1,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -75,3 +76,19 @@ def test_nothing_of_a_request_is_left_to_the_next(api: Api, table: Table) -> Non
     act(api, "/v1/incidents", title="")
     api.services.operations.write([Put(item={"pk": "a", "sk": "b"})])  # as a request without a row of its own would
     assert json.dumps(trail(api, table)) == "[]"
+
+
+def test_what_the_pipeline_does_is_told_of_the_pipeline(api: Api, table: Table) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    plan = {
+        "title": "A faster query", "impact": "None", "commit": "c" * 40, "digest": "d" * 64,
+        "committed_at": now.isoformat(), "planned_for": (now + timedelta(hours=1)).isoformat(),
+        "migrations_compatible": True,
+    }  # fmt: skip
+    token = api.issuer.pipeline_token()
+    planned = api.call("POST", "/v1/changes", token, json=plan)
+    assert planned.status_code == 201, planned.text
+    assert planned.json()["author"] == "pipeline"
+    assert api.call("POST", f"/v1/changes/{planned.json()['id']}/approve", token).status_code == 403
+
+    assert [(row["actor"], row["action"]) for row in trail(api, table)] == [("pipeline", "plan_change")]

@@ -1121,7 +1121,7 @@ export interface paths {
         };
         /**
          * Changes, newest first, and what keeps them
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE, pipeline.
          */
         get: operations["list_changes"];
         put?: never;
@@ -1129,7 +1129,7 @@ export interface paths {
          * Plan a change; it is announced
          * @description The same artefact again is not planned twice: the answer is the change that exists.
          *
-         *     For: P09-Developer, P09-Lead, P09-SRE.
+         *     For: P09-Developer, P09-Lead, P09-SRE, pipeline.
          */
         post: operations["plan_change"];
         delete?: never;
@@ -1167,7 +1167,7 @@ export interface paths {
         };
         /**
          * One change, its gates and its story
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE, pipeline.
          */
         get: operations["one_change"];
         put?: never;
@@ -1189,7 +1189,7 @@ export interface paths {
         put?: never;
         /**
          * Another artefact: it starts anew
-         * @description For: P09-Developer, P09-Lead, P09-SRE.
+         * @description For: P09-Developer, P09-Lead, P09-SRE, pipeline.
          */
         post: operations["amend_change"];
         delete?: never;
@@ -1211,7 +1211,7 @@ export interface paths {
          * Report what a step has found
          * @description The same report again changes nothing.
          *
-         *     For: P09-Developer, P09-Lead, P09-SRE.
+         *     For: P09-Developer, P09-Lead, P09-SRE, pipeline.
          */
         post: operations["report_step"];
         delete?: never;
@@ -1313,7 +1313,7 @@ export interface paths {
          * Let it go to production, once
          * @description Asked immediately before: the gates and the approval are looked at again.
          *
-         *     For: P09-Developer, P09-Lead, P09-SRE.
+         *     For: P09-Developer, P09-Lead, P09-SRE, pipeline.
          */
         post: operations["promote_change"];
         delete?: never;
@@ -1333,7 +1333,7 @@ export interface paths {
         put?: never;
         /**
          * Say that it was rolled back
-         * @description For: P09-Developer, P09-Lead, P09-SRE.
+         * @description For: P09-Developer, P09-Lead, P09-SRE, pipeline.
          */
         post: operations["roll_back_change"];
         delete?: never;
@@ -3178,7 +3178,7 @@ export interface components {
         };
         /**
          * PermissionView
-         * @description A route and the roles that may call it.
+         * @description A route and the roles that may call it; `pipeline` is the delivery pipeline.
          */
         PermissionView: {
             /** Method */

@@ -2,9 +2,11 @@ import { Center, Loader } from "@mantine/core";
 import { useState } from "react";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { Cognito } from "../features/sign-in/cognito";
+import { CALLBACK_PATH, Redirect } from "../features/sign-in/redirect";
+import { SignedInPage } from "../features/sign-in/SignedInPage";
 import { SignInPage } from "../features/sign-in/SignInPage";
 import { Session } from "../features/sign-in/session";
-import { SessionContext, usePerson } from "../features/sign-in/use-session";
+import { RedirectContext, SessionContext, usePerson, useRedirect } from "../features/sign-in/use-session";
 import { Console } from "./Console";
 import { type Config, useConfig } from "./config";
 
@@ -31,14 +33,21 @@ function WithSession({ config }: { config: Config }) {
   const [session] = useState(
     () => new Session(new Cognito({ endpoint: config.cognito_endpoint, clientId: config.client_id })),
   );
+  const [redirect] = useState(() => (config.redirect === null ? null : new Redirect(config.redirect)));
   return (
     <SessionContext value={session}>
-      <SignInGate hasDemoPeople={config.demo_people} />
+      <RedirectContext value={redirect}>
+        <SignInGate hasDemoPeople={config.demo_people} />
+      </RedirectContext>
     </SessionContext>
   );
 }
 
 /** Stands in place of the page that was asked for, whose address stays: after signing in, one is where one wanted. */
 function SignInGate({ hasDemoPeople }: { hasDemoPeople: boolean }) {
-  return usePerson() === null ? <SignInPage hasDemoPeople={hasDemoPeople} /> : <Console />;
+  const redirect = useRedirect();
+  const person = usePerson();
+  if (person !== null) return <Console />;
+  const isBack = redirect !== null && window.location.pathname === CALLBACK_PATH;
+  return isBack ? <SignedInPage redirect={redirect} /> : <SignInPage hasDemoPeople={hasDemoPeople} />;
 }

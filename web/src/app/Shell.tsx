@@ -4,7 +4,7 @@ import { BrandMark } from "../components/BrandMark";
 import { ColorSchemeMenu } from "../components/ColorSchemeMenu";
 import { PersonIcon } from "../components/icons";
 import { useIsOperator } from "../features/sign-in/roles";
-import { usePerson, useSession } from "../features/sign-in/use-session";
+import { usePerson, useSignOut } from "../features/sign-in/use-session";
 import { Navigation } from "./Navigation";
 import classes from "./Shell.module.css";
 
@@ -40,7 +40,7 @@ export function Shell({ picker = null, pages = null, children }: Props) {
 }
 
 function AccountMenu() {
-  const session = useSession();
+  const signOut = useSignOut();
   const person = usePerson();
   return (
     <Menu position="bottom-end" withInitialFocusPlaceholder={false}>
@@ -51,7 +51,7 @@ function AccountMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{person?.username}</Menu.Label>
-        <Menu.Item onClick={session.signOut}>Sign out</Menu.Item>
+        <Menu.Item onClick={signOut}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

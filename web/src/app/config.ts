@@ -1,11 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { problemOf, unreachable } from "../api/problem";
+import type { RedirectConfig } from "../features/sign-in/redirect";
 
 /** What differs between stages; written beside the app when it is deployed. */
 export interface Config {
   stage: string;
   cognito_endpoint: string;
   client_id: string;
+  /** Null where people sign in by password alone. */
+  redirect: RedirectConfig | null;
   demo_people: boolean;
 }
 

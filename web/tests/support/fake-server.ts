@@ -34,7 +34,7 @@ export class FakeServer {
       path: url.pathname,
       query: url.searchParams,
       headers: request.headers,
-      body: text === "" ? null : (JSON.parse(text) as unknown),
+      body: bodyOf(text, request.headers),
     };
     this.received.push(received);
     const handler = this.#routes.get(`${received.method} ${received.path}`);
@@ -46,6 +46,12 @@ export class FakeServer {
     vi.stubGlobal("fetch", this.fetch);
     return this;
   }
+}
+
+/** Forms as their text, everything else as JSON. */
+function bodyOf(text: string, headers: Headers): unknown {
+  if (headers.get("Content-Type")?.startsWith("application/x-www-form-urlencoded")) return text;
+  return text === "" ? null : (JSON.parse(text) as unknown);
 }
 
 export function json(body: unknown, status = 200): Response {

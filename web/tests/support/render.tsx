@@ -37,6 +37,7 @@ export const SIGNED_IN = {
   accessToken: "token",
   refreshToken: "refresh",
   expiresAt: Date.UTC(2100, 0),
+  clientId: "app",
 };
 
 /** An access token as Cognito makes it, as far as this app reads it. */

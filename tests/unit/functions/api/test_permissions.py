@@ -11,7 +11,7 @@ from functions.api.app import create_app
 from functions.api.dependencies import Services
 from functions.api.permissions import ANYONE, DECIDERS, INGEST_KEY, MEMBERS, PERMISSIONS, PERSON, READ_KEY
 from functions.api.settings import Settings
-from shared.access.identity import AUDITOR, ROLES, KeyBearer, Person
+from shared.access.identity import AUDITOR, PIPELINE, ROLES, KeyBearer, Person, Pipeline
 from shared.access.keys import Key, make_key
 from shared.access.tokens import InvalidToken
 from shared.backups.drill import SIGNING_ROLE
@@ -42,6 +42,7 @@ TOKENS = {
     INGEST_KEY: make_key("ingest").text,
     READ_KEY: make_key("read").text,
     PERSON: "no-role",
+    PIPELINE: "pipeline",
     **{role: role for role in sorted(ROLES)},
 }
 
@@ -54,9 +55,11 @@ class KnownKeys:
 class KnownPeople:
     """A token is the name of the person's role."""
 
-    def verify(self, token: str) -> Person:
+    def verify(self, token: str) -> Person | Pipeline:
         if token == "forged":
             raise InvalidToken("forged")
+        if token == TOKENS[PIPELINE]:
+            return Pipeline()
         return Person("ada", ROLES.intersection({token}))
 
 
@@ -134,6 +137,7 @@ def test_what_each_operations_role_may_do_is_shown_as_the_table_says(client: Tes
     answer = client.get("/v1/access/roles", headers={"authorization": f"Bearer {TOKENS[AUDITOR]}"})
     shown = answer.json()["permissions"]
     table = {route: allowed for route, allowed in PERMISSIONS.items() if allowed <= ROLES} | DECIDERS
+    table = {route: allowed for route, allowed in PERMISSIONS.items() if allowed <= ROLES | {PIPELINE}}
     assert {(one["method"], one["path"]): frozenset(one["roles"]) for one in shown} == table
     assert all(one["summary"] for one in shown)
 
@@ -149,3 +153,15 @@ def test_every_route_about_an_organisation_says_what_its_members_may() -> None:
         if allowed == {PERSON} and ("{organisation_id}" in path or "{site_id}" in path)
     }
     assert set(MEMBERS) == about | {("POST", "/v1/sites")}
+
+
+def test_the_pipeline_takes_changes_to_production_and_does_nothing_else() -> None:
+    assert {route for route, allowed in PERMISSIONS.items() if PIPELINE in allowed} == {
+        ("GET", "/v1/changes"),
+        ("GET", "/v1/changes/{change_id}"),
+        ("POST", "/v1/changes"),
+        ("POST", "/v1/changes/{change_id}/artefact"),
+        ("POST", "/v1/changes/{change_id}/steps"),
+        ("POST", "/v1/changes/{change_id}/promote"),
+        ("POST", "/v1/changes/{change_id}/roll-back"),
+    }

@@ -16,6 +16,8 @@ from jwt.algorithms import RSAAlgorithm
 
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/pool"
 CLIENT = "console"
+REDIRECT_CLIENT = "console-by-redirect"
+PIPELINE_CLIENT = "pipeline-client"
 KID = "key-1"
 
 
@@ -54,6 +56,17 @@ class Pool:
 
     def token(self, headers: Mapping[str, Any] | None = None, **changes: Any) -> str:
         return self.sign({"alg": "RS256", "kid": KID, **(headers or {})}, self.claims(**changes))
+
+    def machine(self, **changes: Any) -> str:
+        """Of the pipeline's client, which got it for itself."""
+        usual = {
+            "sub": PIPELINE_CLIENT,
+            "client_id": PIPELINE_CLIENT,
+            "scope": "delivery/changes",
+            "username": ...,
+            "groups": ...,
+        }
+        return self.token(**(usual | changes))
 
     def sign(self, header: Any, claims: Any, key: rsa.RSAPrivateKey | None = None) -> str:
         """Signed over whatever stands there, JSON or not."""
@@ -213,4 +226,30 @@ FORGERIES: dict[str, Callable[[Pool], str]] = {
     "a claim twice": lambda pool: repeated(pool, "sub", '"bob"'),
     "groups twice": lambda pool: repeated(pool, "cognito:groups", '["P09-DBA"]'),
     "a header twice": repeated_header,
+    "no user": lambda pool: pool.token(username=...),
+    "user is empty": lambda pool: pool.token(username=""),
+    "user is a number": lambda pool: pool.token(username=7),
+    "person is the console": lambda pool: pool.token(sub=CLIENT),
+    "person is the pipeline": lambda pool: pool.token(sub=PIPELINE_CLIENT),
+    "person with the pipeline's scope": lambda pool: pool.token(scope="openid delivery/changes"),
+    "person with the pipeline's scope alone": lambda pool: pool.token(scope="delivery/changes"),
+    "console got a token for itself": lambda pool: pool.machine(sub=CLIENT, client_id=CLIENT),
+    "machine of another client": lambda pool: pool.machine(sub="other", client_id="other"),
+    "machine for a person": lambda pool: pool.machine(sub="1b6a"),
+    "machine with another client's subject": lambda pool: pool.machine(sub=CLIENT),
+    "machine with a user": lambda pool: pool.machine(username="ada"),
+    "machine with an empty user": lambda pool: pool.machine(username=""),
+    "machine with a name": lambda pool: pool.machine(p09_name="ada@example.com"),
+    "machine with a role": lambda pool: pool.machine(groups=["P09-Lead"]),
+    "machine with no groups listed": lambda pool: pool.machine(groups=[]),
+    "machine without scope": lambda pool: pool.machine(scope=...),
+    "machine with an empty scope": lambda pool: pool.machine(scope=""),
+    "machine with another scope": lambda pool: pool.machine(scope="delivery/all"),
+    "machine with a longer scope": lambda pool: pool.machine(scope="delivery/changes2"),
+    "machine with more scopes": lambda pool: pool.machine(scope="delivery/changes openid"),
+    "machine with a scope in capitals": lambda pool: pool.machine(scope="Delivery/Changes"),
+    "machine with a list of scopes": lambda pool: pool.machine(scope=["delivery/changes"]),
+    "machine's id token": lambda pool: pool.machine(token_use="id"),
+    "machine of another pool": lambda pool: pool.machine(iss="https://cognito-idp.eu-west-1.amazonaws.com/other"),
+    "machine's token has ended": lambda pool: pool.machine(iat=now() - 900, exp=now() - 60),
 }

@@ -3,10 +3,19 @@ from collections.abc import Iterable
 import jwt
 import pytest
 
-from shared.access.identity import Person
+from shared.access.identity import Person, Pipeline
 from shared.access.signing_keys import IdentityUnavailable, SigningKeys
 from shared.access.tokens import InvalidToken, TokenVerifier
-from tests.unit.shared.access.forgeries import CLIENT, FORGERIES, ISSUER, KID, Pool, now
+from tests.unit.shared.access.forgeries import (
+    CLIENT,
+    FORGERIES,
+    ISSUER,
+    KID,
+    PIPELINE_CLIENT,
+    REDIRECT_CLIENT,
+    Pool,
+    now,
+)
 
 
 class KeyServer:
@@ -50,12 +59,33 @@ def clock() -> Clock:
 @pytest.fixture
 def verifier(server: KeyServer, clock: Clock) -> TokenVerifier:
     keys = SigningKeys(server.fetch, clock)
-    return TokenVerifier(issuer=ISSUER, jwks_url="", client_id=CLIENT, keys=keys)
+    return TokenVerifier(
+        issuer=ISSUER, jwks_url="", client_ids=[CLIENT, REDIRECT_CLIENT], pipeline_client_id=PIPELINE_CLIENT, keys=keys
+    )
 
 
 def test_a_token_of_the_pool_stands_for_a_person(pool: Pool, verifier: TokenVerifier) -> None:
     person = verifier.verify(pool.token(groups=["P09-SRE", "somebody's own group"]))
     assert person == Person("1b6a", frozenset({"P09-SRE"}), "ada")
+
+
+def test_who_came_by_redirect_is_a_person_as_well(pool: Pool, verifier: TokenVerifier) -> None:
+    assert verifier.verify(pool.token(client_id=REDIRECT_CLIENT)) == Person("1b6a", frozenset({"P09-SRE"}), "ada")
+
+
+def test_records_name_a_person_as_the_pool_vouches_for(pool: Pool, verifier: TokenVerifier) -> None:
+    assert verifier.verify(pool.token(p09_name="ada@example.com")).username == "ada@example.com"
+
+
+@pytest.mark.parametrize("name", ["", None, 7, ["ada@example.com"]])
+def test_a_name_in_another_form_is_none(pool: Pool, verifier: TokenVerifier, name: object) -> None:
+    assert verifier.verify(pool.token(p09_name=name)).username == "ada"
+
+
+def test_the_pipelines_token_stands_for_the_pipeline_and_nobodys_roles(pool: Pool, verifier: TokenVerifier) -> None:
+    found = verifier.verify(pool.machine())
+    assert found == Pipeline()
+    assert found.username == "pipeline"
 
 
 def test_the_clocks_of_two_machines_may_differ_a_little(pool: Pool, verifier: TokenVerifier) -> None:
@@ -65,7 +95,9 @@ def test_the_clocks_of_two_machines_may_differ_a_little(pool: Pool, verifier: To
 
 @pytest.mark.parametrize("groups", [..., None, "P09-SRE", {"P09-SRE": True}, [["P09-SRE"]], [7]])
 def test_groups_in_another_form_give_no_role(pool: Pool, verifier: TokenVerifier, groups: object) -> None:
-    assert verifier.verify(pool.token(groups=groups)).roles == frozenset()
+    found = verifier.verify(pool.token(groups=groups))
+    assert isinstance(found, Person)
+    assert found.roles == frozenset()
 
 
 @pytest.mark.parametrize("kind", FORGERIES)
@@ -75,7 +107,7 @@ def test_a_forged_or_wrong_token_is_rejected(pool: Pool, verifier: TokenVerifier
 
 
 def test_there_are_more_than_forty_kinds_of_forgery() -> None:
-    assert len(FORGERIES) >= 80
+    assert len(FORGERIES) >= 100
 
 
 @pytest.mark.parametrize("more", [{"use": "enc"}, {"alg": "RS512"}, {"alg": "PS256"}])

@@ -6,7 +6,8 @@ import { ColorSchemeMenu } from "../../components/ColorSchemeMenu";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { DemoPeople } from "./DemoPeople";
 import classes from "./SignInPage.module.css";
-import { useSession } from "./use-session";
+import { SsoButton } from "./SsoButton";
+import { useRedirect, useSession } from "./use-session";
 
 interface Credentials {
   username: string;
@@ -15,6 +16,7 @@ interface Credentials {
 
 export function SignInPage({ hasDemoPeople }: { hasDemoPeople: boolean }) {
   const session = useSession();
+  const redirect = useRedirect();
   const signIn = useMutation({
     mutationFn: ({ username, password }: Credentials) => session.signIn(username, password),
   });
@@ -36,16 +38,24 @@ export function SignInPage({ hasDemoPeople }: { hasDemoPeople: boolean }) {
               This system runs on your machine. Go on as one of these people:
             </Text>
             <DemoPeople isBusy={signIn.isPending} onChoose={signIn.mutate} />
-            <Divider label="or with a password" />
           </>
         )}
-        <PasswordForm isBusy={signIn.isPending} onSubmit={signIn.mutate} />
+        {redirect && (
+          // Where a company's directory signs people in, that comes first; on a developer's machine one click does.
+          <SsoButton redirect={redirect} variant={hasDemoPeople ? "default" : "filled"} />
+        )}
+        {(hasDemoPeople || redirect) && <Divider label="or with a password" />}
+        <PasswordForm isBusy={signIn.isPending} isSecond={redirect !== null} onSubmit={signIn.mutate} />
       </Stack>
     </main>
   );
 }
 
-function PasswordForm(props: { isBusy: boolean; onSubmit: (credentials: Credentials) => void }) {
+function PasswordForm(props: {
+  isBusy: boolean;
+  isSecond: boolean;
+  onSubmit: (credentials: Credentials) => void;
+}) {
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -68,7 +78,7 @@ function PasswordForm(props: { isBusy: boolean; onSubmit: (credentials: Credenti
           required
           withAsterisk={false}
         />
-        <Button type="submit" loading={props.isBusy} mt="xs">
+        <Button type="submit" variant={props.isSecond ? "default" : "filled"} loading={props.isBusy} mt="xs">
           Sign in
         </Button>
       </Stack>

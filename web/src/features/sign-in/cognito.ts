@@ -5,7 +5,11 @@ export interface Tokens {
   refreshToken: string;
   /** Milliseconds since the epoch. */
   expiresAt: number;
+  /** The client that they were made for, which alone can renew or revoke them. */
+  clientId: string;
 }
+
+type Renewable = Pick<Tokens, "refreshToken" | "clientId">;
 
 type Flow = "USER_PASSWORD_AUTH" | "REFRESH_TOKEN_AUTH";
 
@@ -15,7 +19,7 @@ interface CognitoAnswer {
   message?: string;
 }
 
-/** The one operation of Cognito that a sign-in by password needs; its SDK would be larger than this whole app. */
+/** The two operations of Cognito that this app needs beside a redirect; its SDK would be larger than this whole app. */
 export class Cognito {
   readonly #endpoint: string;
   readonly #clientId: string;
@@ -35,36 +39,46 @@ export class Cognito {
   }
 
   signIn(username: string, password: string): Promise<Tokens> {
-    return this.#initiate("USER_PASSWORD_AUTH", { USERNAME: username, PASSWORD: password }, "");
+    const parameters = { USERNAME: username, PASSWORD: password };
+    return this.#initiate("USER_PASSWORD_AUTH", parameters, { clientId: this.#clientId, refreshToken: "" });
   }
 
   /** Cognito gives no new refresh token unless rotation is on: the old one stays good. */
-  refresh(refreshToken: string): Promise<Tokens> {
-    return this.#initiate("REFRESH_TOKEN_AUTH", { REFRESH_TOKEN: refreshToken }, refreshToken);
+  refresh(held: Renewable): Promise<Tokens> {
+    return this.#initiate("REFRESH_TOKEN_AUTH", { REFRESH_TOKEN: held.refreshToken }, held);
   }
 
-  async #initiate(flow: Flow, parameters: Record<string, string>, refreshToken: string): Promise<Tokens> {
-    const response = await this.#post({
+  /** Ends the refresh token, and whatever was made of it. */
+  async revoke({ refreshToken, clientId }: Renewable): Promise<void> {
+    const response = await this.#post("RevokeToken", { Token: refreshToken, ClientId: clientId });
+    if (!response.ok) throw refusal(response.status, {});
+  }
+
+  async #initiate(flow: Flow, parameters: Record<string, string>, held: Renewable): Promise<Tokens> {
+    const response = await this.#post("InitiateAuth", {
       AuthFlow: flow,
       AuthParameters: parameters,
-      ClientId: this.#clientId,
+      ClientId: held.clientId,
     });
     const answer = (await response.json().catch(() => ({}))) as CognitoAnswer;
     const result = answer.AuthenticationResult;
     if (!response.ok || result === undefined) throw refusal(response.status, answer);
     return {
       accessToken: result.AccessToken,
-      refreshToken: result.RefreshToken ?? refreshToken,
+      refreshToken: result.RefreshToken ?? held.refreshToken,
       expiresAt: this.#now() + result.ExpiresIn * 1000,
+      clientId: held.clientId,
     };
   }
 
-  #post(body: unknown): Promise<Response> {
+  #post(operation: string, body: unknown): Promise<Response> {
     return this.#send(this.#endpoint, {
       method: "POST",
+      // It outlives the page: who signs out may leave it at once.
+      keepalive: true,
       headers: {
         "Content-Type": "application/x-amz-json-1.1",
-        "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
+        "X-Amz-Target": `AWSCognitoIdentityProviderService.${operation}`,
       },
       body: JSON.stringify(body),
     }).catch(unreachable);

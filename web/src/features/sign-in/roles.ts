@@ -22,7 +22,7 @@ export function claimsOf(accessToken: string): Claims {
   return {
     groups: Array.isArray(groups) ? groups.map(String) : [],
     subject: typeof claims.sub === "string" ? claims.sub : null,
-    username: typeof claims.username === "string" ? claims.username : null,
+    username: text(claims.p09_name) ?? text(claims.username),
   };
 }
 
@@ -72,6 +72,10 @@ export function mayAs(role: MemberRole, route: MembersRoute): boolean {
 /** What records name the person who is signed in by; null when their token can't be read. */
 export function useSubject(): string | null {
   return useClaims().subject;
+}
+
+function text(claim: unknown): string | null {
+  return typeof claim === "string" && claim !== "" ? claim : null;
 }
 
 function parsed(payload: string): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import type { TokenSource } from "../../api/client";
 import { ProblemError } from "../../api/problem";
 import type { Cognito, Tokens } from "./cognito";
+import { claimsOf } from "./roles";
 
 const KEY = "p09.session";
 /** A token that ends while its request is under way would be refused. */
@@ -37,10 +38,20 @@ export class Session implements TokenSource {
   };
 
   async signIn(username: string, password: string): Promise<void> {
-    this.#become({ username, ...(await this.#cognito.signIn(username, password)) });
+    this.#begin(await this.#cognito.signIn(username, password), username);
   }
 
-  readonly signOut = (): void => this.#become(null);
+  /** Signs somebody in whose tokens came by a redirect. */
+  take(tokens: Tokens): void {
+    this.#begin(tokens, "");
+  }
+
+  /** Forgets the person at once, and has their tokens revoked. Should that fail, nobody has them, and they end within a day. */
+  readonly signOut = (): void => {
+    const person = this.#person;
+    this.#become(null);
+    if (person !== null) this.#cognito.revoke(person).catch(() => undefined);
+  };
 
   async accessToken(): Promise<string> {
     const person = this.#person;
@@ -60,16 +71,20 @@ export class Session implements TokenSource {
     const person = this.#person;
     if (person === null) throw signedOut();
     try {
-      const tokens = await this.#cognito.refresh(person.refreshToken);
+      const tokens = await this.#cognito.refresh(person);
       // The person may have signed out while the answer was under way.
       if (this.#person !== person) throw signedOut();
       this.#become({ ...person, ...tokens });
       return tokens.accessToken;
     } catch (problem) {
       const isRefused = problem instanceof ProblemError && !problem.isWorthRetrying;
-      if (isRefused && this.#person === person) this.signOut();
+      if (isRefused && this.#person === person) this.#become(null);
       throw problem;
     }
+  }
+
+  #begin(tokens: Tokens, typed: string): void {
+    this.#become({ ...tokens, username: claimsOf(tokens.accessToken).username ?? typed });
   }
 
   #become(person: Person | null): void {

@@ -12,6 +12,7 @@ const CONFIG = {
   stage: "local",
   cognito_endpoint: "http://identity.test/identity",
   client_id: "app",
+  redirect: null,
   demo_people: true,
 };
 const ADA = { name: "Ada Okafor", role: "P09-SRE", username: "ada", password: "secret" };
@@ -101,6 +102,39 @@ test("the colour scheme follows the system until one is chosen", async () => {
   );
   await userEvent.click(screen.getByRole("menuitemradio", { name: "Dark" }));
   expect(document.documentElement).toHaveAttribute("data-mantine-color-scheme", "dark");
+});
+
+const REDIRECT = {
+  issuer: "https://people.test/pool",
+  client_id: "redirect",
+  authorize_url: "https://people.test/oauth2/authorize",
+  token_url: "https://people.test/oauth2/token",
+  logout_url: "https://people.test/logout",
+  provider: "SSO",
+};
+
+test("where the company's directory signs people in, that comes first", async () => {
+  server.on("GET /config.json", { ...CONFIG, demo_people: false, redirect: REDIRECT });
+  open();
+  await screen.findByRole("button", { name: "Sign in with SSO" });
+  const buttons = screen.getAllByRole("button").map((button) => button.textContent);
+  expect(buttons.indexOf("Sign in with SSO")).toBeLessThan(buttons.indexOf("Sign in"));
+  await expectNoAxeFindings();
+});
+
+test("without it there is no such button", async () => {
+  open();
+  await screen.findByRole("button", { name: /Ada Okafor/ });
+  expect(screen.queryByRole("button", { name: "Sign in with SSO" })).toBeNull();
+});
+
+test("who comes back without having left is told to begin again", async () => {
+  server.on("GET /config.json", { ...CONFIG, redirect: REDIRECT });
+  open("/signed-in?code=stolen&state=made-up");
+  expect(await screen.findByRole("alert")).toHaveTextContent("not begun in this tab");
+  expect(screen.getByRole("link", { name: "Back to the sign-in page" })).toHaveAttribute("href", "/");
+  expect(server.requestsTo("POST /oauth2/token")).toEqual([]);
+  await expectNoAxeFindings();
 });
 
 test("a configuration that can't be read is a problem with another try", async () => {

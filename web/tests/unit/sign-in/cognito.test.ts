@@ -3,6 +3,7 @@ import { Cognito } from "../../../src/features/sign-in/cognito";
 import { FakeServer, json, unreachable } from "../../support/fake-server";
 
 const NOW = 1_000_000;
+const HELD = { refreshToken: "kept", clientId: "redirect" };
 const TOKENS = { AccessToken: "access", RefreshToken: "refresh", ExpiresIn: 3600 };
 
 function cognitoBefore(server: FakeServer) {
@@ -20,6 +21,7 @@ test("a password is exchanged for tokens by InitiateAuth", async () => {
     accessToken: "access",
     refreshToken: "refresh",
     expiresAt: NOW + 3_600_000,
+    clientId: "app",
   });
   const [request] = server.received;
   expect(request?.headers.get("X-Amz-Target")).toBe("AWSCognitoIdentityProviderService.InitiateAuth");
@@ -35,10 +37,11 @@ test("a refresh keeps the refresh token when no new one comes", async () => {
   const server = new FakeServer().on("POST /", {
     AuthenticationResult: { ...TOKENS, RefreshToken: undefined },
   });
-  await expect(cognitoBefore(server).refresh("kept")).resolves.toMatchObject({ refreshToken: "kept" });
+  await expect(cognitoBefore(server).refresh(HELD)).resolves.toMatchObject({ refreshToken: "kept" });
   expect(server.received[0]?.body).toMatchObject({
     AuthFlow: "REFRESH_TOKEN_AUTH",
     AuthParameters: { REFRESH_TOKEN: "kept" },
+    ClientId: "redirect",
   });
 });
 
@@ -64,4 +67,17 @@ test("an identity provider that can't be reached is a problem of the network", a
 test("an answer that is no JSON is refused with its status", async () => {
   const server = new FakeServer().on("POST /", () => new Response("<html>", { status: 502 }));
   await expect(cognitoBefore(server).signIn("ada", "secret")).rejects.toThrow("502");
+});
+
+test("a refresh token is revoked by the client that it was made for", async () => {
+  const server = new FakeServer().on("POST /", {});
+  await cognitoBefore(server).revoke(HELD);
+  const [request] = server.received;
+  expect(request?.headers.get("X-Amz-Target")).toBe("AWSCognitoIdentityProviderService.RevokeToken");
+  expect(request?.body).toEqual({ Token: "kept", ClientId: "redirect" });
+});
+
+test("a refused revocation is told", async () => {
+  const server = new FakeServer().on("POST /", () => json({}, 400));
+  await expect(cognitoBefore(server).revoke(HELD)).rejects.toMatchObject({ status: 400 });
 });

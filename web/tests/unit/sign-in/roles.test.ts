@@ -20,3 +20,8 @@ test("who it is stands in the access token", () => {
   const token = tokenOf([], { sub: "7f1c", username: "ada@shop.example" });
   expect(claimsOf(token)).toEqual({ groups: [], subject: "7f1c", username: "ada@shop.example" });
 });
+
+test("the name that the pool vouches for comes before the user's id", () => {
+  const token = tokenOf([], { username: "7f1c", p09_name: "ada@shop.example" });
+  expect(claimsOf(token).username).toBe("ada@shop.example");
+});

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { Cognito } from "../../../src/features/sign-in/cognito";
 import { Session } from "../../../src/features/sign-in/session";
 import { FakeServer, json, unreachable } from "../../support/fake-server";
+import { tokenOf } from "../../support/render";
 
 const HOUR = 3600;
 let now = 0;
@@ -59,6 +60,7 @@ test("signing out forgets the person and tells who listens", async () => {
   session.signOut();
   expect(seen).toEqual([null]);
   expect(open().person()).toBeNull();
+  await expect.poll(() => server.received.at(-1)?.body).toEqual({ Token: "refresh", ClientId: "app" });
 });
 
 test("a token is renewed before it ends", async () => {
@@ -100,4 +102,20 @@ test("a renewal that ends after signing out brings nobody back", async () => {
 test("a stored session that can't be read is none", () => {
   sessionStorage.setItem("p09.session", "{");
   expect(open().person()).toBeNull();
+});
+
+test("signing out is not kept up by an identity provider that can't be reached", async () => {
+  const session = await signedIn();
+  server.on("POST /", unreachable);
+  session.signOut();
+  expect(session.person()).toBeNull();
+});
+
+test("who came by a redirect is named by their token, and renewed by the client that made it", async () => {
+  const session = open();
+  const accessToken = tokenOf([], { username: "7f1c", p09_name: "ada@shop.example" });
+  session.take({ accessToken, refreshToken: "theirs", expiresAt: now, clientId: "redirect" });
+  expect(session.person()?.username).toBe("ada@shop.example");
+  await session.renew();
+  expect(server.received[0]?.body).toMatchObject({ ClientId: "redirect" });
 });
