@@ -9,7 +9,7 @@ DEMO ?= 1
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
 .PHONY: help setup run demo deploy-local test campaign check check-infra check-workflows bench synth assembly diff unpack deploy verify roll-back audit sbom \
-  openapi generate clean lock format
+  openapi record-statements generate clean lock format
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
@@ -96,6 +96,9 @@ bench: $(VENV)/.bench ## measure against the targets; BENCH="drain cold_start --
 openapi: setup ## write docs/openapi.json and the console's client from the routes
 	@$(PY) -m scripts.openapi
 	@npm run generate --silent -w web
+
+record-statements: setup ## write down what the code says to PostgreSQL today, on which later migrations are tried
+	@$(PY) -m pytest tests/integration/upgrade/test_recording.py --record
 
 generate: setup ## write rules, dashboards, alarms and docs from shared/runbook.toml
 	@$(PY) -m scripts.generate
