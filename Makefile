@@ -8,8 +8,8 @@ PORT ?= 8000
 DEMO ?= 1
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run demo deploy-local test campaign check check-infra check-workflows bench synth assembly diff unpack deploy verify roll-back audit sbom \
-  openapi generate clean lock format
+.PHONY: help setup run demo deploy-local test campaign check check-infra check-workflows bench synth assembly diff unpack deploy verify smoke load plan-change record fetch-change claim-change roll-back audit sbom \
+  openapi record-statements generate clean lock format
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
@@ -73,11 +73,27 @@ unpack: setup ## unpack build/assembly.tar.gz, as make assembly wrote it
 deploy: setup ## deploy an assembly to a stage in AWS: make deploy STAGE=staging ASSEMBLY=build/assembly
 	@scripts/delivery/deploy.sh $(or $(STAGE),$(error say STAGE=dev, staging or prod)) $(or $(ASSEMBLY),build/assembly)
 
-verify: setup ## smoke test and load snapshot of a stage that was deployed: make verify STAGE=staging
+verify: setup ## smoke test and load snapshot of a stage that was deployed: make verify STAGE=staging (smoke, load: one of them)
 	@scripts/delivery/verify.sh $(or $(STAGE),$(error say STAGE=dev, staging or prod))
 
+smoke load: setup
+	@scripts/delivery/verify.sh $(or $(STAGE),$(error say STAGE=dev, staging or prod)) $@
+
+plan-change: setup ## plan the change that build/assembly.tar.gz is; P09_URL and P09_TOKEN say where and by whom
+	@scripts/delivery/plan.sh
+
+record: setup ## do a step of the change in build/change and report it: make record STEP=smoke DO=smoke STAGE=staging
+	@scripts/delivery/record.sh $(or $(STEP),$(error say STEP=staged, smoke, load_snapshot or verified)) \
+	  $(MAKE) --no-print-directory $(or $(DO),$(error say DO=TARGETS))
+
+fetch-change: setup ## fetch what a change was proved with on staging: make fetch-change CHANGE=CHG-…
+	@scripts/delivery/fetch.sh $(or $(CHANGE),$(error say CHANGE=ID))
+
+claim-change: setup ## take the change in build/change to production, once, while it is approved and its gates are open
+	@scripts/delivery/claim.sh
+
 roll-back: setup ## deploy again what the last delivery that went well has deployed, and verify it: make roll-back STAGE=prod
-	@scripts/delivery/previous.sh build/previous
+	@scripts/delivery/previous.sh build/previous $(or $(STAGE),$(error say STAGE=dev, staging or prod))
 	@scripts/delivery/deploy.sh $(or $(STAGE),$(error say STAGE=dev, staging or prod)) build/previous/assembly
 	@scripts/delivery/verify.sh $(STAGE)
 
@@ -96,6 +112,9 @@ bench: $(VENV)/.bench ## measure against the targets; BENCH="drain cold_start --
 openapi: setup ## write docs/openapi.json and the console's client from the routes
 	@$(PY) -m scripts.openapi
 	@npm run generate --silent -w web
+
+record-statements: setup ## write down what the code says to PostgreSQL today, on which later migrations are tried
+	@$(PY) -m pytest tests/integration/upgrade/test_recording.py --record
 
 generate: setup ## write rules, dashboards, alarms and docs from shared/runbook.toml
 	@$(PY) -m scripts.generate

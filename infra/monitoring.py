@@ -51,6 +51,16 @@ class Monitoring:
     def composite_alarms(self) -> list[dict[str, Any]]:
         return list(self._read("alarms")["composite_alarms"])
 
+    @property
+    def brakes(self) -> list[str]:
+        """Ids of the metric alarms that speak first when people are to be paged: the shortest window of each fast burn."""
+        seconds_of = {one["id"]: one["period_seconds"] * one["evaluation_periods"] for one in self.metric_alarms}
+        shortest = {
+            min(one["all_of"], key=seconds_of.__getitem__) for one in self.composite_alarms if one["severity"] == "page"
+        }
+        soon = min(seconds_of[alarm] for alarm in shortest)
+        return sorted(alarm for alarm in shortest if seconds_of[alarm] == soon)
+
     def dashboard(self, region: str) -> dict[str, Any]:
         return self._read("P09-Operations", region)
 

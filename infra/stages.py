@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+Shift = Literal["at_once", "canary"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,8 @@ class Sizes:
     deletion_protection: bool = False
     # How long nobody, no administrator either, can delete an anchor of the audit trail.
     audit_lock_days: int = 1
+    # How traffic goes over to a new version of the API; None: there is only the newest.
+    shift: Shift | None = "at_once"
 
     def __post_init__(self) -> None:
         needed = self.concurrency.postgres_connections + self.spare_connections
@@ -175,6 +179,7 @@ def local(servers: LocalServers) -> Stage:
         log_days=7,
         drill_poll_seconds=1,
         promotion_look_seconds=15,
+        shift=None,
     )
     return Stage(name="local", sizes=sizes, local=servers)
 
@@ -214,6 +219,7 @@ PROD = Stage(
         valkey_node="cache.r7g.xlarge",
         deletion_protection=True,
         audit_lock_days=400,
+        shift="canary",
     ),
 )
 AWS_STAGES = (DEV, STAGING, PROD)

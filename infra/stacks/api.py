@@ -11,6 +11,7 @@ from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_logs as logs
 
 from infra.acknowledge import acknowledge
+from infra.constructs.gradual_shift import GradualShift
 from infra.constructs.metric_filter import count_lines
 from infra.constructs.restore_workflow import workflow_arn
 from infra.constructs.retention import retention
@@ -18,6 +19,7 @@ from infra.constructs.scheduled_task import READ_AND_WRITE
 from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_lambda as lambda_
     from constructs import Construct
 
     from infra.constructs.identity import Identity
@@ -98,10 +100,17 @@ class ApiStack(Stack):
             "Http",
             api_name=self._platform.stage.physical_name("api"),
             create_default_stage=False,
-            default_integration=integrations.HttpLambdaIntegration("Api", self.api.function),
+            default_integration=integrations.HttpLambdaIntegration("Api", self._live()),
         )
         acknowledge(gateway, {"AwsSolutions-APIG4": AUTHORIZATION_REASON})
         return gateway
+
+    def _live(self) -> lambda_.IFunction:
+        """What requests go to."""
+        shift = self._platform.stage.sizes.shift
+        if shift is None:
+            return self.api.function
+        return GradualShift(self, "Shift", platform=self._platform, function=self.api, shift=shift).alias
 
     def _stage(self) -> None:
         log_group = logs.LogGroup(

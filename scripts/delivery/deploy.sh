@@ -2,6 +2,7 @@
 # Deploys an assembly that was built before, as it is: deploy.sh STAGE ASSEMBLY_FOLDER. Needs AWS credentials of the stage.
 # What the stacks tell (addresses, names) is written to build/STAGE-outputs.json.
 set -euo pipefail
+if [[ ${1:-} == --help ]]; then sed -n '2,/^set /s/^# //p' "$0"; exit; fi
 stage=${1:?usage: deploy.sh STAGE ASSEMBLY_FOLDER}
 assembly=${2:?usage: deploy.sh STAGE ASSEMBLY_FOLDER}
 if [[ ! -d $assembly/assembly-$stage ]]; then

@@ -2,6 +2,7 @@
 # What a change does to the infrastructure of a stage, as Markdown: diff.sh STAGE BEFORE AFTER, two folders that `make assembly`
 # wrote. Asks no AWS account.
 set -euo pipefail
+if [[ ${1:-} == --help ]]; then sed -n '2,/^set /s/^# //p' "$0"; exit; fi
 stage=${1:?usage: diff.sh STAGE BEFORE AFTER}
 before=${2:?usage: diff.sh STAGE BEFORE AFTER}/assembly-$stage
 after=${3:?usage: diff.sh STAGE BEFORE AFTER}/assembly-$stage

@@ -12,7 +12,8 @@ _NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 _LOCK = "select pg_advisory_lock(hashtext('p09_migrations'))"
 _UNLOCK = "select pg_advisory_unlock(hashtext('p09_migrations'))"
 # Whoever waits for a lock on a table makes everybody behind it wait: a deploy that fails is better than a service that hangs.
-_BOUNDS = "set local lock_timeout = '5s'; set local statement_timeout = '5min'"
+LOCK_TIMEOUT = "5s"
+_BOUNDS = f"set local lock_timeout = '{LOCK_TIMEOUT}'; set local statement_timeout = '5min'"
 
 
 class MigrationRefused(Exception):

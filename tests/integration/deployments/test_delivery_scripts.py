@@ -1,5 +1,6 @@
 """The scripts of the pipeline, as it calls them, with stand-ins for AWS, GitHub and the CDK."""
 
+import hashlib
 import json
 import subprocess
 from pathlib import Path
@@ -45,7 +46,7 @@ def test_a_stage_that_does_not_answer_is_not_verified(tools: Tools) -> None:
     (tools.folder / "build" / "prod-outputs.json").write_text(json.dumps(outputs))
     keys = {"site_id": "1", "write_key": "p09w_x", "read_key": "p09r_x"}
     tools.answers["aws"] = f"echo '{json.dumps(keys)}'"
-    done = tools.run("verify.sh", "prod", "1")
+    done = tools.run("verify.sh", "prod", "all", "1")
     assert done.returncode == 1
     assert "the name nothing.invalid does not resolve" in done.stdout
     assert tools.called == [
@@ -60,14 +61,14 @@ def test_what_the_last_good_delivery_has_deployed_is_fetched(tools: Tools) -> No
     tools.answers["gh"] = (
         f'if [[ $2 == list ]]; then echo 42; else cp "{tools.folder}/kept.tar.gz" "$7/assembly.tar.gz"; fi'
     )
-    done = tools.run("previous.sh", "previous")
+    done = tools.run("previous.sh", "previous", "staging")
     assert done.returncode == 0, done.stderr
     assert tools.called[1] == "gh run download 42 --name assembly --dir previous"
     assert (tools.folder / "previous" / "assembly" / "assembly-prod").is_dir()
 
 
 def test_without_a_good_delivery_there_is_nothing_to_roll_back_to(tools: Tools) -> None:
-    done = tools.run("previous.sh", "previous")
+    done = tools.run("previous.sh", "previous", "staging")
     assert done.returncode == 1
     assert "nothing to roll back to" in done.stderr
 
@@ -101,3 +102,70 @@ def test_the_comment_is_written_anew_and_fits(tools: Tools) -> None:
     body = (tools.folder / "body").read_text()
     assert 60_000 < len(body) < 65_536
     assert body.endswith("The rest is in the artefact `infra-diff` of this run.\n")
+
+
+def with_artefact(tools: Tools, change: str = "CHG-1") -> str:
+    build = tools.folder / "build"
+    build.mkdir()
+    (build / "assembly.tar.gz").write_text("what was built")
+    (build / "change").write_text(change)
+    tools.answers["p09"] = 'echo "token $P09_TOKEN" >> called'
+    return hashlib.sha256(b"what was built").hexdigest()
+
+
+@pytest.mark.parametrize(("command", "code"), [("echo 9 checks passed", 0), ("echo api: answered 503; exit 3", 3)])
+def test_a_step_is_reported_with_its_last_line_and_ends_as_it_ended(tools: Tools, command: str, code: int) -> None:
+    digest = with_artefact(tools)
+    done = tools.run("record.sh", "smoke", "bash", "-c", f"echo first; {command}", P09_TOKEN="t0")
+    assert done.returncode == code, done.stderr
+    failed = " --failed" if code else ""
+    why = command.removeprefix("echo ").partition(";")[0]
+    assert tools.called == [
+        f"p09 change report CHG-1 smoke --digest {digest}{failed} --why {why} ", "token t0",
+    ]  # fmt: skip
+
+
+def test_a_step_that_can_not_be_reported_has_failed(tools: Tools) -> None:
+    with_artefact(tools)
+    tools.answers["p09"] = "exit 1"
+    assert tools.run("record.sh", "smoke", "true", P09_TOKEN="t0").returncode == 1
+
+
+def test_a_change_is_claimed_with_the_digest_of_what_will_be_deployed(tools: Tools) -> None:
+    digest = with_artefact(tools)
+    assert tools.run("claim.sh", P09_TOKEN="t0").returncode == 0
+    assert tools.called[0] == f"p09 change promote CHG-1 --digest {digest}"
+
+
+@pytest.mark.parametrize(("built", "code"), [("what was built", 0), ("something else", 1)])
+def test_only_the_artefact_that_was_approved_is_fetched(tools: Tools, built: str, code: int) -> None:
+    digest = hashlib.sha256(b"what was built").hexdigest()
+    tools.answers["p09"] = f"""echo '{json.dumps({"commit": "c" * 40, "digest": digest})}'"""
+    tools.answers["gh"] = f"if [[ $2 == list ]]; then echo 42; else printf '{built}' > build/assembly.tar.gz; fi"
+    done = tools.run("fetch.sh", "CHG-7", P09_TOKEN="t0")
+    assert done.returncode == code, done.stderr
+    assert "gh run download 42 --name assembly --dir build" in tools.called
+    assert (tools.folder / "build" / "change").exists() is (code == 0)
+
+
+def test_without_a_token_the_pipeline_asks_for_one_and_never_shows_its_secret(tools: Tools) -> None:
+    tools.answers["curl"] = """cat > sent; echo '{"access_token": "t1"}'"""
+    done = tools.run("token.sh", P09_TOKEN_URL="https://id.example/token", P09_CLIENT_ID="ci", P09_CLIENT_SECRET="s3")
+    assert done.stdout == "t1\n"
+    assert (tools.folder / "sent").read_text() == 'user = "ci:s3"\n'
+    assert "s3" not in tools.called[0]
+
+
+def test_a_change_is_planned_with_what_its_commit_says(tools: Tools) -> None:
+    digest = with_artefact(tools)
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    message = "Faster funnels\n\nImpact: Funnels load at once."
+    subprocess.run(["git", "init", "--quiet"], check=True, cwd=tools.folder)
+    subprocess.run([*git, "commit", "--quiet", "--allow-empty", "-m", message], check=True, cwd=tools.folder)
+    tools.answers["p09"] = """echo '{"id": "CHG-9"}'"""
+    done = tools.run("plan.sh", P09_TOKEN="t0")
+    assert done.stdout == "planned: CHG-9\n", done.stderr
+    [called] = tools.called
+    assert called.startswith("p09 change plan Faster funnels --impact Funnels load at once. --commit ")
+    assert f"--digest {digest} --committed-at 20" in called
+    assert (tools.folder / "build" / "change").read_text() == "CHG-9\n"

@@ -17,14 +17,20 @@ class Tools:
     folder: Path
     answers: dict[str, str] = field(default_factory=dict)
 
-    def run(self, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, script: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         tools = self.folder / "bin"
         tools.mkdir(exist_ok=True)
-        for name in ("aws", "cdk", "gh"):
+        for name in ("aws", "cdk", "curl", "gh", "p09"):
             file = tools / name
             file.write_text(f'#!/bin/bash\necho "{name} $*" >> "{self.folder}/called"\n{self.answers.get(name, "")}\n')
             file.chmod(0o755)
-        command = ["env", f"PATH={tools}:{os.defpath}", str(DELIVERY / script), *arguments]
+        command = [
+            "env",
+            f"PATH={tools}:{os.defpath}",
+            *(f"{name}={value}" for name, value in variables.items()),
+            str(DELIVERY / script),
+            *arguments,
+        ]
         return subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.folder)
 
     @property

@@ -1,6 +1,7 @@
 """The workflows say nothing that can't be run by hand; their linters run in `make check`."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,16 +53,33 @@ def test_only_deploying_takes_a_role_and_only_the_comment_may_write() -> None:
         for name, job in jobs(file).items()
     }
     assert {place: found for place, found in rights.items() if found} == {
-        ("deploy", "deploy"): {"id-token"},
-        ("delivery", "staging"): {"id-token"},
-        ("delivery", "prod"): {"id-token"},
+        ("main", "staging"): {"id-token"},
+        ("promote", "prod"): {"id-token"},
         ("pull-request", "comment"): {"pull-requests"},
     }
 
 
-def test_production_comes_after_staging_which_comes_after_every_check_and_the_one_build() -> None:
-    found = jobs(ROOT / ".github" / "workflows" / "delivery.yml")
+def test_staging_comes_after_every_check_and_the_one_build() -> None:
+    found = jobs(ROOT / ".github" / "workflows" / "main.yml")
     assert found["staging"]["needs"] == ["checks", "build"]
-    assert found["prod"]["needs"] == "staging"
     builds = [step for step in steps() if step.get("run") == "make assembly"]
-    assert len(builds) == 2  # of a pull request, to compare; of a delivery, to deploy
+    assert len(builds) == 2  # of a pull request, to compare; of main, to deploy
+
+
+def test_production_gets_what_staging_had_and_only_after_the_change_is_claimed() -> None:
+    found = jobs(ROOT / ".github" / "workflows" / "promote.yml")
+    assert [step["run"] for step in found["prod"]["steps"] if "run" in step] == [
+        "make fetch-change", "make unpack", "make claim-change", 'make record STEP=verified DO="deploy verify"',
+        "make roll-back",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", sorted({step["run"] for step in steps() if "run" in step}))
+def test_the_note_says_how_every_step_was_executed(command: str) -> None:
+    assert f"| `{command}` |" in (ROOT / "docs" / "pipeline.md").read_text()
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "scripts" / "delivery").glob("*.sh")), ids=lambda file: file.name)
+def test_every_script_of_the_pipeline_says_what_it_does(script: Path) -> None:
+    done = subprocess.run([script, "--help"], capture_output=True, text=True, check=True)
+    assert script.name in done.stdout

@@ -1,0 +1,112 @@
+"""A database with data goes from every released schema to the newest, while the release before keeps reading and writing.
+
+What a release says is on record from the schema of its day on. A schema that no release ever ran on (its migration was deployed
+together with the next) is met by the release before it, as it would have been if that deploy had stopped there.
+"""
+
+from typing import Any
+
+import pytest
+
+from shared.platform.migrations import Migration, migrate, read_migrations
+from tests.conftest import MigratedDatabase
+from tests.integration.upgrade.conftest import DatabaseAt
+from tests.integration.upgrade.recording import Recording, recorded_versions
+from tests.integration.upgrade.replay import Replay, serving
+
+MIGRATIONS = read_migrations()
+NEWEST = len(MIGRATIONS)
+RECORDED = recorded_versions()
+FIRST = RECORDED[0]
+Rows = set[tuple[str, ...]]
+
+
+def code_of(version: int) -> Recording:
+    """What the release says that a deploy finds running on this schema."""
+    return Recording.read(max(one for one in RECORDED if one <= version))
+
+
+@pytest.mark.parametrize("version", range(FIRST, NEWEST))
+def test_a_release_keeps_serving_while_its_database_is_upgraded_and_afterwards(
+    version: int, database_at: DatabaseAt
+) -> None:
+    database = database_at(version)
+    release = Replay(database, code_of(version))
+    release.play()
+    before = contents(database)
+    with serving(release) as service:
+        service.wait_for(rounds=1)
+        migrate(database.connect("p09_admin"), MIGRATIONS)
+        service.wait_for(rounds=2)
+    assert service.broken is None
+    assert kept(before, database) == before
+    Replay(database, code_of(NEWEST)).play()
+
+
+@pytest.mark.parametrize("version", range(1, FIRST))
+def test_a_schema_older_than_any_release_is_upgraded_with_its_data(version: int, database_at: DatabaseAt) -> None:
+    database = database_at(version)
+    if version > 1:
+        fill_tenants(database)
+    before = contents(database)
+    migrate(database.connect("p09_admin"), MIGRATIONS)
+    assert kept(before, database) == before
+    Replay(database, code_of(NEWEST)).play()
+
+
+@pytest.mark.parametrize("version", RECORDED)
+def test_every_release_works_on_the_newest_schema_as_after_a_rollback(version: int, database_at: DatabaseAt) -> None:
+    database = database_at(NEWEST)
+    Replay(database, code_of(NEWEST)).play()
+    release = Replay(database, code_of(version))
+    release.play()
+    release.play()
+
+
+@pytest.mark.parametrize("broken", [
+    "alter table sites rename column name to title",
+    "revoke insert on event_ids from p09_worker",
+    "alter table visits add column score integer not null default 0; alter table visits alter column score drop default",
+    "create policy nobody on keys as restrictive using (false)",
+    "lock table sites in access exclusive mode; select pg_sleep(1)",
+])  # fmt: skip
+def test_a_migration_that_breaks_the_release_before_it_is_found(broken: str, database_at: DatabaseAt) -> None:
+    database = database_at(NEWEST)
+    with serving(Replay(database, code_of(NEWEST), lock_timeout="100ms")) as service:
+        service.wait_for(rounds=1)
+        migrate(database.connect("p09_admin"), [*MIGRATIONS, Migration(NEWEST + 1, "breaks", broken)])
+        service.wait_for(rounds=2)
+    assert service.broken is not None
+
+
+def fill_tenants(database: MigratedDatabase) -> None:
+    with database.server.connect_as_superuser(database.name) as superuser:
+        superuser.run("insert into organisations (id, name) values ('00000000-0000-4000-8000-000000000001', 'Acme')")
+        superuser.run("insert into members select id, 'ada', 'owner' from organisations")
+        superuser.run(
+            "insert into sites (organisation_id, name, domain) select id, 'Shop', 'shop.example' from organisations"
+        )
+
+
+def contents(database: MigratedDatabase) -> dict[str, Rows]:
+    """Every row of every table, by table and its columns."""
+    with database.server.connect_as_superuser(database.name) as superuser:
+        columns = superuser.run(
+            "select relname, string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute a "
+            "join pg_class c on c.oid = attrelid where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') "
+            "and not relispartition and attnum > 0 and not attisdropped and relname <> 'audit_heads' group by relname"
+        )
+        return {f"{table} ({names})": rows(superuser, names, table) for table, names in columns}
+
+
+def kept(before: dict[str, Rows], database: MigratedDatabase) -> dict[str, Rows]:
+    """What is left of it, in the columns of that time."""
+    with database.server.connect_as_superuser(database.name) as superuser:
+        return {
+            told: found & rows(superuser, told.partition(" (")[2].removesuffix(")"), told.partition(" ")[0])
+            for told, found in before.items()
+        }
+
+
+def rows(superuser: Any, columns: str, table: str) -> Rows:
+    return {tuple(map(str, row)) for row in superuser.run(f"select {columns} from {table}")}
