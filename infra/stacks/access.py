@@ -47,8 +47,8 @@ class AccessStack(Stack):
             cognito.UserPoolGroup(self, role.removeprefix("P09-"), user_pool=self.pool, group_name=role)
         self.client = self._client()
         AuditAnchor(self, "Audit", platform=platform, data=data, access_logs=access_logs)
-        DatabaseCredentials(self, "Credentials", platform=platform, data=data)
-        SecretRotation(self, "Rotation", platform=platform, data=data)
+        credentials = DatabaseCredentials(self, "Credentials", platform=platform, data=data)
+        SecretRotation(self, "Rotation", platform=platform, data=data, watched=credentials.reconciliation)
         CfnOutput(self, "UserPoolId", value=self.pool.user_pool_id)
         CfnOutput(self, "UserPoolClientId", value=self.client.user_pool_client_id)
 
