@@ -12,7 +12,7 @@ def version(stage: str, days: float) -> Version:
 
 def wrong(*versions: Version) -> str | None:
     age = age_of(versions, EVERY, NOW)
-    return age and age.wrong
+    return age.wrong if age else None
 
 
 def test_a_secret_is_as_old_as_its_current_version() -> None:
