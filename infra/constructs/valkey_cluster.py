@@ -55,7 +55,7 @@ class ValkeyCluster(Construct):
             passwords=[self.secret.secret_value_from_json("password").unsafe_unwrap()],
         )
         group = elasticache.CfnUserGroup(self, "Users", engine="valkey", user_group_id=name, user_ids=[user.user_id])
-        group.add_dependency(user)
+        group.node.add_dependency(user)
         return group
 
     def _group(self, network: Network) -> elasticache.CfnReplicationGroup:
@@ -95,7 +95,7 @@ class ValkeyCluster(Construct):
             snapshot_window="02:00-03:00",
             tags=[CfnTag(key="Name", value=stage.physical_name("valkey"))],
         )
-        group.add_dependency(users)
+        group.node.add_dependency(users)
         acknowledge(group, GROUP_REASONS)
         return group
 
