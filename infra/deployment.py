@@ -94,7 +94,6 @@ class Deployment(cdk.Stage):
                 "Delivery",
                 platform=platform,
                 data=services,
-                pipeline_secret=access.pipeline.secret,
                 **self._props("Delivery"),
             )
         cdk.Tags.of(self).add("p09:stage", stage.name)

@@ -14,6 +14,7 @@ from local.postgres import ADMIN, DATABASE
 from local.progress import say, step
 from local.stand_ins import stand_in
 from local.state import ACCOUNT, LOOPBACK, REGION, ROOT, Configuration, LocalError, State, write_json
+from local.valkey import admit
 from local.web import BUILT, build_web
 
 POSTGRES_SECRET = "p09-local-postgres-admin"  # noqa: S105  # the secret's name
@@ -28,17 +29,27 @@ _LOCKS = ("requirements/runtime.txt", "requirements/dev.txt")
 def put_secrets(config: Configuration) -> None:
     """Hand the local servers' passwords to the stacks, as Aurora and ElastiCache do in AWS, and Slack's token, as people do."""
     client = aws_client("secretsmanager", config.aws_endpoint)
-    for name, secret in (
-        (POSTGRES_SECRET, {"username": ADMIN, "password": config.postgres_admin_password}),
-        (VALKEY_SECRET, {"username": "default", "password": config.valkey_password}),
-        (SLACK_SECRET, {"bot_token": config.slack_token, "api_url": f"{config.slack_url}/api"}),
-        (WEBHOOKS_SECRET, {"webhook": {"url": f"{config.slack_url}/webhook", "secret": config.slack_webhook_secret}}),
+    for name, secret, rotates in (
+        (POSTGRES_SECRET, {"username": ADMIN, "password": config.postgres_admin_password}, False),
+        (VALKEY_SECRET, {"username": "default", "password": config.valkey_password}, True),
+        (SLACK_SECRET, {"bot_token": config.slack_token, "api_url": f"{config.slack_url}/api"}, False),
+        (
+            WEBHOOKS_SECRET,
+            {"webhook": {"url": f"{config.slack_url}/webhook", "secret": config.slack_webhook_secret}},
+            False,
+        ),
     ):
         value = json.dumps(secret)
         try:
             client.create_secret(Name=name, SecretString=value)
         except client.exceptions.ResourceExistsException:
-            client.put_secret_value(SecretId=name, SecretString=value)
+            if not rotates and _current(client, name) != value:
+                client.put_secret_value(SecretId=name, SecretString=value)
+    admit(config, json.loads(_current(client, VALKEY_SECRET))["password"])
+
+
+def _current(client: Any, name: str) -> str:
+    return str(client.get_secret_value(SecretId=name)["SecretString"])
 
 
 def ensure_deployed(state: State, config: Configuration) -> bool:

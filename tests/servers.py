@@ -200,7 +200,7 @@ class ValkeyServer(_Server):
             "bind": HOST,
             "port": str(self.port),
             "dir": str(self.folder),
-            "requirepass": self.password,
+            "aclfile": str(self._users()),
             "appendonly": "yes",
             "appendfsync": "always",
             "save": "",
@@ -210,6 +210,13 @@ class ValkeyServer(_Server):
         }
         options = [word for name, value in settings.items() for word in (f"--{name}", value)]
         return subprocess.Popen([binary / "valkey-server", *options], stdout=log, stderr=log, cwd=self.folder)
+
+    def _users(self) -> Path:
+        """Valkey itself writes the file when a password was rotated."""
+        file = self.folder / "users.acl"
+        if not file.exists():
+            file.write_text(f"user default on >{self.password} ~* &* +@all\n")
+        return file
 
     def _answers(self) -> bool:
         with self.client() as client:

@@ -29,6 +29,7 @@ from functions.api.routes import (
     reviews,
     roles,
     runbook,
+    secrets,
     sites,
 )
 from functions.api.telemetry import Telemetry
@@ -69,6 +70,7 @@ def create_app(services: Services) -> FastAPI:
         keys,
         members,
         roles,
+        secrets,
     ):
         app.include_router(part.router)
 

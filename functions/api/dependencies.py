@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from shared.kpi.store import KpiStore
     from shared.platform.dynamodb import Table
     from shared.platform.postgres import Database
+    from shared.platform.secrets import SecretVersions
     from shared.runbook.store import RunStore
 
 POSTGRES_SECONDS: Final = 10.0
@@ -99,6 +100,12 @@ class Services:
         from shared.access.database_credentials import DatabaseCredentials
 
         return DatabaseCredentials(self.database, self.leases)
+
+    @cached_property
+    def secrets(self) -> "SecretVersions":
+        from shared.platform.secrets import SecretVersions
+
+        return SecretVersions(aws_settings)
 
     @cached_property
     def kpis(self) -> "KpiStore":

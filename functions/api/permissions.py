@@ -50,6 +50,7 @@ PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/v1/organisations/{organisation_id}/audit"): frozenset({PERSON}),
     ("GET", "/v1/organisations/{organisation_id}/audit/verification"): frozenset({PERSON}),
     ("GET", "/v1/access/roles"): _OPERATIONS,
+    ("GET", "/v1/access/secrets"): frozenset({DBA, SRE, LEAD, AUDITOR}),
     # The route itself lets only the DBA role have one without breaking the glass.
     ("POST", "/v1/access/database-credentials"): frozenset({DBA, SRE}),
     ("GET", "/v1/access/database-credentials"): frozenset({DBA, SRE, LEAD, AUDITOR}),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from shared.access.keys import MalformedKey, make_key, parse_key
 from shared.access.store import (
@@ -16,13 +15,12 @@ from shared.access.store import (
     revoke_key,
     site_of,
 )
-from shared.health.canary import Keys, read_keys
+from shared.health.canary import ORGANISATION, Keys, read_keys
 from shared.platform.postgres import Database
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
 
-ORGANISATION: Final = UUID("70303900-0000-4000-8000-000000000001")
 NAME: Final = "P09 itself"
 SITE_NAME: Final = "Canary"
 DOMAIN: Final = "canary.p09.invalid"

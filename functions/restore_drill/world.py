@@ -10,9 +10,11 @@ from functions.restore_drill.smoke_test import smoke_test
 from shared.backups.run_drill import World
 from shared.backups.store import DrillStore
 from shared.platform.dynamodb import Table, signed_call
+from shared.platform.failures import PostgresBadLogin
 from shared.platform.postgres import Address, Database, connect
-from shared.platform.secrets import LoginSecret
+from shared.platform.secrets import Login, LoginSecret
 from shared.platform.settings import aws_settings
+from shared.platform.wiring import with_login
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
@@ -27,10 +29,19 @@ def world(settings: Settings) -> World:
     application = LoginSecret(aws_settings, settings.postgres_api_secret_arn)
     owner = LoginSecret(aws_settings, settings.postgres_admin_secret_arn)
 
-    def opened(host: str, port: int, login: LoginSecret) -> "Connection":
-        found = login.login()
+    def opened(host: str, port: int, secret: LoginSecret) -> "Connection":
         address = Address(host=host, port=port, database=settings.postgres_database, tls_ca=settings.postgres_tls_ca)
-        return connect(address, user=found.username, password=found.password, application=APPLICATION)
+
+        def connected(login: Login) -> "Connection":
+            return connect(address, user=login.username, password=login.password, application=APPLICATION)
+
+        try:
+            return with_login(secret, connected, PostgresBadLogin)()
+        except PostgresBadLogin:
+            previous = secret.previous()
+            if previous is None:
+                raise
+            return connected(previous)  # what was restored is older than the last rotation
 
     @contextmanager
     def connected(host: str, port: int) -> "Iterator[Connection]":

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.constructs.scheduled_task import READ_AND_WRITE, run_as_task, run_every
 from infra.constructs.service_function import ServiceFunction
+from infra.constructs.stage_secrets import arns, stored
 
 if TYPE_CHECKING:
     from infra.constructs.platform import DataServices, Platform
@@ -19,17 +20,15 @@ class DatabaseCredentials(Construct):
         super().__init__(scope, construct_id)
         self._platform = platform
         self._data = data
-        rotated = [secret.secret_arn for secret in (data.postgres.api_secret, data.postgres.worker_secret)]
         self.expiry = self._function("credential_expiry", Duration.seconds(140))
-        self.reconciliation = self._function(
-            "credential_reconciliation", Duration.minutes(2), ROTATED_SECRET_ARNS=",".join(rotated)
-        )
-        self.reconciliation.allow("secretsmanager:DescribeSecret", resources=rotated)
+        self.reconciliation = self._function("credential_reconciliation", Duration.minutes(2))
+        secrets = arns(self, platform, stored(platform))
+        self.reconciliation.allow("secretsmanager:ListSecretVersionIds", resources=secrets)
         self.expiry.allow_table(data.operations, *READ_AND_WRITE)
         run_every(self, platform=platform, function=self.expiry, name="credential_expiry")
         run_as_task(self, platform=platform, data=data, function=self.reconciliation, task="credential_reconciliation")
 
-    def _function(self, name: str, timeout: Duration, **more: str) -> ServiceFunction:
+    def _function(self, name: str, timeout: Duration) -> ServiceFunction:
         postgres = self._data.postgres
         function = ServiceFunction(
             self,
@@ -39,7 +38,6 @@ class DatabaseCredentials(Construct):
                 **postgres.environment(),
                 "POSTGRES_SECRET_ARN": postgres.api_secret.secret_arn,
                 "OPERATIONS_TABLE_NAME": self._data.operations.table_name,
-                **more,
             },
             reserved_concurrency=getattr(self._platform.stage.sizes.concurrency, name),
             timeout=timeout,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from infra.constructs.platform import Platform
 
-ROTATION = "Rotation every 90 days, by alternating users, is brought by the function secret_rotation"
+ROTATION = "Rotation every 90 days is brought by the function secret_rotation, whose schedule stands in another stack"
 REASONS = {"AwsSolutions-SMG4": ROTATION, "NIST.800.53.R5-SecretsManagerRotationEnabled": ROTATION}
 
 

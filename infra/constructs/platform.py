@@ -82,6 +82,8 @@ class Valkey:
     port: int
     tls: bool
     secret: secretsmanager.ISecret
+    # ElastiCache's name for its user; empty where Valkey itself takes changes of it.
+    user_id: str = ""
 
     def environment(self) -> dict[str, str]:
         return {

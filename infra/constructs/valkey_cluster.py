@@ -9,12 +9,18 @@ from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra.acknowledge import acknowledge
 from infra.constructs.generated_secret import generated_secret
 from infra.constructs.platform import VALKEY_PORT, Valkey
 
 if TYPE_CHECKING:
     from infra.constructs.platform import Network, Platform
     from infra.stages import LocalServers
+
+USERS = (
+    "Its user group lets in a user with a password of 64 characters; a token of AUTH could not be rotated step by step"
+)
+GROUP_REASONS = {"AwsSolutions-AEC6": USERS, "NIST.800.53.R5-ElastiCacheRedisClusterAuth": USERS, "CKV_AWS_31": USERS}
 
 
 def local_valkey(scope: Construct, *, servers: LocalServers) -> Valkey:
@@ -33,7 +39,24 @@ class ValkeyCluster(Construct):
 
     def connection(self) -> Valkey:
         host = self.group.attr_configuration_end_point_address
-        return Valkey(host=host, port=VALKEY_PORT, tls=True, secret=self.secret)
+        user_id = self._platform.stage.physical_name("valkey")
+        return Valkey(host=host, port=VALKEY_PORT, tls=True, secret=self.secret, user_id=user_id)
+
+    def _users(self) -> elasticache.CfnUserGroup:
+        """One user, who may have two passwords at a time: rotation brings the second."""
+        name = self._platform.stage.physical_name("valkey")
+        user = elasticache.CfnUser(
+            self,
+            "User",
+            engine="valkey",
+            user_id=name,
+            user_name="default",
+            access_string="on ~* &* +@all",
+            passwords=[self.secret.secret_value_from_json("password").unsafe_unwrap()],
+        )
+        group = elasticache.CfnUserGroup(self, "Users", engine="valkey", user_group_id=name, user_ids=[user.user_id])
+        group.node.add_dependency(user)
+        return group
 
     def _group(self, network: Network) -> elasticache.CfnReplicationGroup:
         stage = self._platform.stage
@@ -43,7 +66,8 @@ class ValkeyCluster(Construct):
             description="Valkey beside PostgreSQL",
             subnet_ids=network.vpc.select_subnets(subnet_group_name="servers").subnet_ids,
         )
-        return elasticache.CfnReplicationGroup(
+        users = self._users()
+        group = elasticache.CfnReplicationGroup(
             self,
             "Group",
             replication_group_id=stage.physical_name("valkey"),
@@ -63,7 +87,7 @@ class ValkeyCluster(Construct):
             kms_key_id=self._platform.key.key_arn,
             transit_encryption_enabled=True,
             transit_encryption_mode="required",
-            auth_token=self.secret.secret_value_from_json("password").unsafe_unwrap(),
+            user_group_ids=[users.user_group_id],
             port=VALKEY_PORT,
             cache_subnet_group_name=subnets.ref,
             security_group_ids=[network.valkey.security_group_id],
@@ -71,6 +95,9 @@ class ValkeyCluster(Construct):
             snapshot_window="02:00-03:00",
             tags=[CfnTag(key="Name", value=stage.physical_name("valkey"))],
         )
+        group.node.add_dependency(users)
+        acknowledge(group, GROUP_REASONS)
+        return group
 
     def _parameters(self) -> elasticache.CfnParameterGroup:
         return elasticache.CfnParameterGroup(

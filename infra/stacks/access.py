@@ -56,8 +56,8 @@ class AccessStack(Stack):
             self, "Pipeline", platform=platform, pool=self.pool, token_url=f"{base_url}/oauth2/token"
         )
         AuditAnchor(self, "Audit", platform=platform, data=data, access_logs=access_logs)
-        DatabaseCredentials(self, "Credentials", platform=platform, data=data)
-        SecretRotation(self, "Rotation", platform=platform, data=data)
+        credentials = DatabaseCredentials(self, "Credentials", platform=platform, data=data)
+        SecretRotation(self, "Rotation", platform=platform, data=data, watched=credentials.reconciliation)
         CfnOutput(self, "UserPoolId", value=self.pool.user_pool_id)
         CfnOutput(self, "UserPoolClientId", value=self.client.user_pool_client_id)
 

@@ -17,6 +17,7 @@ from infra.constructs.restore_workflow import workflow_arn
 from infra.constructs.retention import retention
 from infra.constructs.scheduled_task import READ_AND_WRITE
 from infra.constructs.service_function import ServiceFunction
+from infra.constructs.stage_secrets import arns, stored
 
 if TYPE_CHECKING:
     from aws_cdk import aws_lambda as lambda_
@@ -89,6 +90,8 @@ class ApiStack(Stack):
         )
         api.allow_secrets(data.postgres.api_secret, data.valkey.secret)
         api.allow("events:PutEvents", resources=[data.bus.event_bus_arn])
+        ages = arns(self, self._platform, stored(self._platform))
+        api.allow("secretsmanager:ListSecretVersionIds", resources=ages)
         drills = [workflow_arn(self, self._platform.stage)]
         api.allow("states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure", resources=drills)
         api.allow_table(data.operations, *READ_AND_WRITE)

@@ -8,7 +8,6 @@ from aws_cdk import CfnOutput, CfnParameter, DefaultStackSynthesizer, Duration, 
 from aws_cdk import aws_iam as iam
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_secretsmanager as secretsmanager
     from constructs import Construct
 
     from infra.constructs.platform import DataServices, Platform
@@ -29,13 +28,11 @@ class DeliveryStack(Stack):
         *,
         platform: Platform,
         data: DataServices,
-        pipeline_secret: secretsmanager.ISecret,
         **props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **props)
         self._platform = platform
         self._data = data
-        self._pipeline_secret = pipeline_secret
         repository = CfnParameter(
             self,
             "Repository",
@@ -60,12 +57,13 @@ class DeliveryStack(Stack):
         )
 
     def _verify(self) -> list[iam.PolicyStatement]:
-        """What scripts/delivery asks for: the canary's keys, the pipeline's own secret, and the load snapshots."""
+        """What scripts/delivery asks for: the canary's keys, and the load snapshots."""
         table = self._data.operations.table_arn
-        secrets = [secret.secret_arn for secret in (self._data.canary_secret, self._pipeline_secret)]
         through = [f"{service}.{self.region}.amazonaws.com" for service in ("secretsmanager", "dynamodb")]
         return [
-            iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=secrets),
+            iam.PolicyStatement(
+                actions=["secretsmanager:GetSecretValue"], resources=[self._data.canary_secret.secret_arn]
+            ),
             iam.PolicyStatement(actions=["dynamodb:Query", "dynamodb:PutItem"], resources=[table]),
             iam.PolicyStatement(
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],

@@ -28,6 +28,8 @@ INTERFACE_ENDPOINTS = {
     "Cognito": SERVICES.COGNITO_IDP,
     # Of whom a drill asks for a temporary database.
     "Rds": SERVICES.RDS,
+    # Who lets a new token of Valkey in.
+    "ElastiCache": SERVICES.ELASTICACHE,
     # Where the API starts drills, and brings people's decisions to them.
     "StepFunctions": SERVICES.STEP_FUNCTIONS,
 }

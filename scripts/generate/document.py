@@ -23,6 +23,7 @@ def runbook_page(runbook: Runbook) -> str:
         *_burn_rates(runbook),
         *_alerts(runbook),
         *_communication(runbook),
+        *_secrets(runbook),
     )
     return "\n\n".join(sections) + "\n"
 
@@ -164,5 +165,25 @@ def _communication(runbook: Runbook) -> Iterator[str]:
         (
             (one.name, one.via, ", ".join(kind.replace("_", " ") for kind in one.kinds))
             for one in communication.channels.values()
+        ),
+    )
+
+
+def _secrets(runbook: Runbook) -> Iterator[str]:
+    yield '<a id="secrets"></a>\n\n## Secrets'  # the alarm on them links here
+    yield (
+        "`p09 secrets list` shows their age, `p09 secrets rotate NAME` rotates one now. The current version and the one before "
+        "work side by side, so that no request fails. `credential_reconciliation` fails when one is more than a week overdue."
+    )
+    yield _table(
+        ("Secret", "Rotates", "Due after", "Why not of itself"),
+        (
+            (
+                one.title,
+                "by schedule" if one.scheduled else "on demand" if one.kind else "-",
+                duration(runbook.due_after(name)) if one.stored else "-",
+                one.why or "",
+            )
+            for name, one in runbook.secrets.items()
         ),
     )

@@ -62,7 +62,6 @@ app.command("logs")(logs)
 @app.callback()
 def root(
     context: typer.Context,
-    url: Annotated[str | None, typer.Option(help="Another system than the local one.")] = None,
     url: Annotated[str | None, typer.Option(envvar="P09_URL", help="Another system than the local one.")] = None,
     token: Annotated[
         str | None, typer.Option(envvar="P09_TOKEN", help="Access token to use, instead of a demo person's.")

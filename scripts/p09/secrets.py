@@ -1,36 +1,39 @@
-"""`p09 secrets …`: rotation on demand, in the local system. In AWS it is `aws secretsmanager rotate-secret`."""
+"""`p09 secrets …`: the age of secrets; rotation on demand, in the local system. In AWS it is `aws secretsmanager rotate-secret`."""
 
 import json
-from enum import StrEnum
+from typing import Any
+from uuid import uuid4
 
 import typer
 
 from local.aws import aws_client
 from local.state import LocalError
-from scripts.p09.output import AsJson, show
+from scripts.p09.output import AsJson, show, show_rows
 from scripts.p09.session import session
 
-secrets = typer.Typer(no_args_is_help=True, help="Logins of functions, which rotate by alternating users.")
+secrets = typer.Typer(
+    no_args_is_help=True, help="Secrets of the system: their age and their rotation, never their value."
+)
 _FUNCTION = "p09-local-secret-rotation"
+_PATH = "/v1/access/secrets"
+_ROLE = "P09-SRE"
+_COLUMNS = ("name", "rotates", "since", "age_days", "due_at", "wrong", "title", "why")
 
 
-@secrets.callback()
-def group() -> None:
-    """So that `rotate` is a command of its own."""
-
-
-class Owner(StrEnum):
-    api = "api"
-    worker = "worker"
+@secrets.command("list")
+def list_secrets(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """List every secret with its age, when it was rotated last and when it is due."""
+    rows: list[dict[str, Any]] = session(context).operations(_ROLE).get(_PATH)["secrets"]
+    shown = rows if as_json else [{key: "" if value is None else value for key, value in row.items()} for row in rows]
+    show_rows(shown, _COLUMNS, as_json=as_json)
 
 
 @secrets.command("rotate")
-def rotate(context: typer.Context, owner: Owner, *, as_json: AsJson = False) -> None:
-    """Give a function's login to its other user, with a new password; nobody notices."""
-    endpoint = session(context).system()["aws_endpoint"]
-    arn = aws_client("secretsmanager", endpoint).describe_secret(SecretId=f"p09-local-postgres-{owner.value}")["ARN"]
-    payload = json.dumps({"rotate": arn}).encode()
-    answer = aws_client("lambda", endpoint).invoke(FunctionName=_FUNCTION, Payload=payload)
+def rotate(context: typer.Context, name: str, *, as_json: AsJson = False) -> None:
+    """Put a new one beside the one in use, test it, and have everybody change over; nobody notices."""
+    client = aws_client("lambda", session(context).system()["aws_endpoint"])
+    event = {"rotate": name, "ClientRequestToken": str(uuid4())}
+    answer = client.invoke(FunctionName=_FUNCTION, Payload=json.dumps(event).encode())
     content = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
         raise LocalError(f"the rotation failed: {content.get('errorMessage', content)}")

@@ -1,12 +1,9 @@
-"""Logins of functions in PostgreSQL, changed by its administrator."""
+"""Logins of functions in PostgreSQL, changed by its administrator. Two users take turns: nobody's password changes under them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
-from uuid import NAMESPACE_URL, uuid5
 
-from shared.access.audit import OPERATIONS, Entry
-from shared.access.audit_store import record
-from shared.access.rotation import RotationRefused
+from shared.access.rotation import RotationRefused, new_password, read_login, write_login
 from shared.platform.logins import base_of, ensure_login, other_of
 
 if TYPE_CHECKING:
@@ -14,7 +11,7 @@ if TYPE_CHECKING:
 
     from shared.platform.postgres import Database
 
-ROTATED: Final = frozenset({"p09_api", "p09_worker"})
+ROTATED: Final = frozenset({"p09_api", "p09_worker", "p09_backup"})
 
 
 class PostgresLogins:
@@ -24,18 +21,20 @@ class PostgresLogins:
         self._admin = admin
         self._connect = connect
 
-    def other(self, username: str) -> str:
-        self._check(username)
-        return other_of(username)
+    def make(self, current: str) -> str:
+        return write_login(other_of(_user(current)), new_password())
 
-    def set(self, username: str, password: str) -> None:
-        self._check(username)
+    def admit(self, pending: str, current: str) -> None:
+        username, password = _user(pending), read_login(pending)[1]
+        if username == _user(current):
+            raise RotationRefused(f"{username} is in use: its password is not changed under who uses it")
         with self._admin.transaction() as connection:
             ensure_login(connection, username, password)
 
-    def test(self, username: str, password: str) -> None:
+    def test(self, text: str) -> None:
         """It can log in and has the rights of its role."""
-        connection = self._connect(username, password)
+        username = _user(text)
+        connection = self._connect(*read_login(text))
         try:
             [[has]] = connection.run("select pg_has_role(current_user, :role, 'usage')", role=base_of(username))
         finally:
@@ -43,15 +42,15 @@ class PostgresLogins:
         if not has:
             raise RotationRefused(f"{username} has not the rights of {base_of(username)}")
 
-    def tell(self, secret_id: str, version: str, username: str) -> None:
-        """In the audit trail, once for each version."""
-        entry = Entry(
-            id=uuid5(NAMESPACE_URL, version), organisation_id=OPERATIONS, actor="function:secret_rotation",
-            action="secret.rotate", subject=f"secret/{secret_id}"[:300], after={"username": username, "version": version},
-        )  # fmt: skip
-        with self._admin.transaction([OPERATIONS]) as connection:
-            record(connection, entry)
+    def retire(self, current: str) -> None:
+        """The other user's password is the version before, and is overwritten at its turn."""
 
-    def _check(self, username: str) -> None:
-        if base_of(username) not in ROTATED:
-            raise RotationRefused(f"{username} is none of the logins that take turns: {', '.join(sorted(ROTATED))}")
+    def describe(self, text: str) -> Mapping[str, str]:
+        return {"username": _user(text)}
+
+
+def _user(text: str) -> str:
+    username, _ = read_login(text)
+    if base_of(username) not in ROTATED:
+        raise RotationRefused(f"{username} is none of the logins that take turns: {', '.join(sorted(ROTATED))}")
+    return username

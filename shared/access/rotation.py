@@ -1,13 +1,13 @@
-"""Rotation of a login in the four steps of Secrets Manager, each of which can be cut short and done again.
+"""Rotation of a secret in the four steps of Secrets Manager, each of which can be cut short and done again.
 
-Two users take turns: while the secret still names one, the other gets its new password. Who has the old login in memory goes on
-with it until its user's next turn, and fetches the secret again when it is refused.
+Two of each kind are always good: the current one, and the one before. Who has the old one in memory goes on with it until the
+next rotation, and fetches the secret again when it is refused. What makes that so differs by kind, and is the target's.
 """
 
 import json
 import secrets
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 CURRENT: Final = "AWSCURRENT"
@@ -23,79 +23,88 @@ class RotationRefused(Exception):
 class Secrets(Protocol):
     """Secrets Manager. Everything raises ``AwsUnavailable`` and ``AwsRefused``."""
 
-    def versions(self, secret_id: str) -> Mapping[str, list[str]]: ...
+    def stages(self, secret_id: str) -> Mapping[str, list[str]]: ...
     def read(self, secret_id: str, *, version: str | None = None) -> str: ...
     def put_pending(self, secret_id: str, version: str, text: str) -> None: ...
     def promote(self, secret_id: str, version: str, *, instead_of: str | None) -> None: ...
 
 
-class Logins(Protocol):
-    """The server that the logins are for."""
+class Target(Protocol):
+    """What a secret opens or signs for. Texts are what the secret's versions hold; every call may be made again."""
 
-    def other(self, username: str) -> str: ...
-    def set(self, username: str, password: str) -> None: ...
-    def test(self, username: str, password: str) -> None: ...
-    def tell(self, secret_id: str, version: str, username: str) -> None: ...
+    def make(self, current: str) -> str:
+        """The next version's text. Raises ``RotationRefused``, as the others do, for a text of another kind."""
+
+    def admit(self, pending: str, current: str) -> None:
+        """Have the next version work beside the current one."""
+
+    def test(self, text: str) -> None:
+        """Raises unless it works."""
+
+    def retire(self, current: str) -> None:
+        """What is older than the version before the current one, ends."""
+
+    def describe(self, text: str) -> Mapping[str, str]:
+        """What may be told of a version."""
+
+
+Tell = Callable[[str, str, Mapping[str, str]], None]
+"""Puts a secret, its new version and what may be told of it in the audit trail; a version twice is once."""
 
 
 class Rotation:
-    def __init__(self, store: Secrets, logins: Logins) -> None:
+    def __init__(self, store: Secrets, target: Target, tell: Tell) -> None:
         self._store = store
-        self._logins = logins
+        self._target = target
+        self._tell = tell
 
     def run(self, step: str, secret_id: str, version: str) -> None:
-        """Carry out one step. Raises ``RotationRefused``, and what the secret's store and the server raise."""
+        """Carry out one step. Raises ``RotationRefused``, and what the secret's store and the target raise."""
         steps = dict(zip(STEPS, (self._create, self._set, self._test, self._finish), strict=True))
         if step not in steps:
             raise RotationRefused(f"{step} is none of {', '.join(STEPS)}")
         steps[step](secret_id, version)
 
     def _create(self, secret_id: str, version: str) -> None:
-        if self._store.versions(secret_id).get(version):
-            try:
-                self._login(secret_id, version)
-            except RotationRefused:
-                pass  # Secrets Manager makes the version before its content
-            else:
-                return
-        username = self._login(secret_id)[0]
-        login = {"username": self._logins.other(username), "password": _password()}
-        self._store.put_pending(secret_id, version, json.dumps(login))
+        # Secrets Manager makes the version before its content.
+        if not self._store.read(secret_id, version=version):
+            text = self._target.make(self._store.read(secret_id))
+            self._store.put_pending(secret_id, version, text)
 
     def _set(self, secret_id: str, version: str) -> None:
         if not self._is_current(secret_id, version):
-            self._logins.set(*self._pending(secret_id, version))
+            self._target.admit(self._store.read(secret_id, version=version), self._store.read(secret_id))
 
     def _test(self, secret_id: str, version: str) -> None:
-        self._logins.test(*self._pending(secret_id, version))
+        self._target.test(self._store.read(secret_id, version=version))
 
     def _finish(self, secret_id: str, version: str) -> None:
-        username, _ = self._pending(secret_id, version)
-        self._logins.tell(secret_id, version, username)
-        if self._is_current(secret_id, version):
-            return
-        current = next((one for one, stages in self._store.versions(secret_id).items() if CURRENT in stages), None)
-        self._store.promote(secret_id, version, instead_of=current)
+        text = self._store.read(secret_id, version=version)
+        if not self._is_current(secret_id, version):
+            self._target.test(text)  # whoever calls: what does not work never becomes current
+            self._tell(secret_id, version, self._target.describe(text))
+            stages = self._store.stages(secret_id)
+            current = next((one for one, names in stages.items() if CURRENT in names), None)
+            self._store.promote(secret_id, version, instead_of=current)
+        self._target.retire(text)
 
     def _is_current(self, secret_id: str, version: str) -> bool:
-        return CURRENT in self._store.versions(secret_id).get(version, [])
-
-    def _pending(self, secret_id: str, version: str) -> tuple[str, str]:
-        """The version's login, which must not be the one in use under another password."""
-        login = self._login(secret_id, version)
-        if not self._is_current(secret_id, version) and login[0] == self._login(secret_id)[0]:
-            raise RotationRefused(f"{login[0]} is in use: its password is not changed under who uses it")
-        return login
-
-    def _login(self, secret_id: str, version: str | None = None) -> tuple[str, str]:
-        text = self._store.read(secret_id, version=version)
-        try:
-            found = json.loads(text)
-            return str(found["username"]), str(found["password"])
-        except (ValueError, KeyError, TypeError):
-            raise RotationRefused(f"version {version or CURRENT} of {secret_id} holds no login") from None
+        return CURRENT in self._store.stages(secret_id).get(version, [])
 
 
-def _password() -> str:
+def read_login(text: str) -> tuple[str, str]:
+    """User name and password. Raises ``RotationRefused``."""
+    try:
+        found = json.loads(text)
+        return str(found["username"]), str(found["password"])
+    except (ValueError, KeyError, TypeError):
+        raise RotationRefused("the secret, or this version of it, holds no login") from None
+
+
+def write_login(username: str, password: str) -> str:
+    return json.dumps({"username": username, "password": password})
+
+
+def new_password() -> str:
     alphabet = string.ascii_letters + string.digits
     return "".join(secrets.choice(alphabet) for _ in range(_LENGTH))

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
+from uuid import UUID
 
 from shared.health.checks import Check, WrongAnswer, excerpt
 from shared.health.exchange import Answer, NoAnswer, Request, exchange, since
 from shared.health.model import CANARY, Outcome, Result
 
+ORGANISATION: Final = UUID("70303900-0000-4000-8000-000000000001")  # P09's own
 SITE: Final = "https://canary.p09.invalid"  # RFC 6761: a name that nobody can ever own
 POLL_SECONDS: Final = 0.5
 FIELDS: Final = ("site_id", "write_key", "read_key")

@@ -18,6 +18,11 @@ class Login:
     password: str = field(repr=False)
 
 
+def stored_name(stage: str, name: str) -> str:
+    """The name in Secrets Manager, as infra gives it."""
+    return f"p09-{stage}-{name}"
+
+
 def read_secret(settings: AwsSettings, secret_id: str) -> str:
     """A secret's text. Raises ``AwsUnavailable`` and ``AwsRefused``."""
     answer = call(settings, "secretsmanager", "secretsmanager.GetSecretValue", {"SecretId": secret_id})
@@ -30,22 +35,31 @@ def write_secret(settings: AwsSettings, secret_id: str, text: str) -> None:
     call(settings, "secretsmanager", "secretsmanager.PutSecretValue", body)
 
 
+History = tuple[str, tuple[str, ...], datetime]
+
+
 class SecretVersions:
     """The versions of secrets and their stages, for rotation."""
 
     def __init__(self, settings: Callable[[], AwsSettings]) -> None:
         self._settings = settings
 
-    def versions(self, secret_id: str) -> dict[str, list[str]]:
+    def stages(self, secret_id: str) -> dict[str, list[str]]:
         """Stages by version."""
         found: dict[str, list[str]] = self._call("DescribeSecret", SecretId=secret_id).get("VersionIdsToStages", {})
         return found
 
-    def changed_at(self, secret_id: str) -> datetime:
-        """When it got its content, or was made."""
-        found = self._call("DescribeSecret", SecretId=secret_id)
-        at = found.get("LastRotatedDate") or found.get("LastChangedDate") or found["CreatedDate"]
-        return datetime.fromtimestamp(float(at), UTC)
+    def history(self, secret_id: str) -> list[History]:
+        """Each version that has a stage: its id, its stages, when it was made. For that nobody need be able to read it."""
+        versions = self._call("ListSecretVersionIds", SecretId=secret_id).get("Versions", [])
+        return [
+            (
+                one["VersionId"],
+                tuple(one.get("VersionStages", ())),
+                datetime.fromtimestamp(float(one["CreatedDate"]), UTC),
+            )
+            for one in versions
+        ]
 
     def read(self, secret_id: str, *, version: str | None = None) -> str:
         """The text of a version, of the current one by default; empty when it has none yet."""
@@ -91,3 +105,15 @@ class LoginSecret:
     def forget(self) -> None:
         """The login was refused: fetch it anew next time."""
         self._login = None
+
+    def previous(self) -> Login | None:
+        """The one before, which a copy of the server from before the last rotation knows; None where there was none."""
+        body = {"SecretId": self._secret_id, "VersionStage": "AWSPREVIOUS"}
+        try:
+            answer = call(self._settings(), "secretsmanager", "secretsmanager.GetSecretValue", body)
+        except AwsRefused as error:
+            if error.code == "ResourceNotFoundException":
+                return None
+            raise
+        secret = json.loads(answer["SecretString"])
+        return Login(secret["username"], secret["password"])

@@ -28,7 +28,7 @@ def database(
     def connect(login: Login) -> "Connection":
         return connect_to_postgres(settings, login, application=application, timeout=timeout)
 
-    return postgres.Database(_with_login(LoginSecret(aws_settings, secret_id), connect, PostgresBadLogin))
+    return postgres.Database(with_login(LoginSecret(aws_settings, secret_id), connect, PostgresBadLogin))
 
 
 def connect_to_postgres(
@@ -50,17 +50,22 @@ def connect_to_postgres(
 
 def valkey(settings: ValkeySettings, *, timeout: float = 2.0) -> Valkey:
     """Valkey with the login of its secret."""
+
+    def connect(login: Login) -> ValkeyConnection:
+        return connect_to_valkey(settings, login.password, timeout=timeout)
+
+    return Valkey(with_login(LoginSecret(aws_settings, settings.valkey_secret_arn), connect, ValkeyBadLogin))
+
+
+def connect_to_valkey(settings: ValkeySettings, password: str, *, timeout: float = 2.0) -> ValkeyConnection:
+    """One connection with a password. Raises ``ValkeyUnavailable``."""
     address = ValkeyAddress(
         host=settings.valkey_host, port=int(settings.valkey_port), tls=settings.valkey_tls == "true"
     )
-
-    def connect(login: Login) -> ValkeyConnection:
-        return open_connection(address, password=login.password, timeout=timeout)
-
-    return Valkey(_with_login(LoginSecret(aws_settings, settings.valkey_secret_arn), connect, ValkeyBadLogin))
+    return open_connection(address, password=password, timeout=timeout)
 
 
-def _with_login(secret: LoginSecret, connect: Callable[[Login], T], refused: type[Exception]) -> Callable[[], T]:
+def with_login(secret: LoginSecret, connect: Callable[[Login], T], refused: type[Exception]) -> Callable[[], T]:
     """As long as the secret is another one each time that its login was refused, it is being rotated under us."""
 
     def opened() -> T:

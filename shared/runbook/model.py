@@ -1,6 +1,7 @@
 """The runbook as typed, frozen data. What stands in ``shared/runbook.toml`` and nothing else is allowed."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -10,9 +11,11 @@ from shared.runbook.delivery import Delivery
 from shared.runbook.fields import Section, Text
 from shared.runbook.limits import Limits
 from shared.runbook.measuring import Alerts, BurnRates, Exclusions, Kpis, Prometheus, Slices
+from shared.runbook.secrets import Secret
 from shared.runbook.tasks import Component, Incidents, Probes, Schedules, Tasks
 
 ComponentId = Annotated[str, Field(pattern="^[a-z_]+$")]
+SecretName = Annotated[str, Field(pattern="^[a-z][a-z-]*$")]
 
 
 class Service(Section):
@@ -38,6 +41,7 @@ class Runbook(Section):
     alerts: Alerts
     tasks: Tasks
     schedules: Schedules
+    secrets: Mapping[SecretName, Secret]
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -47,6 +51,8 @@ class Runbook(Section):
             )
         if unknown := set(self.communication.reports) - set(self.tasks.by_id()):
             raise ValueError(f"communication.reports: {', '.join(sorted(unknown))} is no daily task")
+        if self.schedules.secret_rotation.every is None:
+            raise ValueError("schedules.secret_rotation: needs `every`, after which a secret is due")
         length = self.slices.length
         for place, window in (
             *((f"burn_rates.pairs.{n}.{end}", getattr(pair, end)) for n, pair in enumerate(self.burn_rates.pairs)
@@ -62,3 +68,9 @@ class Runbook(Section):
                 if check not in known:
                     raise ValueError(f"components.{name}.checks: {check!r} is none of {', '.join(known)}")
         return self
+
+    def due_after(self, secret: str) -> timedelta:
+        """How old a secret may become. Raises LookupError."""
+        every = self.secrets[secret].every or self.schedules.secret_rotation.every
+        assert every is not None  # noqa: S101  # `_agree` has seen it
+        return every

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shared.runbook.load import the_runbook
 from tests.infra.assembly import STAGES
 
 if TYPE_CHECKING:
@@ -38,25 +39,33 @@ def test_credentials_are_ended_each_minute_and_the_trail_is_anchored_each_hour(a
 @pytest.mark.parametrize("stage", AWS_STAGES)
 def test_logins_rotate_every_ninety_days_and_not_at_a_deploy(assembly: Assembly, stage: str) -> None:
     rotations = assembly.stages[stage]["Access"].of_type("AWS::SecretsManager::RotationSchedule")
-    assert len(rotations) == 2
+    assert {rotation.properties["SecretId"] for rotation in rotations} == {
+        f"p09-{stage}-{name}" for name in ("postgres-api", "postgres-worker", "postgres-backup", "valkey", "canary")
+    }
     for rotation in rotations:
         assert rotation.properties["RotationRules"] == {"AutomaticallyAfterDays": 90}
         assert rotation.properties["RotateImmediatelyOnUpdate"] is False
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_rotation_changes_the_logins_of_functions_and_no_other_secret(assembly: Assembly, stage: str) -> None:
+def test_rotation_changes_what_the_runbook_has_it_rotate_and_no_other_secret(assembly: Assembly, stage: str) -> None:
     (changed,) = [
         statement["Resource"]
         for policy in assembly.stages[stage]["Access"].of_type("AWS::IAM::ManagedPolicy")
         for statement in policy.properties["PolicyDocument"]["Statement"]
         if "secretsmanager:PutSecretValue" in statement["Action"]
     ]
-    assert len(changed) == 2
-    text = str(changed)
-    assert "ApiSecret" in text
-    assert "WorkerSecret" in text
-    assert "*" not in text
+    ends = [str(one["Fn::Join"][1][-1]).removeprefix(":secret:") for one in changed]
+    rotated = ("postgres-api", "postgres-worker", "postgres-backup", "valkey", "canary", "webhooks")
+    assert sorted(ends) == sorted(f"p09-{stage}-{name}-??????" for name in rotated)
+
+
+@pytest.mark.parametrize("stage", AWS_STAGES)
+def test_every_secret_of_a_stage_is_in_the_runbook(assembly: Assembly, stage: str) -> None:
+    """So that it has a rotation, or a reason why not."""
+    known = {name for name, one in the_runbook().secrets.items() if one.stored}
+    made = {secret.properties["Name"] for _, secret in assembly.of_type(stage, "AWS::SecretsManager::Secret")}
+    assert made == {f"p09-{stage}-{name}" for name in known}
 
 
 @pytest.mark.parametrize("stage", STAGES)

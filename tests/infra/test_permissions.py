@@ -44,7 +44,7 @@ READ_TABLE = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
 WRITE_TABLE = {f"dynamodb:{verb}Item" for verb in ("Put", "Update", "Delete", "ConditionCheck")}
 TABLE = READ_TABLE | WRITE_TABLE | TABLE_KEY
 OWN = {
-    "api": {"secretsmanager:GetSecretValue", "events:PutEvents"}
+    "api": {"secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "events:PutEvents"}
     | {"states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"}
     | TABLE,
     "ingest_worker": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},

@@ -1,7 +1,7 @@
 """Signed webhooks as https://www.standardwebhooks.com specifies them: who receives one can check that it is ours and fresh."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,7 +17,10 @@ _NEVER: Final = frozenset({400, 410, 413, 422})
 
 
 class WebhookSender:
-    """``secret`` is ``{"<channel's id>": {"url": "https://…", "secret": "whsec_…"}}``."""
+    """``secret`` is ``{"<channel's id>": {"url": "https://…", "secret": "whsec_…"}}``.
+
+    After a rotation there is the ``previous`` key as well: messages are signed with both, and receivers take either.
+    """
 
     def __init__(self, secret: Callable[[], Mapping[str, Any]], post: Post) -> None:
         self._secret = secret
@@ -28,7 +31,8 @@ class WebhookSender:
         if not endpoint:
             return Unconfigured(f"the secret of webhooks has no {message.channel_id}")
         try:
-            request = signed(str(endpoint["url"]), str(endpoint["secret"]), message, datetime.now(UTC))
+            keys = [str(key) for key in (endpoint["secret"], endpoint.get("previous")) if key]
+            request = signed(str(endpoint["url"]), keys, message, datetime.now(UTC))
         except (KeyError, TypeError, ValueError, EmptyWebhookSecretError) as error:
             return Refused(
                 f"the secret of webhooks is wrong about {message.channel_id}: {type(error).__name__}: {error}"
@@ -47,13 +51,13 @@ def payload(message: Message) -> str:
     return json.dumps(said | {"text": announcement.content.text}, ensure_ascii=False)
 
 
-def signed(url: str, secret: str, message: Message, now: datetime) -> Request:
+def signed(url: str, keys: Sequence[str], message: Message, now: datetime) -> Request:
     body = payload(message)
     headers = {
         "content-type": "application/json; charset=utf-8",
         "webhook-id": message.dedup_key,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message.dedup_key, now, body),
+        "webhook-signature": " ".join(Webhook(key).sign(message.dedup_key, now, body) for key in keys),
     }
     return Request(method="POST", url=url, headers=headers, body=body.encode())
 

@@ -20,6 +20,7 @@ from shared.access.audit_store import Filter, page, record, verify_rows
 from shared.access.lease import Lease, new_id, new_password
 from shared.access.lease_store import LeaseStore
 from shared.access.pending_audit import leave
+from shared.access.rotation import RotationRefused
 from shared.platform import aws as signed
 from shared.platform.dynamodb import Put, Table, signed_call
 from shared.platform.outbox import waiting
@@ -31,6 +32,7 @@ from tests.integration.access.test_rotation import drop_alternates
 
 SERVICES = {"DynamoDB_20120810": "dynamodb", "secretsmanager": "secretsmanager"}
 BUCKET = "p09-test-audit"
+API_SECRET = "p09-test-postgres-api"
 
 
 class Context:
@@ -70,9 +72,9 @@ def account(migrated: MigratedDatabase, monkeypatch: pytest.MonkeyPatch) -> Iter
     address = migrated.address
     environment = {
         "STAGE": "test", "POSTGRES_HOST": address.host, "POSTGRES_PORT": str(address.port),
-        "POSTGRES_DATABASE": address.database, "POSTGRES_TLS_CA": "", "POSTGRES_SECRET_ARN": "api",
+        "POSTGRES_DATABASE": address.database, "POSTGRES_TLS_CA": "", "POSTGRES_SECRET_ARN": API_SECRET,
         "POSTGRES_ADMIN_SECRET_ARN": "admin", "OPERATIONS_TABLE_NAME": NAME, "AUDIT_BUCKET_NAME": BUCKET,
-        "ROTATED_SECRET_ARNS": "api",
+        "VALKEY_HOST": "", "VALKEY_PORT": "0", "VALKEY_TLS": "", "VALKEY_SECRET_ARN": "", "VALKEY_USER_ID": "",
         "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION,
     }  # fmt: skip
     for name, value in environment.items():
@@ -95,8 +97,8 @@ def prepare(clients: dict[str, Any]) -> None:
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
         BillingMode="PAY_PER_REQUEST",
     )
-    for name in ("admin", "api"):
-        login = {"username": f"p09_{name}", "password": PASSWORDS[f"p09_{name}"]}
+    for name, role in (("admin", "p09_admin"), (API_SECRET, "p09_api")):
+        login = {"username": role, "password": PASSWORDS[role]}
         clients["secretsmanager"].create_secret(Name=name, SecretString=json.dumps(login))
     clients["s3"].create_bucket(Bucket=BUCKET, ObjectLockEnabledForBucket=True)
 
@@ -166,7 +168,7 @@ def test_a_secret_that_was_not_rotated_in_time_fails_the_daily_task(account: Acc
 
     assert (verdict(96), verdict(98)) == ("passed", "failed")
     [told] = account.details("TaskFailed")
-    assert "The secret api was not rotated for 9" in told["why"]
+    assert "The secret postgres-api: is 98 days old." in told["why"]
 
 
 def test_audit_anchor_writes_an_object_an_hour_and_finds_what_was_altered(account: Account) -> None:
@@ -216,17 +218,38 @@ def test_what_was_done_without_postgresql_is_in_the_trail_once_it_is_back(accoun
 
 def test_secret_rotation_takes_the_steps_of_secrets_manager_and_all_of_them_on_demand(account: Account) -> None:
     version = "11111111-2222-3333-4444-555555555555"
+    arn = account.clients["secretsmanager"].describe_secret(SecretId=API_SECRET)["ARN"]
     for step in ("createSecret", "setSecret", "testSecret", "finishSecret"):
-        account.invoke("secret_rotation", {"SecretId": "api", "ClientRequestToken": version, "Step": step})
+        account.invoke("secret_rotation", {"SecretId": arn, "ClientRequestToken": version, "Step": step})
     assert current(account)["username"] == "p09_api_b"
 
-    account.invoke("secret_rotation", {"rotate": "api"})
+    account.invoke("secret_rotation", {"rotate": "postgres-api"})
 
     assert current(account)["username"] == "p09_api"
     assert current(account)["password"] != PASSWORDS["p09_api"]
 
 
+@pytest.mark.parametrize(
+    "event", [{"rotate": "slack"}, {"rotate": "admin"}, {"SecretId": "admin", "Step": "createSecret"}]
+)
+def test_what_people_or_nobody_rotates_is_refused_with_the_reason(account: Account, event: dict[str, str]) -> None:
+    with pytest.raises(RotationRefused, match=r"Slack issues it|knows no such secret|none of the secrets"):
+        account.invoke("secret_rotation", event)
+
+
+def test_a_rotation_that_did_not_end_fails_the_daily_task(account: Account) -> None:
+    arguments = {"SecretId": API_SECRET, "SecretString": "x", "VersionStages": ["AWSPENDING"]}
+    account.clients["secretsmanager"].put_secret_value(ClientRequestToken="1" * 32, **arguments)
+    at = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
+    event = {"task": "credential_reconciliation", "scheduled_time": at.isoformat()}
+    assert account.invoke("credential_reconciliation", event)["verdict"] == "failed"
+    [told] = account.details("TaskFailed")
+    assert "The secret postgres-api: its rotation of" in told["why"]
+
+
 def current(account: Account) -> dict[str, str]:
-    text = account.clients["secretsmanager"].get_secret_value(SecretId="api", VersionStage="AWSCURRENT")["SecretString"]
+    text = account.clients["secretsmanager"].get_secret_value(SecretId=API_SECRET, VersionStage="AWSCURRENT")[
+        "SecretString"
+    ]
     found: dict[str, str] = json.loads(text)
     return found

@@ -16,13 +16,14 @@ from shared.access.audit import OPERATIONS
 from shared.access.audit_store import Filter, page
 from shared.access.postgres_logins import PostgresLogins
 from shared.access.rotation import STEPS, Rotation, RotationRefused
+from shared.access.rotation_trail import trail
 from shared.platform import aws as signed
 from shared.platform.aws import AwsSettings, Credentials
 from shared.platform.failures import PostgresBadLogin
 from shared.platform.logins import base_of, ensure_login, other_of
 from shared.platform.postgres import Database, connect
 from shared.platform.secrets import Login, LoginSecret, SecretVersions
-from shared.platform.wiring import _with_login
+from shared.platform.wiring import with_login
 from tests.conftest import PASSWORDS, MigratedDatabase
 
 SECRET = "postgres-api"
@@ -100,14 +101,16 @@ def system(migrated: MigratedDatabase, monkeypatch: pytest.MonkeyPatch) -> Itera
             migrated.database("p09_admin"),
             lambda user, password: connect(migrated.address, user=user, password=password, application="rotation"),
         )
-        yield System(migrated, aws, Rotation(SecretVersions(lambda: SETTINGS), logins))
+        yield System(
+            migrated, aws, Rotation(SecretVersions(lambda: SETTINGS), logins, trail(migrated.database("p09_admin")))
+        )
     drop_alternates(migrated)
 
 
 def drop_alternates(migrated: MigratedDatabase) -> None:
     """Roles belong to the cluster: the next test must not find them."""
     with migrated.server.connect_as_superuser(migrated.name) as superuser:
-        for name in ("p09_api_b", "p09_worker_b"):
+        for name in ("p09_api_b", "p09_worker_b", "p09_backup_b"):
             superuser.run(
                 "select pg_terminate_backend(pid, 2000) from pg_stat_activity where usename = :name", name=name
             )
@@ -233,7 +236,7 @@ def test_no_request_fails_while_secrets_are_rotated(system: System) -> None:
     stop, done, failures = Event(), [], []
 
     def serve() -> None:
-        database = Database(_with_login(LoginSecret(lambda: SETTINGS, SECRET), opened, PostgresBadLogin))
+        database = Database(with_login(LoginSecret(lambda: SETTINGS, SECRET), opened, PostgresBadLogin))
         served = 0
         while not stop.is_set():
             try:

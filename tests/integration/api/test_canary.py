@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import pytest
 import uvicorn
 
-from functions.migrate.canary import DOMAIN, ORGANISATION, ensure_canary
+from functions.migrate.canary import DOMAIN, ensure_canary
 from shared.access.store import DomainTaken
-from shared.health.canary import Keys, Limits, canary_check, read_keys
+from shared.health.canary import ORGANISATION, Keys, Limits, canary_check, read_keys
 from shared.health.checks import made
 from shared.health.exchange import NoAnswer, Request, exchange
 from shared.health.model import Result

@@ -149,11 +149,14 @@ def test_only_the_artefact_that_was_approved_is_fetched(tools: Tools, built: str
 
 
 def test_without_a_token_the_pipeline_asks_for_one_and_never_shows_its_secret(tools: Tools) -> None:
-    tools.answers["curl"] = """cat > sent; echo '{"access_token": "t1"}'"""
-    done = tools.run("token.sh", P09_TOKEN_URL="https://id.example/token", P09_CLIENT_ID="ci", P09_CLIENT_SECRET="s3")
+    tools.answers["p09"] = 'printf %s "$P09_PIPELINE" > sent; echo t1'
+    done = tools.run("token.sh", P09_PIPELINE="s3")
     assert done.stdout == "t1\n"
-    assert (tools.folder / "sent").read_text() == 'user = "ci:s3"\n'
-    assert "s3" not in tools.called[0]
+    assert (tools.folder / "sent").read_text() == "s3"
+    assert tools.called == ["p09 token --pipeline"]
+    refused = tools.run("token.sh")
+    assert refused.returncode != 0
+    assert "P09_PIPELINE" in refused.stderr
 
 
 def test_a_change_is_planned_with_what_its_commit_says(tools: Tools) -> None:

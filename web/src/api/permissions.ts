@@ -6,6 +6,7 @@ export const OPERATIONS = {
   "GET /v1/audit": ["P09-Auditor", "P09-Lead", "P09-SRE"],
   "GET /v1/audit/verification": ["P09-Auditor", "P09-Lead", "P09-SRE"],
   "GET /v1/access/roles": ["P09-Auditor", "P09-DBA", "P09-Developer", "P09-Lead", "P09-SRE"],
+  "GET /v1/access/secrets": ["P09-Auditor", "P09-DBA", "P09-Lead", "P09-SRE"],
   "POST /v1/access/database-credentials": ["P09-DBA", "P09-SRE"],
   "GET /v1/access/database-credentials": ["P09-Auditor", "P09-DBA", "P09-Lead", "P09-SRE"],
   "DELETE /v1/access/database-credentials/{credential_id}": ["P09-DBA", "P09-Lead", "P09-SRE"],

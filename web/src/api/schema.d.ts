@@ -1604,6 +1604,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/access/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Secrets, their age and when they are due
+         * @description Every secret of the system, in the runbook's order.
+         *
+         *     For: P09-Auditor, P09-DBA, P09-Lead, P09-SRE.
+         */
+        get: operations["list_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3573,6 +3595,40 @@ export interface components {
             weekday: ("Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday" | "Sunday") | null;
             /** Every Seconds */
             every_seconds: number | null;
+        };
+        /** SecretList */
+        SecretList: {
+            /** Secrets */
+            secrets: components["schemas"]["SecretView"][];
+        };
+        /**
+         * SecretView
+         * @description ``rotates`` is ``never`` for what no function of this system rotates; ``why`` then says who does, or why nobody.
+         *
+         *     ``since`` is when the current version was made, null for what is not in Secrets Manager. ``wrong`` is empty while all is well.
+         */
+        SecretView: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * Rotates
+             * @enum {string}
+             */
+            rotates: "by schedule" | "on demand" | "never";
+            /** Why */
+            why: string;
+            /** Since */
+            since: string | null;
+            /** Age Days */
+            age_days: number | null;
+            /** Due At */
+            due_at: string | null;
+            /** Unfinished Since */
+            unfinished_since: string | null;
+            /** Wrong */
+            wrong: string;
         };
         /**
          * SiteList
@@ -6935,6 +6991,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PermissionList"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretList"];
                 };
             };
             /** @description A problem document. */

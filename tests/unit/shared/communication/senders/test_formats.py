@@ -18,6 +18,7 @@ from shared.communication.senders.webhook import WebhookSender, payload, signed
 from shared.platform.outgoing import OutgoingRefused, OutgoingUnavailable, Request, Response
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+PREVIOUS = "whsec_cHJldmlvdXMga2V5IG9mIHRoZSB0ZXN0cw=="
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 long_text = st.one_of(
     st.text(max_size=300), st.text("<>&a ", max_size=300), st.integers(1, 9000).map(lambda n: "&" * n)
@@ -89,8 +90,9 @@ def test_signatures_are_those_of_the_specification() -> None:
 @given(contents)
 def test_who_receives_a_webhook_can_check_it(content: Content) -> None:
     now = datetime.now(UTC)
-    request = signed("https://example.com/hook", SECRET, message(content), now)
+    request = signed("https://example.com/hook", [SECRET, PREVIOUS], message(content), now)
     read = Webhook(SECRET).verify(request.body, dict(request.headers))
+    assert Webhook(PREVIOUS).verify(request.body, dict(request.headers)) == read  # who was not told of the new key yet
     assert read["type"] == "notice"
     assert request.headers["webhook-id"] == "msg_1"
     assert payload(message(content)).encode() == request.body
