@@ -20,7 +20,7 @@ Memberships = dict[UUID, MemberRole]
 
 
 @contextmanager
-def acting_for(services: Services, caller: KeyBearer | Person | None) -> Iterator[tuple["Connection", Memberships]]:
+def acting_for(services: Services, caller: KeyBearer | Person) -> Iterator[tuple["Connection", Memberships]]:
     """A transaction that sees what the caller may see, and the caller's roles in organisations."""
     from shared.access.store import memberships
     from shared.platform.postgres import act_for
@@ -28,14 +28,14 @@ def acting_for(services: Services, caller: KeyBearer | Person | None) -> Iterato
     if isinstance(caller, KeyBearer):
         with services.database.transaction([caller.organisation]) as connection:
             yield connection, {}
-    elif caller is not None:
+    else:
         with services.database.transaction(subject=caller.subject) as connection:
             roles = memberships(connection, caller.subject)
             act_for(connection, roles)
             yield connection, roles
 
 
-def site_for(connection: "Connection", caller: KeyBearer | Person | None, reference: str) -> "Site":
+def site_for(connection: "Connection", caller: KeyBearer | Person, reference: str) -> "Site":
     """The site with this id or domain, if the caller may see it. A key sees its own site only."""
     from shared.access.store import site_of
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from typing_extensions import TypedDict
 
-from functions.api.authorise import CallerOf, ServicesOf
+from functions.api.authorise import TenantOf, ServicesOf
 from functions.api.body import read_body
 from functions.api.tenancy import acting_for, site_for
 from shared.ingestion.accept import parse
@@ -43,7 +43,7 @@ class Live(TypedDict):
         }
     },
 )
-async def query(request: Request, services: ServicesOf, caller: CallerOf) -> JSONResponse:
+async def query(request: Request, services: ServicesOf, caller: TenantOf) -> JSONResponse:
     """The query and the answer of Plausible's Stats API v2, so far as they are supported."""
     from shared.analytics.query import parse_query
     from shared.analytics.stats import Site, answer
@@ -56,7 +56,7 @@ async def query(request: Request, services: ServicesOf, caller: CallerOf) -> JSO
 
 
 @router.get("/v1/sites/{site_id}/live", response_model=Live, summary="Visitors of the last five minutes")
-async def live(site_id: str, services: ServicesOf, caller: CallerOf) -> JSONResponse:
+async def live(site_id: str, services: ServicesOf, caller: TenantOf) -> JSONResponse:
     from shared.analytics.stats import Site, live_visitors
 
     with acting_for(services, caller) as (connection, _):

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-from functions.api.authorise import CallerOf, PersonOf, ServicesOf
+from functions.api.authorise import TenantOf, PersonOf, ServicesOf
 from functions.api.problems import Problem
 from functions.api.tenancy import acting_for, require
 from functions.api.trail import TrailOf
@@ -69,7 +69,7 @@ class SiteList(BaseModel):
 @router.get("/v1/sites", summary="Sites that you may see")
 async def list_sites(
     services: ServicesOf,
-    caller: CallerOf,
+    caller: TenantOf,
     cursor: Annotated[int, Query(ge=0, le=MAX_SITE_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
 ) -> SiteList:

@@ -59,7 +59,7 @@ class Pool:
 
     def machine(self, **changes: Any) -> str:
         """Of the pipeline's client, which got it for itself."""
-        usual = {
+        usual: dict[str, Any] = {
             "sub": PIPELINE_CLIENT,
             "client_id": PIPELINE_CLIENT,
             "scope": "delivery/changes",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from shared.deployments.change import Change
@@ -77,7 +78,7 @@ class Workflow:
     def deliver(self, change: str) -> None:
         """Every event of a change, as the bus does after a crash: all of them, again and again. Then the workflow goes on."""
         for event in self.people.told():
-            self._tried(lambda sequence=event.sequence: self.promotion.happened(change, sequence))
+            self._tried(partial(self.promotion.happened, change, event.sequence))
         self.run(change)
 
     def time_out(self, change: str) -> None:
