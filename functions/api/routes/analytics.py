@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from typing_extensions import TypedDict
 
-from functions.api.authorise import TenantOf, ServicesOf
+from functions.api.authorise import ServicesOf, TenantOf
 from functions.api.body import read_body
 from functions.api.tenancy import acting_for, site_for
 from shared.ingestion.accept import parse

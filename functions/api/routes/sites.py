@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-from functions.api.authorise import TenantOf, PersonOf, ServicesOf
+from functions.api.authorise import PersonOf, ServicesOf, TenantOf
 from functions.api.problems import Problem
 from functions.api.tenancy import acting_for, require
 from functions.api.trail import TrailOf
