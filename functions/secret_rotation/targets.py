@@ -52,7 +52,7 @@ class Targets:
             return by_acl(wiring.valkey(self._settings))
         import boto3
 
-        return by_elasticache(boto3.client("elasticache"), self._settings.valkey_user_id, seconds=ELASTICACHE_SECONDS)  # type: ignore[arg-type]
+        return by_elasticache(boto3.client("elasticache"), self._settings.valkey_user_id, seconds=ELASTICACHE_SECONDS)
 
     def _canary(self) -> Target:
         from functions.secret_rotation.canary_keys import CanaryKeys

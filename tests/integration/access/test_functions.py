@@ -25,6 +25,7 @@ from shared.platform import aws as signed
 from shared.platform.dynamodb import Put, Table, signed_call
 from shared.platform.outbox import waiting
 from shared.platform.settings import aws_settings
+from shared.runbook.load import the_runbook
 from tests.conftest import PASSWORDS, MigratedDatabase
 from tests.integration.access.aws import NAME, REGION
 from tests.integration.access.test_database_credentials import drop_all
@@ -100,6 +101,9 @@ def prepare(clients: dict[str, Any]) -> None:
     for name, role in (("admin", "p09_admin"), (API_SECRET, "p09_api")):
         login = {"username": role, "password": PASSWORDS[role]}
         clients["secretsmanager"].create_secret(Name=name, SecretString=json.dumps(login))
+    for name, secret in the_runbook().secrets.items():
+        if secret.stored and name != "postgres-api":
+            clients["secretsmanager"].create_secret(Name=f"p09-test-{name}", SecretString="{}")
     clients["s3"].create_bucket(Bucket=BUCKET, ObjectLockEnabledForBucket=True)
 
 
@@ -108,7 +112,7 @@ def post(clients: dict[str, Any]) -> Any:
         prefix, _, operation = headers["x-amz-target"].partition(".")
         body = json.loads(payload)
         if operation == "GetSecretValue" and "VersionId" not in body:
-            body["VersionStage"] = "AWSCURRENT"  # the default in AWS; moto's is the version that was put last
+            body.setdefault("VersionStage", "AWSCURRENT")  # the default in AWS; moto's is the version that was put last
         try:
             found = getattr(clients[SERVICES[prefix]], xform_name(operation))(**body)
         except ClientError as error:

@@ -46,7 +46,7 @@ class SecretsManager:
         operation = headers["x-amz-target"].partition(".")[2]
         body = json.loads(payload)
         if operation == "GetSecretValue" and "VersionId" not in body:
-            body["VersionStage"] = "AWSCURRENT"  # the default in AWS; moto's is the version that was put last
+            body.setdefault("VersionStage", "AWSCURRENT")  # the default in AWS; moto's is the version that was put last
         try:
             found = getattr(self.client, xform_name(operation))(**body)
         except ClientError as error:

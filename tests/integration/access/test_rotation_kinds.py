@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
@@ -122,7 +123,20 @@ class Kinds:
         text = json.dumps({"hook": {"url": "https://example.com", "secret": FIRST_WEBHOOK_KEY}})
 
         def user() -> Callable[[], None]:
-            return lambda: Webhook(json.loads(read_secret(SETTINGS, SECRET))["hook"]["secret"]).secret and None
+            # A receiver who is told of a new key late: it takes what is signed with the one before.
+            endpoint = json.loads(read_secret(SETTINGS, SECRET))["hook"]
+            told = Webhook(endpoint.get("previous", endpoint["secret"]))
+
+            def serve() -> None:
+                nonlocal told
+                now, endpoint = datetime.now(UTC), json.loads(read_secret(SETTINGS, SECRET))["hook"]
+                keys = [endpoint["secret"], *([endpoint["previous"]] if "previous" in endpoint else [])]
+                signatures = " ".join(Webhook(key).sign("msg_1", now, "{}") for key in keys)
+                headers = {"webhook-id": "msg_1", "webhook-timestamp": str(int(now.timestamp()))}
+                told.verify("{}", headers | {"webhook-signature": signatures})
+                told = Webhook(endpoint["secret"])
+
+            return serve
 
         return text, WebhookKeys(), user
 
