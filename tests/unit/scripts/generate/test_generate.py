@@ -60,7 +60,7 @@ def test_each_alert_says_what_to_do_and_links_to_a_heading_that_exists() -> None
     anchors = re.findall(r'runbook_url: "[^"]+#([a-z-]+)"', rules)
     assert len(anchors) == rules.count("- alert: ") == rules.count("description: ")
     assert set(anchors) == set(re.findall(r'<a id="([a-z-]+)">', page)) - {
-        "incidents", "crashes", "communication", "further-schedules",
+        "incidents", "crashes", "communication", "further-schedules", "secrets",
     }  # fmt: skip
     for description in re.findall(r'description: "(.+)"', rules):
         assert any(json.loads(f'"{description}"').endswith(text) for text in _actions(load()))
