@@ -28,11 +28,11 @@ test: setup $(VENV)/bin/promtool ## every test: Python (unit, integration, infra
 	@npm test --silent -w web
 	@# The end-to-end tests mostly wait for the system that they deploy: they run beside the others, and are printed after them.
 	@$(PY) -m pytest tests/e2e > build/e2e.log 2>&1 & e2e=$$!; \
-	  $(PY) -m pytest --ignore tests/e2e -n 2; others=$$?; \
+	  $(PY) -m pytest --ignore tests/e2e -n 2 --dist worksteal; others=$$?; \
 	  wait $$e2e; e2e=$$?; cat build/e2e.log; exit $$((others + e2e))
 
 campaign: setup $(VENV)/bin/promtool ## longer test campaigns: twenty times the examples of every property
-	@$(PY) -m pytest tests/unit tests/integration tests/faults -n 2 --hypothesis-profile campaign
+	@$(PY) -m pytest tests/unit tests/integration tests/faults -n 2 --dist worksteal --hypothesis-profile campaign
 
 check: setup check-infra check-workflows ## lint, types, import rules, drift of generated files, the infrastructure's linters
 	@ruff check .
