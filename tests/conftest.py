@@ -68,6 +68,23 @@ def postgres_server() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def superuser(postgres_server: PostgresServer) -> Iterator[Connection]:
+    """One connection for what each test has done before it and after it."""
+    with postgres_server.connect_as_superuser() as connection:
+        for role, password in PASSWORDS.items():
+            connection.run(f"alter role {role} login password '{password}'")
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def verifiers(superuser: Connection) -> dict[str, str]:
+    """What PostgreSQL keeps of each role's password: to set it again costs nothing, to derive it a hundred times as much."""
+    return dict(
+        superuser.run("select rolname, rolpassword from pg_authid where rolname = any(:names)", names=[*PASSWORDS])
+    )
+
+
 def _create_template(server: PostgresServer) -> None:
     with server.connect_as_superuser() as superuser:
         superuser.run(f"create role p09_admin login createrole password '{PASSWORDS['p09_admin']}'")
@@ -80,21 +97,23 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def migrated(postgres_server: PostgresServer) -> Iterator[MigratedDatabase]:
+def migrated(
+    postgres_server: PostgresServer, superuser: Connection, verifiers: dict[str, str]
+) -> Iterator[MigratedDatabase]:
     """A database of the test's own: nothing of another test is in it."""
     name = f"p09_test_{next(_numbers)}"
-    with postgres_server.connect_as_superuser() as superuser:
-        for role, password in PASSWORDS.items():  # roles are the cluster's: a test may have changed them
-            superuser.run(f"alter role {role} login password '{password}'")
-        superuser.run(f"create database {name} template {TEMPLATE} owner p09_admin")
-        # What migrations grant on the database itself does not come along with a template.
-        superuser.run(f"grant temporary on database {name} to p09_worker")
-        database = MigratedDatabase(postgres_server, name)
-        try:
-            yield database
-        finally:
-            database.close()
-            superuser.run(f"drop database {name} with (force)")
+    for role, verifier in verifiers.items():  # roles are the cluster's: a test may have changed them
+        superuser.run(f"alter role {role} login password '{verifier}'")
+    # Files are copied as they are: the log, which PostgreSQL would write otherwise, nobody reads.
+    superuser.run(f"create database {name} template {TEMPLATE} owner p09_admin strategy file_copy")
+    # What migrations grant on the database itself does not come along with a template.
+    superuser.run(f"grant temporary on database {name} to p09_worker")
+    database = MigratedDatabase(postgres_server, name)
+    try:
+        yield database
+    finally:
+        database.close()
+        superuser.run(f"drop database {name} with (force)")
 
 
 @pytest.fixture(scope="session")

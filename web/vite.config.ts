@@ -25,5 +25,11 @@ export default defineConfig({
       ["/v1", "/api", "/health", "/config.json", "/demo"].map((path) => [path, LOCAL_SYSTEM]),
     ),
   },
-  test: { environment: "jsdom", setupFiles: ["tests/setup.ts"], css: false, testTimeout: 20_000 },
+  test: {
+    environment: "jsdom",
+    isolate: false,
+    setupFiles: ["tests/setup.ts"],
+    css: false,
+    testTimeout: 20_000,
+  },
 });
