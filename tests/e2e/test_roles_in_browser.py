@@ -14,7 +14,7 @@ from local.api import Api
 from local.customers import member_token, open_site, owner
 from local.people import DEMO_ORGANISATION, DEMO_PEOPLE, OPERATIONS_ROLES, Person
 from tests.e2e.local_system import LocalSystem
-from tests.e2e.roles import Route, may, may_see, members_refused, refused, route_of
+from tests.e2e.roles import HELD, Route, may, may_see, members_refused, refused, route_of
 
 SECONDS: Final = 30  # for a page, on a machine that does much else
 DOMAIN: Final = "roles.localhost"
@@ -24,6 +24,7 @@ NOT_YOURS: Final = "This page is not for your role"
 OPERATIONS: Final[dict[str, tuple[Route, dict[str, Route]]]] = {
     "Today": (("GET", "/v1/runbook"), {}),
     "KPIs": (("GET", "/v1/kpis"), {}),
+    "Changes": (("GET", "/v1/changes"), {"Plan a change": ("POST", "/v1/changes")}),
     "Incidents": (("GET", "/v1/incidents"), {"Open an incident": ("POST", "/v1/incidents")}),
     "Announcements": (("GET", "/v1/announcements"), {"Announce": ("POST", "/v1/announcements")}),
     "Calendar": (("GET", "/v1/calendar"), {"Plan": ("POST", "/v1/calendar")}),
@@ -43,7 +44,10 @@ SITE: Final[dict[str, tuple[Route, dict[str, Route]]]] = {
         ("GET", "/v1/organisations/{organisation_id}/members"),
         {"Invite somebody": ("POST", "/v1/organisations/{organisation_id}/invitations")},
     ),
-    "Audit": (("GET", "/v1/organisations/{organisation_id}/audit"), {}),
+    "Audit": (
+        ("GET", "/v1/organisations/{organisation_id}/audit"),
+        {"Verify the trail": ("GET", "/v1/organisations/{organisation_id}/audit/verification")},
+    ),
 }
 
 Everybody = pytest.mark.parametrize("person", DEMO_PEOPLE, ids=lambda person: person.role)
@@ -94,10 +98,10 @@ def test_each_person_is_refused_by_the_api_what_the_table_refuses(
     sign_in(page, system.url, person)
     session = json.loads(page.evaluate("sessionStorage.getItem('p09.session')"))
     api = Api(system.url, session["accessToken"])
-    expected = {route for route in PERMISSIONS if route not in MEMBERS and not may(person.role, route)}
+    expected = {route for route in PERMISSIONS if route not in HELD and not may(person.role, route)}
     assert refused(api) == expected
     if person.role != "P09-Developer":  # who made the organisation, and with that is its first owner
-        assert members_refused(api, demo_site) == {route for route in MEMBERS if not may_see(person, route)}
+        assert members_refused(api, demo_site) == {route for route in HELD if not may_see(person, route)}
 
 
 def test_who_did_not_sign_in_sees_the_sign_in_page_alone_and_is_refused(system: LocalSystem, page: Page) -> None:
@@ -105,7 +109,7 @@ def test_who_did_not_sign_in_sees_the_sign_in_page_alone_and_is_refused(system: 
         page.goto(system.url + path)
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         expect(page.get_by_role("navigation")).to_have_count(0)
-    assert refused(Api(system.url)) == {route for route in PERMISSIONS if route not in MEMBERS and not may(None, route)}
+    assert refused(Api(system.url)) == {route for route in PERMISSIONS if route not in HELD and not may(None, route)}
 
 
 def test_who_belongs_to_no_organisation_is_offered_a_site_only_if_they_may_make_one(
