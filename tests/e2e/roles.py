@@ -34,6 +34,7 @@ IDS: Final = {
     "incident_id": "INC-20200101-000000-0a1b2c",
     "review_id": "PIR-20200101-000000-0a1b2c",
 }
+PREFLIGHT: Final = "OPTIONS"  # MiniStack answers these itself, AWS passes them on; functions/api has a test of them
 NOTHING: Final[list[Any]] = []
 # Who is not of the organisation is refused these; of the others they see nothing that is its.
 HELD: Final = [route for route in MEMBERS if "{" in route[1] or route == ("POST", "/v1/sites")]
@@ -66,7 +67,7 @@ def _fits(route: Route, method: str, path: str) -> bool:
 def refused(api: Api) -> set[Route]:
     """The routes of the table that the API does not let this caller through to."""
     # What is about an organisation hangs on that organisation, and is asked with a real one.
-    asked = [route for route in PERMISSIONS if route not in HELD]
+    asked = [route for route in PERMISSIONS if route not in HELD and route[0] != PREFLIGHT]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = pool.map(lambda route: _status(api, route), asked)
         return {route for route, status in zip(asked, answers, strict=True) if status in REFUSED}
@@ -74,11 +75,11 @@ def refused(api: Api) -> set[Route]:
 
 def _status(api: Api, route: Route) -> int:
     method, path = route
-    body = None if method in {"GET", "OPTIONS"} else NOTHING
+    body = None if method == "GET" else NOTHING
     answer = api.raw(method, path.format(**IDS), json=body)
     assert answer.status_code < 500 or answer.headers["content-type"] == "application/problem+json", answer.text
     assert answer.status_code != 429, f"{method} {path}: too many requests to tell"
-    assert not answer.is_success or method in {"GET", "OPTIONS"}, f"{method} {path} did something: {answer.text}"
+    assert not answer.is_success or method == "GET", f"{method} {path} did something: {answer.text}"
     return answer.status_code
 
 
