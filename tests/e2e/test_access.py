@@ -206,10 +206,12 @@ def rename_actor(system: LocalSystem, sequence: int, actor: str) -> str:
     row = {"sequence": sequence, "organisation": OPERATIONS}
     where = "where sequence = :sequence and organisation_id = :organisation"
     with superuser(system) as connection:
-        connection.run("set session_replication_role = replica")  # no trigger stands in the way of who may do this
         [[before]] = connection.run(f"select actor from audit {where}", **row)
-        connection.run("set session_replication_role = replica")  # no trigger speaks: who owns the machine can do that
-    connection.run(f"update audit set actor = :actor {where}", actor=actor, **row)
+        connection.run("begin")
+        connection.run("alter table audit disable trigger append_only")  # it refuses even a superuser
+        connection.run(f"update audit set actor = :actor {where}", actor=actor, **row)
+        connection.run("alter table audit enable always trigger append_only")
+        connection.run("commit")
     return str(before)
 
 
