@@ -1,10 +1,15 @@
 """A whole local system of its own for these tests: free ports, a temporary state folder, a process to stop."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
+
+import psutil
 
 from local.api import Api, Refused
 from local.aws import aws_client
@@ -75,6 +80,16 @@ class LocalSystem:
         """Process ids of the servers by name."""
         found = read_json(self.state.processes_file) or {}
         return {name: process["pid"] for name, process in found.items()}
+
+    def kill_environments(self, function: str) -> int:
+        """`kill -9` of every environment of a function; returns how many there were."""
+        name, killed = f"p09-local-{function}", 0
+        for process in psutil.Process(self.processes()["ministack"]).children(recursive=True):
+            with suppress(psutil.Error):
+                if process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == name:
+                    os.kill(process.pid, signal.SIGKILL)
+                    killed += 1
+        return killed
 
     def aws(self, service: str) -> Any:
         return aws_client(service, self.facts["aws_endpoint"])

@@ -1,14 +1,11 @@
 """Database logins of the deployed system really end, what should not be there is found, and the trail tells all of it."""
 
 import json
-import os
-import signal
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psutil
 import pytest
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
@@ -131,7 +128,7 @@ def test_an_open_session_ends_by_the_clock(system: LocalSystem, login: dict[str,
 def test_a_login_ends_although_its_issuer_was_killed_and_postgresql_was_down(
     system: LocalSystem, dba: Api, login: dict[str, Any], session: Connection
 ) -> None:
-    kill_environments(system, "api")
+    assert system.kill_environments("api")
     with held_down(system, "postgres"):
         end = expire(system, login, 2)
         until(lambda: datetime.now(UTC) > end, "the moment of its end", 10)
@@ -217,15 +214,3 @@ def rename_actor(system: LocalSystem, sequence: int, actor: str) -> str:
 
 def answers(system: LocalSystem) -> bool:
     return postgres.answers(system.configuration, system.configuration.postgres_port)
-
-
-def kill_environments(system: LocalSystem, function: str) -> None:
-    """`kill -9` of every environment of a function."""
-    name = f"p09-local-{function}"
-    killed = 0
-    for process in psutil.Process(system.processes()["ministack"]).children(recursive=True):
-        with suppress(psutil.Error):
-            if process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == name:
-                os.kill(process.pid, signal.SIGKILL)
-                killed += 1
-    assert killed, f"{name} has no environment"
