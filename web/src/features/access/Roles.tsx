@@ -14,6 +14,7 @@ const ROLES: readonly { role: Role; label: string; short: string }[] = [
   { role: "P09-DBA", label: "DBA", short: "DBA" },
   { role: "P09-Lead", label: "Lead", short: "Lead" },
   { role: "P09-Auditor", label: "Auditor", short: "Aud" },
+  { role: "pipeline", label: "Pipeline", short: "Pipe" },
 ];
 
 /** The table of permissions by which the API decides. */

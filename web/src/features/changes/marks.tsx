@@ -26,6 +26,8 @@ const LOOKS: Record<string, Look> = {
   staged: { tone: "active", icon: CircleDotsIcon },
   smoke_passed: { tone: "active", icon: CircleDotsIcon },
   load_passed: { tone: "active", icon: CircleDotsIcon },
+  cleared: { tone: "active", icon: CircleCheckIcon },
+  handed_over: { tone: "active", icon: ClockIcon },
   held: { tone: "warning", icon: HourglassIcon },
   override_asked: { tone: "warning", icon: WarningIcon },
   overridden: { tone: "warning", icon: WarningIcon },

@@ -194,6 +194,7 @@ test("the table says what each role may do, by subject", async () => {
     "may not",
     "may not",
     "may not",
+    "may not",
   ]);
   expect(screen.getByRole("rowheader", { name: "Dead letters" })).toBeInTheDocument();
   expect(screen.getByText(/^You have P09-SRE\./)).toBeInTheDocument();
