@@ -63,6 +63,7 @@ class Deployment(cdk.Stage):
             platform=platform,
             access_logs=data.access_logs,
             api_domain=api.domain,
+            origin_secret=services.origin_secret,
             identity=identity,
             **self._props("Web"),
         )

@@ -5,6 +5,7 @@ from typing import Final
 
 from fastapi import Request
 
+from functions.api.origin_proof import HEADER, OriginProof
 from shared.ingestion.visitor import Client
 
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
@@ -27,12 +28,15 @@ def country_of(request: Request) -> str:
     return country if _COUNTRY.fullmatch(country) else ""
 
 
-def viewer_address(request: Request) -> str:
+def viewer_address(request: Request, proof: OriginProof) -> str:
     """The address that connected to us, whatever headers it made up: for the audit trail and for limits.
 
     CloudFront appends the viewer's address to ``X-Forwarded-For``, API Gateway that of CloudFront, from which it was called.
+    Who calls API Gateway's own address can prove no CloudFront: theirs is the address from which it was called.
     """
     peer = request.client.host if request.client else ""
+    if not proof.holds(request.headers.get(HEADER, "")):
+        return peer
     chain = [address.strip() for address in request.headers.get("x-forwarded-for", "").split(",") if address.strip()]
     if chain and chain[-1] == peer:
         chain.pop()

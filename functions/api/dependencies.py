@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.api.limits import Limits
+from functions.api.origin_proof import OriginProof
 from functions.api.settings import Settings
 from functions.api.site_cache import SiteCache
 from shared.ingestion.entry import Entry
@@ -15,6 +16,7 @@ from shared.platform import wiring
 from shared.platform.aws import AwsRefused, AwsUnavailable
 from shared.platform.bus import put_event
 from shared.platform.limits import Take, Within, run_within
+from shared.platform.secrets import LoginSecret
 from shared.platform.settings import aws_settings
 from shared.platform.valkey import Command, Valkey, ValkeyUnavailable
 
@@ -106,6 +108,10 @@ class Services:
         from shared.platform.secrets import SecretVersions
 
         return SecretVersions(aws_settings)
+
+    @cached_property
+    def origin_proof(self) -> OriginProof:
+        return OriginProof(LoginSecret(aws_settings, self.settings.origin_secret_arn))
 
     @cached_property
     def kpis(self) -> "KpiStore":

@@ -18,4 +18,5 @@ class Settings(PostgresSettings, ValkeySettings):
     identity_client_ids: str
     identity_pipeline_client_id: str
     restore_workflow_arn: str
+    origin_secret_arn: str
     limits: str

@@ -39,7 +39,7 @@ class Trail:
 async def trail(request: Request) -> Trail:
     return Trail(
         actor=_actor(request.state.caller),
-        origin=viewer_address(request)[:200],
+        origin=viewer_address(request, request.app.state.services.origin_proof)[:200],
         request_id=request.state.request_id[:200],
     )
 

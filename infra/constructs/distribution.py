@@ -17,10 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_s3 as s3
+    from aws_cdk import aws_secretsmanager as secretsmanager
 
     from infra.stages import Stage
 
 API_PATHS = ("/v1/*", "/api/*", "/health*", "/metrics", "/openapi.json")
+# What it sends the API, so that no other caller's word on the viewer is believed (functions/api/origin_proof.py).
+ORIGIN_PROOF = "x-p09-origin-proof"
+# CloudFormation reads the secret again only for a distribution that changed: another date here has it do so.
+PROOF_RENEWED = "2026-11-24"
 SPA_FALLBACK = assets.ROOT / "infra" / "cloudfront" / "spa_fallback.js"
 WAF = "The API limits and refuses by itself; a WAF adds $0.60 to what a million events may cost, which is $2"
 ADDRESSES = "These logs hold visitors' addresses, which P09 promises to store nowhere; the API logs the rest"
@@ -45,6 +50,7 @@ class Distribution(Construct):
         stage: Stage,
         content: s3.IBucket,
         api_domain: str,
+        origin_secret: secretsmanager.ISecret,
         sign_in_endpoints: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -52,9 +58,9 @@ class Distribution(Construct):
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
-            comment=stage.physical_name("web"),
+            comment=f"{stage.physical_name('web')}, its proof as of {PROOF_RENEWED}",
             default_behavior=self._content_behavior(content, sign_in_endpoints),
-            additional_behaviors=dict.fromkeys(API_PATHS, self._api_behavior(api_domain)),
+            additional_behaviors=dict.fromkeys(API_PATHS, self._api_behavior(api_domain, origin_secret)),
             default_root_object="index.html",
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
         )
@@ -76,10 +82,12 @@ class Distribution(Construct):
             response_headers_policy=self._security_headers(sign_in_endpoints),
         )
 
-    def _api_behavior(self, api_domain: str) -> cloudfront.BehaviorOptions:
+    def _api_behavior(self, api_domain: str, origin_secret: secretsmanager.ISecret) -> cloudfront.BehaviorOptions:
         https = cloudfront.OriginProtocolPolicy.HTTPS_ONLY
+        # A reference in the template: CloudFormation alone reads the value.
+        proof = {ORIGIN_PROOF: origin_secret.secret_value_from_json("password").unsafe_unwrap()}
         return cloudfront.BehaviorOptions(
-            origin=origins.HttpOrigin(api_domain, protocol_policy=https),
+            origin=origins.HttpOrigin(api_domain, protocol_policy=https, custom_headers=proof),
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=self._country_policy(),

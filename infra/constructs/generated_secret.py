@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from infra.constructs.platform import Platform
 
 ROTATION = "Rotation every 90 days is brought by the function secret_rotation, whose schedule stands in another stack"
-REASONS = {"AwsSolutions-SMG4": ROTATION, "NIST.800.53.R5-SecretsManagerRotationEnabled": ROTATION}
+RULES = ("AwsSolutions-SMG4", "NIST.800.53.R5-SecretsManagerRotationEnabled")
 
 
 def generated_secret(
-    scope: Construct, construct_id: str, *, name: str, username: str, platform: Platform
+    scope: Construct, construct_id: str, *, name: str, username: str, platform: Platform, reason: str = ROTATION
 ) -> secretsmanager.ISecret:
     secret = secretsmanager.Secret(
         scope,
@@ -33,7 +33,7 @@ def generated_secret(
             exclude_punctuation=True,
         ),
     )
-    acknowledge(secret, REASONS)
+    acknowledge(secret, dict.fromkeys(RULES, reason))
     # In AWS `Ref` and `Id` are both the ARN; MiniStack's `Ref` is the name, which no policy would match.
     resource = cast("secretsmanager.CfnSecret", secret.node.default_child)
     return secretsmanager.Secret.from_secret_complete_arn(scope, f"{construct_id}ByArn", resource.attr_id)

@@ -104,3 +104,4 @@ class DataServices:
     operations: dynamodb.Table
     archive: s3.Bucket
     canary_secret: secretsmanager.ISecret
+    origin_secret: secretsmanager.ISecret

@@ -82,13 +82,14 @@ class ApiStack(Stack):
                 "OPERATIONS_TABLE_NAME": data.operations.table_name,
                 **identity.environment(),
                 "RESTORE_WORKFLOW_ARN": workflow_arn(self, self._platform.stage),
+                "ORIGIN_SECRET_ARN": data.origin_secret.secret_arn,
                 "LIMITS": json.dumps(self._platform.monitoring.runbook["limits"]),
             },
             reserved_concurrency=self._platform.stage.sizes.concurrency.api,
             timeout=Duration.seconds(15),
             memory_mb=1024,
         )
-        api.allow_secrets(data.postgres.api_secret, data.valkey.secret)
+        api.allow_secrets(data.postgres.api_secret, data.valkey.secret, data.origin_secret)
         api.allow("events:PutEvents", resources=[data.bus.event_bus_arn])
         ages = arns(self, self._platform, stored(self._platform))
         api.allow("secretsmanager:ListSecretVersionIds", resources=ages)

@@ -34,6 +34,7 @@ ACCESS_LOGS_REASONS = {
     "NIST.800.53.R5-S3DefaultEncryptionKMS": "S3 delivers access logs only where the default is its own key",
     "CKV_AWS_18": "The bucket that takes access logs can't log to itself without end",
 }
+ORIGIN_REASON = "CloudFormation writes it into CloudFront at a deploy, no function could; shared/runbook.toml says how"
 MIGRATE_TIMEOUT = Duration.minutes(10)
 
 
@@ -63,6 +64,14 @@ class DataStack(Stack):
         self.archive = self._archive_bucket(key)
         # Its first value holds no keys; migrate makes the canary's site and writes them.
         self.canary_secret = generated_secret(self, "Canary", name="canary", username="canary", platform=self.platform)
+        self.origin_secret = generated_secret(
+            self,
+            "OriginProof",
+            name="origin-proof",
+            username="cloudfront",
+            platform=self.platform,
+            reason=ORIGIN_REASON,
+        )
         self._migrate()
         CfnOutput(self, "EventBusName", value=self.bus.event_bus_name)
         CfnOutput(self, "AlarmsTopicArn", value=alarms.topic_arn)
@@ -78,6 +87,7 @@ class DataStack(Stack):
             operations=self.operations,
             archive=self.archive,
             canary_secret=self.canary_secret,
+            origin_secret=self.origin_secret,
         )
 
     def _alarms_topic(self, key: kms.Key) -> sns.Topic:

@@ -15,6 +15,7 @@ from infra.constructs.private_bucket import PrivateBucket
 from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_secretsmanager as secretsmanager
     from constructs import Construct
 
     from infra.constructs.identity import Identity
@@ -36,6 +37,7 @@ class WebStack(Stack):
         platform: Platform,
         access_logs: s3.IBucket,
         api_domain: str,
+        origin_secret: secretsmanager.ISecret,
         identity: Identity,
         **props: Any,
     ) -> None:
@@ -48,6 +50,7 @@ class WebStack(Stack):
             stage=platform.stage,
             content=self.bucket,
             api_domain=api_domain,
+            origin_secret=origin_secret,
             sign_in_endpoints=identity.sign_in_endpoints,
         ).distribution
         content = s3_assets.Asset(self, "Console", path=str(assets.console()))

@@ -7,7 +7,7 @@ of the API go to its gateway directly, with the headers that CloudFront would ad
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from html import escape
 from pathlib import Path
@@ -121,7 +121,7 @@ class FrontDoor:
     async def _forward(
         self, request: Request, body: bytes, distribution: Distribution, behavior: ApiBehavior | None
     ) -> Response:
-        headers = viewer_headers(request)
+        headers = viewer_headers(request, behavior.origin_headers if behavior else {})
         path = request.scope["raw_path"].decode("ascii")
         if behavior:
             headers += [*behavior.origin_headers.items(), *cloudfront_headers(request)]
@@ -152,11 +152,13 @@ class FrontDoor:
             self._distribution = await asyncio.to_thread(self._read, self._endpoint)
 
 
-def viewer_headers(request: Request) -> list[tuple[str, str]]:
+def viewer_headers(request: Request, overridden: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Without those that the origin gets from CloudFront itself, whatever the viewer sends under their names."""
+    dropped = _NOT_PASSED_ON.union(name.lower() for name in overridden)
     return [
         (name, value.strip())
         for name, value in request.headers.items()
-        if name not in _NOT_PASSED_ON and not name.startswith(_CLOUDFRONT_PREFIX)
+        if name not in dropped and not name.startswith(_CLOUDFRONT_PREFIX)
     ]
 
 

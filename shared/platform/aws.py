@@ -10,6 +10,7 @@ import json
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -85,9 +86,15 @@ def _code(answer: bytes) -> str:
         return ""
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """Made once: reading the authorities' certificates takes longer than a call."""
+    return ssl.create_default_context()
+
+
 def _post(scheme: str, host: str, payload: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
     connection = (
-        http.client.HTTPSConnection(host, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+        http.client.HTTPSConnection(host, timeout=TIMEOUT_SECONDS, context=_tls())
         if scheme == "https"
         else http.client.HTTPConnection(host, timeout=TIMEOUT_SECONDS)
     )

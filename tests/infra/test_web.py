@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from functions.api.origin_proof import HEADER
 from tests.infra.assembly import STAGES
 
 if TYPE_CHECKING:
@@ -111,3 +112,20 @@ def test_every_distribution_tells_browsers_what_its_pages_may_do(assembly: Assem
         assert "unsafe" not in directives.get("script-src", directives["default-src"])
         assert directives["frame-ancestors"] == "'none'"
         assert [one["Header"] for one in policy["CustomHeadersConfig"]["Items"]] == ["permissions-policy"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_cloudfront_proves_itself_to_the_api_by_a_secret_that_no_template_holds(assembly: Assembly, stage: str) -> None:
+    (secret,) = [
+        one
+        for _, one in assembly.of_type(stage, "AWS::SecretsManager::Secret")
+        if one.properties["Name"] == f"p09-{stage}-origin-proof"
+    ]
+    (api,) = [one for one in _distribution(assembly, stage)["Origins"] if "CustomOriginConfig" in one]
+    (header,) = api["OriginCustomHeaders"]
+    assert header["HeaderName"] == HEADER
+    before, reference, after = header["HeaderValue"]["Fn::Join"][1]
+    assert (before, after) == ("{{resolve:secretsmanager:", ":SecretString:password::}}")
+    assert secret.logical_id in str(reference)
+    for stack in assembly.stacks(stage):
+        assert "resolve:secretsmanager" not in str(stack.template.get("Outputs", {}))

@@ -101,7 +101,9 @@ async def send_browser_event(request: Request, services: ServicesOf) -> Response
     now = datetime.now(UTC)
     sent = read_browser_event(await read_body(request, MAX_BROWSER_BYTES), now)
     for target in _targets(services, sent):
-        address = services.visitors.alias(viewer_address(request), now) if services.limits else ""
+        address = (
+            services.visitors.alias(viewer_address(request, services.origin_proof), now) if services.limits else ""
+        )
         takes = services.limits.of_ingest(target.organisation, 1, now, address=address)
         _append(request, services, [sent.event], target, now, rejected=[], takes=takes)
     return PlainTextResponse("ok", HTTPStatus.ACCEPTED, headers=CORS)

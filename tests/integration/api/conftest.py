@@ -16,10 +16,13 @@ from jwt.algorithms import RSAAlgorithm
 
 from functions.api.app import create_app
 from functions.api.dependencies import Services
+from functions.api.origin_proof import HEADER, OriginProof
 from functions.api.settings import Settings
 from shared.ingestion.counters import publish_site_totals
 from shared.ingestion.drain import Drained, drain
 from shared.platform.postgres import Database
+from shared.platform.secrets import Login, LoginSecret
+from shared.platform.settings import aws_settings
 from shared.platform.valkey import Address, Valkey, open_connection
 from tests.conftest import MigratedDatabase
 from tests.servers import HOST, ValkeyServer
@@ -28,6 +31,15 @@ ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/pool"
 CLIENT_ID = "spa"
 PIPELINE_CLIENT_ID = "pipeline-client"
 KEY_ID = "key-1"
+THROUGH_CLOUDFRONT = {HEADER: "proof"}
+
+
+class KnownSecret(LoginSecret):
+    def login(self) -> Login:
+        return Login("cloudfront", THROUGH_CLOUDFRONT[HEADER])
+
+    def previous(self) -> None:
+        return None
 
 
 class LocalServices(Services):
@@ -43,6 +55,10 @@ class LocalServices(Services):
         self._migrated = migrated
         self._valkey_server = valkey_server
         self.wakes = 0
+
+    @cached_property
+    def origin_proof(self) -> OriginProof:
+        return OriginProof(KnownSecret(aws_settings, "origin-proof"))
 
     @cached_property
     def database(self) -> Database:

@@ -8,7 +8,7 @@ import pytest
 
 from shared.access.audit import OPERATIONS, Head
 from shared.access.audit_store import heads
-from tests.integration.api.conftest import Api
+from tests.integration.api.conftest import THROUGH_CLOUDFRONT, Api
 from tests.integration.api.test_api import assert_problem
 
 
@@ -45,7 +45,7 @@ def verification(api: Api, organisation: str = "", **parameters: Any) -> Any:
 def test_what_somebody_did_is_in_the_trail_of_the_organisation(api: Api) -> None:
     key = api.as_person("POST", f"/v1/sites/{api.site_id}/keys", json={"kind": "read"}).json()
     api.as_person("POST", f"/v1/organisations/{api.organisation_id}/members", json={"subject": "bob", "role": "viewer"})
-    headers = {"x-forwarded-for": "198.51.100.7, 203.0.113.9, testclient"}
+    headers = THROUGH_CLOUDFRONT | {"x-forwarded-for": "198.51.100.7, 203.0.113.9, testclient"}
     revoked = api.as_person("DELETE", f"/v1/sites/{api.site_id}/keys/{key['key_id']}", headers=headers)
 
     rows = trail(api)

@@ -6,7 +6,7 @@ import pytest
 
 from functions.api.limits import Limits
 from shared.runbook.load import FILE
-from tests.integration.api.conftest import Api
+from tests.integration.api.conftest import THROUGH_CLOUDFRONT, Api
 from tests.integration.api.test_api import assert_problem, pageview
 
 RUNBOOK = tomllib.loads(FILE.read_text())["limits"]
@@ -75,14 +75,16 @@ def test_browsers_are_limited_by_their_address_which_is_not_stored(api: Api) -> 
     limit(api, ingest_address=2)
     body = json.dumps({"n": "pageview", "u": "https://shop.example/a", "d": "shop.example"})
 
-    def send(forwarded: str) -> int:
-        headers = {"content-type": "text/plain", "x-forwarded-for": forwarded}
+    def send(forwarded: str, proof: dict[str, str] = THROUGH_CLOUDFRONT) -> int:
+        headers = {"content-type": "text/plain", "x-forwarded-for": forwarded} | proof
         return int(api.call("POST", "/api/event", content=body, headers=headers).status_code)
 
     # What a client writes before the address that our edge saw is its own tale.
     assert [send(f"198.51.100.{n}, 203.0.113.9") for n in range(4)] == [202, 202, 429, 429]
     assert send("203.0.113.10") == 202
     assert [send(f"2001:db8:7::{n}") for n in range(4)] == [202, 202, 429, 429]
+    # Who calls the gateway itself is one address, whatever they tell.
+    assert [send(f"203.0.113.{n}", {}) for n in range(20, 24)] == [202, 202, 429, 429]
     keys = api.services.valkey.run("KEYS", "*limit*")
     assert keys
     assert not any(b"203.0.113" in key or b"2001:db8" in key for key in keys)
