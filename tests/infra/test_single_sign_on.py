@@ -9,7 +9,9 @@ from aws_cdk.assertions import Match, Template
 from infra.constructs.single_sign_on import SingleSignOn
 from infra.stages import PROD, Sso
 
-SSO = Sso(metadata_url="https://sso.example/metadata", console_url="https://console.example", groups_attribute="memberOf")
+SSO = Sso(
+    metadata_url="https://sso.example/metadata", console_url="https://console.example", groups_attribute="memberOf"
+)
 
 
 def test_a_stage_that_names_its_sso_lets_people_in_by_saml_and_a_code_for_its_console_alone() -> None:
