@@ -38,6 +38,8 @@ class Telemetry:
             return
         started = time.perf_counter()
         request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
+        # In the context of this request's task and its threads: whatever is logged from here on has it.
+        logger.thread_safe_append_keys(request_id=request_id)
         status = 500
 
         async def send_with_id(message: Message) -> None:
