@@ -40,7 +40,7 @@ class Telemetry:
         started = time.perf_counter()
         request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
         # In the context of this request's task and its threads: whatever is logged from here on has it.
-        set_context_keys(request_id=request_id)  # type: ignore[arg-type] -- it takes any value
+        set_context_keys(request_id=request_id)  # type: ignore[arg-type]  # it takes any value
         status = 500
 
         async def send_with_id(message: Message) -> None:
