@@ -65,7 +65,7 @@ class Servers:
             for key in (write_key, read_key):
                 store.add_key(connection, site, key)
         database.close()
-        return Site(site.id, organisation, write_key.text, read_key.text)
+        return Site(site.id, organisation, write_key.text.reveal(), read_key.text.reveal())
 
     def empty(self) -> None:
         """Forget every event, so that one row does not slow down the next."""

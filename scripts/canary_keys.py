@@ -9,6 +9,7 @@ from local.aws import CREDENTIALS
 from local.state import State, default_state
 from shared.health.canary import Keys, read_keys
 from shared.platform.aws import AwsRefused, AwsSettings, AwsUnavailable, Credentials
+from shared.platform.secret import Secret
 from shared.platform.secrets import read_secret
 
 LOCAL_SECRET: Final = "p09-local-canary"  # noqa: S105 -- the secret's name
@@ -66,7 +67,9 @@ def local_aws(state: Path | None) -> AwsSettings:
 
 def _aws(system: dict[str, Any]) -> AwsSettings:
     credentials = Credentials(
-        access_key=CREDENTIALS["AWS_ACCESS_KEY_ID"], secret_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"], session_token=""
+        access_key=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        secret_key=Secret(CREDENTIALS["AWS_SECRET_ACCESS_KEY"]),
+        session_token=Secret(""),
     )
     return AwsSettings(region=str(system["region"]), credentials=credentials, endpoint=str(system["aws_endpoint"]))
 

@@ -21,7 +21,7 @@ BATCHES: Final = 100
 
 def measure(context: Context) -> Iterator[Outcome]:
     views = list(page_views(BATCHES * BATCH, end=datetime.now(UTC), span=timedelta(hours=1)))
-    key = make_key("ingest").text
+    key = make_key("ingest").text.reveal()
     events = [
         http_event("POST", "/v1/events", body=body, token=key)
         for body in islice(bodies(SHAPES["p09-batch"], views, ""), BATCHES)

@@ -51,7 +51,7 @@ class Envelope:
             except Exception as error:
                 if has_begun:
                     raise
-                problem = unexpected(error, scope["state"]["request_id"])
+                problem = unexpected(error)
         if problem is not None:
             await problem_response(problem)(scope, receive, send_with_headers)
 

@@ -157,9 +157,8 @@ def _from_exceeded_limit(error: Exception) -> Problem:
     return Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers=headers, limit=error.take.name)
 
 
-def unexpected(error: Exception, request_id: str = "") -> Problem:
-    """Logged under the id that the answer's header has."""
-    logger.error("unexpected error", exc_info=error, extra={"request_id": request_id})
+def unexpected(error: Exception) -> Problem:
+    logger.error("unexpected error", exc_info=error)
     return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this is our mistake; it is logged under the request id")
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.logging.formatter import set_context_keys
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -38,6 +39,8 @@ class Telemetry:
             return
         started = time.perf_counter()
         request_id = scope.setdefault("state", {})["request_id"] = _request_id(scope)
+        # In the context of this request's task and its threads: whatever is logged from here on has it.
+        set_context_keys(request_id=request_id)  # type: ignore[arg-type]  # it takes any value
         status = 500
 
         async def send_with_id(message: Message) -> None:

@@ -58,7 +58,7 @@ def _site(connection: "Connection") -> Site:
 
 def _opens(connection: "Connection", site: Site, keys: Keys) -> bool:
     try:
-        bearers = [key_bearer(connection, parse_key(text)) for text in (keys.write_key, keys.read_key)]
+        bearers = [key_bearer(connection, parse_key(text.reveal())) for text in (keys.write_key, keys.read_key)]
     except MalformedKey:
         return False
     kinds = [bearer.kind for bearer in bearers if bearer is not None and bearer.site_id == site.id]
@@ -73,7 +73,7 @@ def _new_keys(connection: "Connection", site: Site) -> Keys:
 
 
 def _revoke_others(connection: "Connection", site: Site, keys: Keys) -> None:
-    prefixes = {parse_key(text).prefix for text in (keys.write_key, keys.read_key)}
+    prefixes = {parse_key(text.reveal()).prefix for text in (keys.write_key, keys.read_key)}
     for key in keys_of(connection, site):
         if key.revoked_at is None and key.prefix not in prefixes:
             revoke_key(connection, site, key.key_id)

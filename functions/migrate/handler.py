@@ -36,7 +36,7 @@ def bring_up_to_date() -> None:
         )
         for secret_id in secrets:
             login = LoginSecret(aws_settings, secret_id).login()
-            ensure_login(connection, login.username, login.password)
+            ensure_login(connection, login.username, login.password.reveal())
         if ensure_canary(database, _read_canary, _write_canary):
             logger.info("the canary has new keys")
     finally:

@@ -33,7 +33,7 @@ def world(settings: Settings) -> World:
         address = Address(host=host, port=port, database=settings.postgres_database, tls_ca=settings.postgres_tls_ca)
 
         def connected(login: Login) -> "Connection":
-            return connect(address, user=login.username, password=login.password, application=APPLICATION)
+            return connect(address, user=login.username, password=login.password.reveal(), application=APPLICATION)
 
         try:
             return with_login(secret, connected, PostgresBadLogin)()

@@ -71,7 +71,7 @@ def _keys(text: str) -> Keys:
 
 def _both(keys: Keys) -> tuple[Key, Key]:
     try:
-        return parse_key(keys.write_key), parse_key(keys.read_key)
+        return parse_key(keys.write_key.reveal()), parse_key(keys.read_key.reveal())
     except MalformedKey as error:
         raise RotationRefused(f"the canary's secret: {error}") from error
 

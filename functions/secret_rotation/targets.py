@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 from functions.secret_rotation.settings import Settings
 from shared.access.rotation import Target
 from shared.platform import wiring
+from shared.platform.secret import Secret
 from shared.platform.secrets import Login
 from shared.runbook.secrets import Kind
 
@@ -38,7 +39,7 @@ class Targets:
         return PostgresLogins(self._admin, self._login)
 
     def _login(self, username: str, password: str) -> "Connection":
-        return wiring.connect_to_postgres(self._settings, Login(username, password), application=APPLICATION)
+        return wiring.connect_to_postgres(self._settings, Login(username, Secret(password)), application=APPLICATION)
 
     def _valkey(self) -> Target:
         from shared.access.valkey_tokens import ValkeyTokens

@@ -22,6 +22,7 @@ from shared.platform.moments import stamp
 if TYPE_CHECKING:
     from shared.access.lease_store import LeaseStore
     from shared.platform.postgres import Database
+    from shared.platform.secret import Secret
 
 _TERMINATIONS: Final = 5
 _ENDS: Final = UUID("5d0c3f9e-6f43-4f1d-9a57-0b7f3f1f7c5e")
@@ -45,7 +46,7 @@ class DatabaseCredentials:
         self._database = database
         self._store = store
 
-    def issue(self, lease: Lease, password: str, entry: Entry) -> Lease:
+    def issue(self, lease: Lease, password: "Secret", entry: Entry) -> Lease:
         """Make the role; the password is known to the caller alone. Raises what PostgreSQL and the table raise.
 
         Where it breaks off, the lease stays at ``issuing`` and is ended after two minutes.

@@ -3,9 +3,11 @@
 import secrets
 import string
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Literal
+
+from shared.platform.secret import Secret
 
 Kind = Literal["ingest", "read"]
 
@@ -27,18 +29,18 @@ class Key:
 
     kind: Kind
     prefix: str
-    text: str = field(repr=False)
+    text: Secret
 
     @property
     def digest(self) -> bytes:
-        return sha256(self.text.encode()).digest()
+        return sha256(self.text.reveal().encode()).digest()
 
 
 def make_key(kind: Kind) -> Key:
     """A new random key: 32 characters of 62 are 190 bits."""
     prefix = f"p09{_LETTERS[kind]}_{_random(_ID_LENGTH)}"
     unchecked = f"{prefix}_{_random(_SECRET_LENGTH)}"
-    return Key(kind, prefix, unchecked + _checksum(unchecked))
+    return Key(kind, prefix, Secret(unchecked + _checksum(unchecked)))
 
 
 def parse_key(text: str) -> Key:
@@ -50,7 +52,7 @@ def parse_key(text: str) -> Key:
         text[:-_CHECKSUM_LENGTH]
     ):
         raise MalformedKey("the key is incomplete or mistyped: its checksum doesn't match")
-    return Key(_KINDS[parts[0]], f"{parts[0]}_{parts[1]}", text)
+    return Key(_KINDS[parts[0]], f"{parts[0]}_{parts[1]}", Secret(text))
 
 
 def _random(length: int) -> str:

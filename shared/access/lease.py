@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from shared.platform.secret import Secret
+
 LONGEST: Final = timedelta(hours=8)
 LONGEST_BREAK_GLASS: Final = timedelta(hours=1)
 APPROVED_WITHIN: Final = timedelta(days=1)
@@ -65,8 +67,9 @@ def new_id(now: datetime) -> str:
     return letters + "".join(secrets.choice(_DIGITS) for _ in range(_RANDOM_LENGTH))
 
 
-def new_password() -> str:
-    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(_PASSWORD_LENGTH))
+def new_password() -> Secret:
+    letters = string.ascii_letters + string.digits
+    return Secret("".join(secrets.choice(letters) for _ in range(_PASSWORD_LENGTH)))
 
 
 def id_of(role: str) -> str | None:

@@ -1,7 +1,7 @@
 """Members of organisations and invitations to them, in PostgreSQL. Row-level security decides what a transaction sees."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -11,6 +11,7 @@ from pg8000.native import Connection
 
 from shared.access.identity import MemberRole
 from shared.access.store import add_member
+from shared.platform.secret import Secret
 
 INVITATION_LIFETIME: Final = timedelta(days=7)
 _BRAND: Final = "p09i_"
@@ -51,15 +52,15 @@ class Invitation:
 class InvitationToken:
     """The secret of an invitation; only its SHA-256 is stored."""
 
-    text: str = field(repr=False)
+    text: Secret
 
     @classmethod
     def make(cls) -> "InvitationToken":
-        return cls(_BRAND + secrets.token_urlsafe(32))
+        return cls(Secret(_BRAND + secrets.token_urlsafe(32)))
 
     @property
     def digest(self) -> bytes:
-        return sha256(self.text.encode()).digest()
+        return sha256(self.text.reveal().encode()).digest()
 
 
 def members(connection: Connection, organisation_id: UUID) -> list[Member]:

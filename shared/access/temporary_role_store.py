@@ -8,6 +8,7 @@ from pg8000.native import Connection
 
 from shared.access.lease import Lease
 from shared.platform.scram import verifier
+from shared.platform.secret import Secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +25,11 @@ class Role:
     sessions: int
 
 
-def make_role(connection: Connection, lease: Lease, password: str) -> None:
+def make_role(connection: Connection, lease: Lease, password: Secret) -> None:
     connection.run(
         "select p09_make_temporary(:role, :verifier, :until, :writes)",
         role=lease.role,
-        verifier=verifier(password),
+        verifier=verifier(password.reveal()),
         until=lease.expires_at,
         writes=lease.access == "write",
     )

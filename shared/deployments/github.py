@@ -6,7 +6,7 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from shared.deployments.pipeline import Job, PipelineUnavailable, WorkflowRun
 from shared.platform.moments import stamp
+from shared.platform.secret import Secret, is_header_value
 
 TIMEOUT_SECONDS: Final = 10.0
 MOST_PAGES: Final = 10  # GitHub gives a thousand results of a search, and no more
@@ -25,14 +26,14 @@ _REPOSITORY: Final = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """A repository (owner/name) and a token for its Actions; it never shows in a log."""
+    """A repository (owner/name) and a token for its Actions."""
 
     repository: str
-    token: str = field(repr=False)
+    token: Secret
 
 
 def read_access(text: str) -> Access | None:
-    """The pipeline's secret; None while nobody has filled it in. Raises ValueError for a repository that is none."""
+    """The pipeline's secret; None while nobody has filled it in. Raises ValueError for a repository or a token that is none."""
     try:
         found = json.loads(text)
         repository, token = found["repository"], found["token"]
@@ -42,7 +43,9 @@ def read_access(text: str) -> Access | None:
         return None
     if not _REPOSITORY.fullmatch(repository.strip()):
         raise ValueError(f"the repository must be written owner/name, not {repository!r}")
-    return Access(repository=repository.strip(), token=token.strip())
+    if not is_header_value(token.strip()):
+        raise ValueError("the token must be printable ASCII in one line")
+    return Access(repository=repository.strip(), token=Secret(token.strip()))
 
 
 class GitHub:
@@ -126,7 +129,7 @@ class GitHub:
             else http.client.HTTPConnection(host, timeout=timeout)
         )
         headers = {
-            "accept": "application/vnd.github+json", "authorization": f"Bearer {self._access.token}",
+            "accept": "application/vnd.github+json", "authorization": f"Bearer {self._access.token.reveal()}",
             "user-agent": "P09", "x-github-api-version": "2022-11-28",
         }  # fmt: skip
         try:

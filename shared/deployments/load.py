@@ -16,6 +16,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from shared.deployments.snapshot import Sample
+from shared.platform.secret import Secret
 
 EVENT: Final = "event"
 QUERY: Final = "query"
@@ -33,12 +34,12 @@ _AGENT: Final = "P09-load-snapshot"
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """The synthetic site; its keys show in no log. ``page`` is the address under which its events happen."""
+    """The synthetic site. ``page`` is the address under which its events happen."""
 
     id: str
     page: str
-    write_key: str = field(repr=False)
-    read_key: str = field(repr=False)
+    write_key: Secret
+    read_key: Secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ class Request:
     method: str
     path: str
     expected: HTTPStatus
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = None
 
 
@@ -128,8 +129,8 @@ def request(number: int, site: Site, run: str) -> Request:
     return Request(method="GET", path="/health", expected=HTTPStatus.OK)
 
 
-def _post(path: str, key: str, body: object, expected: HTTPStatus) -> Request:
-    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+def _post(path: str, key: Secret, body: object, expected: HTTPStatus) -> Request:
+    headers = {"authorization": f"Bearer {key.reveal()}", "content-type": "application/json"}
     return Request(method="POST", path=path, expected=expected, headers=headers, body=json.dumps(body).encode())
 
 

@@ -17,6 +17,7 @@ from shared.deployments.next_step import next_step
 from shared.deployments.wait_store import Waiting, WaitStore
 from shared.platform.dynamodb import Overtaken
 from shared.platform.moments import stamp
+from shared.platform.secret import Secret
 
 BY: Final = "promotion"
 _TRIES: Final = 5
@@ -72,7 +73,7 @@ class Promotion:
         since = before.since if before and same else stamp(self._world.clock())
         self._world.waits.keep(
             Waiting(
-                change=change_id, token=token, waits_for=seen["waits_for"], version=seen["version"], since=since,
+                change=change_id, token=Secret(token), waits_for=seen["waits_for"], version=seen["version"], since=since,
                 entered=entered, attempt=attempt,
             )
         )  # fmt: skip
@@ -90,7 +91,7 @@ class Promotion:
             return "started"
         if max(change.version, sequence) == waiting.version:
             return "known"
-        self._world.workflows.wake(waiting.token)
+        self._world.workflows.wake(waiting.token.reveal())
         return "woken"
 
     def _settled(self, change_id: str) -> Change:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from shared.platform.dynamodb import Item, Overtaken, Put, Table, Value
+from shared.platform.secret import Secret
 
 _PARTITION: Final = "promotion-wait"
 _TRIES: Final = 5
@@ -15,7 +16,7 @@ class Waiting:
     """``version`` is that of the change when it began to wait; ``entered`` and ``attempt`` say which of two is the later."""
 
     change: str
-    token: str
+    token: Secret
     waits_for: str
     version: int
     since: str
@@ -60,11 +61,11 @@ class WaitStore:
 
 def _item(waiting: Waiting) -> Item:
     content: dict[str, Any] = asdict(waiting)
-    return {"pk": _PARTITION, "sk": content.pop("change"), **content}
+    return {"pk": _PARTITION, "sk": content.pop("change"), **content, "token": waiting.token.reveal()}
 
 
 def _waiting(item: dict[str, Value]) -> Waiting:
     return Waiting(
-        change=str(item["sk"]), token=str(item["token"]), waits_for=str(item["waits_for"]), version=int(item["version"]),
+        change=str(item["sk"]), token=Secret(str(item["token"])), waits_for=str(item["waits_for"]), version=int(item["version"]),
         since=str(item["since"]), entered=str(item["entered"]), attempt=int(item["attempt"]),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from shared.health.checks import Check, WrongAnswer, excerpt
 from shared.health.exchange import Answer, NoAnswer, Request, exchange, since
 from shared.health.model import CANARY, Outcome, Result
+from shared.platform.secret import Secret, is_header_value
 
 ORGANISATION: Final = UUID("70303900-0000-4000-8000-000000000001")  # P09's own
 SITE: Final = "https://canary.p09.invalid"  # RFC 6761: a name that nobody can ever own
@@ -20,14 +21,15 @@ FIELDS: Final = ("site_id", "write_key", "read_key")
 
 @dataclass(frozen=True, kw_only=True)
 class Keys:
-    """Of the canary's site; neither shows in a log or a traceback."""
+    """Of the canary's site."""
 
     site_id: str
-    write_key: str = field(repr=False)
-    read_key: str = field(repr=False)
+    write_key: Secret
+    read_key: Secret
 
     def to_json(self) -> str:
-        return json.dumps({name: getattr(self, name) for name in FIELDS})
+        keys = {"write_key": self.write_key.reveal(), "read_key": self.read_key.reveal()}
+        return json.dumps({"site_id": self.site_id, **keys})
 
 
 def read_keys(text: str) -> Keys | None:
@@ -37,7 +39,9 @@ def read_keys(text: str) -> Keys | None:
         values = {name: found[name] for name in FIELDS}
     except (ValueError, KeyError, TypeError):
         return None
-    return Keys(**values) if all(isinstance(value, str) and value for value in values.values()) else None
+    if not all(isinstance(value, str) and value and is_header_value(value) for value in values.values()):
+        return None
+    return Keys(site_id=values["site_id"], write_key=Secret(values["write_key"]), read_key=Secret(values["read_key"]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +110,8 @@ def _seen(api_url: str, keys: Keys, run: str, limits: Limits) -> float:
         raise WrongAnswer(f"asking for it: no numbers came, but {excerpt(answer.body)}", answer.status) from error
 
 
-def _post(what: str, url: str, key: str, body: dict[str, Any], limits: Limits) -> Answer:
-    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+def _post(what: str, url: str, key: Secret, body: dict[str, Any], limits: Limits) -> Answer:
+    headers = {"authorization": f"Bearer {key.reveal()}", "content-type": "application/json"}
     try:
         return exchange(
             Request(url=url, method="POST", headers=headers, body=json.dumps(body).encode()), within=limits.timeout

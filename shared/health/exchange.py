@@ -31,7 +31,7 @@ class NoAnswer(Exception):
 class Request:
     url: str
     method: str = "GET"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = None
 
 
@@ -57,8 +57,11 @@ def exchange(request: Request, *, within: float) -> Answer:
                 status, headers, body = _ask(
                     connection, request, f"{url.path or '/'}{'?' * bool(url.query)}{url.query}"
                 )
-            except (OSError, http.client.HTTPException, ValueError) as error:
+            except (OSError, http.client.HTTPException) as error:
                 raise NoAnswer(_reason(error, within, cut=cut.is_set()), reached=True) from error
+            except ValueError:  # its text has the header, which may be a key
+                why = _late(within) if cut.is_set() else "the connection broke, or the request can't be sent"
+                raise NoAnswer(why, reached=True) from None
             if cut.is_set():
                 raise NoAnswer(_late(within), reached=True)
     finally:

@@ -15,6 +15,8 @@ from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from shared.platform.secret import Secret
+
 TIMEOUT_SECONDS: Final = 3.0
 
 
@@ -36,8 +38,8 @@ class AwsRefused(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
     access_key: str
-    secret_key: str
-    session_token: str
+    secret_key: Secret
+    session_token: Secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +128,7 @@ def sign(
         "x-amz-target": target,
     }
     if settings.credentials.session_token:
-        headers["x-amz-security-token"] = settings.credentials.session_token
+        headers["x-amz-security-token"] = settings.credentials.session_token.reveal()
     names = sorted(headers)
     request = "\n".join(
         [
@@ -140,7 +142,7 @@ def sign(
         ]
     )
     to_sign = "\n".join(["AWS4-HMAC-SHA256", moment, scope, sha256(request.encode()).hexdigest()])
-    key = f"AWS4{settings.credentials.secret_key}".encode()
+    key = f"AWS4{settings.credentials.secret_key.reveal()}".encode()
     for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")
     signature = hmac.digest(key, to_sign.encode(), "sha256").hex()

@@ -47,10 +47,12 @@ class Policy:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
+    """Its address may be a secret as well as its headers."""
+
     method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,7 @@ def send(request: Request, policy: Policy, timeout: float, *, network: Network |
         if response.status not in _REDIRECTS or "location" not in response.headers:
             return response
         request = _redirected(request, response)
-    raise OutgoingRefused(f"{request.url}: more than {policy.max_redirects} redirects")
+    raise OutgoingRefused(f"{Origin.of(request.url)}: more than {policy.max_redirects} redirects")
 
 
 def _exchange(request: Request, policy: Policy, deadline: float, network: Network) -> Response:
@@ -96,8 +98,8 @@ def _exchange(request: Request, policy: Policy, deadline: float, network: Networ
             return _read(connection.getresponse(), policy.max_bytes)
     except (OSError, http.client.HTTPException) as error:
         raise OutgoingUnavailable(f"{origin}: {str(error) or type(error).__name__}") from error
-    except ValueError as error:  # a method or a header that would break out of its line
-        raise OutgoingRefused(f"{origin}: {error}") from error
+    except ValueError:  # its text has the header, which may be a token
+        raise OutgoingRefused(f"{origin}: a method or a header that would break out of its line") from None
 
 
 def _check_origin(origin: Origin, policy: Policy) -> None:
@@ -130,7 +132,7 @@ def _redirected(request: Request, response: Response) -> Request:
     url = urljoin(request.url, response.headers["location"])
     before, after = Origin.of(request.url), Origin.of(url)
     if (before.scheme, after.scheme) == ("https", "http"):
-        raise OutgoingRefused(f"{url}: a redirect from https to http")
+        raise OutgoingRefused(f"{after}: a redirect from https to http")
     headers = {
         name: value
         for name, value in request.headers.items()

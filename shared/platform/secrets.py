@@ -2,20 +2,21 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from shared.platform.aws import AwsRefused, AwsSettings, call
+from shared.platform.secret import Secret
 
 
 @dataclass(frozen=True)
 class Login:
-    """A user name and a password; the password never shows in a log or a traceback."""
+    """A user name and a password."""
 
     username: str
-    password: str = field(repr=False)
+    password: Secret
 
 
 def stored_name(stage: str, name: str) -> str:
@@ -99,7 +100,7 @@ class LoginSecret:
         """Raises ``AwsUnavailable`` or ``AwsRefused`` when it isn't in memory and can't be fetched."""
         if self._login is None:
             secret = json.loads(read_secret(self._settings(), self._secret_id))
-            self._login = Login(secret["username"], secret["password"])
+            self._login = Login(secret["username"], Secret(secret["password"]))
         return self._login
 
     def forget(self) -> None:
@@ -116,4 +117,4 @@ class LoginSecret:
                 return None
             raise
         secret = json.loads(answer["SecretString"])
-        return Login(secret["username"], secret["password"])
+        return Login(secret["username"], Secret(secret["password"]))

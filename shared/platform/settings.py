@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from shared.platform.aws import AwsSettings, Credentials
+from shared.platform.secret import Secret
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -59,8 +60,8 @@ def aws_settings() -> AwsSettings:
         region=_ENVIRONMENT.get("AWS_REGION", "us-east-1"),
         credentials=Credentials(
             access_key=_ENVIRONMENT.get("AWS_ACCESS_KEY_ID", ""),
-            secret_key=_ENVIRONMENT.get("AWS_SECRET_ACCESS_KEY", ""),
-            session_token=_ENVIRONMENT.get("AWS_SESSION_TOKEN", ""),
+            secret_key=Secret(_ENVIRONMENT.get("AWS_SECRET_ACCESS_KEY", "")),
+            session_token=Secret(_ENVIRONMENT.get("AWS_SESSION_TOKEN", "")),
         ),
         endpoint=_ENVIRONMENT.get("AWS_ENDPOINT_URL", ""),
     )

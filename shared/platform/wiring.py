@@ -44,7 +44,7 @@ def connect_to_postgres(
         tls_ca=settings.postgres_tls_ca,
     )
     return postgres.connect(
-        address, user=login.username, password=login.password, application=application, timeout=timeout
+        address, user=login.username, password=login.password.reveal(), application=application, timeout=timeout
     )
 
 
@@ -52,7 +52,7 @@ def valkey(settings: ValkeySettings, *, timeout: float = 2.0) -> Valkey:
     """Valkey with the login of its secret."""
 
     def connect(login: Login) -> ValkeyConnection:
-        return connect_to_valkey(settings, login.password, timeout=timeout)
+        return connect_to_valkey(settings, login.password.reveal(), timeout=timeout)
 
     return Valkey(with_login(LoginSecret(aws_settings, settings.valkey_secret_arn), connect, ValkeyBadLogin))
 

@@ -99,7 +99,7 @@ async def create_credential(
     active = services.credentials.issue(lease, password, entry)
     settings = services.settings
     return MadeCredential(
-        **_view(active).model_dump(), password=password, host=settings.postgres_host,
+        **_view(active).model_dump(), password=password.reveal(), host=settings.postgres_host,
         port=int(settings.postgres_port), database=settings.postgres_database,
     )  # fmt: skip
 

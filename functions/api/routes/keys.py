@@ -79,7 +79,7 @@ async def create_key(site_id: str, new: NewKey, services: ServicesOf, person: Pe
         stored = add_key(connection, site, key)
         after = {"site_id": site.id, "kind": key.kind, "prefix": key.prefix}
         trail.write(connection, site.organisation_id, "key.create", f"key/{stored.key_id}", after=after)
-    return MadeKey(**_view(stored).model_dump(), key=key.text)
+    return MadeKey(**_view(stored).model_dump(), key=key.text.reveal())
 
 
 @router.post(
@@ -101,7 +101,7 @@ async def rotate_key(
         stored = add_key(connection, site, key)
         change = {"before": {"prefix": old.prefix}, "after": {"prefix": key.prefix, "old_until": _until(old)}}
         trail.write(connection, site.organisation_id, "key.rotate", f"key/{key_id}", **change)
-    return MadeKey(**_view(stored).model_dump(), key=key.text)
+    return MadeKey(**_view(stored).model_dump(), key=key.text.reveal())
 
 
 @router.delete("/v1/sites/{site_id}/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT, summary="Revoke a key")

@@ -159,7 +159,7 @@ async def create_invitation(
         made = invite(connection, organisation_id, new.role, new.label, token)
         trail.write(connection, organisation_id, "invitation.create", f"invitation/{made.id}", after=new.model_dump())
     view = InvitationView.model_validate(made, from_attributes=True)
-    return MadeInvitation(**view.model_dump(), token=token.text)
+    return MadeInvitation(**view.model_dump(), token=token.text.reveal())
 
 
 @router.delete(
@@ -190,8 +190,9 @@ async def accept_invitation(
     """Whoever signed in and has the token becomes a member; who is one already keeps their role."""
     from shared.access.people_store import InvitationToken, accept, presented
     from shared.platform.postgres import act_for
+    from shared.platform.secret import Secret
 
-    token = InvitationToken(sent.token)
+    token = InvitationToken(Secret(sent.token))
     with services.database.transaction(invitation_sha256=token.digest.hex()) as connection:
         invitation = presented(connection, token)
         if invitation is None:

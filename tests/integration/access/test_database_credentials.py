@@ -64,7 +64,8 @@ class Office:
 
     def issue(self, **changes: Any) -> tuple[Lease, str]:
         password = new_password()
-        return self.credentials.issue(self.lease(**changes), password, entry("database-credential.issue")), password
+        issued = self.credentials.issue(self.lease(**changes), password, entry("database-credential.issue"))
+        return issued, password.reveal()
 
     def login(self, lease: Lease, password: str) -> Connection:
         connection = connect(self.migrated.address, user=lease.role, password=password, application="psql", timeout=20)
@@ -272,7 +273,7 @@ def test_a_role_whose_issuer_was_killed_ends_after_two_minutes(
 
     assert office.run().ended == (lease.id,)
 
-    assert_gone(office, lease, password)
+    assert_gone(office, lease, password.reveal())
     found = office.store.get(lease.id)
     assert found is not None
     assert (found.state, found.ended_why) == ("ended", "it was never handed out")

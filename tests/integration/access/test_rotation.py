@@ -22,12 +22,15 @@ from shared.platform.aws import AwsSettings, Credentials
 from shared.platform.failures import PostgresBadLogin
 from shared.platform.logins import base_of, ensure_login, other_of
 from shared.platform.postgres import Database, connect
+from shared.platform.secret import Secret
 from shared.platform.secrets import Login, LoginSecret, SecretVersions
 from shared.platform.wiring import with_login
 from tests.conftest import PASSWORDS, MigratedDatabase
 
 SECRET = "postgres-api"
-SETTINGS = AwsSettings(region="us-east-1", credentials=Credentials(access_key="a", secret_key="b", session_token=""))
+SETTINGS = AwsSettings(
+    region="us-east-1", credentials=Credentials(access_key="a", secret_key=Secret("b"), session_token=Secret(""))
+)
 
 
 class Crash(BaseException):
@@ -252,7 +255,11 @@ def test_no_request_fails_while_secrets_are_rotated(system: System) -> None:
 
     def opened(login: Login) -> Connection:
         return connect(
-            system.migrated.address, user=login.username, password=login.password, application="load", timeout=20
+            system.migrated.address,
+            user=login.username,
+            password=login.password.reveal(),
+            application="load",
+            timeout=20,
         )
 
     servers = [Thread(target=serve) for _ in range(3)]

@@ -25,6 +25,7 @@ from shared.access.store import key_bearer
 from shared.access.valkey_tokens import ValkeyTokens, by_acl
 from shared.health.canary import ORGANISATION, read_keys
 from shared.platform import aws as signed
+from shared.platform.secret import Secret
 from shared.platform.secrets import Login, LoginSecret, SecretVersions, read_secret
 from shared.platform.valkey import Address, BadLogin, Connection, Valkey, open_connection
 from shared.platform.wiring import with_login
@@ -88,7 +89,7 @@ class Kinds:
 
     def _valkey(self) -> Valkey:
         secret = LoginSecret(lambda: SETTINGS, SECRET)
-        return Valkey(with_login(secret, lambda login: self._connect(login.password), BadLogin))
+        return Valkey(with_login(secret, lambda login: self._connect(login.password.reveal()), BadLogin))
 
     def _connect(self, password: str) -> Connection:
         return open_connection(
@@ -111,7 +112,7 @@ class Kinds:
                 keys = read_keys(kept[0])
                 assert keys is not None
                 for text in (keys.write_key, keys.read_key):
-                    key = parse_key(text)
+                    key = parse_key(text.reveal())
                     with database.transaction(key_sha256=key.digest.hex()) as connection:
                         assert key_bearer(connection, key) is not None
 
@@ -280,4 +281,4 @@ def test_a_copy_of_the_server_from_before_a_rotation_takes_the_previous_login(ki
     secret = LoginSecret(lambda: SETTINGS, SECRET)
     assert secret.previous() is None
     kind.rotate()
-    assert secret.previous() == Login("default", before)
+    assert secret.previous() == Login("default", Secret(before))

@@ -9,6 +9,7 @@ import pytest
 from shared.deployments.github import Access
 from shared.deployments.github import GitHub as Client
 from shared.deployments.pipeline import PipelineUnavailable
+from shared.platform.secret import Secret
 from tests.integration.tasks.github import REPOSITORY, TOKEN, GitHub
 from tests.integration.tasks.service import Reply, served
 
@@ -34,7 +35,7 @@ def github() -> Iterator[Dispatching]:
 
 
 def _client(github: Dispatching, token: str = TOKEN) -> Client:
-    return Client(f"{github.url}/api", Access(repository=REPOSITORY, token=token), within=20.0)
+    return Client(f"{github.url}/api", Access(repository=REPOSITORY, token=Secret(token)), within=20.0)
 
 
 def test_a_run_of_the_default_branch_is_asked_for_with_the_change(github: Dispatching) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.access.lease import Lease, new_id
 from shared.access.temporary_role_store import close_role, drop_role, make_role, terminate_sessions
+from shared.platform.secret import Secret
 from tests.integration.api.conftest import Api
 
 DAYS = [f"2026-03-0{day}" for day in (1, 2, 3)]
@@ -70,7 +71,7 @@ def _temporary_role(api: Api) -> None:
         issued_at=now, expires_at=now + timedelta(hours=1),
     )  # fmt: skip
     with api.services.database.transaction() as connection:
-        make_role(connection, lease, "a password of its own")
+        make_role(connection, lease, Secret("a password of its own"))
     for act in (close_role, terminate_sessions, drop_role):
         with api.services.database.transaction() as connection:
             act(connection, lease.role)

@@ -39,8 +39,8 @@ IDS = {
 TOKENS = {
     "nobody": "",
     "forger": "forged",
-    INGEST_KEY: make_key("ingest").text,
-    READ_KEY: make_key("read").text,
+    INGEST_KEY: make_key("ingest").text.reveal(),
+    READ_KEY: make_key("read").text.reveal(),
     PERSON: "no-role",
     PIPELINE: "pipeline",
     **{role: role for role in sorted(ROLES)},

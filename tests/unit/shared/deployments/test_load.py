@@ -2,8 +2,9 @@ import json
 from collections import Counter
 
 from shared.deployments.load import MIX, Request, Site, kind_of, request, shares
+from shared.platform.secret import Secret
 
-SITE = Site(id="7", page="https://canary.p09.invalid/load", write_key="p09w_x", read_key="p09r_x")
+SITE = Site(id="7", page="https://canary.p09.invalid/load", write_key=Secret("p09w_x"), read_key=Secret("p09r_x"))
 
 
 def event(made: Request) -> dict[str, str]:

@@ -143,10 +143,11 @@ def test_a_secret_that_nobody_filled_in_is_none(text: str) -> None:
 
 
 def test_a_secret_is_checked_for_what_would_lead_elsewhere() -> None:
-    found = read_access('{"repository": " acme/shop ", "token": "t"}')
+    found = read_access('{"repository": " acme/shop ", "token": "a-token"}')
     assert found is not None
     assert found.repository == "acme/shop"
-    assert "token" not in repr(found)
+    assert found.token.reveal() == "a-token"
+    assert "a-token" not in repr(found)
     for wrong in ("acme", "acme/shop/..", "https://github.com/acme/shop", "../x y"):
         with pytest.raises(ValueError, match="owner/name"):
             read_access(f'{{"repository": "{wrong}", "token": "t"}}')

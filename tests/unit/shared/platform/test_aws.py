@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.platform.aws import AwsSettings, Credentials, sign
+from shared.platform.secret import Secret
 
 printable = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=40)
 
@@ -24,7 +25,8 @@ def test_the_signature_is_the_one_that_botocore_makes(
 ) -> None:
     now = moment.replace(tzinfo=UTC)
     settings = AwsSettings(
-        region="eu-west-1", credentials=Credentials(access_key="AK", secret_key=secret, session_token=token)
+        region="eu-west-1",
+        credentials=Credentials(access_key="AK", secret_key=Secret(secret), session_token=Secret(token)),
     )
     host, target = "events.eu-west-1.amazonaws.com", "AWSEvents.PutEvents"
 

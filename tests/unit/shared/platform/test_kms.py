@@ -5,8 +5,11 @@ import pytest
 
 from shared.platform import aws, kms
 from shared.platform.aws import AwsRefused, AwsSettings, Credentials
+from shared.platform.secret import Secret
 
-SETTINGS = AwsSettings(region="eu-west-1", credentials=Credentials(access_key="a", secret_key="b", session_token=""))
+SETTINGS = AwsSettings(
+    region="eu-west-1", credentials=Credentials(access_key="a", secret_key=Secret("b"), session_token=Secret(""))
+)
 
 
 def test_content_is_signed_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
