@@ -26,9 +26,10 @@ deploy-local: setup ## deploy what changed to the running local system
 test: setup $(VENV)/bin/promtool ## every test: Python (unit, integration, infrastructure, end to end) and the console's
 	@$(PY) -m local.web
 	@npm test --silent -w web
-	@# The end-to-end tests mostly wait for the system that they deploy: they run beside the others, and are printed after them.
+	@# The end-to-end tests mostly wait for the system that they deploy: they run beside the others, which give way to them
+	@# (nice), and are printed after them.
 	@$(PY) -m pytest tests/e2e > build/e2e.log 2>&1 & e2e=$$!; \
-	  $(PY) -m pytest --ignore tests/e2e -n 2 --dist worksteal; others=$$?; \
+	  nice $(PY) -m pytest --ignore tests/e2e -n 2 --dist worksteal; others=$$?; \
 	  wait $$e2e; e2e=$$?; cat build/e2e.log; exit $$((others + e2e))
 
 campaign: setup $(VENV)/bin/promtool ## longer test campaigns: twenty times the examples of every property

@@ -33,6 +33,7 @@ def ministack_server(state: State, config: Configuration, ready_again: Callable[
         log=state.log("ministack"),
         ready=lambda: _is_ready(config),
         ready_again=ready_again,
+        start_seconds=_COMMAND_SECONDS,
         advice="Its state may be damaged: stop everything, remove the folder .local/ministack, start again.",
         # Nothing else: Lambda environments inherit what stands here, and must not find a missing setting.
         environment={

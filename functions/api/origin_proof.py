@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from shared.platform.aws import AwsRefused, AwsUnavailable
+from shared.platform.secret import Secret
 from shared.platform.secrets import LoginSecret
 
 HEADER: Final = "x-p09-origin-proof"  # infra/constructs/distribution.py sends it
@@ -19,7 +20,7 @@ class OriginProof:
     def __init__(self, secret: LoginSecret, clock: Callable[[], float] = time.monotonic) -> None:
         self._secret = secret
         self._clock = clock
-        self._good: list[str] = []
+        self._good: list[Secret] = []
         self._rest_until = 0.0
 
     def holds(self, value: str) -> bool:
@@ -56,5 +57,5 @@ class OriginProof:
         self._good = good
 
 
-def _same(value: str, good: str) -> bool:
-    return hmac.compare_digest(value.encode(), good.encode())
+def _same(value: str, good: Secret) -> bool:
+    return hmac.compare_digest(value.encode(), good.reveal().encode())

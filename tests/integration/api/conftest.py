@@ -21,6 +21,7 @@ from functions.api.settings import Settings
 from shared.ingestion.counters import publish_site_totals
 from shared.ingestion.drain import Drained, drain
 from shared.platform.postgres import Database
+from shared.platform.secret import Secret
 from shared.platform.secrets import Login, LoginSecret
 from shared.platform.settings import aws_settings
 from shared.platform.valkey import Address, Valkey, open_connection
@@ -36,7 +37,7 @@ THROUGH_CLOUDFRONT = {HEADER: "proof"}
 
 class KnownSecret(LoginSecret):
     def login(self) -> Login:
-        return Login("cloudfront", THROUGH_CLOUDFRONT[HEADER])
+        return Login("cloudfront", Secret(THROUGH_CLOUDFRONT[HEADER]))
 
     def previous(self) -> None:
         return None

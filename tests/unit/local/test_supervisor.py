@@ -100,9 +100,10 @@ def test_a_server_that_is_never_ready_is_given_up_on(state: State, supervisor: S
 
 def test_what_a_killed_supervisor_left_behind_is_ended(state: State, supervisor: Supervisor) -> None:
     supervisor.start(sleeper(state))
-    left = pids(state)["sleeper"]
+    left = psutil.Process(pids(state)["sleeper"])
     Supervisor(state).end_leftovers()
-    assert not psutil.pid_exists(left) or psutil.Process(left).status() == psutil.STATUS_ZOMBIE
+    _, alive = psutil.wait_procs([left], timeout=10)
+    assert not alive
 
 
 def test_another_process_that_got_the_number_of_a_dead_one_is_left_alone() -> None:

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from functions.api.client import viewer_address
 from functions.api.origin_proof import HEADER, LOOK_AGAIN_SECONDS, REST_SECONDS, OriginProof
 from shared.platform.aws import AwsUnavailable
+from shared.platform.secret import Secret
 from shared.platform.secrets import Login, LoginSecret
 from shared.platform.settings import aws_settings
 
@@ -11,7 +12,7 @@ GATEWAY_SAW = "198.51.100.4"
 VIEWER = "203.0.113.9"
 
 
-class Secret(LoginSecret):
+class ProofSecret(LoginSecret):
     """The secret's current value and the one before; it counts how often each was asked for."""
 
     def __init__(self, current: str, before: str = "") -> None:
@@ -24,11 +25,11 @@ class Secret(LoginSecret):
         self.asked.append("current")
         if self.down:
             raise AwsUnavailable("no answer")
-        return Login("cloudfront", self.current)
+        return Login("cloudfront", Secret(self.current))
 
     def previous(self) -> Login | None:
         self.asked.append("previous")
-        return Login("cloudfront", self.before) if self.before else None
+        return Login("cloudfront", Secret(self.before)) if self.before else None
 
 
 class Clock:
@@ -45,12 +46,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def secret() -> Secret:
-    return Secret("current")
+def secret() -> ProofSecret:
+    return ProofSecret("current")
 
 
 @pytest.fixture
-def proof(secret: Secret, clock: Clock) -> OriginProof:
+def proof(secret: ProofSecret, clock: Clock) -> OriginProof:
     return OriginProof(secret, clock)
 
 
@@ -74,24 +75,24 @@ def test_cloudfront_is_believed_but_not_what_the_viewer_told_it(proof: OriginPro
     assert address(proof, sent="current", forwarded=forwarded) == VIEWER
 
 
-def test_a_cold_start_makes_one_call_and_later_requests_none(proof: OriginProof, secret: Secret) -> None:
+def test_a_cold_start_makes_one_call_and_later_requests_none(proof: OriginProof, secret: ProofSecret) -> None:
     assert all(proof.holds("current") for _ in range(3))
     assert secret.asked == ["current"]
 
 
-def test_who_sends_nothing_costs_no_call(proof: OriginProof, secret: Secret) -> None:
+def test_who_sends_nothing_costs_no_call(proof: OriginProof, secret: ProofSecret) -> None:
     assert not proof.holds("")
     assert secret.asked == []
 
 
 def test_the_value_before_is_good_until_cloudfront_has_the_new_one(clock: Clock) -> None:
-    proof = OriginProof(Secret("new", before="old"), clock)
+    proof = OriginProof(ProofSecret("new", before="old"), clock)
     assert proof.holds("old")
     assert proof.holds("new")
 
 
 def test_a_changed_value_is_picked_up_and_the_one_before_stays(
-    proof: OriginProof, secret: Secret, clock: Clock
+    proof: OriginProof, secret: ProofSecret, clock: Clock
 ) -> None:
     assert proof.holds("current")
     secret.current, secret.before = "new", "current"
@@ -105,7 +106,9 @@ def test_a_changed_value_is_picked_up_and_the_one_before_stays(
     assert not proof.holds("current")
 
 
-def test_wrong_values_have_it_fetched_once_a_minute_at_most(proof: OriginProof, secret: Secret, clock: Clock) -> None:
+def test_wrong_values_have_it_fetched_once_a_minute_at_most(
+    proof: OriginProof, secret: ProofSecret, clock: Clock
+) -> None:
     assert not any(proof.holds(f"guess {number}") for number in range(100))
     assert secret.asked == ["current", "previous"]
     clock.now += LOOK_AGAIN_SECONDS
@@ -114,7 +117,7 @@ def test_wrong_values_have_it_fetched_once_a_minute_at_most(proof: OriginProof, 
 
 
 def test_while_the_secret_can_not_be_fetched_what_is_known_holds_and_nothing_else(
-    proof: OriginProof, secret: Secret, clock: Clock
+    proof: OriginProof, secret: ProofSecret, clock: Clock
 ) -> None:
     secret.down = True
     assert not proof.holds("current")
