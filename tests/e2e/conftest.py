@@ -12,8 +12,6 @@ from local.customers import SiteAccess
 from local.state import State
 from tests.e2e.local_system import LocalSystem
 
-# What uses the error budget up comes after what needs a fresh one and gives it little back.
-FIRST = ("test_kpis.py", "test_changes.py")
 LAST = ("test_backups.py", "test_operations.py", "test_redeploy.py", "test_failures.py", "test_restart.py")
 
 
@@ -23,13 +21,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One local system, so one of pytest-xdist's workers; those that take it down come last."""
-    order = {name: place - len(FIRST) for place, name in enumerate(FIRST)}
-    order |= {name: place + 1 for place, name in enumerate(LAST)}
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.xdist_group("e2e"))
-    items.sort(key=lambda item: order.get(item.path.name, 0))
+    items.sort(key=lambda item: LAST.index(item.path.name) if item.path.name in LAST else -1)
 
 
 @pytest.fixture(scope="session")
