@@ -1,5 +1,6 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useState } from "react";
+import { ActButtons } from "../../components/ActButtons";
 import { ACTS, ActForm } from "./ActForm";
 import type { Act, Drill } from "./drills";
 
@@ -21,19 +22,7 @@ export function Acts({ drill, acts }: { drill: Drill; acts: readonly Act[] }) {
   };
   return (
     <>
-      <Group gap="xs">
-        {acts.map((each) => (
-          <Button
-            key={each}
-            size="xs"
-            variant={each === act ? "light" : "default"}
-            aria-expanded={each === act}
-            onClick={() => setChosen(each === act ? null : each)}
-          >
-            {ACTS[each].name}
-          </Button>
-        ))}
-      </Group>
+      <ActButtons acts={acts} nameOf={(each) => ACTS[each].name} chosen={act} onChoose={setChosen} />
       {act !== null && <ActForm key={act} drill={drill} act={act} onDone={() => done(act)} />}
     </>
   );

@@ -1,5 +1,5 @@
-import { Button, Group } from "@mantine/core";
 import { useState } from "react";
+import { ActButtons } from "../../components/ActButtons";
 import { ACTS, ActForm } from "./ActForm";
 import type { Act, Change } from "./changes";
 
@@ -9,19 +9,7 @@ export function Acts({ change, acts }: { change: Change; acts: readonly Act[] })
   const act = chosen !== null && acts.includes(chosen) ? chosen : null;
   return (
     <>
-      <Group gap="xs">
-        {acts.map((each) => (
-          <Button
-            key={each}
-            size="xs"
-            variant={each === act ? "light" : "default"}
-            aria-expanded={each === act}
-            onClick={() => setChosen(each === act ? null : each)}
-          >
-            {ACTS[each].name}
-          </Button>
-        ))}
-      </Group>
+      <ActButtons acts={acts} nameOf={(each) => ACTS[each].name} chosen={act} onChoose={setChosen} />
       {act !== null && <ActForm key={act} change={change} act={act} onDone={() => setChosen(null)} />}
     </>
   );

@@ -1,5 +1,5 @@
-import { Button, Group } from "@mantine/core";
 import { useState } from "react";
+import { ActButtons } from "../../components/ActButtons";
 import { Panel } from "../../components/Panel";
 import { ActForm } from "./ActForm";
 import type { Act, IncidentDetail } from "./incidents";
@@ -11,19 +11,7 @@ export function Acts({ incident }: { incident: IncidentDetail }) {
   const act = chosen !== null && incident.may.includes(chosen) ? chosen : null;
   return (
     <Panel title="What to do">
-      <Group gap="xs">
-        {incident.may.map((each) => (
-          <Button
-            key={each}
-            size="xs"
-            variant={each === act ? "light" : "default"}
-            aria-expanded={each === act}
-            onClick={() => setChosen(each === act ? null : each)}
-          >
-            {ACTS[each]}
-          </Button>
-        ))}
-      </Group>
+      <ActButtons acts={incident.may} nameOf={(each) => ACTS[each]} chosen={act} onChoose={setChosen} />
       {act !== null && <ActForm key={act} incident={incident} act={act} onDone={() => setChosen(null)} />}
     </Panel>
   );
