@@ -121,7 +121,15 @@ class PostgresServer(_Server):
     superuser = "postgres"
 
     def connect(self, *, user: str, password: str, database: str) -> Connection:
-        return Connection(user, host=HOST, port=self.port, database=database, password=password, timeout=START_SECONDS)
+        return Connection(
+            user,
+            host=HOST,
+            port=self.port,
+            database=database,
+            password=password,
+            timeout=START_SECONDS,
+            ssl_context=False,  # by default pg8000 asks for TLS first, and reads the machine's authorities for it
+        )
 
     def connect_as_superuser(self, database: str = "postgres") -> Connection:
         return self.connect(user=self.superuser, password=self.password, database=database)

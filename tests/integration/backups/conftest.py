@@ -61,6 +61,7 @@ class World:
             database="p09",
             password=self.server.password,
             timeout=60,
+            ssl_context=False,
         )
 
     def back_up(self) -> Base:
