@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
+import psutil
 import redis
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
@@ -152,6 +153,7 @@ class PostgresServer(_Server):
             "max_connections": "60",
             "shared_buffers": "32MB",
             "timezone": "UTC",
+            "dynamic_shared_memory_type": "mmap",  # in its folder: what is killed leaves nothing in /dev/shm
         }
 
     def _launch(self, log: int) -> subprocess.Popen[bytes]:
@@ -248,4 +250,6 @@ def server_folder(name: str) -> Iterator[Path]:
 def _memory() -> Path | None:
     """Where files are in memory, if there is room: a new database of a test is 400 files, a quarter of the time there."""
     memory = Path("/dev/shm")  # noqa: S108 -- a folder of our own in it, closed to others
-    return memory if memory.is_dir() and shutil.disk_usage(memory).free > ROOM else None
+    if not memory.is_dir() or min(shutil.disk_usage(memory).free, psutil.virtual_memory().available) < ROOM:
+        return None
+    return memory
