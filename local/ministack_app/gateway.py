@@ -1,4 +1,4 @@
-"""MiniStack as it is, plus eight things that it lacks. Runs in MiniStack's own virtual environment.
+"""MiniStack as it is, plus nine things that it lacks. Runs in MiniStack's own virtual environment.
 
 - Its state is written at an orderly stop only; after a kill, everything deployed since the last one would be
   gone. A POST to CHECKPOINT_PATH writes it now.
@@ -11,24 +11,30 @@
 - A policy may allow answers to the tasks of one state machine alone, as CDK writes it; it does not know whose a token is.
 - An alarm judges the metrics of its own dimensions, in each of its periods, and by TreatMissingData when there are none;
   it takes those of all together: one function's error would raise the alarms of every function, and none would end.
+- Each environment unpacks a function's code for itself: shared_code.py has all of them share it.
 """
 
 import json
 import time
+import zipfile
 from datetime import UTC, datetime
-from types import FunctionType
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
 from ministack import app as ministack
-from ministack.core import iam_actions
+from ministack.core import iam_actions, lambda_runtime
 from ministack.core.persistence import save_all
 from ministack.services import cloudwatch, eventbridge, lambda_svc, stepfunctions
+
+from local.ministack_app.shared_code import SharedCode
 
 CHECKPOINT_PATH = "/_p09/checkpoint"
 SCHEDULES_PATH = "/_p09/schedules"
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 SCHEDULER = "aws.scheduler"
 JUDGED_ELSEWHERE = "P09/judged-elsewhere"  # local/composite_alarms.py sets the states of these
+
+lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": SharedCode})
 
 _schedules = {"rest": True}
 _invoke_target = eventbridge._invoke_target  # noqa: SLF001  # what its scheduler calls when a schedule is due

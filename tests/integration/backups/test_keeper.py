@@ -13,7 +13,7 @@ from moto import mock_aws
 from local.backups import keeper
 from local.backups.bucket import Documents
 from local.backups.keeper import Duties, Keeper
-from local.backups.repository import completed
+from local.backups.repository import completed, snapshot_id
 from local.backups.restores import Making, Restores
 from local.backups.sealing import seal
 from shared.backups.catalogue import KEY, CataloguedBackups
@@ -58,7 +58,7 @@ class Machine:
         return started
 
     def _snapshot(self, now: datetime) -> str:
-        name = f"valkey-{now:%Y%m%dT%H%M%SZ}"
+        name = snapshot_id(now)
         folder = self.world.repository.valkey / name
         folder.mkdir()
         (folder / "plain").write_bytes(b"REDIS0011")
