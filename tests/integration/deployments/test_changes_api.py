@@ -34,7 +34,7 @@ class Evaluated:
 
     def __init__(self) -> None:
         self.exhausted = False
-        self.at = NOW
+        self.at = datetime.now(UTC).replace(microsecond=0)  # not when the tests were read: it must be fresh
 
     def latest(self) -> dict[str, Any]:
         kpis = [
