@@ -32,11 +32,12 @@ NEW = {
 
 
 class KnownPeople:
-    """A token is the person's name."""
+    """A token is the person's subject, and the name that they go by where that is another one."""
 
     def verify(self, token: str) -> Person:
-        role = {"ada": DEVELOPER, "grace": SRE, "alan": LEAD}[token]
-        return Person(f"subject-of-{token}", frozenset({role}), token)
+        subject, _, name = token.partition(" as ")
+        role = {"ada": DEVELOPER, "grace": SRE, "alan": LEAD}[subject]
+        return Person(f"subject-of-{subject}", frozenset({role}), name or subject)
 
 
 class Evaluated:
@@ -171,6 +172,18 @@ def test_who_wrote_it_does_not_approve_it_and_a_developer_does_not_approve(api: 
         api.call("ada", "POST", f"/changes/{planned['id']}/steps", report)
     assert "author" in api.call("grace", "POST", f"/changes/{planned['id']}/approve", status=403)["detail"]
     api.call("ada", "POST", f"/changes/{planned['id']}/approve", status=403)
+
+
+def test_persons_are_told_apart_whatever_name_they_go_by(api: Caller) -> None:
+    planned = api.call("grace", "POST", "/changes", NEW, 201)
+    assert planned["own"] == ["artefact"]
+    for step in ("staged", "smoke", "load_snapshot"):
+        report = {"step": step, "digest": DIGEST, "passed": True, "why": "well"}
+        api.call("ada", "POST", f"/changes/{planned['id']}/steps", report)
+    refused = api.call("grace as hopper", "POST", f"/changes/{planned['id']}/approve", status=403)
+    assert refused["detail"] == "hopper is the change's author: somebody else has to approve it"
+    approved = api.call("alan as grace", "POST", f"/changes/{planned['id']}/approve")
+    assert (approved["author"], approved["approval"]["by"], approved["own"]) == ("grace", "grace", [])
 
 
 def test_another_artefact_is_named_as_the_field_to_mend(api: Caller) -> None:
