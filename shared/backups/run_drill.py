@@ -12,7 +12,7 @@ from shared.backups.instances import Instance, Instances
 from shared.backups.proof import MarkRefused, read_content, read_sentinels, take_mark
 from shared.backups.store import DrillStore, Step
 from shared.backups.words import moment_text, span_text
-from shared.events import DrillFailed, DrillPassed
+from shared.events.backups import DrillFailed, DrillPassed
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.moments import stamp
 

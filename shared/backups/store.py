@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from shared.backups.content import Mark
 from shared.backups.drill import Drill, Wait, word_of
-from shared.events import Event
+from shared.events.event import Event
 from shared.platform.actor import Actor
 from shared.platform.dynamodb import Overtaken, Put, Set, Table, Value, Write
 from shared.platform.moments import stamp

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from shared.events import Event
+from shared.events.event import Event
 from shared.platform import aws as signed
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.moments import stamp

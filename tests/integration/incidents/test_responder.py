@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from shared.events import Event
+from shared.events.event import Event
 from tests.integration.incidents.conftest import Responder
 from tests.unit.shared.incidents.told import (
     alarm,

@@ -10,7 +10,8 @@ from shared.deployments.change import Change, ChangeRefused, NotNow, Plan
 from shared.deployments.change_store import ChangeStore, UnknownChange
 from shared.deployments.changes import Changes
 from shared.deployments.gates import Facts
-from shared.events import DeploymentChanged, read
+from shared.events.catalogue import read
+from shared.events.deployments import DeploymentChanged
 from shared.platform.actor import Actor
 from shared.platform.dynamodb import Overtaken
 from shared.platform.outbox import waiting
