@@ -1,6 +1,7 @@
 """What every event is. Their fields go over the bus in the order in which they stand, those of a base class first."""
 
 from dataclasses import asdict, dataclass
+from inspect import get_annotations
 from typing import Any, ClassVar, Literal, dataclass_transform
 
 Severity = Literal["page", "ticket"]
@@ -17,7 +18,8 @@ class Event:
     source: ClassVar[str]
 
     def __init_subclass__(cls) -> None:
-        dataclass(frozen=True, kw_only=True)(cls)
+        if get_annotations(cls):  # what adds no field is made as its base class is
+            dataclass(frozen=True, kw_only=True)(cls)
 
     @property
     def detail_type(self) -> str:

@@ -1,7 +1,7 @@
 """How events look on the bus: what is on its way while a release is deployed has to be read, and rules match on it."""
 
 import json
-from dataclasses import fields
+from dataclasses import FrozenInstanceError, fields
 from typing import Final
 
 import pytest
@@ -78,9 +78,18 @@ def test_what_waits_in_the_outbox_is_that_very_text(name: str) -> None:
     assert item["detail"] == json.dumps(event.detail)
 
 
-def test_events_are_frozen_and_made_by_keywords_alone() -> None:
-    model = CATALOGUE["MessageQueued"]
+@pytest.mark.parametrize("name", FORMS)
+def test_events_are_frozen_and_made_by_keywords_alone(name: str) -> None:
+    model = CATALOGUE[name]
+    words = FORMS[name][1].split()
     with pytest.raises(TypeError):
-        model("1", "now", "thread")  # type: ignore[call-arg]
-    with pytest.raises(AttributeError):
-        sample(model).thread = "other"  # type: ignore[attr-defined]
+        model(*words)
+    with pytest.raises(FrozenInstanceError):
+        setattr(sample(model), words[-1], "other")
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_events_of_the_same_content_are_the_same_if_they_are_of_one_model(name: str) -> None:
+    model = CATALOGUE[name]
+    assert sample(model) == sample(model)
+    assert all(sample(model) != sample(other) for other in CATALOGUE.values() if other is not model)
