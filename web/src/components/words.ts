@@ -66,3 +66,10 @@ export function formatLeft(milliseconds: number): string {
   const hours = Math.floor(minutes / 60);
   return hours === 0 ? `${minutes}:${rest}` : `${hours}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 }
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** What is only a number to people is told apart by its beginning; anything else stays as it is. */
+export function shortId(id: string): string {
+  return UUID.test(id) ? id.slice(0, 8) : id;
+}

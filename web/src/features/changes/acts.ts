@@ -1,4 +1,5 @@
 import { type Act, type Change, closedOf, type GateName, isInProduction, isOver } from "./changes";
+import { askedOf } from "./words";
 
 /** Who asks: by the name that records have, and what their roles let them do. */
 export interface Asker {
@@ -42,7 +43,8 @@ export function waitsFor(change: Change, asker: Asker): string | null {
 }
 
 function overrideHint(change: Change, asker: Asker): string | null {
-  if (!isPending(change) || (asker.mayApprove && maySecond(change, asker))) return null;
+  if (!isPending(change) || change.override === null) return null;
+  if (asker.mayApprove && maySecond(change, asker)) return askedOf(change.override, asker.username);
   if (asker.username === change.override?.by)
     return "You asked for the override: a second person, who is not the author, has to agree.";
   if (asker.username === change.author)

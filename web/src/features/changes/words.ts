@@ -1,8 +1,7 @@
-import { capital, formatLength } from "../../components/words";
-import type { GateName } from "./changes";
+import { capital, formatLength, inWords, shortId } from "../../components/words";
+import type { GateName, Override } from "./changes";
 
 const NONE = "–";
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export const GATES: Record<GateName, string> = {
   budget: "Error budget",
@@ -24,7 +23,13 @@ export function gateNameOf(name: string): string {
 export function personOf(username: string, own: string | null): string {
   if (username === "") return "nobody";
   if (username === own) return "you";
-  return UUID.test(username) ? username.slice(0, 8) : username;
+  return shortId(username);
+}
+
+/** Who wants to pass which gates, and why. A mail address keeps its small letter. */
+export function askedOf({ by, gates, reason }: Override, own: string | null): string {
+  const who = by === own ? "You" : personOf(by, own);
+  return `${who} asked to override ${inWords(gates.map((gate) => gateNameOf(gate).toLowerCase()))}: “${reason}”`;
 }
 
 export function formatPercent(share: number | null): string {

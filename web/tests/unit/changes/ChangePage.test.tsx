@@ -163,7 +163,10 @@ test("gates that can't be overridden are refused where they were chosen", async 
 test("a second person agrees to an override", async () => {
   open(ASKED);
   expect(await region("Gates")).toHaveTextContent(
-    "grace asked to override Freeze: “Nobody can sign in.” A second person has to agree.",
+    "grace asked to override freeze: “Nobody can sign in.” A second person has to agree.",
+  );
+  expect(await region("What to do")).toHaveTextContent(
+    "grace asked to override freeze: “Nobody can sign in.”",
   );
   const person = user();
   await person.click(screen.getByRole("button", { name: "Agree to the override" }));

@@ -55,7 +55,7 @@ test("a row says state, author, what it is planned for, and which gates keep it"
   const row = (await screen.findByRole("link", { name: "Longer retention" })).closest("tr");
   expect(row).toHaveTextContent("Kept by freeze");
   expect(row).toHaveTextContent("Waits for approval");
-  expect(row).toHaveTextContent("ada24 Nov, 18:0070 minutes ago");
+  expect(row).toHaveTextContent("ada24 Nov, 18:006 hours so far");
   expect(screen.queryByRole("region", { name: "Waits for you" })).not.toBeInTheDocument();
 });
 
