@@ -23,8 +23,9 @@ export function RoleSubject({ subject, actions, own, isOpen, onToggle }: Props) 
         <th scope="rowgroup" className={classes.subject}>
           <UnstyledButton className={classes.toggle} aria-expanded={isOpen} onClick={onToggle}>
             <ChevronIcon />
-            {subject}
-            <span className={classes.count}>{plural(actions.length, "action")}</span>
+            <span>
+              {subject} <span className={classes.count}>{plural(actions.length, "action")}</span>
+            </span>
           </UnstyledButton>
         </th>
         {ROLES.map(({ role }) => (

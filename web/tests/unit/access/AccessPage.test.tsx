@@ -214,7 +214,7 @@ test("how much of a subject is whose is seen at a glance, and every action at on
   expect(screen.getAllByRole("row")).toHaveLength(rows + PERMISSIONS.length);
   expect(rows).toBe(1 + subjects.length);
   expect(screen.getByRole("row", { name: /^Dead letters/ })).toHaveTextContent(
-    "Dead letters1 actionnoneallnonenonenonenone",
+    "Dead letters 1 actionnoneallnonenonenonenone",
   );
   await expectNoAxeFindings();
 });

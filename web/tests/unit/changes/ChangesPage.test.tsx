@@ -96,6 +96,14 @@ test("nothing in production is said, with what will stand there", async () => {
   await expectNoAxeFindings();
 });
 
+test("a figure of which there is nothing is said, not drawn", async () => {
+  const weeks = server.delivery.weeks.map((week) => ({ ...week, time_to_restore_seconds: null }));
+  server.delivery = { ...server.delivery, time_to_restore_seconds: null, weeks };
+  open();
+  const words = await screen.findByText("There is nothing of it in these weeks.");
+  expect(words.closest("figure")).toHaveTextContent("Time to restore");
+});
+
 async function fillIn(person: ReturnType<typeof user>) {
   await person.click(await screen.findByRole("button", { name: "Plan a change" }));
   const said = {
