@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from local.api import Api, Refused
-from local.people import Directory, customer_person, operations_person
+from local.people import Directory, Person, customer_person, operations_person
 
 STAFF_ROLE = "P09-Developer"
 _CONFLICT = 409
@@ -33,27 +33,36 @@ def owner(system: Mapping[str, Any], organisation: str) -> tuple[Api, str]:
     """The API as the organisation's owner sees it, and the organisation's id; both are made when missing."""
     people = directory(system)
     person = customer_person(organisation, "owner")
-    [subject] = people.ensure(person)
+    people.ensure(person)
     api = Api(system["url"], people.token(person))
     found = [one for one in api.get("/v1/organisations")["organisations"] if one["name"] == organisation]
     if found:
         return api, str(found[0]["organisation_id"])
     # Customers are taken on by P09's own people, who then hand over to the customer's owner.
     staff = Api(system["url"], operations_token(system, STAFF_ROLE))
-    organisation_id = staff.post("/v1/organisations", {"name": organisation})["organisation_id"]
-    staff.post(f"/v1/organisations/{organisation_id}/members", {"subject": subject, "role": "owner"})
-    return api, str(organisation_id)
+    organisation_id = str(staff.post("/v1/organisations", {"name": organisation})["organisation_id"])
+    _join(staff, organisation_id, api, person)
+    return api, organisation_id
 
 
 def member_token(system: Mapping[str, Any], organisation: str, role: str) -> str:
     """An access token of a person who has this role in the organisation."""
     people = directory(system)
     person = customer_person(organisation, role)
-    [subject] = people.ensure(person)
+    people.ensure(person)
     api, organisation_id = owner(system, organisation)
-    if role != "owner":
-        api.post(f"/v1/organisations/{organisation_id}/members", {"subject": subject, "role": role})
-    return people.token(person)
+    token = people.token(person)
+    _join(api, organisation_id, Api(system["url"], token), person)
+    return token
+
+
+def _join(host: Api, organisation_id: str, guest: Api, person: Person) -> None:
+    """By an invitation, as customers do it: so the others see a name. Who is a member already stays one."""
+    if any(one["organisation_id"] == organisation_id for one in guest.get("/v1/organisations")["organisations"]):
+        return
+    wanted = {"role": person.role, "label": person.username}
+    made = host.post(f"/v1/organisations/{organisation_id}/invitations", wanted)
+    guest.post("/v1/invitations/acceptance", {"token": made["token"]})
 
 
 def operations_token(system: Mapping[str, Any], role: str) -> str:

@@ -14,8 +14,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from local.api import Api, Refused
-from local.customers import directory, open_site, owner
-from local.people import DEMO_ORGANISATION, ORGANISATION_ROLES, customer_person
+from local.customers import member_token, open_site, owner
+from local.people import DEMO_ORGANISATION, ORGANISATION_ROLES
 from local.progress import say
 from local.state import LOOPBACK, State, read_json, write_json
 
@@ -112,10 +112,8 @@ def write_key(state: State, system: Mapping[str, Any]) -> str:
     if kept:
         return str(kept["write_key"])
     api, organisation_id = owner(system, DEMO_ORGANISATION)
-    others = [role for role in ORGANISATION_ROLES if role != "owner"]
-    subjects = directory(system).ensure(*(customer_person(DEMO_ORGANISATION, role) for role in others))
-    for subject, role in zip(subjects, others, strict=True):
-        api.post(f"/v1/organisations/{organisation_id}/members", {"subject": subject, "role": role})
+    for role in ORGANISATION_ROLES:
+        member_token(system, DEMO_ORGANISATION, role)
     site = open_site(api, organisation_id, name="Demo site", domain=DOMAIN)
     send_past(Api(system["url"], site.write_key), system["url"])
     write_json(file, site.as_dict())

@@ -21,7 +21,7 @@ class Gate:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """How things stand. ``exhausted``: KPIs of whose error budget nothing is left, or None when nobody knows;
+    """How things stand. ``exhausted``: titles of KPIs of whose error budget nothing is left, or None when nobody knows;
     ``freezes`` and ``incidents``: titles of those that are on, of incidents the customer-impacting ones."""
 
     exhausted: Sequence[str] | None
@@ -31,10 +31,10 @@ class Facts:
 
 
 def exhausted(latest: Mapping[str, Any] | None, now: datetime, within: timedelta) -> list[str] | None:
-    """KPIs of whose error budget nothing is left, by the last evaluation; None where that is older than ``within``."""
+    """Titles of KPIs of whose error budget nothing is left, by the last evaluation; None where that is older than ``within``."""
     if latest is None or now - moment(latest["evaluated_at"]) > within:
         return None
-    return [kpi["id"] for kpi in latest["kpis"] if kpi["budget"] and kpi["budget"]["exhausted"]]
+    return [kpi["title"] for kpi in latest["kpis"] if kpi["budget"] and kpi["budget"]["exhausted"]]
 
 
 def gates(facts: Facts) -> tuple[Gate, ...]:

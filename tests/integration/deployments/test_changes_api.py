@@ -38,8 +38,8 @@ class Evaluated:
 
     def latest(self) -> dict[str, Any]:
         kpis = [
-            {"id": "availability", "budget": {"exhausted": self.exhausted}},
-            {"id": "incidents", "budget": None},
+            {"title": "Availability", "budget": {"exhausted": self.exhausted}},
+            {"title": "Incidents", "budget": None},
         ]
         return {"evaluated_at": stamp(self.at), "kpis": kpis}
 
@@ -113,7 +113,7 @@ def test_an_exhausted_budget_refuses_and_an_audited_override_of_two_lets_it_thro
     change = api.proved()
     api.services.evaluated.exhausted = True
     refused = api.call("grace", "POST", f"/changes/{change}/approve", status=409)
-    assert refused["detail"] == "budget: Nothing is left of the error budget of availability"
+    assert refused["detail"] == "budget: Nothing is left of the error budget of Availability"
     asked = {"gates": ["budget"], "reason": "it mends what used it up"}
     api.call("grace", "POST", f"/changes/{change}/override", asked)
     assert "second person" in api.call("grace", "POST", f"/changes/{change}/override/second", status=403)["detail"]

@@ -8,33 +8,37 @@ interface Props {
   /** What will happen. */
   warning?: ReactNode;
   submit: string;
-  cancel: string;
+  /** What takes the question back, unless something else does. */
+  cancel?: string;
+  onCancel?: () => void;
   isBusy: boolean;
   problem: Error | null;
-  onSubmit: (form: FormData) => void;
-  onCancel: () => void;
+  onSubmit: (said: FormData, form: HTMLFormElement) => void;
   children?: ReactNode;
 }
 
 /** A second question in place, before something is done that can't be taken back. */
-export function AskForm(props: Props) {
+export function AskForm({ label, warning, submit, isBusy, problem, onSubmit, children, ...more }: Props) {
+  const { cancel, onCancel } = more;
   const send = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    props.onSubmit(new FormData(event.currentTarget));
+    onSubmit(new FormData(event.currentTarget), event.currentTarget);
   };
   return (
-    <form onSubmit={send} aria-label={props.label}>
-      <Stack gap="xs" py={6} maw="34rem">
-        {props.warning && <Text size="sm">{props.warning}</Text>}
-        {props.children}
-        {props.problem && <ProblemAlert error={props.problem} />}
+    <form onSubmit={send} aria-label={label}>
+      <Stack gap="sm" py={6} maw="34rem">
+        {warning && <Text size="sm">{warning}</Text>}
+        {children}
+        {problem && <ProblemAlert error={problem} />}
         <Group gap="xs">
-          <Button type="submit" size="xs" loading={props.isBusy}>
-            {props.submit}
+          <Button type="submit" size="xs" loading={isBusy}>
+            {submit}
           </Button>
-          <Button size="xs" variant="subtle" color="gray" onClick={props.onCancel}>
-            {props.cancel}
-          </Button>
+          {cancel && (
+            <Button size="xs" variant="subtle" color="gray" onClick={onCancel}>
+              {cancel}
+            </Button>
+          )}
         </Group>
       </Stack>
     </form>

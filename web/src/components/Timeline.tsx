@@ -1,5 +1,6 @@
 import type { ComponentType, ReactNode } from "react";
 import type { Tone } from "./StateMark";
+import { Ticked } from "./Ticked";
 import classes from "./Timeline.module.css";
 
 /** What happened, newest first. */
@@ -28,7 +29,9 @@ export function TimelineItem({ icon: Icon, tone, when, text, children }: Props) 
       </span>
       <div>
         <div className={classes.when}>{when}</div>
-        <p className={classes.text}>{text}</p>
+        <p className={classes.text}>
+          <Ticked text={text} />
+        </p>
         {children}
       </div>
     </li>

@@ -73,5 +73,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export function personOf(username: string, own: string | null): string {
   if (username === "") return "nobody";
   if (username === own) return "you";
-  return UUID.test(username) ? username.slice(0, 8) : username;
+  return shortId(username);
+}
+
+/** What is only a number to people is told apart by its beginning; anything else stays as it is. */
+export function shortId(id: string): string {
+  return UUID.test(id) ? id.slice(0, 8) : id;
 }

@@ -150,7 +150,7 @@ def test_another_artefact_voids_what_was_proved_and_approved(world: World) -> No
 @pytest.mark.parametrize(
     ("facts", "why"),
     [
-        (replace(WELL, exhausted=("availability",)), "budget: Nothing is left of the error budget of availability"),
+        (replace(WELL, exhausted=("Availability",)), "budget: Nothing is left of the error budget of Availability"),
         (replace(WELL, exhausted=None), "budget: No KPI was evaluated of late"),
         (replace(WELL, freezes=("Holidays",)), "freeze: Holidays"),
         (replace(WELL, incidents=("Queries fail",)), "incidents: Queries fail"),

@@ -1,7 +1,9 @@
 import { Button, Group, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { AskForm } from "../../components/AskForm";
-import { formatLeft, formatLength, formatMoment } from "../../components/words";
+import entry from "../../components/entry.module.css";
+import { TimeLeft } from "../../components/TimeLeft";
+import { formatLength, formatMoment } from "../../components/words";
 import { useMay } from "../sign-in/roles";
 import classes from "./Access.module.css";
 import { type Credential, useApproveCredential, useEndCredential } from "./access";
@@ -10,23 +12,25 @@ import { AccessMark, BreakGlassMark, CredentialMark } from "./marks";
 /** Who has a login, why, and until when. */
 export function CredentialItem({ credential, now }: { credential: Credential; now: number }) {
   return (
-    <li className={classes.item}>
-      <div className={classes.marks}>
+    <li className={entry.item}>
+      <div className={entry.marks}>
         <CredentialMark credential={credential} />
         <AccessMark credential={credential} />
         <BreakGlassMark credential={credential} />
         {credential.state === "active" && (
-          <span className={classes.left}>
-            <span role="timer" aria-label={`Time left of ${credential.role}`}>
-              {formatLeft(Date.parse(credential.expires_at) - now)}
-            </span>{" "}
-            left
-          </span>
+          <div className={classes.left}>
+            <TimeLeft
+              label={`Time left of ${credential.role}`}
+              from={credential.issued_at}
+              until={credential.expires_at}
+              now={now}
+            />
+          </div>
         )}
       </div>
       <code className={classes.name}>{credential.role}</code>
-      <p className={classes.reason}>{credential.reason}</p>
-      <span className={classes.facts}>{factsOf(credential).join(" · ")}</span>
+      <p className={entry.text}>{credential.reason}</p>
+      <span className={entry.facts}>{factsOf(credential).join(" · ")}</span>
       <Choices credential={credential} />
     </li>
   );
@@ -120,7 +124,7 @@ function factsOf(credential: Credential): string[] {
   const length = formatLength(Date.parse(expires_at) - Date.parse(issued_at));
   const facts = [`by ${by}`, `${formatMoment(issued_at)}, for ${length}`];
   if (ended_at !== null) facts.push(`ended ${formatMoment(ended_at)}`);
-  if (ended_why !== "") facts.push(ended_why);
+  if (ended_why !== "") facts.push(ended_why.replace("person:", ""));
   if (approved_by !== "") facts.push(`approved by ${approved_by}`);
   return facts;
 }

@@ -1,31 +1,24 @@
-import { useState } from "react";
+import type { Pages } from "../../api/use-pages";
 import { EmptyState } from "../../components/EmptyState";
-import { LiveSwitch } from "../../components/LiveSwitch";
+import entry from "../../components/entry.module.css";
 import { MoreButton } from "../../components/MoreButton";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { useNow } from "../../components/use-now";
 import { plural } from "../../components/words";
-import classes from "./Access.module.css";
-import { type Credential, useCredentials } from "./access";
+import type { Credential, CredentialList } from "./access";
 import { CredentialItem } from "./CredentialItem";
 
 const SECOND_MS = 1_000;
 
 /** The logins that were given out, with what is left of each. */
-export function Credentials() {
-  const [isLive, setLive] = useState(true);
+export function Credentials({ list }: { list: Pages<CredentialList> }) {
   const now = useNow(SECOND_MS);
-  const list = useCredentials(isLive);
-  const { pages, problem, updatedAt } = list;
+  const { pages, problem } = list;
   const all = pages?.flatMap(({ credentials }) => credentials) ?? [];
-  const live = { isOn: isLive, isFailing: problem !== null, updatedAt, onChange: setLive };
   return (
     <Panel title="Database logins" hint={pages ? tallyOf(all) : "Each ends by itself, with its sessions."}>
-      <div className={classes.controls}>
-        <LiveSwitch {...live} />
-      </div>
       {problem && <ProblemAlert error={problem} onRetry={list.retry} />}
       {!pages && !problem && <PageSkeleton heights={[160]} />}
       {pages && all.length === 0 && (
@@ -35,7 +28,7 @@ export function Credentials() {
         </EmptyState>
       )}
       {all.length > 0 && (
-        <ol className={classes.list} aria-label="Database logins">
+        <ol className={entry.list} aria-label="Database logins">
           {all.map((credential) => (
             <CredentialItem key={credential.id} credential={credential} now={now} />
           ))}

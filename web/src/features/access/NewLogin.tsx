@@ -1,8 +1,8 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { CopyBlock } from "../../components/CopyBlock";
 import { ProblemAlert } from "../../components/ProblemAlert";
+import { TimeLeft } from "../../components/TimeLeft";
 import { useNow } from "../../components/use-now";
-import { formatLeft } from "../../components/words";
 import { type MadeCredential, useEndCredential } from "./access";
 
 const SECOND_MS = 1_000;
@@ -18,13 +18,10 @@ export function NewLogin({ made, onClose }: { made: MadeCredential; onClose: () 
       </Text>
       <CopyBlock label="psql command" code={commandOf(made)} />
       <CopyBlock label="password" code={made.password} />
-      <Text size="sm">
-        <span role="timer" aria-label="Time left">
-          {formatLeft(Date.parse(made.expires_at) - now)}
-        </span>{" "}
+      <TimeLeft label="Time left" from={made.issued_at} until={made.expires_at} now={now}>
         left, {made.access === "write" ? "to read and write" : "to read"}. Then its sessions are terminated
         and the role is dropped.
-      </Text>
+      </TimeLeft>
       {end.isError && <ProblemAlert error={end.error} />}
       <Group gap="xs">
         <Button size="xs" onClick={onClose}>

@@ -1,5 +1,5 @@
-import { VisuallyHidden } from "@mantine/core";
-import { CheckIcon } from "../../components/icons";
+import { Button } from "@mantine/core";
+import { useState } from "react";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
@@ -7,15 +7,8 @@ import { capital } from "../../components/words";
 import { type Role, useClaims } from "../sign-in/roles";
 import classes from "./Access.module.css";
 import { type Permission, usePermissions } from "./access";
-
-const ROLES: readonly { role: Role; label: string; short: string }[] = [
-  { role: "P09-Developer", label: "Developer", short: "Dev" },
-  { role: "P09-SRE", label: "SRE", short: "SRE" },
-  { role: "P09-DBA", label: "DBA", short: "DBA" },
-  { role: "P09-Lead", label: "Lead", short: "Lead" },
-  { role: "P09-Auditor", label: "Auditor", short: "Aud" },
-  { role: "pipeline", label: "Pipeline", short: "Pipe" },
-];
+import { RoleSubject } from "./RoleSubject";
+import { ROLES } from "./role-names";
 
 /** The table of permissions by which the API decides. */
 export function Roles() {
@@ -34,61 +27,49 @@ export function Roles() {
   );
 }
 
+/** At a glance how much of each subject is whose; every action of those that are opened. */
 function RolesTable({ permissions, own }: { permissions: readonly Permission[]; own: readonly Role[] }) {
+  const [open, setOpen] = useState<readonly string[]>([]);
+  const subjects = bySubject(permissions);
+  const isAllOpen = open.length === subjects.length;
+  const toggle = (subject: string) =>
+    setOpen(open.includes(subject) ? open.filter((each) => each !== subject) : [...open, subject]);
   return (
-    <table className={classes.roles}>
-      <thead>
-        <tr>
-          <th scope="col">Action</th>
-          {ROLES.map(({ role, label, short }) => (
-            <th key={role} scope="col" data-own={own.includes(role)}>
-              <span className={classes.long}>{label}</span>
-              <span className={classes.short} aria-hidden="true">
-                {short}
-              </span>
-            </th>
-          ))}
-        </tr>
-      </thead>
-      {bySubject(permissions).map(([subject, actions]) => (
-        <tbody key={subject}>
-          <tr className={classes.subject}>
-            <th scope="rowgroup" colSpan={1 + ROLES.length}>
-              {subject}
-            </th>
+    <>
+      <table className={classes.roles}>
+        <thead>
+          <tr>
+            <th scope="col">Subject</th>
+            {ROLES.map(({ role, label, short }) => (
+              <th key={role} scope="col" data-own={own.includes(role)}>
+                <span className={classes.long}>{label}</span>
+                <span className={classes.short} aria-hidden="true">
+                  {short}
+                </span>
+              </th>
+            ))}
           </tr>
-          {actions.map((permission) => (
-            <PermissionRow
-              key={`${permission.method} ${permission.path}`}
-              permission={permission}
-              own={own}
-            />
-          ))}
-        </tbody>
-      ))}
-    </table>
-  );
-}
-
-function PermissionRow({ permission, own }: { permission: Permission; own: readonly Role[] }) {
-  return (
-    <tr>
-      <th scope="row" title={`${permission.method} ${permission.path}`}>
-        {permission.summary}
-      </th>
-      {ROLES.map(({ role }) => (
-        <td key={role} data-own={own.includes(role)}>
-          {permission.roles.includes(role) ? (
-            <>
-              <CheckIcon />
-              <VisuallyHidden>may</VisuallyHidden>
-            </>
-          ) : (
-            <VisuallyHidden>may not</VisuallyHidden>
-          )}
-        </td>
-      ))}
-    </tr>
+        </thead>
+        {subjects.map(([subject, actions]) => (
+          <RoleSubject
+            key={subject}
+            subject={subject}
+            actions={actions}
+            own={own}
+            isOpen={open.includes(subject)}
+            onToggle={() => toggle(subject)}
+          />
+        ))}
+      </table>
+      <Button
+        size="xs"
+        variant="default"
+        mt="sm"
+        onClick={() => setOpen(isAllOpen ? [] : subjects.map(([subject]) => subject))}
+      >
+        {isAllOpen ? "Show subjects only" : "Show every action"}
+      </Button>
+    </>
   );
 }
 

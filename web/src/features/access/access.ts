@@ -7,6 +7,7 @@ import { usePages } from "../../api/use-pages";
 import type { Role } from "../sign-in/roles";
 
 export type Credential = Schema["CredentialView"];
+export type CredentialList = Schema["CredentialList"];
 export type MadeCredential = Schema["MadeCredential"];
 export type NewCredential = Schema["NewCredential"];
 export type Permission = Schema["PermissionView"];

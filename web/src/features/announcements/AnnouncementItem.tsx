@@ -1,5 +1,7 @@
 import { Anchor, Button } from "@mantine/core";
 import { Link } from "react-router";
+import { Disclosure } from "../../components/Disclosure";
+import entry from "../../components/entry.module.css";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { capital, formatMoment, plural } from "../../components/words";
 import { useMay } from "../sign-in/roles";
@@ -9,14 +11,14 @@ import { DeliveryMark } from "./DeliveryMark";
 
 export function AnnouncementItem({ announcement }: { announcement: Announcement }) {
   return (
-    <li className={classes.item}>
-      <div className={classes.when}>
+    <li className={entry.item}>
+      <div className={entry.facts}>
         {formatMoment(announcement.at)} · {capital(announcement.kind.replaceAll("_", " "))}
         {announcement.by !== "" && ` · by ${announcement.by}`}
       </div>
-      <div className={classes.title}>{announcement.title}</div>
-      <p className={classes.summary}>{announcement.summary}</p>
-      <div className={classes.thread}>
+      <div className={entry.title}>{announcement.title}</div>
+      <p className={entry.text}>{announcement.summary}</p>
+      <div className={entry.facts}>
         Thread <Thread thread={announcement.thread} />
       </div>
       <ul className={classes.deliveries}>
@@ -24,15 +26,14 @@ export function AnnouncementItem({ announcement }: { announcement: Announcement 
           <DeliveryLine key={delivery.id} delivery={delivery} />
         ))}
       </ul>
-      <details className={classes.more}>
-        <summary>The whole text</summary>
-        <pre className={classes.text}>{announcement.text}</pre>
+      <Disclosure summary="The whole text">
+        <pre className={classes.whole}>{announcement.text}</pre>
         {announcement.links.map(({ text, url }) => (
           <Anchor key={url} href={url} size="xs" me="sm">
             {text}
           </Anchor>
         ))}
-      </details>
+      </Disclosure>
     </li>
   );
 }

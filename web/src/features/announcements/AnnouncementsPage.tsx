@@ -1,6 +1,7 @@
 import { Button, SegmentedControl, Stack } from "@mantine/core";
 import { useState } from "react";
 import { EmptyState } from "../../components/EmptyState";
+import entry from "../../components/entry.module.css";
 import { PlusIcon } from "../../components/icons";
 import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
@@ -87,7 +88,7 @@ export default function AnnouncementsPage() {
 function Told({ list: { announcements }, isDeadOnly }: { list: AnnouncementList; isDeadOnly: boolean }) {
   if (announcements.length > 0) {
     return (
-      <ol className={classes.list}>
+      <ol className={entry.list}>
         {announcements.map((announcement) => (
           <AnnouncementItem key={announcement.id} announcement={announcement} />
         ))}

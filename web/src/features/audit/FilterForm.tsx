@@ -5,7 +5,7 @@ import classes from "./Audit.module.css";
 import { type Filter, isFiltering, NO_FILTER } from "./filter";
 
 const FIELDS = [
-  { name: "actor", label: "Who", placeholder: "person:ada@demo.example" },
+  { name: "actor", label: "Who", placeholder: "person:…" },
   { name: "action", label: "Action", placeholder: "key.rotate" },
   { name: "subject", label: "Subject", placeholder: "key/…" },
 ] as const;

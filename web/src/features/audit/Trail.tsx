@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { EmptyState } from "../../components/EmptyState";
+import entry from "../../components/entry.module.css";
 import { LiveSwitch } from "../../components/LiveSwitch";
 import { MoreButton } from "../../components/MoreButton";
 import { PageSkeleton } from "../../components/PageSkeleton";
@@ -35,7 +36,7 @@ export function Trail({ owner, findings = [] }: Props) {
       {!pages && !problem && <PageSkeleton heights={[320]} />}
       {pages && rows.length === 0 && <Nothing isFiltered={isFiltering(filter)} />}
       {rows.length > 0 && (
-        <ol className={classes.rows} aria-label="Rows of the audit trail">
+        <ol className={entry.list} aria-label="Rows of the audit trail">
           {rows.map((row) => (
             <TrailRow
               key={row.id}

@@ -1,4 +1,6 @@
 import { UnstyledButton } from "@mantine/core";
+import { Disclosure } from "../../components/Disclosure";
+import entry from "../../components/entry.module.css";
 import { WarningIcon } from "../../components/icons";
 import { type Look, StateMark } from "../../components/StateMark";
 import { formatExactly } from "../../components/words";
@@ -23,24 +25,25 @@ export function TrailRow({ row, finding, onNarrow }: Props) {
         <Narrow name="actor" value={row.actor} onNarrow={onNarrow} />
         {finding && <StateMark look={TOUCHED}>{finding.what}</StateMark>}
       </div>
-      <div className={classes.what}>
-        <strong>
-          <Narrow name="action" value={row.action} onNarrow={onNarrow} />
-        </strong>{" "}
-        <Narrow name="subject" value={row.subject} onNarrow={onNarrow} />
+      <div className={classes.did}>
+        <div className={classes.what}>
+          <strong>
+            <Narrow name="action" value={row.action} onNarrow={onNarrow} />
+          </strong>{" "}
+          <Narrow name="subject" value={row.subject} onNarrow={onNarrow} />
+        </div>
+        {row.reason !== null && <p className={entry.text}>{row.reason}</p>}
+        <Disclosure summary="Details" label={`Details of row ${row.sequence}`}>
+          <dl className={classes.details}>
+            <Detail name="Before" value={row.before && JSON.stringify(row.before, null, 2)} />
+            <Detail name="After" value={row.after && JSON.stringify(row.after, null, 2)} />
+            <Detail name="From" value={row.origin} />
+            <Detail name="Request" value={row.request_id} />
+            <Detail name="Hash" value={row.hash} />
+            <Detail name="Hash before" value={row.previous} />
+          </dl>
+        </Disclosure>
       </div>
-      {row.reason !== null && <p className={classes.reason}>{row.reason}</p>}
-      <details className={classes.more}>
-        <summary aria-label={`Details of row ${row.sequence}`}>Details</summary>
-        <dl className={classes.details}>
-          <Detail name="Before" value={row.before && JSON.stringify(row.before, null, 2)} />
-          <Detail name="After" value={row.after && JSON.stringify(row.after, null, 2)} />
-          <Detail name="From" value={row.origin} />
-          <Detail name="Request" value={row.request_id} />
-          <Detail name="Hash" value={row.hash} />
-          <Detail name="Hash before" value={row.previous} />
-        </dl>
-      </details>
     </li>
   );
 }

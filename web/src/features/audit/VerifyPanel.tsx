@@ -7,6 +7,7 @@ import { type Look, StateMark } from "../../components/StateMark";
 import { formatCount, plural } from "../../components/words";
 import classes from "./Audit.module.css";
 import { type Finding, type Owner, useVerify, type Verification } from "./audit";
+import { ChainStrip } from "./ChainStrip";
 
 const HINT =
   "Each row holds the hash of the row before, and the last one is anchored every hour outside the database: what is edited, deleted, reordered, cut off or put in is found.";
@@ -37,6 +38,7 @@ export function VerifyPanel({ owner, onFindings, onShow }: Props) {
         {verify.isPending && read > 0 && <Text size="sm">{formatCount(read)} rows read</Text>}
         {verify.isSuccess && <Outcome found={verify.data} />}
       </div>
+      {verify.isSuccess && <ChainStrip found={verify.data} />}
       {verify.isError && <ProblemAlert error={verify.error} onRetry={begin} />}
       {verify.isSuccess && verify.data.findings.length > 0 && (
         <ol className={classes.findings} aria-label="Findings">

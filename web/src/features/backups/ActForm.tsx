@@ -1,6 +1,5 @@
-import { Button, Stack, Text, Textarea } from "@mantine/core";
-import type { SubmitEvent } from "react";
-import { ProblemAlert } from "../../components/ProblemAlert";
+import { AskForm } from "../../components/AskForm";
+import { NoteInput } from "../../components/NoteInput";
 import { type Act, type Drill, useAct } from "./drills";
 
 interface Words {
@@ -51,31 +50,22 @@ interface Props {
 /** Says what comes of a decision, and asks why it is taken. */
 export function ActForm({ drill, act, onDone }: Props) {
   const acting = useAct(drill.id, act);
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const note = String(new FormData(event.currentTarget).get("note")).trim();
-    acting.mutate(note, { onSuccess: onDone });
-  };
-  const { name, submit: word, hint } = ACTS[act];
+  const { name, submit, hint } = ACTS[act];
   return (
-    <form onSubmit={submit} aria-label={name}>
-      <Stack gap="sm" mt="md">
-        <Text size="sm">{hint(drill)}</Text>
-        <Textarea
-          name="note"
-          label={act === "abort" ? "Why?" : "Note"}
-          description="Stays in the record, beside your name."
-          required
-          withAsterisk={false}
-          autosize
-          minRows={2}
-          maxLength={1000}
-        />
-        {acting.isError && <ProblemAlert error={acting.error} />}
-        <Button type="submit" size="xs" w="fit-content" loading={acting.isPending}>
-          {word}
-        </Button>
-      </Stack>
-    </form>
+    <AskForm
+      label={name}
+      warning={hint(drill)}
+      submit={submit}
+      isBusy={acting.isPending}
+      problem={acting.error}
+      onSubmit={(said) => acting.mutate(String(said.get("note")).trim(), { onSuccess: onDone })}
+    >
+      <NoteInput
+        name="note"
+        label={act === "abort" ? "Why?" : "Note"}
+        description="Stays in the record, beside your name."
+        most={1000}
+      />
+    </AskForm>
   );
 }

@@ -1,14 +1,12 @@
 import { Text } from "@mantine/core";
 import { useState } from "react";
-import { ActButtons } from "../../components/ActButtons";
+import { ActChoice } from "../../components/ActChoice";
 import { ACTS, ActForm } from "./ActForm";
 import type { Act, Drill } from "./drills";
 
-/** What can be decided now. One thing is asked at a time. */
+/** What can be decided now. What was decided is said until the workflow has taken it up. */
 export function Acts({ drill, acts }: { drill: Drill; acts: readonly Act[] }) {
-  const [chosen, setChosen] = useState<Act | null>(null);
   const [decided, setDecided] = useState<{ act: Act; status: string } | null>(null);
-  const act = chosen !== null && acts.includes(chosen) ? chosen : null;
   if (decided !== null && decided.status === drill.status) {
     return (
       <Text size="sm" role="status">
@@ -16,15 +14,10 @@ export function Acts({ drill, acts }: { drill: Drill; acts: readonly Act[] }) {
       </Text>
     );
   }
-  const done = (taken: Act) => {
-    setChosen(null);
-    setDecided({ act: taken, status: drill.status });
-  };
   return (
-    <>
-      <ActButtons acts={acts} nameOf={(each) => ACTS[each].name} chosen={act} onChoose={setChosen} />
-      {act !== null && <ActForm key={act} drill={drill} act={act} onDone={() => done(act)} />}
-    </>
+    <ActChoice acts={acts} nameOf={(act) => ACTS[act].name}>
+      {(act) => <ActForm drill={drill} act={act} onDone={() => setDecided({ act, status: drill.status })} />}
+    </ActChoice>
   );
 }
 

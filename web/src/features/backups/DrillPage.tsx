@@ -1,12 +1,10 @@
-import { Anchor, Stack, Text } from "@mantine/core";
 import { useState } from "react";
-import { Link, useLocation, useParams } from "react-router";
+import { useLocation, useParams } from "react-router";
 import { ProblemError } from "../../api/problem";
+import { DetailPage } from "../../components/DetailPage";
 import detail from "../../components/detail.module.css";
-import { PageHead } from "../../components/PageHead";
-import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
-import { ProblemAlert } from "../../components/ProblemAlert";
+import { WhatToDo } from "../../components/WhatToDo";
 import { useClaims, useMay } from "../sign-in/roles";
 import { Acts } from "./Acts";
 import { actsOf, waitsFor } from "./acts";
@@ -16,27 +14,25 @@ import { Refusals } from "./Refusals";
 import { Steps } from "./Steps";
 import { titleOf } from "./words";
 
+const LIST = { name: "All backups and drills", to: "/operations/backups" };
+
 /** One drill or restore: how it stands, step by step, and what can be decided. */
 export default function DrillPage() {
   const { drillId = "" } = useParams();
   const [isLive, setLive] = useState(true);
-  const { data, updatedAt, problem, retry } = useDrill(drillId, isLive);
-  const isBeginning = useIsBeginning(problem);
+  const drill = useDrill(drillId, isLive);
+  const isBeginning = useIsBeginning(drill.problem);
   return (
-    <Stack gap="md">
-      <Anchor component={Link} to="/operations/backups" size="sm" w="fit-content">
-        All backups and drills
-      </Anchor>
-      <PageHead
-        title={data ? titleOf(data) : drillId}
-        hint={`${drillId} · all times in UTC`}
-        live={{ isOn: isLive, isFailing: problem !== null && !isBeginning, updatedAt, onChange: setLive }}
-      />
-      {problem && !isBeginning && <ProblemAlert error={problem} onRetry={retry} />}
-      {isBeginning && <Text size="sm">It was asked for and begins in some seconds.</Text>}
-      {data && <Found drill={data} now={updatedAt} />}
-      {!data && (!problem || isBeginning) && <PageSkeleton heights={[200, 360]} />}
-    </Stack>
+    <DetailPage
+      list={LIST}
+      title={drill.data ? titleOf(drill.data) : drillId}
+      hint={isBeginning ? "It was asked for and begins in some seconds." : `${drillId} · all times in UTC`}
+      answer={isBeginning ? { ...drill, problem: null } : drill}
+      live={{ isOn: isLive, onChange: setLive }}
+      heights={[200, 360]}
+    >
+      {(found, now) => <Found drill={found} now={now} />}
+    </DetailPage>
   );
 }
 
@@ -57,23 +53,15 @@ function Found({ drill, now }: { drill: DrillDetail; now: number }) {
     mayAbort: useMay("POST /v1/drills/{drill_id}/abort"),
   };
   const acts = actsOf(drill, asker);
-  const hint = waitsFor(drill, asker);
   return (
     <div className={detail.columns}>
       <div className={detail.side}>
         <Panel title="How it stands">
           <DrillFacts drill={drill} username={username} />
         </Panel>
-        {(acts.length > 0 || hint !== null) && (
-          <Panel title="What to do">
-            {hint !== null && (
-              <Text size="sm" mb={acts.length > 0 ? "sm" : 0}>
-                {hint}
-              </Text>
-            )}
-            <Acts drill={drill} acts={acts} />
-          </Panel>
-        )}
+        <WhatToDo hint={waitsFor(drill, asker)} hasActs={acts.length > 0}>
+          <Acts drill={drill} acts={acts} />
+        </WhatToDo>
         <Refusals drill={drill} username={username} />
       </div>
       <Panel title="Steps" hint="Each step’s result is its evidence and stays with the drill.">

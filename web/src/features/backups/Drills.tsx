@@ -1,6 +1,7 @@
 import { Anchor, Button, Skeleton, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
+import { Columns } from "../../components/Columns";
 import { EmptyState } from "../../components/EmptyState";
 import { CircleQuestionIcon } from "../../components/icons";
 import { Panel } from "../../components/Panel";
@@ -54,21 +55,7 @@ export function Drills({ isLive }: { isLive: boolean }) {
 function DrillTable({ drills }: { drills: readonly Drill[] }) {
   return (
     <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">Drill or restore</th>
-          <th scope="col">State</th>
-          <th scope="col" className={table.roomy}>
-            RPO
-          </th>
-          <th scope="col" className={table.roomy}>
-            RTO
-          </th>
-          <th scope="col" className={table.roomy}>
-            Rows
-          </th>
-        </tr>
-      </thead>
+      <Columns of={["Drill or restore", "State", { roomy: "RPO" }, { roomy: "RTO" }, { roomy: "Rows" }]} />
       <tbody>
         {drills.map((drill) => (
           <DrillRow key={drill.id} drill={drill} />

@@ -1,7 +1,6 @@
-import { BarChart } from "@mantine/charts";
-import "@mantine/charts/styles.css";
 import { memo } from "react";
 import { durationTicks, sizeTicks } from "../../components/axis";
+import { Bars } from "../../components/Bars";
 import { formatDay, formatMoment } from "../../components/words";
 import type { Backup } from "./backups";
 import { formatSeconds, formatSize } from "./words";
@@ -24,47 +23,21 @@ const KINDS = {
   },
 };
 
-const NO_BREAK = "\u00a0";
-
 function HistoryChart({ history, value, least }: Props) {
   const { label, color, format, ticksTo } = KINDS[value];
-  const ticks = ticksTo(Math.max(least ?? 0, ...history.map((backup) => backup[value] ?? 0)));
-  // Arrow keys move from backup to backup; the name is passed on, though its type does not say so.
-  const chart = { margin: { top: 8 }, accessibilityLayer: true, "aria-label": `${label} of each backup` };
   return (
-    <BarChart
-      h="100%"
-      data={[...history]}
-      dataKey="completed_at"
+    <Bars
+      label={`${label} of each backup`}
+      data={history}
+      at="completed_at"
       series={[{ name: value, label, color }]}
-      maxBarWidth={28}
-      gridAxis="x"
-      gridColor="var(--p09-line)"
-      strokeDasharray="0"
-      tickLine="none"
-      barChartProps={chart}
-      barProps={{ isAnimationActive: false }}
-      tooltipAnimationDuration={0}
-      tooltipProps={{ labelFormatter: labelOf }}
-      valueFormatter={format}
-      referenceLines={
-        least === null ? [] : [{ y: least, color: "var(--p09-danger)", strokeDasharray: "4 4" }]
-      }
-      xAxisProps={{ tickFormatter: formatDay, minTickGap: 24 }}
-      yAxisProps={{
-        width: 76,
-        ticks,
-        domain: [0, ticks.at(-1) ?? 0],
-        interval: 0,
-        tickFormatter: (tick: number) => format(tick).replaceAll(" ", NO_BREAK),
-      }}
+      format={format}
+      ticks={ticksTo(Math.max(least ?? 0, ...history.map((backup) => backup[value] ?? 0)))}
+      formatAt={formatDay}
+      titleOf={(at) => `${formatMoment(at)} UTC`}
+      least={least}
     />
   );
-}
-
-/** The tooltip asks for a label even while it shows none. */
-function labelOf(at: unknown): string {
-  return typeof at === "string" && at !== "" ? `${formatMoment(at)} UTC` : "";
 }
 
 export default memo(HistoryChart);

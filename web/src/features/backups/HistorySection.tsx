@@ -1,5 +1,6 @@
 import { lazy } from "react";
 import { ChartFigure, ChartGrid, Numbers } from "../../components/ChartFrame";
+import { Columns } from "../../components/Columns";
 import { Panel } from "../../components/Panel";
 import table from "../../components/table.module.css";
 import { formatMoment } from "../../components/words";
@@ -47,16 +48,7 @@ function HistoryTable({ history }: { history: readonly Backup[] }) {
   return (
     <table className={table.table}>
       <caption className={table.dimmed}>Backups, newest first (UTC)</caption>
-      <thead>
-        <tr>
-          <th scope="col">Completed</th>
-          <th scope="col">Size</th>
-          <th scope="col">Took</th>
-          <th scope="col" className={table.roomy}>
-            Recovery point
-          </th>
-        </tr>
-      </thead>
+      <Columns of={["Completed", "Size", "Took", { roomy: "Recovery point" }]} />
       <tbody>
         {history.toReversed().map((backup) => (
           <tr key={backup.id}>

@@ -1,3 +1,4 @@
+import { Columns } from "../../components/Columns";
 import detail from "../../components/detail.module.css";
 import table from "../../components/table.module.css";
 import { formatCount, personOf } from "../../components/words";
@@ -72,14 +73,7 @@ function Compared({ tables }: { tables: readonly ComparedTable[] }) {
     <details className={classes.compared}>
       <summary>{verdict}</summary>
       <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">Table</th>
-            <th scope="col">Rows then</th>
-            <th scope="col">Restored</th>
-            <th scope="col">Checksums</th>
-          </tr>
-        </thead>
+        <Columns of={["Table", "Rows then", "Restored", "Checksums"]} />
         <tbody>
           {tables.map(({ name, before, restored, isSame }) => (
             <tr key={name}>

@@ -1,5 +1,6 @@
 import { Anchor, Stack, Text } from "@mantine/core";
 import { Link, useNavigate } from "react-router";
+import { Columns } from "../../components/Columns";
 import { EmptyState } from "../../components/EmptyState";
 import { CircleQuestionIcon } from "../../components/icons";
 import { Panel } from "../../components/Panel";
@@ -68,13 +69,7 @@ function Earlier({ verifications }: { verifications: readonly Verification[] }) 
     <details className={classes.numbers}>
       <summary>Earlier verifications ({verifications.length})</summary>
       <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">At</th>
-            <th scope="col">Verdict</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
+        <Columns of={["At", "Verdict", "Why"]} />
         <tbody>
           {verifications.map((one) => (
             <tr key={one.run}>

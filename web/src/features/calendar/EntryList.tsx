@@ -1,6 +1,7 @@
 import { Button, Group } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { EmptyState } from "../../components/EmptyState";
+import looks from "../../components/entry.module.css";
 import { SnowflakeIcon, ToolIcon } from "../../components/icons";
 import { capital, formatLength, formatSpan } from "../../components/words";
 import classes from "./CalendarPage.module.css";
@@ -24,7 +25,7 @@ export function EntryList({ entries, chosen, mayPlan }: Props) {
     );
   }
   return (
-    <ul className={classes.entries}>
+    <ul className={looks.list}>
       {entries.map((entry) => (
         <EntryItem key={entry.id} entry={entry} isChosen={entry.id === chosen} mayPlan={mayPlan} />
       ))}
@@ -45,17 +46,17 @@ function EntryItem({ entry, isChosen, mayPlan }: ItemProps) {
   }, [isChosen]);
   return (
     <li ref={item} className={classes.entry} data-chosen={isChosen}>
-      <div className={classes.marks}>
+      <div className={looks.marks}>
         <span className={classes.kind} data-kind={entry.kind}>
           {entry.kind === "freeze" ? <SnowflakeIcon /> : <ToolIcon />}
           {capital(entry.kind)}
         </span>
         <EntryMark entry={entry} />
       </div>
-      <span className={classes.title}>{entry.title}</span>
-      <span className={classes.facts}>{factsOf(entry).join(" · ")}</span>
-      <p className={classes.reason}>{entry.reason}</p>
-      {entry.note !== "" && <p className={classes.reason}>{entry.note}</p>}
+      <span className={looks.title}>{entry.title}</span>
+      <span className={looks.facts}>{factsOf(entry).join(" · ")}</span>
+      <p className={looks.text}>{entry.reason}</p>
+      {entry.note !== "" && <p className={looks.text}>{entry.note}</p>}
       {mayPlan && isChangeable(entry) && <Choices entry={entry} />}
     </li>
   );

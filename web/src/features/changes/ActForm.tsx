@@ -1,9 +1,9 @@
-import { Button, Checkbox, Stack, Text, Textarea } from "@mantine/core";
-import type { SubmitEvent } from "react";
+import { Checkbox, Stack } from "@mantine/core";
 import { fieldsOf } from "../../api/problem";
-import { ProblemAlert } from "../../components/ProblemAlert";
+import { AskForm } from "../../components/AskForm";
+import { NoteInput } from "../../components/NoteInput";
 import { overridableOf } from "./acts";
-import { type Act, type Change, closedOf, type GateName, useAct } from "./changes";
+import { type Act, type Change, closedOf, type GateName, type Said, useAct } from "./changes";
 import { gateNameOf } from "./words";
 
 interface Words {
@@ -57,39 +57,35 @@ interface Props {
 export function ActForm({ change, act, onDone }: Props) {
   const acting = useAct(change.id, act);
   const fields = fieldsOf(acting.error);
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const reason = String(form.get("reason") ?? "").trim();
-    const gates = form.getAll("gates") as GateName[];
-    acting.mutate({ reason, gates }, { onSuccess: onDone });
-  };
-  const { name, submit: word, hint, hasReason } = ACTS[act];
+  const { name, submit, hint, hasReason } = ACTS[act];
   return (
-    <form onSubmit={submit} aria-label={name}>
-      <Stack gap="sm" mt="md">
-        <Text size="sm">{hint}</Text>
-        {act === "override" && <GateChoice change={change} error={fields.gates} />}
-        {hasReason && (
-          <Textarea
-            name="reason"
-            label="Why?"
-            description="Stands in its story, beside your name."
-            error={fields.reason}
-            required
-            withAsterisk={false}
-            autosize
-            minRows={2}
-            maxLength={1000}
-          />
-        )}
-        {acting.isError && <ProblemAlert error={acting.error} />}
-        <Button type="submit" size="xs" w="fit-content" loading={acting.isPending}>
-          {word}
-        </Button>
-      </Stack>
-    </form>
+    <AskForm
+      label={name}
+      warning={hint}
+      submit={submit}
+      isBusy={acting.isPending}
+      problem={acting.error}
+      onSubmit={(form) => acting.mutate(saidIn(form), { onSuccess: onDone })}
+    >
+      {act === "override" && <GateChoice change={change} error={fields.gates} />}
+      {hasReason && (
+        <NoteInput
+          name="reason"
+          label="Why?"
+          description="Stands in its story, beside your name."
+          error={fields.reason}
+          most={1000}
+        />
+      )}
+    </AskForm>
   );
+}
+
+function saidIn(form: FormData): Said {
+  return {
+    reason: String(form.get("reason") ?? "").trim(),
+    gates: form.getAll("gates") as GateName[],
+  };
 }
 
 /** All that keep it are ticked: one that is left closed would still keep it. */

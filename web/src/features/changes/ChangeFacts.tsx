@@ -1,14 +1,16 @@
 import { ActionIcon, CopyButton, Stack, Text } from "@mantine/core";
 import detail from "../../components/detail.module.css";
 import { CheckIcon, CopyIcon } from "../../components/icons";
+import { TimeLeft } from "../../components/TimeLeft";
 import { useNow } from "../../components/use-now";
-import { formatLeft, formatMoment, personOf } from "../../components/words";
+import { formatLength, formatMoment, inWords, personOf } from "../../components/words";
 import classes from "./ChangePage.module.css";
-import type { Change } from "./changes";
+import { type Approval, type Change, leadTimeOf } from "./changes";
 import { ChangeMark } from "./marks";
+import { gateNameOf } from "./words";
 
 export function ChangeFacts({ change, username }: { change: Change; username: string | null }) {
-  const { approval } = change;
+  const { approval, override } = change;
   const facts: [string, string][] = [
     ["Author", personOf(change.author, username)],
     ["Planned for", formatMoment(change.planned_for)],
@@ -16,6 +18,9 @@ export function ChangeFacts({ change, username }: { change: Change; username: st
   ];
   if (approval)
     facts.push(["Approved", `${formatMoment(approval.at)} by ${personOf(approval.by, username)}`]);
+  if (override?.seconded_by) facts.push(["Overridden", inWords(override.gates.map(gateNameOf))]);
+  const lead = leadTimeOf(change);
+  if (lead !== null) facts.push(["Lead time", formatLength(lead)]);
   return (
     <Stack gap="sm">
       <div>
@@ -24,7 +29,7 @@ export function ChangeFacts({ change, username }: { change: Change; username: st
       <Text size="sm" className={classes.impact}>
         {change.impact}
       </Text>
-      {approval && change.state === "approved" && <Left until={approval.until} />}
+      {approval && change.state === "approved" && <Left approval={approval} />}
       <dl className={detail.facts}>
         {facts.map(([name, value]) => (
           <div key={name}>
@@ -40,15 +45,12 @@ export function ChangeFacts({ change, username }: { change: Change; username: st
 }
 
 /** An approval that is not used runs out. */
-function Left({ until }: { until: string }) {
-  const left = Date.parse(until) - useNow(1000);
+function Left({ approval: { at, until } }: { approval: Approval }) {
+  const now = useNow(1000);
   return (
-    <div className={classes.left}>
-      <span className={classes.clock} role="timer" aria-label="Until the approval expires">
-        {formatLeft(left)}
-      </span>
-      <span>until the approval expires, {formatMoment(until)} UTC</span>
-    </div>
+    <TimeLeft label="Until the approval expires" from={at} until={until} now={now}>
+      until the approval expires, {formatMoment(until)} UTC
+    </TimeLeft>
   );
 }
 

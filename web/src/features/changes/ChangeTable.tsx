@@ -1,10 +1,13 @@
 import { Anchor } from "@mantine/core";
 import { Link } from "react-router";
+import { Columns } from "../../components/Columns";
 import table from "../../components/table.module.css";
-import { formatAge, formatMoment, personOf } from "../../components/words";
+import { formatMoment, personOf } from "../../components/words";
 import classes from "./ChangesPage.module.css";
 import { type Change, closedOf, type Gate } from "./changes";
+import { LeadTime, soFarOf } from "./LeadTime";
 import { ChangeMark } from "./marks";
+import { ShortCourse } from "./ShortCourse";
 import { gateNameOf } from "./words";
 
 interface Props {
@@ -14,35 +17,28 @@ interface Props {
 }
 
 export function ChangeTable({ changes, now, username }: Props) {
+  const longest = Math.max(...changes.map((change) => soFarOf(change, now) ?? 0));
   return (
     <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">Change</th>
-          <th scope="col">State</th>
-          <th scope="col" className={table.roomy}>
-            Author
-          </th>
-          <th scope="col" className={table.roomy}>
-            Planned for
-          </th>
-          <th scope="col" className={table.roomy}>
-            Age
-          </th>
-        </tr>
-      </thead>
+      <Columns
+        of={["Change", "State", { roomy: "Author" }, { roomy: "Planned for" }, { roomy: "Lead time" }]}
+      />
       <tbody>
         {changes.map((change) => (
-          <Row key={change.id} change={change} now={now} username={username} />
+          <Row key={change.id} change={change} now={now} username={username} longest={longest} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ change, now, username }: Omit<Props, "changes"> & { change: Change }) {
+interface RowProps extends Omit<Props, "changes"> {
+  change: Change;
+  longest: number;
+}
+
+function Row({ change, now, username, longest }: RowProps) {
   const closed = closedOf(change);
-  const planned = change.story[0]?.at;
   return (
     <tr>
       <th scope="row" className={classes.change}>
@@ -56,10 +52,13 @@ function Row({ change, now, username }: Omit<Props, "changes"> & { change: Chang
       </th>
       <td>
         <ChangeMark state={change.state} />
+        <ShortCourse change={change} />
       </td>
       <td className={table.roomy}>{personOf(change.author, username)}</td>
       <td className={`${table.roomy} ${table.moment}`}>{formatMoment(change.planned_for)}</td>
-      <td className={`${table.roomy} ${table.moment}`}>{planned ? formatAge(planned, now) : "–"}</td>
+      <td className={`${table.roomy} ${table.moment}`}>
+        <LeadTime change={change} now={now} longest={longest} />
+      </td>
     </tr>
   );
 }

@@ -1,4 +1,4 @@
-import { Skeleton } from "@mantine/core";
+import { Skeleton, Text } from "@mantine/core";
 import { lazy } from "react";
 import { ChartFigure, ChartGrid, Numbers } from "../../components/ChartFrame";
 import { EmptyState } from "../../components/EmptyState";
@@ -49,7 +49,13 @@ function Drawn({ found }: { found: Delivery }) {
               </>
             }
           >
-            <DeliveryChart weeks={found.weeks} figure={figure} />
+            {found.weeks.some((week) => figure.of(week) !== null) ? (
+              <DeliveryChart weeks={found.weeks} figure={figure} />
+            ) : (
+              <Text size="sm" c="dimmed" className={classes.undrawn}>
+                There is nothing of it in these weeks.
+              </Text>
+            )}
           </ChartFigure>
         ))}
       </ChartGrid>

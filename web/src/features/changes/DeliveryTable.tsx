@@ -1,3 +1,4 @@
+import { Columns } from "../../components/Columns";
 import table from "../../components/table.module.css";
 import { formatDay } from "../../components/words";
 import type { DeliveryWeek } from "./changes";
@@ -9,16 +10,7 @@ export function DeliveryTable({ weeks }: { weeks: readonly DeliveryWeek[] }) {
   return (
     <table className={table.table}>
       <caption className={table.dimmed}>Delivery by week, newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">Week from</th>
-          {FIGURES.map(({ name }) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <Columns of={["Week from", ...FIGURES.map(({ name }) => name)]} />
       <tbody>
         {weeks.toReversed().map((week) => (
           <tr key={week.start}>

@@ -4,9 +4,9 @@ import { personOf } from "../../components/words";
 import classes from "./ChangePage.module.css";
 import type { Change } from "./changes";
 import { GateMark } from "./marks";
-import { gateNameOf } from "./words";
+import { askedOf, gateNameOf } from "./words";
 
-/** What stands between a change and production now, and why. */
+/** What stands between a change and production now, and why: side by side where there is room. */
 export function Gates({ change, username }: { change: Change; username: string | null }) {
   return (
     <Panel
@@ -21,28 +21,29 @@ export function Gates({ change, username }: { change: Change; username: string |
               <GateMark gate={gate} />
             </div>
             <p className={classes.why}>{gate.why}</p>
-            {gate.overridden && <p className={classes.by}>{overrideOf(change, username)}</p>}
           </li>
         ))}
       </ul>
-      <Asked change={change} username={username} />
+      <Override change={change} username={username} />
     </Panel>
   );
 }
 
-function overrideOf({ override }: Change, username: string | null): string {
-  if (override === null) return "";
+/** Who passed closed gates, or asked for it, and why. */
+function Override({ change: { override, gates }, username }: { change: Change; username: string | null }) {
+  if (override === null) return null;
+  if (override.seconded_by === "") {
+    return (
+      <Text size="sm" mt="sm" className={classes.asked}>
+        {askedOf(override, username)} A second person has to agree.
+      </Text>
+    );
+  }
+  if (!gates.some(({ overridden }) => overridden)) return null;
   const [by, second] = [personOf(override.by, username), personOf(override.seconded_by, username)];
-  return `Overridden by ${by} and ${second}: ${override.reason}`;
-}
-
-/** An override that nobody has agreed to yet. */
-function Asked({ change: { override }, username }: { change: Change; username: string | null }) {
-  if (override === null || override.seconded_by !== "") return null;
   return (
-    <Text size="sm" mt="sm" className={classes.asked}>
-      {personOf(override.by, username)} asked to override {override.gates.map(gateNameOf).join(", ")}: “
-      {override.reason}” A second person has to agree.
-    </Text>
+    <p className={classes.by}>
+      Overridden by {by} and {second}: {override.reason}
+    </p>
   );
 }

@@ -3,6 +3,7 @@ import { type SubmitEvent, useState } from "react";
 import { fieldsOf } from "../../api/problem";
 import { MomentInput } from "../../components/MomentInput";
 import { ProblemAlert } from "../../components/ProblemAlert";
+import { Ticked } from "../../components/Ticked";
 import { type Change, type NewChange, usePlanChange } from "./changes";
 
 /** What is to go to production, of which artefact, and what people are to expect of it. */
@@ -52,7 +53,7 @@ export function PlanForm({ onPlanned }: { onPlanned: (change: Change) => void })
         <Hash
           name="digest"
           label="Artefact"
-          hint="SHA-256 of build/assembly.tar.gz, as `make assembly` prints it: 64 hexadecimal digits."
+          hint="SHA-256 of `build/assembly.tar.gz`, as `make assembly` prints it: 64 hexadecimal digits."
           digits={64}
           error={fields.digest}
         />
@@ -73,7 +74,9 @@ export function PlanForm({ onPlanned }: { onPlanned: (change: Change) => void })
         <Checkbox
           name="compatible"
           label="The release before it works on its schema"
-          description="As `make check` says of its migrations. Otherwise it can't be rolled back, and a gate stays closed."
+          description={
+            <Ticked text="As `make check` says of its migrations. Otherwise it can’t be rolled back, and a gate stays closed." />
+          }
           defaultChecked
         />
         {plan.isError && <ProblemAlert error={plan.error} />}
@@ -84,6 +87,8 @@ export function PlanForm({ onPlanned }: { onPlanned: (change: Change) => void })
     </form>
   );
 }
+
+const MONOSPACE = { input: { fontFamily: "var(--mantine-font-family-monospace)" } };
 
 interface HashProps {
   name: string;
@@ -98,12 +103,12 @@ function Hash({ name, label, hint, digits, error }: HashProps) {
     <TextInput
       name={name}
       label={label}
-      description={hint}
+      description={<Ticked text={hint} />}
       error={error}
       pattern={`[0-9a-f]{${digits}}`}
-      title={hint}
+      title={hint.replaceAll("`", "")}
       maxLength={digits}
-      ff="monospace"
+      styles={MONOSPACE}
       required
       withAsterisk={false}
       autoComplete="off"

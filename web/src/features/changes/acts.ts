@@ -1,4 +1,5 @@
 import { type Act, type Change, closedOf, type GateName, isInProduction, isOver } from "./changes";
+import { askedOf } from "./words";
 
 /** What the roles of who asks let them do; what is their own, a change says itself. */
 export interface Asker {
@@ -41,7 +42,8 @@ export function waitsFor(change: Change, asker: Asker): string | null {
 }
 
 function overrideHint(change: Change, asker: Asker): string | null {
-  if (!isPending(change) || (asker.mayApprove && maySecond(change))) return null;
+  if (!isPending(change) || change.override === null) return null;
+  if (asker.mayApprove && maySecond(change)) return askedOf(change.override, null);
   if (change.own.includes("override"))
     return "You asked for the override: a second person, who is not the author, has to agree.";
   if (change.own.includes("artefact"))

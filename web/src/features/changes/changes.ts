@@ -8,6 +8,8 @@ import { usePages } from "../../api/use-pages";
 export type Change = Schema["ChangeView"];
 export type Gate = Schema["GateView"];
 export type GateName = Gate["name"];
+export type Approval = Schema["ApprovalView"];
+export type Override = Schema["OverrideView"];
 export type StoryLine = Schema["StoryLine"];
 export type NewChange = Schema["NewChange"];
 export type Delivery = Schema["DoraView"];
@@ -122,4 +124,10 @@ export function isInProduction({ state }: Change): boolean {
 /** The gates that keep it from production. */
 export function closedOf({ gates }: Change): Gate[] {
   return gates.filter(({ open, overridden }) => !open && !overridden);
+}
+
+/** Milliseconds from its oldest commit to production; null for what has not got there. */
+export function leadTimeOf({ committed_at, story }: Change): number | null {
+  const promoted = story.findLast(({ happened }) => happened === "promoted");
+  return promoted === undefined ? null : Date.parse(promoted.at) - Date.parse(committed_at);
 }

@@ -1,5 +1,5 @@
-import { capital, formatLength } from "../../components/words";
-import type { GateName } from "./changes";
+import { capital, formatLength, inWords, personOf } from "../../components/words";
+import type { GateName, Override } from "./changes";
 
 const NONE = "–";
 
@@ -17,6 +17,12 @@ export function said(word: string): string {
 
 export function gateNameOf(name: string): string {
   return (GATES as Record<string, string>)[name] ?? said(name);
+}
+
+/** Who wants to pass which gates, and why. A mail address keeps its small letter. */
+export function askedOf({ by, gates, reason }: Override, own: string | null): string {
+  const who = by === own ? "You" : personOf(by, own);
+  return `${who} asked to override ${inWords(gates.map((gate) => gateNameOf(gate).toLowerCase()))}: “${reason}”`;
 }
 
 export function formatPercent(share: number | null): string {

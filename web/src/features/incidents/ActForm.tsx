@@ -1,5 +1,6 @@
-import { Button, Checkbox, NativeSelect, Select, Stack, Textarea, TextInput } from "@mantine/core";
-import type { SubmitEvent } from "react";
+import { Checkbox, NativeSelect, Select, TextInput } from "@mantine/core";
+import { AskForm } from "../../components/AskForm";
+import { NoteInput } from "../../components/NoteInput";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { capital } from "../../components/words";
 import { ComponentChoice, componentsIn, isSameChoice } from "../today/ComponentChoice";
@@ -23,46 +24,39 @@ interface Props {
 /** Asks what an act needs. */
 export function ActForm({ incident, act, onDone }: Props) {
   const acting = useAct(incident.id, act);
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    acting.mutate(saidIn(event.currentTarget, incident), { onSuccess: onDone });
-  };
   const isPublishable = act === "update" || act === "resolve" || act === "reopen";
   return (
-    <form onSubmit={submit} aria-label={ACTS[act]}>
-      <Stack gap="sm" mt="md">
-        {act === "update" && <Changes incident={incident} />}
-        {act === "merge" && <Into incident={incident} />}
-        <Textarea
-          name="note"
-          label="Note"
-          description={act === "reopen" ? "Why it is not over" : "Optional"}
-          required={act === "reopen"}
-          withAsterisk={false}
-          autosize
-          minRows={2}
-          maxLength={4000}
+    <AskForm
+      label={ACTS[act]}
+      submit={SUBMIT[act]}
+      isBusy={acting.isPending}
+      problem={acting.error}
+      onSubmit={(_, form) => acting.mutate(saidIn(form, incident), { onSuccess: onDone })}
+    >
+      {act === "update" && <Changes incident={incident} />}
+      {act === "merge" && <Into incident={incident} />}
+      <NoteInput
+        name="note"
+        label="Note"
+        description={act === "reopen" ? "Why it is not over" : "Optional"}
+        isOptional={act !== "reopen"}
+        most={4000}
+      />
+      {isPublishable && (
+        <Checkbox
+          name="public"
+          label="Customers may read this note"
+          description="It goes to the status page."
         />
-        {isPublishable && (
-          <Checkbox
-            name="public"
-            label="Customers may read this note"
-            description="It goes to the status page."
-          />
-        )}
-        {act === "resolve" && incident.failing.length > 0 && (
-          <Checkbox
-            name="although_failing"
-            label="Although it still fails"
-            description={incident.failing.join(", ")}
-          />
-        )}
-        {acting.isError && <ProblemAlert error={acting.error} />}
-        <Button type="submit" size="xs" w="fit-content" loading={acting.isPending}>
-          {SUBMIT[act]}
-        </Button>
-      </Stack>
-    </form>
+      )}
+      {act === "resolve" && incident.failing.length > 0 && (
+        <Checkbox
+          name="although_failing"
+          label="Although it still fails"
+          description={incident.failing.join(", ")}
+        />
+      )}
+    </AskForm>
   );
 }
 

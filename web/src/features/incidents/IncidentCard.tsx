@@ -1,5 +1,6 @@
 import { Title } from "@mantine/core";
 import { Link } from "react-router";
+import whole from "../../components/whole.module.css";
 import { formatAge, plural } from "../../components/words";
 import classes from "./IncidentCard.module.css";
 import type { Incident } from "./incidents";
@@ -9,13 +10,13 @@ import { Progress } from "./Progress";
 /** An open incident at a glance. The whole card leads to it. */
 export function IncidentCard({ incident, now }: { incident: Incident; now: number }) {
   return (
-    <li className={classes.card} data-impacting={incident.customer_impacting}>
+    <li className={`${whole.thing} ${classes.card}`} data-impacting={incident.customer_impacting}>
       <div className={classes.marks}>
         <IncidentStateMark state={incident.state} />
         <ImpactMark incident={incident} />
       </div>
       <Title order={2} size="h5">
-        <Link className={classes.link} to={`/operations/incidents/${incident.id}`}>
+        <Link className={whole.link} to={`/operations/incidents/${incident.id}`}>
           {incident.title}
         </Link>
       </Title>

@@ -1,11 +1,9 @@
 import { Anchor, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
+import { DetailPage } from "../../components/DetailPage";
 import classes from "../../components/detail.module.css";
-import { PageHead } from "../../components/PageHead";
-import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
-import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatLength, formatMoment } from "../../components/words";
 import { useMay } from "../sign-in/roles";
 import { Acts } from "./Acts";
@@ -14,25 +12,24 @@ import { type IncidentDetail, useIncident } from "./incidents";
 import { ImpactMark, IncidentStateMark } from "./marks";
 import { Progress } from "./Progress";
 
+const LIST = { name: "All incidents", to: "/operations/incidents" };
+
 /** One incident: how it stands, what happened, and what can be done with it. */
 export default function IncidentPage() {
   const { incidentId = "" } = useParams();
   const [isLive, setLive] = useState(true);
-  const { data, updatedAt, problem, retry } = useIncident(incidentId, isLive);
+  const incident = useIncident(incidentId, isLive);
   return (
-    <Stack gap="md">
-      <Anchor component={Link} to="/operations/incidents" size="sm" w="fit-content">
-        All incidents
-      </Anchor>
-      <PageHead
-        title={data?.title ?? incidentId}
-        hint={`${incidentId} · all times in UTC`}
-        live={{ isOn: isLive, isFailing: problem !== null, updatedAt, onChange: setLive }}
-      />
-      {problem && <ProblemAlert error={problem} onRetry={retry} />}
-      {data && <Found incident={data} now={updatedAt} />}
-      {!data && !problem && <PageSkeleton heights={[160, 320]} />}
-    </Stack>
+    <DetailPage
+      list={LIST}
+      title={incident.data?.title ?? incidentId}
+      hint={`${incidentId} · all times in UTC`}
+      answer={incident}
+      live={{ isOn: isLive, onChange: setLive }}
+      heights={[160, 320]}
+    >
+      {(found, now) => <Found incident={found} now={now} />}
+    </DetailPage>
   );
 }
 

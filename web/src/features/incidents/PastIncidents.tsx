@@ -1,5 +1,6 @@
 import { Anchor } from "@mantine/core";
 import { Link } from "react-router";
+import { Columns } from "../../components/Columns";
 import table from "../../components/table.module.css";
 import { formatLength, formatMoment } from "../../components/words";
 import type { Incident } from "./incidents";
@@ -7,19 +8,7 @@ import type { Incident } from "./incidents";
 export function PastIncidents({ incidents }: { incidents: readonly Incident[] }) {
   return (
     <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">Opened</th>
-          <th scope="col">Incident</th>
-          <th scope="col">Lasted</th>
-          <th scope="col" className={table.roomy}>
-            Customers
-          </th>
-          <th scope="col" className={table.roomy}>
-            Owner
-          </th>
-        </tr>
-      </thead>
+      <Columns of={["Opened", "Incident", "Lasted", { roomy: "Customers" }, { roomy: "Owner" }]} />
       <tbody>
         {incidents.map((incident) => (
           <tr key={incident.id}>

@@ -1,5 +1,6 @@
 import { lazy, useMemo } from "react";
 import { ChartFrame, Legend, Numbers, type Sign } from "../../components/ChartFrame";
+import { Columns } from "../../components/Columns";
 import { Panel } from "../../components/Panel";
 import table from "../../components/table.module.css";
 import { formatDay } from "../../components/words";
@@ -33,13 +34,7 @@ function WeeksTable({ weeks }: { weeks: readonly Week[] }) {
   return (
     <table className={table.table}>
       <caption className={table.dimmed}>Incidents per week, newest first</caption>
-      <thead>
-        <tr>
-          <th scope="col">Week from</th>
-          <th scope="col">Customers affected</th>
-          <th scope="col">Others</th>
-        </tr>
-      </thead>
+      <Columns of={["Week from", "Customers affected", "Others"]} />
       <tbody>
         {weeks.toReversed().map((week) => (
           <tr key={week.start}>

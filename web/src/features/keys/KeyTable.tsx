@@ -1,6 +1,7 @@
 import { Button, Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { AskForm } from "../../components/AskForm";
+import { Columns } from "../../components/Columns";
 import table from "../../components/table.module.css";
 import { formatAge, formatMoment } from "../../components/words";
 import type { Site } from "../sites/sites";
@@ -16,28 +17,12 @@ interface Common {
   onMade: (made: MadeKey) => void;
 }
 
+const COLUMNS = ["Key", { roomy: "State" }, { roomy: "Made" }, { roomy: "Last used" }];
+
 export function KeyTable({ keys, ...common }: Common & { keys: readonly Key[] }) {
   return (
     <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">Key</th>
-          <th scope="col" className={table.roomy}>
-            State
-          </th>
-          <th scope="col" className={table.roomy}>
-            Made
-          </th>
-          <th scope="col" className={table.roomy}>
-            Last used
-          </th>
-          {common.mayChange && (
-            <th scope="col">
-              <span className={classes.actions}>Actions</span>
-            </th>
-          )}
-        </tr>
-      </thead>
+      <Columns of={common.mayChange ? [...COLUMNS, { end: "Actions" }] : COLUMNS} />
       <tbody>
         {keys.map((key) => (
           <KeyRow key={key.key_id} of={key} {...common} />

@@ -1,3 +1,4 @@
+import { Columns } from "../../components/Columns";
 import { FlameIcon } from "../../components/icons";
 import { Panel } from "../../components/Panel";
 import table from "../../components/table.module.css";
@@ -12,15 +13,7 @@ export function BurnAlerts({ alerts }: { alerts: readonly BurnAlert[] }) {
   return (
     <Panel title="Burn alerts" hint={HINT}>
       <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">Alert</th>
-            <th scope="col">Fires above</th>
-            <th scope="col">Long</th>
-            <th scope="col">Short</th>
-            <th scope="col">State</th>
-          </tr>
-        </thead>
+        <Columns of={["Alert", "Fires above", "Long", "Short", "State"]} />
         <tbody>
           {alerts.map((alert) => (
             <tr key={alert.pair}>

@@ -1,3 +1,4 @@
+import { Columns } from "../../components/Columns";
 import table from "../../components/table.module.css";
 import { formatCount, formatMoment } from "../../components/words";
 import { tableOf } from "./burn-down";
@@ -8,14 +9,7 @@ export function BurnDownTable({ found }: { found: BurnDown }) {
   return (
     <table className={table.table}>
       <caption className={table.dimmed}>Error budget left, newest first (UTC)</caption>
-      <thead>
-        <tr>
-          <th scope="col">Until</th>
-          <th scope="col">Left</th>
-          <th scope="col">Requests</th>
-          <th scope="col">Bad</th>
-        </tr>
-      </thead>
+      <Columns of={["Until", "Left", "Requests", "Bad"]} />
       <tbody>
         {tableOf(found).map((point) => (
           <tr key={point.at}>

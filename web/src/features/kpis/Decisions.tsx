@@ -1,5 +1,6 @@
 import { Button, Skeleton, Text } from "@mantine/core";
 import { Fragment, useState } from "react";
+import { Columns } from "../../components/Columns";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import table from "../../components/table.module.css";
@@ -52,21 +53,15 @@ export function Decisions({ kpi }: { kpi: Kpi }) {
 function DecisionTable({ decisions, hasSamples }: { decisions: readonly Decision[]; hasSamples: boolean }) {
   return (
     <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">At (UTC)</th>
-          <th scope="col">Verdict</th>
-          <th scope="col">Value</th>
-          {hasSamples && (
-            <th scope="col" className={table.roomy}>
-              Bad of requests
-            </th>
-          )}
-          <th scope="col" className={table.roomy}>
-            ID
-          </th>
-        </tr>
-      </thead>
+      <Columns
+        of={[
+          "At (UTC)",
+          "Verdict",
+          "Value",
+          ...(hasSamples ? [{ roomy: "Bad of requests" }] : []),
+          { roomy: "ID" },
+        ]}
+      />
       <tbody>
         {decisions.map((decision) => (
           <Fragment key={decision.id}>

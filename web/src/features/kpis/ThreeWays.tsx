@@ -1,3 +1,4 @@
+import { Columns } from "../../components/Columns";
 import { Panel } from "../../components/Panel";
 import table from "../../components/table.module.css";
 import { formatCount, plural } from "../../components/words";
@@ -11,13 +12,7 @@ export function ThreeWays({ found }: { found: Availabilities }) {
   return (
     <Panel title="Availability, three ways" hint="The first is the KPI. They are never blended.">
       <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">Counted by</th>
-            <th scope="col">Share</th>
-            <th scope="col">Of</th>
-          </tr>
-        </thead>
+        <Columns of={["Counted by", "Share", "Of"]} />
         <tbody>
           {rowsOf(found).map(([name, share, of]) => (
             <tr key={name}>

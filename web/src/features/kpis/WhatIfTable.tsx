@@ -1,4 +1,5 @@
 import { Text } from "@mantine/core";
+import { Columns } from "../../components/Columns";
 import table from "../../components/table.module.css";
 import type { Decided } from "./kpis";
 import { VerdictMark } from "./VerdictMark";
@@ -10,13 +11,7 @@ export function WhatIfTable({ actual, supposed }: { actual: Decided; supposed: D
   return (
     <div className={classes.result}>
       <table className={table.table}>
-        <thead>
-          <tr>
-            <td />
-            <th scope="col">Now</th>
-            <th scope="col">Then</th>
-          </tr>
-        </thead>
+        <Columns of={["Now", "Then"]} />
         <tbody>
           <tr>
             <th scope="row">Target</th>

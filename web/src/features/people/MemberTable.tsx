@@ -1,8 +1,9 @@
 import { Button, Group, NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { AskForm } from "../../components/AskForm";
+import { Columns } from "../../components/Columns";
 import table from "../../components/table.module.css";
-import { capital, formatDay } from "../../components/words";
+import { capital, formatDay, shortId } from "../../components/words";
 import { useClaims } from "../sign-in/roles";
 import classes from "./People.module.css";
 import { type Member, useChangeRole, useRemove } from "./people";
@@ -18,18 +19,7 @@ export function MemberTable({ members, organisationId, isOwner }: Props) {
   const { subject } = useClaims();
   return (
     <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">Who</th>
-          <th scope="col">Role</th>
-          <th scope="col" className={table.roomy}>
-            Since
-          </th>
-          <th scope="col">
-            <span className={classes.actions}>Actions</span>
-          </th>
-        </tr>
-      </thead>
+      <Columns of={["Who", "Role", { roomy: "Since" }, { end: "Actions" }]} />
       <tbody>
         {members.map((member) => (
           <MemberRow
@@ -56,20 +46,25 @@ type Asked = "role" | "remove" | null;
 
 function MemberRow({ member, organisationId, isOwner, isSelf }: RowProps) {
   const [asked, setAsked] = useState<Asked>(null);
-  const form = { member, organisationId, isSelf, onDone: () => setAsked(null) };
+  const { username } = useClaims();
+  const known = member.label || (isSelf && username) || null;
+  const name = known ?? shortId(member.subject);
+  const form = { member, name, organisationId, isSelf, onDone: () => setAsked(null) };
   return (
     <>
       <tr>
         <th scope="row">
-          {member.label !== "" && <span className={classes.label}>{member.label}</span>}
+          <span className={classes.label}>{known ?? NAMELESS}</span>
           {isSelf && <span className={classes.you}>you</span>}
           <div>
-            <code className={classes.subject}>{member.subject}</code>
+            <code className={classes.subject} title={member.subject}>
+              {shortId(member.subject)}
+            </code>
           </div>
         </th>
         <td>{capital(member.role)}</td>
         <td className={table.roomy}>{formatDay(member.created_at)}</td>
-        <td>{asked === null && <Choices {...{ member, isOwner, isSelf }} onAsk={setAsked} />}</td>
+        <td>{asked === null && <Choices {...{ name, isOwner, isSelf }} onAsk={setAsked} />}</td>
       </tr>
       {asked !== null && (
         <tr data-continues="true">
@@ -80,11 +75,12 @@ function MemberRow({ member, organisationId, isOwner, isSelf }: RowProps) {
   );
 }
 
-interface ChoicesProps extends Pick<RowProps, "member" | "isOwner" | "isSelf"> {
+interface ChoicesProps extends Pick<RowProps, "isOwner" | "isSelf"> {
+  name: string;
   onAsk: (asked: Asked) => void;
 }
 
-function Choices({ member, isOwner, isSelf, onAsk }: ChoicesProps) {
+function Choices({ name, isOwner, isSelf, onAsk }: ChoicesProps) {
   const word = isSelf ? "Leave" : "Remove";
   return (
     <Group gap="xs" justify="end">
@@ -92,7 +88,7 @@ function Choices({ member, isOwner, isSelf, onAsk }: ChoicesProps) {
         <Button
           size="compact-xs"
           variant="default"
-          aria-label={`Change role: ${nameOf(member)}`}
+          aria-label={`Change role: ${name}`}
           onClick={() => onAsk("role")}
         >
           Change role
@@ -103,7 +99,7 @@ function Choices({ member, isOwner, isSelf, onAsk }: ChoicesProps) {
           size="compact-xs"
           variant="subtle"
           color="gray"
-          aria-label={`${word}: ${nameOf(member)}`}
+          aria-label={`${word}: ${name}`}
           onClick={() => onAsk("remove")}
         >
           {word}
@@ -114,14 +110,15 @@ function Choices({ member, isOwner, isSelf, onAsk }: ChoicesProps) {
 }
 
 interface FormProps extends Omit<RowProps, "isOwner"> {
+  name: string;
   onDone: () => void;
 }
 
-function RoleForm({ member, organisationId, isSelf, onDone }: FormProps) {
+function RoleForm({ member, name, organisationId, isSelf, onDone }: FormProps) {
   const change = useChangeRole(organisationId, member.subject);
   return (
     <AskForm
-      label={`Role of ${nameOf(member)}`}
+      label={`Role of ${name}`}
       warning={isSelf && "This is you: as another than an owner you can’t take it back."}
       submit="Save the role"
       cancel="Leave it as it is"
@@ -135,11 +132,11 @@ function RoleForm({ member, organisationId, isSelf, onDone }: FormProps) {
   );
 }
 
-function RemoveForm({ member, organisationId, isSelf, onDone }: FormProps) {
+function RemoveForm({ member, name, organisationId, isSelf, onDone }: FormProps) {
   const remove = useRemove(organisationId, member.subject);
   return (
     <AskForm
-      label={`Remove ${nameOf(member)}`}
+      label={`Remove ${name}`}
       warning={`${isSelf ? "You lose" : "They lose"} sight of all sites of the organisation at once. Keys go on working: revoke those that only ${isSelf ? "you" : "they"} knew.`}
       submit={isSelf ? "Leave the organisation" : "Remove them"}
       cancel={isSelf ? "Stay" : "Keep them"}
@@ -151,7 +148,5 @@ function RemoveForm({ member, organisationId, isSelf, onDone }: FormProps) {
   );
 }
 
-/** As the invitation called them; who founded the organisation was never invited. */
-function nameOf({ label, subject }: Member): string {
-  return label || subject;
-}
+/** Who founded the organisation was never invited, and so never named. */
+const NAMELESS = "Not invited by name";

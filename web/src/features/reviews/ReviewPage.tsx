@@ -1,10 +1,8 @@
-import { Anchor, Stack, Text } from "@mantine/core";
+import { Anchor, Text } from "@mantine/core";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
-import { PageHead } from "../../components/PageHead";
-import { PageSkeleton } from "../../components/PageSkeleton";
+import { DetailPage } from "../../components/DetailPage";
 import { Panel } from "../../components/Panel";
-import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatDay, formatMoment } from "../../components/words";
 import { IncidentTimeline } from "../incidents/IncidentTimeline";
 import { useMay } from "../sign-in/roles";
@@ -14,27 +12,25 @@ import { ReviewMark } from "./ReviewMark";
 import { type ReviewDetail, useReview } from "./reviews";
 import { Sections } from "./Sections";
 
+const LIST = { name: "All incidents and reviews", to: "/operations/incidents" };
+
 /** One post-incident review: what happened, why, and what is done about it. */
 export default function ReviewPage() {
   const { reviewId = "" } = useParams();
   const [isLive, setLive] = useState(true);
-  const { data, updatedAt, problem, retry } = useReview(reviewId, isLive);
+  const review = useReview(reviewId, isLive);
   return (
-    <Stack gap="md">
-      <Anchor component={Link} to="/operations/incidents" size="sm" w="fit-content">
-        All incidents and reviews
-      </Anchor>
-      <PageHead
-        title={data?.title ?? reviewId}
-        hint={data ? <About review={data} /> : reviewId}
-        live={{ isOn: isLive, isFailing: problem !== null, updatedAt, onChange: setLive }}
-      >
-        {data && <ReviewMark review={data} />}
-      </PageHead>
-      {problem && <ProblemAlert error={problem} onRetry={retry} />}
-      {data && <Found review={data} />}
-      {!data && !problem && <PageSkeleton heights={[240, 160, 300]} />}
-    </Stack>
+    <DetailPage
+      list={LIST}
+      title={review.data?.title ?? reviewId}
+      hint={review.data ? <About review={review.data} /> : reviewId}
+      answer={review}
+      live={{ isOn: isLive, onChange: setLive }}
+      heights={[240, 160, 300]}
+      mark={review.data && <ReviewMark review={review.data} />}
+    >
+      {(found) => <Found review={found} />}
+    </DetailPage>
   );
 }
 

@@ -1,5 +1,6 @@
 import { Anchor, Skeleton } from "@mantine/core";
 import { Link } from "react-router";
+import { Columns } from "../../components/Columns";
 import { EmptyState } from "../../components/EmptyState";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
@@ -28,19 +29,7 @@ export function Reviews({ isLive }: { isLive: boolean }) {
 function ReviewTable({ reviews }: { reviews: readonly Review[] }) {
   return (
     <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">Review</th>
-          <th scope="col">State</th>
-          <th scope="col" className={table.roomy}>
-            Owner
-          </th>
-          <th scope="col">Due</th>
-          <th scope="col" className={table.roomy}>
-            Actions
-          </th>
-        </tr>
-      </thead>
+      <Columns of={["Review", "State", { roomy: "Owner" }, "Due", { roomy: "Actions" }]} />
       <tbody>
         {reviews
           .toSorted((one, other) => Number(one.state === "closed") - Number(other.state === "closed"))

@@ -3,7 +3,7 @@ import { MEMBERS, OPERATIONS as PERMISSIONS } from "../../api/permissions";
 import { usePerson } from "./use-session";
 
 /** What every group of the people who operate P09 begins with. */
-const OPERATIONS = "P09-";
+export const OPERATIONS = "P09-";
 
 interface Claims {
   groups: readonly string[];

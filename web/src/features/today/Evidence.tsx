@@ -1,4 +1,5 @@
 import { Anchor, Skeleton, Text, Title } from "@mantine/core";
+import { Columns } from "../../components/Columns";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import table from "../../components/table.module.css";
 import { formatMoment } from "../../components/words";
@@ -43,13 +44,7 @@ function Comparison({ run, names }: { run: Run; names: readonly string[] }) {
   return (
     <div className={classes.wide}>
       <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">Value</th>
-            <th scope="col">Measured</th>
-            <th scope="col">Threshold</th>
-          </tr>
-        </thead>
+        <Columns of={["Value", "Measured", "Threshold"]} />
         <tbody>
           {names.map((name) => (
             <tr key={name}>

@@ -1,4 +1,5 @@
 import { Text, Title, UnstyledButton } from "@mantine/core";
+import { Columns } from "../../components/Columns";
 import table from "../../components/table.module.css";
 import { formatMoment } from "../../components/words";
 import classes from "./RunHistory.module.css";
@@ -54,16 +55,7 @@ function Bars({ runs, chosen }: Omit<Props, "onChoose">) {
 function RunTable({ runs, chosen, onChoose }: Props) {
   return (
     <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">For (UTC)</th>
-          <th scope="col">State</th>
-          <th scope="col">Took</th>
-          <th scope="col" className={table.roomy}>
-            By
-          </th>
-        </tr>
-      </thead>
+      <Columns of={["For (UTC)", "State", "Took", { roomy: "By" }]} />
       <tbody>
         {runs.map((run) => (
           <tr key={run.id}>

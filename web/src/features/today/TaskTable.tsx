@@ -1,6 +1,8 @@
 import { Link } from "react-router";
+import { Columns } from "../../components/Columns";
 import { Ticked } from "../../components/Ticked";
 import table from "../../components/table.module.css";
+import whole from "../../components/whole.module.css";
 import { formatTime } from "../../components/words";
 import { newestOf, type Task } from "./runbook";
 import { TaskStateMark } from "./TaskStateMark";
@@ -12,16 +14,7 @@ import { hintOf } from "./words";
 export function TaskTable({ tasks, address }: { tasks: readonly Task[]; address: Address }) {
   return (
     <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">UTC</th>
-          <th scope="col">Task</th>
-          <th scope="col" className={table.roomy}>
-            Responsible
-          </th>
-          <th scope="col">State</th>
-        </tr>
-      </thead>
+      <Columns of={["UTC", "Task", { roomy: "Responsible" }, "State"]} />
       <tbody>
         {tasks.map((task) => (
           <Row key={task.id} task={task} address={address} />
@@ -34,11 +27,11 @@ export function TaskTable({ tasks, address }: { tasks: readonly Task[]; address:
 function Row({ task, address }: { task: Task; address: Address }) {
   const why = newestOf(task)?.why || hintOf(task);
   return (
-    <tr className={classes.row} data-quiet={task.state === "not due"}>
+    <tr className={`${whole.thing} ${classes.row}`} data-quiet={task.state === "not due"}>
       <td className={classes.time}>{task.due_at ? formatTime(task.due_at) : "–"}</td>
       <th scope="row">
         <Link
-          className={classes.link}
+          className={`${whole.link} ${classes.task}`}
           to={{ search: paramsOf({ ...address, task: task.id, run: null }).toString() }}
           preventScrollReset
         >

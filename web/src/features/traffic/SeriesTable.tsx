@@ -1,4 +1,5 @@
 import { VisuallyHidden } from "@mantine/core";
+import { Columns } from "../../components/Columns";
 import type { Metric } from "./metrics";
 import type { Bucket } from "./ranges";
 import { longLabel, type Point, pointValue } from "./series";
@@ -10,12 +11,7 @@ export function SeriesTable(props: { points: readonly Point[]; metric: Metric; b
     <VisuallyHidden>
       <table>
         <caption>{metric.label} over time</caption>
-        <thead>
-          <tr>
-            <th scope="col">Time</th>
-            <th scope="col">{metric.label}</th>
-          </tr>
-        </thead>
+        <Columns of={["Time", metric.label]} />
         <tbody>
           {points.map((point) => (
             <tr key={point.label}>

@@ -55,6 +55,16 @@ test("a demo person signs in with one click, and is where the address leads", as
   expect(screen.getByRole("button", { name: "Site: blog.example" })).toBeInTheDocument();
 });
 
+test("demo people stand by the half of P09 that is theirs", async () => {
+  const viewer = { ...ADA, name: "Lin Shop", role: "viewer", username: "lin" };
+  server.on("GET /demo/people.json", [viewer, ADA]);
+  open();
+  const customers = await screen.findByRole("list", { name: "See a site’s visits" });
+  expect(customers).toHaveTextContent(/^Lin Shopviewer$/);
+  expect(screen.getByRole("list", { name: "Run P09" })).toHaveTextContent(/^Ada OkaforP09-SRE$/);
+  await expectNoAxeFindings();
+});
+
 test("a person signs in with a password", async () => {
   server.on("GET /config.json", { ...CONFIG, demo_people: false });
   open();

@@ -66,6 +66,21 @@ test("a change that was rolled back says where it stopped, and has no gates", as
   expect(screen.queryByRole("region", { name: "What to do" })).not.toBeInTheDocument();
 });
 
+test("what is in production says how long that took from its oldest commit", async () => {
+  open(VERIFIED);
+  const facts = await region("How it stands");
+  expect(facts).toHaveTextContent("Lead time5 hours");
+});
+
+test("commands in a story stand out from its words", async () => {
+  const line = { at: NOW, by: "promotion", happened: "handed_over", why: "Go on with `p09 change promote`" };
+  server.changes[0] = { ...APPROVED, story: [...APPROVED.story, line] };
+  open(APPROVED);
+  const command = await screen.findByText("p09 change promote");
+  expect(command.tagName).toBe("CODE");
+  expect(await region("Story")).toHaveTextContent("Go on with p09 change promote");
+});
+
 test("gates say why they are closed, and who passed them all the same", async () => {
   open(APPROVED);
   const gates = await region("Gates");
@@ -164,7 +179,10 @@ test("gates that can't be overridden are refused where they were chosen", async 
 test("a second person agrees to an override", async () => {
   open(ASKED);
   expect(await region("Gates")).toHaveTextContent(
-    "grace asked to override Freeze: “Nobody can sign in.” A second person has to agree.",
+    "grace asked to override freeze: “Nobody can sign in.” A second person has to agree.",
+  );
+  expect(await region("What to do")).toHaveTextContent(
+    "grace asked to override freeze: “Nobody can sign in.”",
   );
   const person = user();
   await person.click(screen.getByRole("button", { name: "Agree to the override" }));

@@ -55,7 +55,7 @@ test("a row says state, author, what it is planned for, and which gates keep it"
   const row = (await screen.findByRole("link", { name: "Longer retention" })).closest("tr");
   expect(row).toHaveTextContent("Kept by freeze");
   expect(row).toHaveTextContent("Waits for approval");
-  expect(row).toHaveTextContent("ada24 Nov, 18:0070 minutes ago");
+  expect(row).toHaveTextContent("ada24 Nov, 18:006 hours so far");
   expect(screen.queryByRole("region", { name: "Waits for you" })).not.toBeInTheDocument();
 });
 
@@ -94,6 +94,14 @@ test("nothing in production is said, with what will stand there", async () => {
   ).toBeInTheDocument();
   expect(await screen.findByRole("heading", { name: "Nothing was ever planned" })).toBeInTheDocument();
   await expectNoAxeFindings();
+});
+
+test("a figure of which there is nothing is said, not drawn", async () => {
+  const weeks = server.delivery.weeks.map((week) => ({ ...week, time_to_restore_seconds: null }));
+  server.delivery = { ...server.delivery, time_to_restore_seconds: null, weeks };
+  open();
+  const words = await screen.findByText("There is nothing of it in these weeks.");
+  expect(words.closest("figure")).toHaveTextContent("Time to restore");
 });
 
 async function fillIn(person: ReturnType<typeof user>) {

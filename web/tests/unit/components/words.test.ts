@@ -6,6 +6,7 @@ import {
   formatLeft,
   formatLength,
   formatSpan,
+  shortId,
 } from "../../../src/components/words";
 
 test("a span within a day names the day once", () => {
@@ -48,4 +49,9 @@ test.each([
   [-5_000, "0:00"],
 ])("%d ms are left: %s", (milliseconds, text) => {
   expect(formatLeft(milliseconds)).toBe(text);
+});
+
+test("a number that means nothing to people is told by its beginning", () => {
+  expect(shortId("7f1c0000-0000-4000-8000-0000000000ad")).toBe("7f1c0000");
+  expect(shortId("ada@shop.example")).toBe("ada@shop.example");
 });
