@@ -39,6 +39,12 @@ class Api:
     def get(self, path: str, **parameters: str) -> Any:
         return self._call("GET", path, params=parameters)
 
+    def newest(self, path: str, name: str, limit: int, **asked: str | None) -> list[dict[str, Any]]:
+        """The first entries of a list; what is None is not asked for."""
+        given = {key: value for key, value in asked.items() if value is not None}
+        found: list[dict[str, Any]] = self.get(path, limit=str(limit), **given)[name]
+        return found
+
     def pages(self, path: str, name: str, **asked: str) -> Iterator[dict[str, Any]]:
         """All entries of a list, whose pages are followed by their cursor."""
         parameters = asked

@@ -66,15 +66,15 @@ class Supervisor:
         self._spawn(server)
 
     def _finish_restart(self, server: Server, running: Running) -> None:
-        if not running.is_alive() and running.seconds() < server.start_seconds:
-            # PostgreSQL refuses until the last process of the killed one has let go of the shared memory.
-            self._spawn(server, begun=running.begun)
-        elif running.is_alive() and server.ready():
+        if running.is_alive() and server.ready():
             self._restarting.discard(server.name)
             server.ready_again()
             say(f"{server.name} is back after {running.seconds():.1f} s (process {running.pid})")
-        else:
+        elif running.seconds() > server.start_seconds:
             running.check()
+        elif not running.is_alive():
+            # What the killed one had is still held: PostgreSQL's shared memory, MiniStack's port.
+            self._spawn(server, begun=running.begun)
 
     def _spawn(self, server: Server, begun: float | None = None) -> None:
         self._servers[server.name] = server

@@ -5,7 +5,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from local import api
@@ -69,57 +69,46 @@ def _ministack(state: State, config: Configuration) -> Server:
 
 def _front_door(state: State, config: Configuration) -> Server:
     port = config.front_door_port
-    return Server(
-        name="front-door",
-        command=[sys.executable, "-m", "local.front_door", str(port), config.aws_endpoint, str(state.folder)],
-        log=state.log("front-door"),
-        ready=lambda: not is_free(port),
+    return _module(
+        state, "front-door", str(port), config.aws_endpoint, str(state.folder), ready=lambda: not is_free(port),
         advice=f"Is port {port} taken? `make run PORT=8001` chooses another.",
-        stop_seconds=5,
-    )
+    )  # fmt: skip
 
 
 def _slack(state: State, config: Configuration) -> Server:
-    return Server(
-        name="slack",
-        command=[sys.executable, "-m", "local.slack", str(config.slack_port), str(state.folder)],
-        log=state.log("slack"),
-        ready=lambda: not is_free(config.slack_port),
-        advice="Without it announcements wait: everything else works.",
-        stop_seconds=5,
-    )
+    port = config.slack_port
+    advice = "Without it announcements wait: everything else works."
+    return _module(state, "slack", str(port), str(state.folder), ready=lambda: not is_free(port), advice=advice)
 
 
 def _kpi_alarms(state: State, config: Configuration) -> Server:
-    return Server(
-        name="kpi-alarms",
-        command=[sys.executable, "-m", "local.kpi_alarms", config.aws_endpoint, outputs(config)["AlarmsTopicArn"]],
-        log=state.log("kpi-alarms"),
-        ready=lambda: True,
-        advice="It only judges alarms: everything else works without it.",
-        stop_seconds=5,
-    )
+    advice = "It only judges alarms: everything else works without it."
+    return _module(state, "kpi-alarms", config.aws_endpoint, outputs(config)["AlarmsTopicArn"], advice=advice)
 
 
 def _backups(state: State) -> Server:
-    return Server(
-        name="backups",
-        command=[sys.executable, "-m", "local.backups", str(state.folder)],
-        log=state.log("backups"),
-        ready=lambda: True,
-        advice="It only keeps the backups: everything else works without it.",
-        stop_seconds=15,
-    )
+    advice = "It only keeps the backups: everything else works without it."
+    return _module(state, "backups", str(state.folder), advice=advice, stop_seconds=15)
 
 
 def _demo_site(state: State) -> Server:
+    return _module(
+        state, "demo-site", str(state.folder), advice="`make run DEMO=0` starts the system without the demo site."
+    )
+
+
+def _module(
+    state: State,
+    name: str,
+    *arguments: str,
+    advice: str,
+    ready: Callable[[], bool] = lambda: True,
+    stop_seconds: float = 5,
+) -> Server:
+    """A module of this package that runs beside the servers."""
+    command = [sys.executable, "-m", f"local.{name.replace('-', '_')}", *arguments]
     return Server(
-        name="demo-site",
-        command=[sys.executable, "-m", "local.demo_site", str(state.folder)],
-        log=state.log("demo-site"),
-        ready=lambda: True,
-        advice="`make run DEMO=0` starts the system without the demo site.",
-        stop_seconds=5,
+        name=name, command=command, log=state.log(name), ready=ready, advice=advice, stop_seconds=stop_seconds
     )
 
 

@@ -12,13 +12,14 @@ from shared.platform.valkey import ValkeyUnavailable
 
 
 class KnownPeople:
-    """A token is a name, and what a person is called is no id. Who has no role named here is an SRE."""
+    """A token is a name, or ``ada as grace`` of one who goes by another; the subject is neither. SREs, but who is named here."""
 
     def __init__(self, roles: Mapping[str, str] | None = None) -> None:
         self._roles = roles or {}
 
     def verify(self, token: str) -> Person:
-        return Person(f"id-of-{token}", frozenset({self._roles.get(token, SRE)}), token)
+        who, _, name = token.partition(" as ")
+        return Person(f"id-of-{who}", frozenset({self._roles.get(who, SRE)}), name or who)
 
 
 class ServersDown(Services):

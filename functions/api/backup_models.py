@@ -58,6 +58,8 @@ class BackupsView(_View):
 
 
 class DrillView(_View):
+    """``own``: who asks has started it, and somebody else has to sign it off."""
+
     id: str
     kind: Kind
     status: str
@@ -73,6 +75,7 @@ class DrillView(_View):
     signed_at: str | None
     expires_at: str | None
     finished_at: str | None
+    own: bool
 
 
 class StepView(_View):

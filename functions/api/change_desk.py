@@ -31,7 +31,7 @@ def desk(services: "Services", person: "Person | Pipeline") -> "Iterator[Changes
     facts = cache(lambda compatible: _facts(services, now, compatible=compatible))
     valid_for = the_runbook().delivery.approval_valid_for
     try:
-        yield Changes(services.changes, facts, by=person.username, now=now, valid_for=valid_for)
+        yield Changes(services.changes, facts, by=person.actor, now=now, valid_for=valid_for)
     except UnknownChange as error:
         detail = f"there is no change {error.args[0]}: GET /v1/changes lists them"
         raise Problem(HTTPStatus.NOT_FOUND, detail) from error

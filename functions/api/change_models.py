@@ -119,7 +119,8 @@ class WorkflowView(BaseModel):
 
 
 class ChangeView(BaseModel):
-    """``gates`` are how they stand now; a change that is over has none. ``workflow`` is null while it does not wait."""
+    """``gates`` are how they stand now; a change that is over has none. ``workflow`` is null while it does not wait. ``own`` is
+    what of it is the work of who asks: they don't approve their own artefact, nor agree to their own override."""
 
     model_config = ConfigDict(defer_build=True)
 
@@ -134,6 +135,7 @@ class ChangeView(BaseModel):
     planned_for: str
     approval: ApprovalView | None
     override: OverrideView | None
+    own: list[Literal["artefact", "override"]]
     gates: list[GateView]
     story: list[StoryLine]
     workflow: WorkflowView | None = None

@@ -71,7 +71,7 @@ TrailOf = Annotated[Trail, Depends(trail)]
 def _actor(caller: KeyBearer | Person | Pipeline | None) -> str:
     match caller:
         case Person():
-            return f"person:{caller.username or caller.subject}"[:200]
+            return f"person:{caller.actor.name}"[:200]
         case Pipeline():
             return caller.username
         case KeyBearer():

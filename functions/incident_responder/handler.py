@@ -10,7 +10,7 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 
 from functions.incident_responder.settings import Settings
-from shared.events import read
+from shared.events.catalogue import read
 from shared.incidents.alarms import signal_of_alarm
 from shared.incidents.handle_signal import handle_signal
 from shared.incidents.review_store import ReviewStore

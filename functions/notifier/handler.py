@@ -16,7 +16,8 @@ from shared.communication.senders.port import Sender, poster
 from shared.communication.senders.slack import SlackSender
 from shared.communication.senders.webhook import WebhookSender
 from shared.communication.store import AnnouncementStore
-from shared.events import MessageQueued, read
+from shared.events.catalogue import read
+from shared.events.communication import MessageQueued
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.lambda_context import Context, remaining
 from shared.platform.outgoing import Policy, origins

@@ -6,10 +6,11 @@ from typing import Any, Final
 from aws_lambda_powertools.logging import Logger
 
 from functions.outbox.settings import Settings
-from shared.events import Event
+from shared.events.event import Event
 from shared.platform.bus import put_event
 from shared.platform.dynamodb import Table, from_stream, signed_call
-from shared.platform.outbox import send_all, waiting
+from shared.platform.outbox import waiting
+from shared.platform.send_outbox import send_all
 from shared.platform.settings import aws_settings, load
 
 BEHIND: Final = timedelta(seconds=30)  # what is younger is on its way through the stream

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from local.api import Api
-from scripts.p09.output import AsJson, show, show_rows
+from scripts.p09.output import AsJson, Limit, show, show_rows
 from scripts.p09.session import session
 
 announce = typer.Typer(no_args_is_help=True, help="Announcements in Slack, by e-mail and by signed webhooks.")
@@ -38,7 +38,7 @@ def send(
 def list_announcements(
     context: typer.Context,
     *,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Limit = 20,
     as_json: AsJson = False,
 ) -> None:
     """What was announced, newest first."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -43,36 +44,27 @@ def list_entries(
     show_rows(found if as_json else rows, _COLUMNS, as_json=as_json)
 
 
-@calendar.command("plan")
-def plan(
-    context: typer.Context,
-    title: str,
-    *,
-    start: Start,
-    end: End,
-    reason: Reason,
-    component: Components = None,
-    as_json: AsJson = False,
-) -> None:
-    """Plan a maintenance: it silences, is left out of the KPIs, and stands on the status page."""
-    what = {"kind": "maintenance", "title": title, "reason": reason, "components": component or []}
-    _plan(context, what, start, end, as_json=as_json)
+def _planning(kind: str) -> Callable[..., None]:
+    def plan(
+        context: typer.Context,
+        title: str,
+        *,
+        start: Start,
+        end: End,
+        reason: Reason,
+        component: Components = None,
+        as_json: AsJson = False,
+    ) -> None:
+        what = {"kind": kind, "title": title, "reason": reason, "components": component or []}
+        _plan(context, what, start, end, as_json=as_json)
+
+    return plan
 
 
-@calendar.command("freeze")
-def freeze(
-    context: typer.Context,
-    title: str,
-    *,
-    start: Start,
-    end: End,
-    reason: Reason,
-    component: Components = None,
-    as_json: AsJson = False,
-) -> None:
-    """Plan a freeze: no change goes to production in it."""
-    what = {"kind": "freeze", "title": title, "reason": reason, "components": component or []}
-    _plan(context, what, start, end, as_json=as_json)
+calendar.command(
+    "plan", help="Plan a maintenance: it silences, is left out of the KPIs, and stands on the status page."
+)(_planning("maintenance"))
+calendar.command("freeze", help="Plan a freeze: no change goes to production in it.")(_planning("freeze"))
 
 
 @calendar.command("change")

@@ -8,7 +8,7 @@ import typer
 
 from local.api import Api
 from scripts.p09.change_demo import demo
-from scripts.p09.output import AsJson, show, show_rows
+from scripts.p09.output import AsJson, Limit, show, show_rows
 from scripts.p09.session import session
 
 change = typer.Typer(
@@ -26,11 +26,9 @@ Role = Annotated[str, typer.Option(help="As whom, on the local system.")]
 
 
 @change.command("list")
-def list_changes(
-    context: typer.Context, *, limit: Annotated[int, typer.Option(min=1, max=100)] = 20, as_json: AsJson = False
-) -> None:
+def list_changes(context: typer.Context, *, limit: Limit = 20, as_json: AsJson = False) -> None:
     """Changes, newest first, with the gates that keep them."""
-    found = _api(context, "P09-SRE").get(_PATH, limit=str(limit))["changes"]
+    found = _api(context, "P09-SRE").newest(_PATH, "changes", limit)
     rows = found if as_json else [one | {"closed": ",".join(_closed(one)) or "-"} for one in found]
     show_rows(rows, _COLUMNS, as_json=as_json)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from local.api import Api
-from scripts.p09.output import AsJson, show, show_rows
+from scripts.p09.output import AsJson, Limit, show, show_rows
 from scripts.p09.session import session
 
 incident = typer.Typer(no_args_is_help=True, help="Incidents: list, show, open, acknowledge, update, merge, resolve.")
@@ -32,11 +32,11 @@ def list_incidents(
     state: Annotated[
         str | None, typer.Option(help="open, investigating, identified, monitoring or resolved; all by default.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Limit = 20,
     as_json: AsJson = False,
 ) -> None:
     """Incidents, newest first."""
-    found = _api(context).get(_PATH, limit=str(limit), **({"state": state} if state else {}))["incidents"]
+    found = _api(context).newest(_PATH, "incidents", limit, state=state)
     rows = found if as_json else [one | {"customers": _customers(one)} for one in found]
     show_rows(rows, _COLUMNS, as_json=as_json)
 

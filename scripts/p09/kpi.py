@@ -8,7 +8,7 @@ import typer
 
 from local.api import Api
 from local.aws import aws_client
-from scripts.p09.output import AsJson, show, show_rows
+from scripts.p09.output import AsJson, Limit, show, show_rows
 from scripts.p09.session import session
 
 kpi = typer.Typer(help="KPIs: what they are, why, and what they would be under another target.")
@@ -77,11 +77,11 @@ def decisions(
     context: typer.Context,
     kpi_id: KpiId = "availability",
     *,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Limit = 20,
     as_json: AsJson = False,
 ) -> None:
     """Past decisions, newest first."""
-    found = _api(context).get(f"/v1/kpis/{kpi_id}/decisions", limit=str(limit))["decisions"]
+    found = _api(context).newest(f"/v1/kpis/{kpi_id}/decisions", "decisions", limit)
     rows = [one | {"changes": ",".join(one["changes"]), "value": _text(one["value"])} for one in found]
     show_rows(found if as_json else rows, ("id", "verdict", "value", "samples", "bad", "changes"), as_json=as_json)
 

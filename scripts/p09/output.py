@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+Limit = Annotated[int, typer.Option(min=1, max=100, help="How many at the most.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 

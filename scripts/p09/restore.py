@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from local.api import Api
-from scripts.p09.output import AsJson, show, show_rows
+from scripts.p09.output import AsJson, Limit, show, show_rows
 from scripts.p09.session import session
 
 restore = typer.Typer(no_args_is_help=True, help="Prove backups by restoring them; restore for real.")
@@ -83,12 +83,10 @@ def marks(context: typer.Context, *, as_json: AsJson = False) -> None:
 
 
 @restore.command("list")
-def list_drills(
-    context: typer.Context, *, limit: Annotated[int, typer.Option(min=1, max=100)] = 20, as_json: AsJson = False
-) -> None:
+def list_drills(context: typer.Context, *, limit: Limit = 20, as_json: AsJson = False) -> None:
     """Drills and restores, newest first."""
-    found = session(context).operations(ROLE).get("/v1/drills", limit=str(limit))["drills"]
-    show_rows(found, ("id", "status", "to", "rpo_seconds", "rto_seconds", "signed_by"), as_json=as_json)
+    found = session(context).operations(ROLE).newest("/v1/drills", "drills", limit)
+    show_rows(found, ("id", "status", "to", "rpo_seconds", "rto_seconds", "started_by", "signed_by"), as_json=as_json)
 
 
 @restore.command("status")

@@ -7,7 +7,7 @@ import typer
 
 from local.api import Api
 from scripts.p09.incident import show_timeline
-from scripts.p09.output import AsJson, show, show_rows
+from scripts.p09.output import AsJson, Limit, show, show_rows
 from scripts.p09.session import session
 
 review = typer.Typer(no_args_is_help=True, help="Post-incident reviews: what was learnt, and what is done about it.")
@@ -27,11 +27,11 @@ def list_reviews(
     context: typer.Context,
     *,
     state: Annotated[str | None, typer.Option(help="open or closed; all by default.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Limit = 20,
     as_json: AsJson = False,
 ) -> None:
     """Reviews, newest first."""
-    found = _api(context).get(_PATH, limit=str(limit), **({"state": state} if state else {}))["reviews"]
+    found = _api(context).newest(_PATH, "reviews", limit, state=state)
     show_rows(found, _COLUMNS, as_json=as_json)
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local.api import Api
-from scripts.p09.output import AsJson, show, show_rows
+from scripts.p09.output import AsJson, Limit, show, show_rows
 from scripts.p09.session import session
 
 task = typer.Typer(no_args_is_help=True, help="The runbook's tasks: their runs, their evidence, run one now.")
@@ -68,11 +68,11 @@ def runs(
     context: typer.Context,
     task_id: TaskId,
     *,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Limit = 20,
     as_json: AsJson = False,
 ) -> None:
     """A task's run records, newest first."""
-    found = session(context).operations(ROLE).get(f"/v1/runbook/tasks/{task_id}/runs", limit=str(limit))["runs"]
+    found = session(context).operations(ROLE).newest(f"/v1/runbook/tasks/{task_id}/runs", "runs", limit)
     show_rows(found, ("id", "state", "seconds", "by", "why"), as_json=as_json)
 
 

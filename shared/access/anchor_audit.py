@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.access.audit import Finding, Head, Verifier
 from shared.access.audit_anchors import Anchor, AnchorStore, digest
 from shared.access.audit_store import heads, row_at, verify_rows
-from shared.events import AuditAltered
+from shared.events.access import AuditAltered
 from shared.platform.moments import stamp
 
 if TYPE_CHECKING:

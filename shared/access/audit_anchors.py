@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from shared.access.audit import Head
-from shared.events import AuditAltered
+from shared.events.access import AuditAltered
 from shared.platform.dynamodb import Item, Put, Table
 from shared.platform.outbox import leave
 

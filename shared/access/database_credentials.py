@@ -14,7 +14,12 @@ from shared.access.audit import OPERATIONS, Entry
 from shared.access.audit_store import record
 from shared.access.lease import Lease
 from shared.access.temporary_role_store import close_role, drop_role, make_role, terminate_sessions
-from shared.events import BreakGlassApproved, BreakGlassUnapproved, DatabaseCredentialEnded, DatabaseCredentialIssued
+from shared.events.access import (
+    BreakGlassApproved,
+    BreakGlassUnapproved,
+    DatabaseCredentialEnded,
+    DatabaseCredentialIssued,
+)
 from shared.platform.dynamodb import Overtaken
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.moments import stamp

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from shared.platform.actor import Actor
+
 DEVELOPER: Final = "P09-Developer"
 SRE: Final = "P09-SRE"
 DBA: Final = "P09-DBA"
@@ -29,12 +31,20 @@ class Person:
     roles: frozenset[str] = frozenset()
     username: str = ""
 
+    @property
+    def actor(self) -> Actor:
+        return Actor(name=self.username or self.subject, subject=self.subject)
+
 
 @dataclass(frozen=True)
 class Pipeline:
     """The delivery pipeline: a program with a secret, and nobody's roles."""
 
     username: str = PIPELINE
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(name=self.username)
 
 
 @dataclass(frozen=True)

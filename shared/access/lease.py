@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from shared.platform.actor import Actor
 from shared.platform.secret import Secret
 
 LONGEST: Final = timedelta(hours=8)
@@ -44,6 +45,10 @@ class Lease:
     def role(self) -> str:
         """Its name in PostgreSQL."""
         return _PREFIX + self.id
+
+    @property
+    def holder(self) -> Actor:
+        return Actor(name=self.by, subject=self.subject)
 
     def ends_at(self) -> datetime:
         """When it has to be gone."""

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from shared.access.lease import Lease
-from shared.events import DatabaseRoleSettled, DatabaseRoleUnexpected, Event
+from shared.events.access import DatabaseRoleSettled, DatabaseRoleUnexpected
+from shared.events.event import Event
 from shared.platform.dynamodb import Delete, Put, Table, Value, Write
 from shared.platform.outbox import leave
 

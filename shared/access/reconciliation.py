@@ -13,7 +13,7 @@ from shared.access.audit_store import record
 from shared.access.database_credentials import DatabaseCredentials
 from shared.access.reconcile_roles import Difference, compare
 from shared.access.temporary_role_store import close_role, drop_role, roles, terminate_sessions
-from shared.events import DatabaseRoleSettled, DatabaseRoleUnexpected
+from shared.events.access import DatabaseRoleSettled, DatabaseRoleUnexpected
 from shared.platform.dynamodb import Overtaken
 from shared.platform.moments import stamp
 from shared.platform.postgres import sqlstate

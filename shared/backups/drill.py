@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+from shared.platform.actor import Actor
+
 Kind = Literal["drill", "restore", "mark"]
 Status = Literal[
     "running", "waiting for sign-off", "waiting for promotion", "passed", "failed", "rejected", "expired", "promoted",
@@ -43,12 +45,16 @@ class NotWaiting(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Drill:
     """``to`` is the moment that it restores to, once that is known; ``rpo_seconds`` what would have been lost if the source
-    had been lost when the drill began, ``rto_seconds`` how long it took to an open database."""
+    had been lost when the drill began, ``rto_seconds`` how long it took to an open database.
+
+    Older records have a subject where people are named now, and no other.
+    """
 
     id: str
     kind: Kind
     status: Status
     started_by: str
+    started_by_subject: str = ""
     started_at: datetime
     reason: str
     to: datetime | None = None
@@ -57,6 +63,7 @@ class Drill:
     rto_seconds: int | None = None
     rows: int | None = None
     signed_by: str = ""
+    signed_by_subject: str = ""
     signed_at: datetime | None = None
     expires_at: datetime | None = None
     finished_at: datetime | None = None
@@ -66,12 +73,27 @@ class Drill:
     def ended(self) -> bool:
         return self.status in ENDED
 
+    @property
+    def starter(self) -> Actor:
+        return Actor(name=self.started_by, subject=self.started_by_subject)
 
-def may_sign(drill: Drill, subject: str, roles: AbstractSet[str], now: datetime) -> None:
+    @property
+    def is_signed(self) -> bool:
+        """By a second person."""
+        signer = Actor(name=self.signed_by, subject=self.signed_by_subject)
+        return self.signed_by != "" and not signer.may_be(self.starter)
+
+
+def word_of(actor: Actor) -> dict[str, str]:
+    """Who decided, as the steps of decisions have it."""
+    return {"by": actor.name, "by_subject": actor.subject}
+
+
+def may_sign(drill: Drill, actor: Actor, roles: AbstractSet[str], now: datetime) -> None:
     """Sign-off is a second person's word. Raises ``NotWaiting`` and ``NotAllowed``."""
     if SIGNING_ROLE not in roles:
         raise NotAllowed(f"signing off takes the role {SIGNING_ROLE}; you have {', '.join(sorted(roles)) or 'none'}")
-    if subject == drill.started_by:
+    if actor.may_be(drill.starter):
         raise NotAllowed("who started a drill can't sign it off: ask another DBA")
     must_wait(drill, "sign-off", now)
 
@@ -82,7 +104,7 @@ def may_promote(drill: Drill, roles: AbstractSet[str], now: datetime) -> None:
         raise NotAllowed(f"promoting takes the role {SIGNING_ROLE}; you have {', '.join(sorted(roles)) or 'none'}")
     if drill.kind != "restore":
         raise NotAllowed("a drill is never promoted: `p09 restore start` begins a restore that can be")
-    if not drill.signed_by:
+    if not drill.is_signed:
         raise NotAllowed(
             "nobody has signed it off: a restored database is promoted after a second person's sign-off alone"
         )

@@ -12,7 +12,7 @@ from shared.backups.instances import Instance, Instances
 from shared.backups.proof import MarkRefused, read_content, read_sentinels, take_mark
 from shared.backups.store import DrillStore, Step
 from shared.backups.words import moment_text, span_text
-from shared.events import DrillFailed, DrillPassed
+from shared.events.backups import DrillFailed, DrillPassed
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.moments import stamp
 
@@ -55,8 +55,9 @@ class Drills:
         to = event.get("to")
         self._store.create(
             Drill(
-                id=drill, kind=event["kind"], status="running", started_by=event["started_by"], reason=event["reason"],
-                started_at=self._world.clock(), to=datetime.fromisoformat(to) if to else None,
+                id=drill, kind=event["kind"], status="running", reason=event["reason"], started_at=self._world.clock(),
+                started_by=event["started_by"], started_by_subject=event.get("started_by_subject", ""),
+                to=datetime.fromisoformat(to) if to else None,
             )
         )  # fmt: skip
         return {"kind": event["kind"]}
@@ -130,14 +131,14 @@ class Drills:
         now = self._world.clock()
         step = self._store.step(drill, wait) or Step(name=wait, started_at=now.isoformat())
         self._store.write_step(drill, replace(step, finished_at=now.isoformat(), result=dict(decision)))
-        signed = {"signed_by": decision["by"], "signed_at": now} if decision["decision"] == "signed" else {}
-        self._store.update(drill, status="running", **signed)
+        signed = {"signed_by": decision["by"], "signed_by_subject": decision.get("by_subject", ""), "signed_at": now}
+        self._store.update(drill, status="running", **(signed if decision["decision"] == "signed" else {}))
         return {"decision": decision["decision"]}
 
     def promote(self, drill: str) -> dict[str, Any]:
         """Raises NotYet until the restored database is in its place."""
         found = self._running(drill)
-        if not found.signed_by:
+        if not found.is_signed:
             raise StepFailed("nobody has signed it off")
         self._world.instances.promote(drill)
         instance = self._world.instances.look(drill)

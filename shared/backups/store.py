@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from shared.backups.content import Mark
-from shared.backups.drill import Drill, Wait
-from shared.events import Event
+from shared.backups.drill import Drill, Wait, word_of
+from shared.events.event import Event
+from shared.platform.actor import Actor
 from shared.platform.dynamodb import Overtaken, Put, Set, Table, Value, Write
 from shared.platform.moments import stamp
 from shared.platform.outbox import leave
@@ -98,11 +99,11 @@ class DrillStore:
         items = self._table.query(_MARK, newest_first=True, limit=limit)
         return [Mark.of(json.loads(str(item["mark"]))) for item in items]
 
-    def note_refusal(self, drill: str, at: datetime, subject: str, why: str) -> None:
+    def note_refusal(self, drill: str, at: datetime, by: Actor, why: str) -> None:
         """A decision that was refused stays beside the drill."""
         name = f"refused {at.astimezone(UTC).isoformat()}"
         self.write_step(drill, Step(name=name, started_at=at.isoformat(), finished_at=at.isoformat(),
-                                    result={"by": subject}, error=why))  # fmt: skip
+                                    result=word_of(by), error=why))  # fmt: skip
 
 
 def place(drill: str) -> str:

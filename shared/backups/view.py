@@ -8,6 +8,10 @@ from shared.backups.content import Mark
 from shared.backups.drill import Drill, Kind
 from shared.backups.store import Step
 from shared.backups.words import plain_moment
+from shared.platform.actor import Actor
+
+_UNSHOWN: Final = frozenset({"abort_by", "started_by_subject", "signed_by_subject", "by_subject"})
+"""People are shown by their names."""
 
 _STEPS: Final[dict[Kind, tuple[str, ...]]] = {
     "mark": ("mark a moment: for some milliseconds nobody writes, and every table's checksum is taken",),
@@ -31,13 +35,16 @@ _STEPS: Final[dict[Kind, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def drill_view(drill: Drill) -> dict[str, Any]:
-    plain = {name: value for name, value in vars(drill).items() if name != "abort_by"}
-    return {name: plain_moment(value) if isinstance(value, datetime) else value for name, value in plain.items()}
+def drill_view(drill: Drill, asked_by: Actor) -> dict[str, Any]:
+    """``own``: who asks has started it, and somebody else has to sign it off."""
+    plain = {name: value for name, value in vars(drill).items() if name not in _UNSHOWN}
+    shown = {name: plain_moment(value) if isinstance(value, datetime) else value for name, value in plain.items()}
+    return shown | {"own": asked_by.may_be(drill.starter)}
 
 
 def step_view(step: Step) -> dict[str, Any]:
-    return dict(vars(step))
+    result = step.result and {name: value for name, value in step.result.items() if name not in _UNSHOWN}
+    return vars(step) | {"result": result}
 
 
 def mark_view(mark: Mark) -> dict[str, Any]:

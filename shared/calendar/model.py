@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from shared.events import CalendarChanged
+from shared.events.calendar import CalendarChanged
 from shared.platform.moments import stamp
 
 Kind = Literal["maintenance", "freeze"]

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, cast, get_args
 
 from shared.calendar.model import LONGEST, Entry, Kind, Plan, Told
-from shared.events import CalendarChanged
+from shared.events.calendar import CalendarChanged
 from shared.platform.dynamodb import Delete, PrimaryKey, Put, Table, Value, Write
 from shared.platform.moments import moment, stamp
 from shared.platform.outbox import leave

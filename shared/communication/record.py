@@ -5,7 +5,7 @@ from datetime import datetime
 from shared.communication.model import Announcement, queued
 from shared.communication.store import AnnouncementStore
 from shared.communication.templates import Told, told
-from shared.events import Event
+from shared.events.event import Event
 from shared.platform.dynamodb import Overtaken
 from shared.platform.moments import moment
 from shared.runbook.communication import Communication

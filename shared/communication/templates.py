@@ -4,21 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.communication.model import Content
-from shared.events import (
-    BreakGlassApproved,
-    CalendarChanged,
-    DatabaseCredentialEnded,
-    DatabaseCredentialIssued,
-    DeploymentChanged,
-    Event,
-    IncidentChanged,
-    ReviewChanged,
-    TaskFailed,
-    TaskMissed,
-    TaskPassed,
-    TaskTimedOut,
-    TaskUnconfigured,
-)
+from shared.events.access import BreakGlassApproved, DatabaseCredentialEnded, DatabaseCredentialIssued
+from shared.events.calendar import CalendarChanged
+from shared.events.deployments import DeploymentChanged
+from shared.events.event import Event
+from shared.events.incidents import IncidentChanged, ReviewChanged
+from shared.events.runbook import TaskFailed, TaskMissed, TaskPassed, TaskTimedOut, TaskUnconfigured
 from shared.platform.moments import moment
 
 BUDGET_REVIEW: Final = "error_budget_review"

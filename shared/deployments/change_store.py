@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from shared.deployments.change import LIFE, Change
-from shared.events import DeploymentChanged
+from shared.events.deployments import DeploymentChanged
 from shared.platform.dynamodb import Item, Put, Table
 from shared.platform.moments import stamp
 from shared.platform.outbox import leave

@@ -6,15 +6,19 @@ from typing import Any
 from shared.deployments.change import Change
 from shared.deployments.gates import Gate
 from shared.deployments.wait_store import Waiting
+from shared.platform.actor import Actor
 from shared.platform.moments import stamp
 
 
-def change_view(change: Change, gates: Sequence[Gate], waiting: Waiting | None) -> dict[str, Any]:
+def change_view(change: Change, gates: Sequence[Gate], waiting: Waiting | None, asked_by: Actor) -> dict[str, Any]:
+    """``own`` is what of it is the work of who asks: somebody else has to agree to that."""
     plan, approval, override = change.plan, change.approval, change.override
+    own = {"artefact": change.is_artefact_of(asked_by), "override": change.is_override_of(asked_by)}
     return {
         "id": change.id, "state": change.state, "title": plan.title, "impact": plan.impact, "author": change.author,
         "commit": plan.commit, "digest": plan.digest, "committed_at": stamp(plan.committed_at),
         "planned_for": stamp(plan.planned_for),
+        "own": [name for name, is_own in own.items() if is_own],
         "approval": approval and {"by": approval.by, "at": stamp(approval.at), "until": stamp(approval.until)},
         "override": override and {
             "gates": list(override.gates), "reason": override.reason, "by": override.by, "seconded_by": override.seconded_by,

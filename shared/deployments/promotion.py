@@ -15,11 +15,12 @@ from shared.deployments.change_store import ChangeStore
 from shared.deployments.changes import Changes
 from shared.deployments.next_step import next_step
 from shared.deployments.wait_store import Waiting, WaitStore
+from shared.platform.actor import Actor
 from shared.platform.dynamodb import Overtaken
 from shared.platform.moments import stamp
 from shared.platform.secret import Secret
 
-BY: Final = "promotion"
+BY: Final = Actor(name="promotion")
 _TRIES: Final = 5
 
 

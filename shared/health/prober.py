@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from shared.events import Event, ProbeFailed, ProbeRecovered
+from shared.events.event import Event
+from shared.events.health import ProbeFailed, ProbeRecovered
 from shared.health.model import Outcome, Result, concerned, judge, reached_anything, why
 
 Subject = Literal["service", "prober"]

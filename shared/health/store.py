@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from shared.events import Event
+from shared.events.event import Event
 from shared.health.model import Outcome
 from shared.health.prober import Standing, Standings
 from shared.platform.dynamodb import Put, Table

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from shared.events import Severity
+from shared.events.event import Severity
 from shared.incidents.model import Act, Incident, State, Step, alter, identify, tell, write
 from shared.incidents.refusal import NotPossible, WrongValue
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, Literal
 
-from shared.events import IncidentChanged, Severity
+from shared.events.event import Severity
+from shared.events.incidents import IncidentChanged
 from shared.platform.moments import stamp
 
 State = Literal["investigating", "identified", "monitoring", "resolved"]

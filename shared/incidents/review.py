@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
-from shared.events import ReviewChanged
+from shared.events.incidents import ReviewChanged
 from shared.incidents.model import Incident, identify
 from shared.incidents.refusal import NotPossible, UnknownIncident, WrongValue
 from shared.incidents.rules import Rules

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from shared.events import ReviewChanged
+from shared.events.incidents import ReviewChanged
 from shared.incidents.record import review_of, to_text
 from shared.incidents.refusal import UnknownIncident
 from shared.incidents.review import Review

@@ -8,29 +8,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.events import (
+from shared.events.access import (
     AuditAltered,
     BreakGlassApproved,
     BreakGlassUnapproved,
-    BudgetExhausted,
     DatabaseRoleSettled,
     DatabaseRoleUnexpected,
-    DrillFailed,
-    DrillPassed,
-    Event,
-    KpiBreached,
-    KpiDataMissing,
-    KpiDataReturned,
-    KpiRecovered,
-    ProbeFailed,
-    ProbeRecovered,
-    Severity,
-    TaskFailed,
-    TaskMissed,
-    TaskPassed,
-    TaskTimedOut,
-    TaskUnconfigured,
 )
+from shared.events.backups import DrillFailed, DrillPassed
+from shared.events.event import Event, Severity
+from shared.events.health import ProbeFailed, ProbeRecovered
+from shared.events.kpi import BudgetExhausted, KpiBreached, KpiDataMissing, KpiDataReturned, KpiRecovered
+from shared.events.runbook import TaskFailed, TaskMissed, TaskPassed, TaskTimedOut, TaskUnconfigured
 
 SERVICE: Final = "service"
 OPERATIONS: Final = "00000000-0000-0000-0000-000000000000"  # whose audit trail is P09's own

@@ -10,7 +10,8 @@ from typing import Final, Literal
 
 from aws_lambda_powertools.logging import Logger
 
-from shared.events import BudgetExhausted, Event, KpiBreached, KpiDataMissing, KpiDataReturned, KpiRecovered
+from shared.events.event import Event
+from shared.events.kpi import BudgetExhausted, KpiBreached, KpiDataMissing, KpiDataReturned, KpiRecovered
 from shared.kpi.changes import Change, changes
 from shared.kpi.counts import NOTHING, Counts, total
 from shared.kpi.edge import Metric, published

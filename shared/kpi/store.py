@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from shared.events import Event
+from shared.events.event import Event
 from shared.kpi.changes import Standings
 from shared.kpi.counts import Counts
 from shared.kpi.decision import AnyDecision

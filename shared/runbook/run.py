@@ -8,7 +8,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final, Literal
 
-from shared.events import Event, TaskFailed, TaskMissed, TaskPassed, TaskTimedOut, TaskUnconfigured
+from shared.events.event import Event
+from shared.events.runbook import TaskFailed, TaskMissed, TaskPassed, TaskTimedOut, TaskUnconfigured
 from shared.platform.moments import stamp
 from shared.runbook.plan import Planned
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.events import TaskRequested
+from shared.events.runbook import TaskRequested
 from shared.platform.dynamodb import Overtaken, Put, Table, Value
 from shared.platform.moments import moment, stamp
 from shared.platform.outbox import leave

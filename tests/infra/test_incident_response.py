@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.events import CATALOGUE
+from shared.events.catalogue import CATALOGUE
 from shared.incidents.signals import signals_of
 from tests.infra.assembly import STAGES
 

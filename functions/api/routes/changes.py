@@ -23,6 +23,9 @@ from functions.api.change_models import (
 from functions.api.dependencies import Services
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.access.identity import Person, Pipeline
     from shared.deployments.change import Change
     from shared.deployments.changes import Changes
     from shared.deployments.dora import Dora
@@ -59,8 +62,7 @@ async def plan_change(new: NewChange, services: ServicesOf, person: OperatorOf) 
     """The same artefact again is not planned twice: the answer is the change that exists."""
     from shared.deployments.change import Plan
 
-    with desk(services, person) as changes:
-        return _answer(_view(services, changes, changes.plan(Plan(**new.model_dump()))), HTTPStatus.CREATED)
+    return _after(services, person, lambda changes: changes.plan(Plan(**new.model_dump())), HTTPStatus.CREATED)
 
 
 @router.get("/v1/delivery", response_model=DoraView, summary="The four figures of DORA over the last days")
@@ -80,16 +82,14 @@ async def delivery(services: ServicesOf, days: Annotated[int, Query(ge=1, le=366
 
 @router.get("/v1/changes/{change_id}", response_model=ChangeView, summary="One change, its gates and its story")
 async def one_change(change_id: ChangeId, services: ServicesOf, person: OperatorOf) -> JSONResponse:
-    with desk(services, person) as changes:
-        return _answer(_view(services, changes, changes.look(change_id)))
+    return _after(services, person, lambda changes: changes.look(change_id))
 
 
 @router.post("/v1/changes/{change_id}/artefact", response_model=ChangeView, summary="Another artefact: it starts anew")
 async def amend_change(
     change_id: ChangeId, amendment: Amendment, services: ServicesOf, person: OperatorOf
 ) -> JSONResponse:
-    with desk(services, person) as changes:
-        return _answer(_view(services, changes, changes.amend(change_id, amendment.commit, amendment.digest)))
+    return _after(services, person, lambda changes: changes.amend(change_id, amendment.commit, amendment.digest))
 
 
 @router.post("/v1/changes/{change_id}/steps", response_model=ChangeView, summary="Report what a step has found")
@@ -97,28 +97,24 @@ async def report_step(
     change_id: ChangeId, report: StepReport, services: ServicesOf, person: OperatorOf
 ) -> JSONResponse:
     """The same report again changes nothing."""
-    with desk(services, person) as changes:
-        return _answer(_view(services, changes, changes.report(change_id, **report.model_dump())))
+    return _after(services, person, lambda changes: changes.report(change_id, **report.model_dump()))
 
 
 @router.post("/v1/changes/{change_id}/approve", response_model=ChangeView, summary="Approve somebody else's change")
 async def approve_change(change_id: ChangeId, services: ServicesOf, person: PersonOf) -> JSONResponse:
-    with desk(services, person) as changes:
-        return _answer(_view(services, changes, changes.approve(change_id)))
+    return _after(services, person, lambda changes: changes.approve(change_id))
 
 
 @router.post("/v1/changes/{change_id}/reject", response_model=ChangeView, summary="It will not go to production")
 async def reject_change(change_id: ChangeId, because: Because, services: ServicesOf, person: PersonOf) -> JSONResponse:
-    with desk(services, person) as changes:
-        return _answer(_view(services, changes, changes.reject(change_id, because.reason)))
+    return _after(services, person, lambda changes: changes.reject(change_id, because.reason))
 
 
 @router.post("/v1/changes/{change_id}/override", response_model=ChangeView, summary="Ask to pass closed gates")
 async def ask_override(
     change_id: ChangeId, asked: OverrideRequest, services: ServicesOf, person: PersonOf
 ) -> JSONResponse:
-    with desk(services, person) as changes:
-        return _answer(_view(services, changes, changes.ask_override(change_id, tuple(asked.gates), asked.reason)))
+    return _after(services, person, lambda changes: changes.ask_override(change_id, tuple(asked.gates), asked.reason))
 
 
 @router.post(
@@ -127,8 +123,7 @@ async def ask_override(
     summary="Agree to an override, as a second person",
 )
 async def second_override(change_id: ChangeId, services: ServicesOf, person: PersonOf) -> JSONResponse:
-    with desk(services, person) as changes:
-        return _answer(_view(services, changes, changes.second_override(change_id)))
+    return _after(services, person, lambda changes: changes.second_override(change_id))
 
 
 @router.post("/v1/changes/{change_id}/promote", response_model=ChangeView, summary="Let it go to production, once")
@@ -136,26 +131,32 @@ async def promote_change(
     change_id: ChangeId, promotion: Promotion, services: ServicesOf, person: OperatorOf
 ) -> JSONResponse:
     """Asked immediately before: the gates and the approval are looked at again."""
-    with desk(services, person) as changes:
-        return _answer(_view(services, changes, changes.promote(change_id, promotion.digest)))
+    return _after(services, person, lambda changes: changes.promote(change_id, promotion.digest))
 
 
 @router.post("/v1/changes/{change_id}/roll-back", response_model=ChangeView, summary="Say that it was rolled back")
 async def roll_back_change(
     change_id: ChangeId, because: Because, services: ServicesOf, person: OperatorOf
 ) -> JSONResponse:
+    return _after(services, person, lambda changes: changes.roll_back(change_id, because.reason))
+
+
+def _after(
+    services: Services,
+    person: "Person | Pipeline",
+    act: "Callable[[Changes], Change]",
+    status: HTTPStatus = HTTPStatus.OK,
+) -> JSONResponse:
+    """Do something with a change; the answer is how it stands then."""
     with desk(services, person) as changes:
-        return _answer(_view(services, changes, changes.roll_back(change_id, because.reason)))
-
-
-def _view(services: Services, changes: "Changes", change: "Change") -> dict[str, Any]:
-    return _shown(changes, change, services.promotion_waits.get(change.id))
+        change = act(changes)
+        return _answer(_shown(changes, change, services.promotion_waits.get(change.id)), status)
 
 
 def _shown(changes: "Changes", change: "Change", waiting: "Waiting | None") -> dict[str, Any]:
     from shared.deployments.change_view import change_view
 
-    return change_view(change, () if change.is_over else changes.gates(change), waiting)
+    return change_view(change, () if change.is_over else changes.gates(change), waiting, changes.by)
 
 
 def _figures(found: "Dora") -> dict[str, Any]:

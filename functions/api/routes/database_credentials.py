@@ -46,11 +46,13 @@ class Approval(BaseModel):
 
 
 class CredentialView(BaseModel):
-    """``role`` is the user name in PostgreSQL. A credential that is ``ending`` waits for PostgreSQL to come back."""
+    """``role`` is the user name in PostgreSQL. A credential that is ``ending`` waits for PostgreSQL to come back. ``own``: who
+    asks has it, and somebody else has to approve it if it is a break-glass."""
 
     id: str
     role: str
     by: str
+    own: bool
     reason: str
     access: Literal["read", "write"]
     state: Literal["issuing", "active", "ending", "ended"]
@@ -89,7 +91,7 @@ async def create_credential(
     now, password = datetime.now(UTC), new_password()
     until = now + timedelta(seconds=new.duration_seconds)
     lease = Lease(
-        id=new_id(now), by=person.username or person.subject, subject=person.subject, reason=new.reason,
+        id=new_id(now), by=person.actor.name, subject=person.subject, reason=new.reason,
         access=new.access, issued_at=now, expires_at=until, break_glass=new.break_glass,
     )  # fmt: skip
     after = new.model_dump(exclude={"reason"}) | {"role": lease.role}
@@ -99,7 +101,7 @@ async def create_credential(
     active = services.credentials.issue(lease, password, entry)
     settings = services.settings
     return MadeCredential(
-        **_view(active).model_dump(), password=password.reveal(), host=settings.postgres_host,
+        **_view(active, person).model_dump(), password=password.reveal(), host=settings.postgres_host,
         port=int(settings.postgres_port), database=settings.postgres_database,
     )  # fmt: skip
 
@@ -107,11 +109,12 @@ async def create_credential(
 @router.get(PATH, summary="Database logins that were given out")
 async def list_credentials(
     services: ServicesOf,
+    person: PersonOf,
     cursor: Annotated[str | None, Query(pattern="^[0-9a-z]{12}$")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> CredentialList:
     found = services.leases.page(before=cursor, limit=limit + 1)
-    views = [_view(lease) for lease in found[:limit]]
+    views = [_view(lease, person) for lease in found[:limit]]
     return CredentialList(credentials=views, next_cursor=views[-1].id if len(found) > limit else None)
 
 
@@ -120,7 +123,7 @@ async def list_credentials(
     responses={HTTPStatus.ACCEPTED.value: {"model": CredentialView}},
 )  # fmt: skip
 async def end_credential(
-    credential_id: CredentialId, services: ServicesOf, trail: TrailOf, response: Response
+    credential_id: CredentialId, services: ServicesOf, person: PersonOf, trail: TrailOf, response: Response
 ) -> CredentialView:
     """200: sessions and role are gone. 202: PostgreSQL can't be reached; they will be as soon as it can."""
     from shared.access.database_credentials import StillInUse
@@ -129,20 +132,20 @@ async def end_credential(
 
     lease = _lease(services, credential_id)
     if lease.state == "ended":
-        return _view(lease)
+        return _view(lease, person)
     why = f"ended by {trail.actor}"
     entry = trail.entry(
         OPERATIONS, "database-credential.end", f"database-credential/{lease.id}", after={"role": lease.role}
     )
     try:
-        return _view(services.credentials.end(lease, entry, why, datetime.now(UTC)))
+        return _view(services.credentials.end(lease, entry, why, datetime.now(UTC)), person)
     except Overtaken:
-        return _view(_lease(services, credential_id))
+        return _view(_lease(services, credential_id), person)
     except (PostgresUnavailable, StillInUse):
         ending = replace(lease, state="ending", ended_why=why)
         services.leases.change(lease, ending)
         response.status_code = HTTPStatus.ACCEPTED
-        return _view(ending)
+        return _view(ending, person)
 
 
 @router.post(PATH + "/{credential_id}/approval", summary="Approve a break-glass afterwards")
@@ -155,15 +158,15 @@ async def approve_credential(
     lease = _lease(services, credential_id)
     if not lease.break_glass or lease.approved_by:
         raise Problem(HTTPStatus.CONFLICT, "this credential needs no approval, or has it already")
-    if lease.subject == person.subject:
+    if person.actor.may_be(lease.holder):
         raise Problem(HTTPStatus.FORBIDDEN, "a second person has to approve it: you are the one who has it")
-    approved = replace(lease, approved_by=person.username or person.subject)
+    approved = replace(lease, approved_by=person.actor.name)
     # Written first: an approval without a trace is worse than a trace of one that has to be given again.
     with services.database.transaction([OPERATIONS]) as connection:
         subject = f"database-credential/{lease.id}"
         trail.write(connection, OPERATIONS, "database-credential.approve", subject, reason=approval.reason)
     services.leases.change(lease, approved, approved_event(approved, approval.reason, datetime.now(UTC)))
-    return _view(approved)
+    return _view(approved, person)
 
 
 def _check(new: NewCredential, person: Person) -> None:
@@ -182,6 +185,6 @@ def _lease(services: Services, credential_id: str) -> "Lease":
     return lease
 
 
-def _view(lease: "Lease") -> CredentialView:
-    names: dict[str, Any] = {name: getattr(lease, name) for name in CredentialView.model_fields}
-    return CredentialView(**names)
+def _view(lease: "Lease", person: Person) -> CredentialView:
+    names: dict[str, Any] = {name: getattr(lease, name) for name in CredentialView.model_fields if name != "own"}
+    return CredentialView(**names, own=person.actor.may_be(lease.holder))

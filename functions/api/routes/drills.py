@@ -39,11 +39,13 @@ router = APIRouter(tags=["operations"])
 DrillId = Annotated[str, Path(pattern=DRILL_ID)]
 NO_STORE: Final = {"cache-control": "no-store"}
 MARKS: Final = 50
+WORDS: Final = {"sign-off": ("drill", "signed", "rejected"), "promotion": ("restore", "promoted", "discarded")}
 
 
 @router.get("/v1/drills", response_model=DrillList, summary="Drills and restores, newest first")
 async def list_drills(
     services: ServicesOf,
+    person: PersonOf,
     cursor: Annotated[str | None, Query(pattern=r"^\d{8}T\d{6}Z#[a-z0-9TZ-]{1,40}$")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> JSONResponse:
@@ -52,7 +54,7 @@ async def list_drills(
     found = services.drills.newest(before=cursor, limit=limit + 1)
     more = len(found) > limit
     following = services.drills.place(found[limit - 1].id) if more else None
-    return _answer({"drills": [drill_view(one) for one in found[:limit]], "next_cursor": following})
+    return _answer({"drills": [drill_view(one, person.actor) for one in found[:limit]], "next_cursor": following})
 
 
 @router.get("/v1/drills/marks", response_model=MarkList, summary="Moments at which the database's content is known")
@@ -73,11 +75,12 @@ async def plan_drill(services: ServicesOf, kind: Kind = "drill", to: AwareDateti
 
 
 @router.get("/v1/drills/{drill_id}", response_model=DrillDetail, summary="One drill with its steps and their evidence")
-async def one_drill(drill_id: DrillId, services: ServicesOf) -> JSONResponse:
+async def one_drill(drill_id: DrillId, services: ServicesOf, person: PersonOf) -> JSONResponse:
     from shared.backups.view import drill_view, step_view
 
     found = _found(services, drill_id)
-    return _answer(drill_view(found) | {"steps": [step_view(one) for one in services.drills.steps(drill_id)]})
+    steps = [step_view(one) for one in services.drills.steps(drill_id)]
+    return _answer(drill_view(found, person.actor) | {"steps": steps})
 
 
 @router.post("/v1/drills", status_code=HTTPStatus.ACCEPTED, response_model=Started, summary="Start a drill or restore")
@@ -93,8 +96,8 @@ async def start_drill(asked: StartDrill, services: ServicesOf, person: PersonOf,
         raise unprocessable(detail, pointer="/to")
     drill = f"{asked.kind}-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     content = {
-        "id": drill, "kind": asked.kind, "started_by": person.subject, "reason": asked.reason,
-        "to": to.isoformat() if to else None,
+        "id": drill, "kind": asked.kind, "reason": asked.reason, "to": to.isoformat() if to else None,
+        "started_by": person.actor.name, "started_by_subject": person.actor.subject,
     }  # fmt: skip
     services.workflow(
         "StartExecution",
@@ -113,11 +116,8 @@ async def sign_off(
 
     found = _found(services, drill_id)
     with _refusals(services, trail, found, person, "sign-off"):
-        may_sign(found, person.subject, person.roles, datetime.now(UTC))
-    word = "signed" if decision.accept else "rejected"
-    answer = _decide(services, found, "sign-off", {"decision": word, "by": person.subject, "note": decision.note})
-    _note(services, trail, f"drill {word}", drill_id, reason=decision.note)
-    return answer
+        may_sign(found, person.actor, person.roles, datetime.now(UTC))
+    return _decide(services, trail, found, person, "sign-off", decision)
 
 
 @router.post("/v1/drills/{drill_id}/promote", response_model=Started, summary="Put a restored database into its place")
@@ -130,10 +130,7 @@ async def promote(
     found = _found(services, drill_id)
     with _refusals(services, trail, found, person, "promotion"):
         may_promote(found, person.roles, datetime.now(UTC))
-    word = "promoted" if decision.accept else "discarded"
-    answer = _decide(services, found, "promotion", {"decision": word, "by": person.subject, "note": decision.note})
-    _note(services, trail, f"restore {word}", drill_id, reason=decision.note)
-    return answer
+    return _decide(services, trail, found, person, "promotion", decision)
 
 
 @router.post("/v1/drills/{drill_id}/abort", response_model=Started, summary="End a drill: its database is destroyed")
@@ -143,22 +140,31 @@ async def abort(
     found = _found(services, drill_id)
     if found.ended:
         raise Problem(HTTPStatus.CONFLICT, f"{drill_id} is {found.status}: there is nothing to end")
-    services.drills.update(drill_id, abort_by=person.subject)
+    services.drills.update(drill_id, abort_by=person.actor.name)
     waits: tuple[Wait, ...] = ("sign-off", "promotion")
     for wait in waits:
         if found.status == f"waiting for {wait}" and (token := services.drills.token(drill_id, wait)):
-            cause = f"aborted by {person.subject}: {asked.reason}"
+            cause = f"aborted by {person.actor.name}: {asked.reason}"
             services.workflow("SendTaskFailure", {"taskToken": token, "error": "Aborted", "cause": cause})
     _note(services, trail, "drill aborted", drill_id, reason=asked.reason)
     return _answer({"id": drill_id, "status": "aborting"})
 
 
-def _decide(services: Services, drill: "Drill", wait: "Wait", decision: dict[str, str]) -> JSONResponse:
+def _decide(
+    services: Services, trail: Trail, drill: "Drill", person: "Person", wait: "Wait", decision: Decision
+) -> JSONResponse:
+    """The workflow goes on with what somebody who may has decided."""
+    from shared.backups.drill import word_of
+
     token = services.drills.token(drill.id, wait)
     if token is None:
         raise Problem(HTTPStatus.CONFLICT, f"nobody waits for the {wait} of {drill.id}")
-    services.workflow("SendTaskSuccess", {"taskToken": token, "output": json.dumps(decision)})
-    return _answer({"id": drill.id, "status": decision["decision"]})
+    what, accepted, refused = WORDS[wait]
+    word = accepted if decision.accept else refused
+    output = {"decision": word, **word_of(person.actor), "note": decision.note}
+    services.workflow("SendTaskSuccess", {"taskToken": token, "output": json.dumps(output)})
+    _note(services, trail, f"{what} {word}", drill.id, reason=decision.note)
+    return _answer({"id": drill.id, "status": word})
 
 
 @contextmanager
@@ -169,7 +175,7 @@ def _refusals(services: Services, trail: Trail, drill: "Drill", person: "Person"
     try:
         yield
     except (NotAllowed, NotWaiting) as error:
-        services.drills.note_refusal(drill.id, datetime.now(UTC), person.subject, str(error))
+        services.drills.note_refusal(drill.id, datetime.now(UTC), person.actor, str(error))
         _note(services, trail, f"{what} refused", drill.id, reason=str(error))
         status = HTTPStatus.FORBIDDEN if isinstance(error, NotAllowed) else HTTPStatus.CONFLICT
         raise Problem(status, str(error)) from error

@@ -111,6 +111,19 @@ def test_a_break_glass_is_approved_by_a_second_person(office: Api) -> None:
     assert json.loads(str(told["detail"]))["approved_by"] == "lee"
 
 
+def test_persons_are_told_apart_whatever_name_they_go_by(office: Api) -> None:
+    made = ask(office, role="SRE", subject="sam", break_glass=True).json()
+    assert made["own"]
+    path, approval = f"{PATH}/{made['id']}/approval", {"reason": "database was down"}
+
+    def approve(subject: str, name: str) -> Any:
+        return office.call("POST", path, office.issuer.token(subject, ["P09-Lead"], p09_name=name), json=approval)
+
+    assert_problem(approve("sam", "samuel@example.com"), 403, "second person")
+    approved = approve("lee", "sam").json()
+    assert (approved["by"], approved["approved_by"], approved["own"]) == ("sam", "sam", False)
+
+
 def test_an_end_waits_for_a_postgresql_that_is_down(office: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     made = ask(office).json()
 

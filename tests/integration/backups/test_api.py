@@ -16,16 +16,22 @@ from shared.access.identity import ROLES, Person
 from shared.backups.content import Content, Mark, TableContent
 from shared.backups.drill import Drill
 from shared.backups.store import DrillStore, Step
+from shared.platform.actor import Actor
 from shared.platform.failures import PostgresUnavailable
 from tests.memory_table import MemoryTable
 
 NOW = datetime.now(UTC)
 DRILL = Drill(
     id="drill-20261125T040000Z", kind="drill", status="waiting for sign-off", started_by="ada", started_at=NOW,
-    reason="weekly", expires_at=NOW + timedelta(hours=24),
+    started_by_subject="subject-of-ada", reason="weekly", expires_at=NOW + timedelta(hours=24),
 )  # fmt: skip
 RESTORE = replace(
-    DRILL, id="restore-20261125T050000Z", kind="restore", status="waiting for promotion", signed_by="grace"
+    DRILL,
+    id="restore-20261125T050000Z",
+    kind="restore",
+    status="waiting for promotion",
+    signed_by="grace",
+    signed_by_subject="subject-of-grace",
 )
 MARK = Mark(
     id="drill-20261124T040000Z", at=datetime(2026, 11, 24, 4, tzinfo=UTC), sentinel="a", sentinel_at=NOW, after="b",
@@ -34,11 +40,11 @@ MARK = Mark(
 
 
 class People:
-    """A token is a name and a role."""
+    """A token is a subject, a role, and the name that they go by where that is not their usual one."""
 
     def verify(self, token: str) -> Person:
-        name, role = token.split(maxsplit=1)[0], token.split()[1]
-        return Person(name, ROLES.intersection({role}), name)
+        subject, role, *name = token.split()
+        return Person(f"subject-of-{subject}", ROLES.intersection({role}), name[0] if name else subject)
 
 
 class NoPostgres:
@@ -82,8 +88,8 @@ def client(api: Api) -> Iterator[TestClient]:
         yield client
 
 
-def by(name: str, role: str = "P09-DBA") -> dict[str, str]:
-    return {"authorization": f"Bearer {name} {role}"}
+def by(subject: str, role: str = "P09-DBA", name: str = "") -> dict[str, str]:
+    return {"authorization": f"Bearer {subject} {role} {name}"}
 
 
 YES = {"accept": True, "note": "looked at every table"}
@@ -95,7 +101,14 @@ def test_another_dba_signs_and_the_workflow_goes_on(client: TestClient, api: Api
     ((operation, body),) = api.told
     assert operation == "SendTaskSuccess"
     assert body["taskToken"] == "secret-token"
-    assert '"by": "grace"' in body["output"]
+    assert '"by": "grace", "by_subject": "subject-of-grace"' in body["output"]
+
+
+def test_persons_are_told_apart_whatever_name_they_go_by(client: TestClient, api: Api) -> None:
+    path = f"/v1/drills/{DRILL.id}/sign-off"
+    refused = client.post(path, json=YES, headers=by("ada", name="lovelace"))
+    assert (refused.status_code, api.told) == (403, [])
+    assert client.post(path, json=YES, headers=by("grace", name="ada")).json()["status"] == "signed"
 
 
 @pytest.mark.parametrize(("name", "role", "why"), [
@@ -111,7 +124,7 @@ def test_a_sign_off_that_may_not_be_is_refused_and_kept(
     assert api.told == []
     (step,) = api.drills.steps(DRILL.id)
     assert step.name.startswith("refused")
-    assert step.result == {"by": name}
+    assert step.result == {"by": name, "by_subject": f"subject-of-{name}"}
     assert why in step.error
 
 
@@ -144,7 +157,7 @@ def test_a_drill_is_started_under_a_name_of_its_own(client: TestClient, api: Api
     ((operation, body),) = api.told
     assert operation == "StartExecution"
     assert body["name"] == answer.json()["id"]
-    assert '"started_by": "ada"' in body["input"]
+    assert '"started_by": "ada", "started_by_subject": "subject-of-ada"' in body["input"]
 
 
 def test_a_drill_to_a_moment_that_nobody_marked_is_refused_with_the_way_out(client: TestClient, api: Api) -> None:
@@ -158,13 +171,18 @@ def test_a_drill_to_a_moment_that_nobody_marked_is_refused_with_the_way_out(clie
 
 def test_lists_and_details_are_shown_without_tokens(client: TestClient, api: Api) -> None:
     api.drills.write_step(DRILL.id, Step(name="mark", started_at=NOW.isoformat(), result={"to": "then"}))
+    api.drills.note_refusal(DRILL.id, NOW + timedelta(seconds=1), Actor(name="ada", subject="subject-of-ada"), "no")
     page = client.get("/v1/drills?limit=1", headers=by("ada")).json()
     assert [one["id"] for one in page["drills"]] == [RESTORE.id]
     following = client.get("/v1/drills", params={"cursor": page["next_cursor"]}, headers=by("ada")).json()
     assert [one["id"] for one in following["drills"]] == [DRILL.id]
     detail = client.get(f"/v1/drills/{DRILL.id}", headers=by("ada"))
     assert detail.json()["steps"][0]["result"] == {"to": "then"}
+    assert detail.json()["steps"][1]["result"] == {"by": "ada"}
     assert "secret-token" not in detail.text
+    assert "subject-of" not in detail.text
+    assert (detail.json()["started_by"], detail.json()["own"]) == ("ada", True)
+    assert not client.get(f"/v1/drills/{DRILL.id}", headers=by("grace")).json()["own"]
     assert client.get("/v1/drills/marks", headers=by("ada")).json()["marks"][0]["rows"] == 3
 
 

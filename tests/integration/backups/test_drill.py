@@ -44,7 +44,10 @@ def test_a_drill_under_traffic_proves_every_table_and_waits_for_a_second_person(
     names = [step.name for step in workflow.store.steps(drill.id)]
     assert names == ["mark", "provision", "compare", "smoke test", "destroy", "sign-off"]
     assert workflow.events() == []
-    assert workflow.sign().status == "passed"
+    signed = workflow.sign()
+    assert signed.status == "passed"
+    assert (signed.started_by, signed.started_by_subject) == ("ada", "subject-of-ada")
+    assert (signed.signed_by, signed.signed_by_subject) == ("grace", "subject-of-grace")
     assert workflow.events() == ["DrillPassed"]
 
 

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from local.backups.restore import RestoreFailed, TemporaryPostgres, plan
-from shared.backups.drill import Aborted, Drill, NotYet, StepFailed
+from shared.backups.drill import Aborted, Drill, NotYet, StepFailed, word_of
 from shared.backups.instances import Instance
 from shared.backups.run_drill import Drills
 from shared.backups.run_drill import World as DrillWorld
 from shared.backups.store import DrillStore
+from shared.platform.actor import Actor
 from shared.platform.dynamodb import Write
 from shared.platform.failures import PostgresUnavailable
 from tests.integration.backups.conftest import World, until
@@ -127,7 +128,10 @@ class Workflow:
         return found
 
     def begin(self, **asked: Any) -> None:
-        self.act("begin", {"kind": "drill", "started_by": "ada", "reason": "weekly", **asked})
+        self.act(
+            "begin",
+            {"kind": "drill", "started_by": "ada", "started_by_subject": "subject-of-ada", "reason": "weekly", **asked},
+        )
 
     def run(self) -> Drill:
         """Until the sign-off, or the end."""
@@ -141,7 +145,7 @@ class Workflow:
         return self.found()
 
     def sign(self, by: str = "grace") -> Drill:
-        self.act("decided", "sign-off", {"decision": "signed", "by": by})
+        self.act("decided", "sign-off", {"decision": "signed", **word_of(Actor(name=by, subject=f"subject-of-{by}"))})
         self.act("close", "passed")
         return self.found()
 

@@ -11,11 +11,12 @@ import pytest
 
 from shared.communication.senders import email, port
 from shared.communication.store import AnnouncementStore
-from shared.events import Event
+from shared.events.event import Event
 from shared.platform import outgoing
 from shared.platform.dynamodb import Table, signed_call
-from shared.platform.outbox import send_all, waiting
+from shared.platform.outbox import waiting
 from shared.platform.outgoing import Request, Response
+from shared.platform.send_outbox import send_all
 from shared.platform.settings import aws_settings
 from tests.integration.aws import TABLE, Aws, Crash, aws_in_memory
 from tests.integration.communication.slack_server import TOKEN, WEBHOOK_SECRET, SlackServer, slack_server

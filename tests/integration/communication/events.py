@@ -3,17 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from shared.events import (
-    BreakGlassApproved,
-    CalendarChanged,
-    DatabaseCredentialEnded,
-    DatabaseCredentialIssued,
-    DeploymentChanged,
-    Event,
-    IncidentChanged,
-    ReviewChanged,
-    TaskPassed,
-)
+from shared.events.access import BreakGlassApproved, DatabaseCredentialEnded, DatabaseCredentialIssued
+from shared.events.calendar import CalendarChanged
+from shared.events.deployments import DeploymentChanged
+from shared.events.event import Event
+from shared.events.incidents import IncidentChanged, ReviewChanged
+from shared.events.runbook import TaskPassed
 
 
 def incident(number: int, sequence: int, change: Any, **fields: Any) -> IncidentChanged:

@@ -8,7 +8,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
 from shared.communication.model import State
-from shared.events import Event
+from shared.events.event import Event
 from shared.runbook.load import the_runbook
 from tests.examples import examples
 from tests.integration.aws import REGION

@@ -150,6 +150,18 @@ def test_who_wrote_it_does_not_approve_it_and_a_developer_does_not_approve(api: 
     api.call("ada", "POST", f"/changes/{planned['id']}/approve", status=403)
 
 
+def test_persons_are_told_apart_whatever_name_they_go_by(api: Api) -> None:
+    planned = api.call("grace", "POST", "/changes", NEW, 201)
+    assert planned["own"] == ["artefact"]
+    for step in ("staged", "smoke", "load_snapshot"):
+        report = {"step": step, "digest": DIGEST, "passed": True, "why": "well"}
+        api.call("ada", "POST", f"/changes/{planned['id']}/steps", report)
+    refused = api.call("grace as hopper", "POST", f"/changes/{planned['id']}/approve", status=403)
+    assert refused["detail"] == "hopper is the change's author: somebody else has to approve it"
+    approved = api.call("alan as grace", "POST", f"/changes/{planned['id']}/approve")
+    assert (approved["author"], approved["approval"]["by"], approved["own"]) == ("grace", "grace", [])
+
+
 def test_another_artefact_is_named_as_the_field_to_mend(api: Api) -> None:
     change = api.proved()
     report = {"step": "verified", "digest": "b" * 64, "passed": True, "why": "well"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.events import Event
+from shared.events.event import Event
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.moments import stamp
 from shared.platform.settings import aws_settings

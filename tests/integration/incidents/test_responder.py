@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.events import Event
+from shared.events.event import Event
 from tests.examples import examples
 from tests.integration.incidents.conftest import Responder, responding
 from tests.unit.shared.incidents.told import (

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from shared.events import Event
+from shared.events.event import Event
 from shared.kpi.store import KpiStore
 from shared.platform.bus import put_event
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.moments import stamp
-from shared.platform.outbox import send_all, waiting
+from shared.platform.outbox import waiting
+from shared.platform.send_outbox import send_all
 from shared.platform.settings import aws_settings
 from tests.integration.aws import BUCKET, BUS, NAMESPACE, TABLE, Aws, Invocation, aws_in_memory
 

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
-from shared.events import Event
+from shared.events.event import Event
 from shared.platform.bus import put_event
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.moments import stamp

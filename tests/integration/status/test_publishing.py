@@ -11,7 +11,9 @@ import pytest
 from shared.calendar.edit import Calendar
 from shared.calendar.model import Plan
 from shared.calendar.store import CalendarStore
-from shared.events import Event, KpiBreached, ProbeFailed, ProbeRecovered
+from shared.events.event import Event
+from shared.events.health import ProbeFailed, ProbeRecovered
+from shared.events.kpi import KpiBreached
 from shared.health.model import Outcome, Result
 from shared.health.prober import Rules as ProbeRules
 from shared.health.prober import observe

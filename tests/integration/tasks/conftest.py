@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from shared.events import Event
+from shared.events.event import Event
 from shared.platform import aws as signed
 from shared.platform import s3  # noqa: F401 -- boto3 is there before moto begins
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.moments import stamp
-from shared.platform.outbox import send_all, waiting
+from shared.platform.outbox import waiting
+from shared.platform.send_outbox import send_all
 from shared.platform.settings import aws_settings
 from shared.runbook.run import Run, Verdict
 from shared.runbook.store import RunStore

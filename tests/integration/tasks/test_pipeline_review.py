@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from shared.deployments import github as adapter
-from shared.deployments.change import Act, Change, Entry, Plan, planned
+from shared.deployments.acts import Act, planned
+from shared.deployments.change import Change, Entry, Plan
 from shared.deployments.change_store import ChangeStore, first_id
+from shared.platform.actor import Actor
 from shared.runbook.run import Run, Verdict
 from tests.integration.tasks.conftest import PIPELINE, World, never_green
 from tests.integration.tasks.github import EIGHT, REPOSITORY, TOKEN, GitHub
@@ -192,7 +194,7 @@ def roll_back(world: World, at: datetime) -> Change:
         title="Faster funnels", impact="x", commit="c0ffee" * 6, digest="d", committed_at=begun, planned_for=begun,
         migrations_compatible=True,
     )  # fmt: skip
-    change = planned(f"{first_id(begun)}-000001", plan, Act(by="ada", at=begun))
+    change = planned(f"{first_id(begun)}-000001", plan, Act(by=Actor(name="ada"), at=begun))
     line = Entry(at=at, by="pipeline", happened="rolled_back", why="canary: not seen")
     change = replace(change, story=(*change.story, line), state="rolled_back")
     ChangeStore(world.table).write(None, change)

@@ -30,6 +30,14 @@ def test_a_call_carries_the_token() -> None:
     assert api(handle).get("/v1/sites") == {"authorization": "Bearer token", "url": "http://p09.test/v1/sites"}
 
 
+def test_of_a_list_the_newest_are_asked_for_and_only_what_is_given() -> None:
+    def handle(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json={"sites": [{"asked": dict(request.url.params)}], "next_cursor": "more"})
+
+    found = api(handle).newest("/v1/sites", "sites", 5, state="open", kind=None)
+    assert found == [{"asked": {"limit": "5", "state": "open"}}]
+
+
 def test_a_problem_document_reads_as_one_line() -> None:
     errors = [{"pointer": "#/domain", "detail": "is taken"}]
     said = refusal(problem(409, title="Conflict", detail="the domain is in use.", errors=errors))

@@ -64,6 +64,43 @@ def test_a_server_that_dies_is_started_again(
     assert "sleeper died: restarting it with its state" in capsys.readouterr().out
 
 
+def test_a_server_that_ends_while_it_is_asked_is_started_again(state: State, supervisor: Supervisor) -> None:
+    """As one does whose port the killed one still holds."""
+    starts, asked = state.folder / "starts", state.folder / "asked"
+    until_asked = f'while ! [ -e "{asked}" ]; do sleep 0.01; done; exit 1'
+    second_ends = f'echo >> "{starts}"; if [ $(wc -l < "{starts}") -eq 2 ]; then {until_asked}; fi; exec sleep 600'
+    again: list[str] = []
+
+    def ready() -> bool:
+        if not starts.exists() or len(starts.read_text()) != 2:
+            return starts.exists()
+        asked.touch()
+        running = psutil.Process(pids(state)["sleeper"])
+        ended = before_deadline(lambda: running.status() == psutil.STATUS_ZOMBIE)
+        while not ended():
+            time.sleep(0.01)
+        return False
+
+    supervisor.start(
+        replace(
+            sleeper(state), command=["sh", "-c", second_ends], ready=ready, ready_again=lambda: again.append("ready")
+        )
+    )
+    os.kill(pids(state)["sleeper"], signal.SIGKILL)
+    supervisor.watch(until=before_deadline(lambda: bool(again)))
+    assert len(starts.read_text()) == 3
+
+
+def test_a_restarted_server_that_always_ends_is_given_up_on(state: State, supervisor: Supervisor) -> None:
+    starts = state.folder / "starts"
+    first_alone = f'echo >> "{starts}"; [ $(wc -l < "{starts}") -eq 1 ] && exec sleep 600; exit 1'
+    ready = lambda: starts.exists() and len(starts.read_text()) == 1  # noqa: E731
+    supervisor.start(replace(sleeper(state), command=["sh", "-c", first_alone], ready=ready, start_seconds=1))
+    os.kill(pids(state)["sleeper"], signal.SIGKILL)
+    with pytest.raises(LocalError, match="sleeper ended with code 1 before it was ready"):
+        supervisor.watch(until=before_deadline(lambda: False))
+
+
 def test_a_held_server_stays_down_until_it_is_released(state: State, supervisor: Supervisor) -> None:
     supervisor.start(sleeper(state))
     state.held("sleeper").touch()

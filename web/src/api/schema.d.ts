@@ -1989,7 +1989,8 @@ export interface components {
         };
         /**
          * ChangeView
-         * @description ``gates`` are how they stand now; a change that is over has none. ``workflow`` is null while it does not wait.
+         * @description ``gates`` are how they stand now; a change that is over has none. ``workflow`` is null while it does not wait. ``own`` is
+         *     what of it is the work of who asks: they don't approve their own artefact, nor agree to their own override.
          */
         ChangeView: {
             /** Id */
@@ -2012,6 +2013,8 @@ export interface components {
             planned_for: string;
             approval: components["schemas"]["ApprovalView"] | null;
             override: components["schemas"]["OverrideView"] | null;
+            /** Own */
+            own: ("artefact" | "override")[];
             /** Gates */
             gates: components["schemas"]["GateView"][];
             /** Story */
@@ -2067,7 +2070,8 @@ export interface components {
         };
         /**
          * CredentialView
-         * @description ``role`` is the user name in PostgreSQL. A credential that is ``ending`` waits for PostgreSQL to come back.
+         * @description ``role`` is the user name in PostgreSQL. A credential that is ``ending`` waits for PostgreSQL to come back. ``own``: who
+         *     asks has it, and somebody else has to approve it if it is a break-glass.
          */
         CredentialView: {
             /** Id */
@@ -2076,6 +2080,8 @@ export interface components {
             role: string;
             /** By */
             by: string;
+            /** Own */
+            own: boolean;
             /** Reason */
             reason: string;
             /**
@@ -2304,6 +2310,8 @@ export interface components {
             expires_at: string | null;
             /** Finished At */
             finished_at: string | null;
+            /** Own */
+            own: boolean;
             /** Steps */
             steps: components["schemas"]["StepView"][];
         };
@@ -2339,7 +2347,10 @@ export interface components {
             /** Warnings */
             warnings: string[];
         };
-        /** DrillView */
+        /**
+         * DrillView
+         * @description ``own``: who asks has started it, and somebody else has to sign it off.
+         */
         DrillView: {
             /** Id */
             id: string;
@@ -2374,6 +2385,8 @@ export interface components {
             expires_at: string | null;
             /** Finished At */
             finished_at: string | null;
+            /** Own */
+            own: boolean;
         };
         /**
          * EntryChange
@@ -2781,6 +2794,8 @@ export interface components {
             role: string;
             /** By */
             by: string;
+            /** Own */
+            own: boolean;
             /** Reason */
             reason: string;
             /**

@@ -66,3 +66,12 @@ export function formatLeft(milliseconds: number): string {
   const hours = Math.floor(minutes / 60);
   return hours === 0 ? `${minutes}:${rest}` : `${hours}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 }
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Who did something. Names that are only numbers are told apart by their beginning. */
+export function personOf(username: string, own: string | null): string {
+  if (username === "") return "nobody";
+  if (username === own) return "you";
+  return UUID.test(username) ? username.slice(0, 8) : username;
+}

@@ -6,8 +6,8 @@ type Step = Schema["StepView"];
 type Plan = Schema["DrillPlan"];
 
 export const NOW = "2026-11-24T16:30:00Z";
-export const ADA = "668d08c7-9c15-4c92-875d-41cb6ba424a2";
-export const GRACE = "4b9937ad-49b5-4129-986f-85ed495c78b1";
+export const ADA = "ada@example.com";
+export const GRACE = "grace@example.com";
 
 const MIB = 1024 ** 2;
 const DAY_MS = 86_400_000;
@@ -89,6 +89,7 @@ export const WAITING: Drill = {
   signed_at: null,
   expires_at: "2026-11-25T16:10:00Z",
   finished_at: null,
+  own: false,
 };
 
 export const RUNNING: Drill = {

@@ -44,6 +44,7 @@ export const WAITING: Change = {
   planned_for: "2026-11-24T18:00:00Z",
   approval: null,
   override: null,
+  own: [],
   gates: OPEN,
   story: PROVED,
 };

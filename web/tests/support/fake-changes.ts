@@ -30,7 +30,15 @@ export class FakeChanges extends FakeServer {
   }
 
   #plan({ migrations_compatible: _, ...plan }: Schema["NewChange"]): Change {
-    const fresh = { state: "planned", author: "ada", approval: null, override: null, gates: [], story: [] };
+    const fresh = {
+      state: "planned",
+      author: "ada",
+      approval: null,
+      override: null,
+      own: [],
+      gates: [],
+      story: [],
+    };
     const planned = { ...plan, ...fresh, id: "CHG-20261124T161000Z-ffff00" };
     this.changes.unshift(planned);
     this.#serve(planned.id);

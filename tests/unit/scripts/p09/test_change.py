@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from local.api import Api
 from scripts.p09 import change as commands
 from scripts.p09.main import app
 
@@ -21,10 +22,11 @@ CHANGE: dict[str, Any] = {
 }  # fmt: skip
 
 
-class Recorded:
+class Recorded(Api):
     """An API that answers alike and remembers what it was asked, and as whom."""
 
     def __init__(self) -> None:
+        super().__init__("http://p09.test")
         self.asked: list[tuple[str, str, Any]] = []
         self.role = ""
 

@@ -4,7 +4,8 @@ from typing import Any, get_args
 import pytest
 
 from shared.communication.templates import told, written_content
-from shared.events import KpiDataMissing, TaskFailed, TaskMissed, TaskPassed, TaskTimedOut, TaskUnconfigured
+from shared.events.kpi import KpiDataMissing
+from shared.events.runbook import TaskFailed, TaskMissed, TaskPassed, TaskTimedOut, TaskUnconfigured
 from shared.runbook.communication import (
     AccessKind,
     CalendarKind,

@@ -10,7 +10,9 @@ from shared.deployments.change import Change, ChangeRefused, NotNow, Plan
 from shared.deployments.change_store import ChangeStore, UnknownChange
 from shared.deployments.changes import Changes
 from shared.deployments.gates import Facts
-from shared.events import DeploymentChanged, read
+from shared.events.catalogue import read
+from shared.events.deployments import DeploymentChanged
+from shared.platform.actor import Actor
 from shared.platform.dynamodb import Overtaken
 from shared.platform.outbox import waiting
 from tests.memory_table import MemoryTable
@@ -37,10 +39,13 @@ class World:
         self.now = NOW
 
     def by(self, person: str) -> Changes:
+        return self.acting(Actor(name=person, subject=f"subject-of-{person}"))
+
+    def acting(self, actor: Actor) -> Changes:
         return Changes(
             ChangeStore(self.table),
             lambda compatible: replace(self.facts, migrations_compatible=compatible),
-            by=person,
+            by=actor,
             now=self.now,
             valid_for=DAY,
         )

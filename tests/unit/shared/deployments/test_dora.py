@@ -1,9 +1,12 @@
 from datetime import UTC, datetime, timedelta
 
-from shared.deployments.change import Act, Change, Plan, planned
+from shared.deployments.acts import Act, planned
+from shared.deployments.change import Change, Plan
 from shared.deployments.change import Entry as Line
 from shared.deployments.dora import dora, weeks
+from shared.platform.actor import Actor
 
+ADA = Actor(name="ada")
 START = datetime(2026, 11, 1, tzinfo=UTC)
 END = START + timedelta(days=10)
 HOUR = timedelta(hours=1)
@@ -14,7 +17,7 @@ def change(promoted: datetime, *, committed_before: timedelta, back_after: timed
         title="x", impact="x", commit="c", digest="d", committed_at=promoted - committed_before, planned_for=promoted,
         migrations_compatible=True,
     )  # fmt: skip
-    found = planned("CHG-1", plan, Act(by="ada", at=START))
+    found = planned("CHG-1", plan, Act(by=ADA, at=START))
     story = [*found.story, Line(at=promoted, by="p", happened="promoted", why="")]
     if back_after:
         story.append(Line(at=promoted + back_after, by="p", happened="rolled_back", why=""))
@@ -27,7 +30,7 @@ def test_the_four_figures_are_of_what_went_to_production_in_the_span() -> None:
         change(START + 5 * HOUR, committed_before=4 * HOUR, back_after=HOUR),
         change(END - HOUR, committed_before=12 * HOUR),
         change(END, committed_before=100 * HOUR),
-        planned("CHG-2", changes_plan(), Act(by="ada", at=START)),
+        planned("CHG-2", changes_plan(), Act(by=ADA, at=START)),
     ]
     found = dora(changes, START, END)
     assert (found.deployments, found.per_day) == (3, 0.3)

@@ -59,7 +59,7 @@ class Workflow:
         self._acting = False
         self.promotion = Promotion(
             PromotionWorld(
-                store=self.store, waits=self.waits, workflows=self, changes=lambda _: self.people.by(BY),
+                store=self.store, waits=self.waits, workflows=self, changes=lambda _: self.people.acting(BY),
                 dispatch=self._dispatch, look_again=LOOK_AGAIN, clock=lambda: self.people.now,
             )
         )  # fmt: skip

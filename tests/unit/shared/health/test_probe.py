@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from shared.events import Event
+from shared.events.event import Event
 from shared.health.model import Outcome, Result
 from shared.health.probe import Pace, Probed, probe, steadily
 from shared.health.prober import Standings

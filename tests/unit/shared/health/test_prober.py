@@ -2,7 +2,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from shared.events import Event, ProbeFailed, ProbeRecovered, read
+from shared.events.catalogue import read
+from shared.events.event import Event
+from shared.events.health import ProbeFailed, ProbeRecovered
 from shared.health.model import Outcome, Result, concerned, judge, why
 from shared.health.prober import Rules, Standings, observe
 

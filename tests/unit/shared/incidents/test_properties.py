@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.events import Event
+from shared.events.event import Event
 from tests.unit.shared.incidents.told import (
     audit_altered,
     glass_approved,

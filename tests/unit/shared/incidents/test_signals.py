@@ -4,7 +4,9 @@ from uuid import UUID
 
 import pytest
 
-from shared.events import CATALOGUE, DrillFailed, DrillPassed, KpiDataMissing
+from shared.events.backups import DrillFailed, DrillPassed
+from shared.events.catalogue import CATALOGUE
+from shared.events.kpi import KpiDataMissing
 from shared.incidents.alarms import signal_of_alarm
 from shared.incidents.signals import SERVICE, signals_of
 from shared.platform.moments import stamp

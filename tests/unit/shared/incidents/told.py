@@ -3,22 +3,16 @@
 from typing import Any, Literal
 from uuid import UUID
 
-from shared.events import (
+from shared.events.access import (
     AuditAltered,
     BreakGlassApproved,
     BreakGlassUnapproved,
-    BudgetExhausted,
     DatabaseRoleSettled,
     DatabaseRoleUnexpected,
-    KpiBreached,
-    KpiRecovered,
-    ProbeFailed,
-    ProbeRecovered,
-    TaskFailed,
-    TaskMissed,
-    TaskPassed,
-    TaskUnconfigured,
 )
+from shared.events.health import ProbeFailed, ProbeRecovered
+from shared.events.kpi import BudgetExhausted, KpiBreached, KpiRecovered
+from shared.events.runbook import TaskFailed, TaskMissed, TaskPassed, TaskUnconfigured
 from shared.incidents.alarms import signal_of_alarm
 from shared.incidents.signals import Signal
 from shared.platform.moments import stamp

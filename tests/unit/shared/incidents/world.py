@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.events import Event
+from shared.events.event import Event
 from shared.incidents.act import act, merge, report
 from shared.incidents.by_people import Report, Saying
 from shared.incidents.handle_signal import handle_signal

@@ -3,10 +3,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.events import Event, TaskPassed
+from shared.events.event import Event
+from shared.events.runbook import TaskPassed
 from shared.platform.aws import AwsRefused, AwsUnavailable
 from shared.platform.dynamodb import Overtaken
-from shared.platform.outbox import PARTITION, REFUSED, leave, send_all, waiting
+from shared.platform.outbox import PARTITION, leave, waiting
+from shared.platform.send_outbox import REFUSED, send_all
 from tests.memory_table import MemoryTable
 
 

@@ -2,7 +2,7 @@ import { Button, Group, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { AskForm } from "../../components/AskForm";
 import { formatLeft, formatLength, formatMoment } from "../../components/words";
-import { useClaims, useMay } from "../sign-in/roles";
+import { useMay } from "../sign-in/roles";
 import classes from "./Access.module.css";
 import { type Credential, useApproveCredential, useEndCredential } from "./access";
 import { AccessMark, BreakGlassMark, CredentialMark } from "./marks";
@@ -67,10 +67,9 @@ function Choices({ credential }: { credential: Credential }) {
 }
 
 /** Somebody else than who broke the glass. */
-function useMayApprove({ break_glass, approved_by, by }: Credential): boolean {
-  const { subject, username } = useClaims();
+function useMayApprove({ break_glass, approved_by, own }: Credential): boolean {
   const mayApprove = useMay("POST /v1/access/database-credentials/{credential_id}/approval");
-  return mayApprove && break_glass && approved_by === "" && by !== username && by !== subject;
+  return mayApprove && break_glass && approved_by === "" && !own;
 }
 
 function EndForm({ credential, onDone }: { credential: Credential; onDone: () => void }) {

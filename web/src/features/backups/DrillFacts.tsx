@@ -1,11 +1,12 @@
 import { Stack, Text } from "@mantine/core";
 import detail from "../../components/detail.module.css";
+import { personOf } from "../../components/words";
 import { DrillMark } from "./DrillMark";
 import classes from "./DrillPage.module.css";
 import { type DrillDetail, hasFailed } from "./drills";
-import { formatExact, formatRows, formatSeconds, KINDS, personOf } from "./words";
+import { formatExact, formatRows, formatSeconds, KINDS } from "./words";
 
-export function DrillFacts({ drill, subject }: { drill: DrillDetail; subject: string | null }) {
+export function DrillFacts({ drill, username }: { drill: DrillDetail; username: string | null }) {
   return (
     <Stack gap="sm">
       <div>
@@ -18,7 +19,7 @@ export function DrillFacts({ drill, subject }: { drill: DrillDetail; subject: st
       )}
       {drill.kind !== "mark" && <Objectives drill={drill} />}
       <dl className={detail.facts}>
-        {factsOf(drill, subject).map(([name, value]) => (
+        {factsOf(drill, username).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>{value}</dd>
@@ -47,16 +48,19 @@ function Objectives({ drill }: { drill: DrillDetail }) {
   );
 }
 
-function factsOf(drill: DrillDetail, subject: string | null): [string, string][] {
+function factsOf(drill: DrillDetail, username: string | null): [string, string][] {
   const facts: [string, string][] = [
     ["Kind", KINDS[drill.kind]],
     ["Restores to", drill.to === null ? "not known yet" : formatExact(drill.to)],
-    ["Started", `${formatExact(drill.started_at)} by ${personOf(drill.started_by, subject)}`],
+    [
+      "Started",
+      `${formatExact(drill.started_at)} by ${drill.own ? "you" : personOf(drill.started_by, username)}`,
+    ],
     ["Reason", drill.reason],
   ];
   if (drill.rows !== null) facts.push(["Rows restored", formatRows(drill.rows)]);
   if (drill.signed_at !== null) {
-    facts.push(["Signed off", `${formatExact(drill.signed_at)} by ${personOf(drill.signed_by, subject)}`]);
+    facts.push(["Signed off", `${formatExact(drill.signed_at)} by ${personOf(drill.signed_by, username)}`]);
   }
   if (drill.expires_at !== null && drill.status.startsWith("waiting")) {
     facts.push(["Expires", formatExact(drill.expires_at)]);

@@ -7,7 +7,7 @@ import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
-import { useMay, useSubject } from "../sign-in/roles";
+import { useClaims, useMay } from "../sign-in/roles";
 import { Acts } from "./Acts";
 import { actsOf, waitsFor } from "./acts";
 import { DrillFacts } from "./DrillFacts";
@@ -51,8 +51,8 @@ function useIsBeginning(problem: Error | null): boolean {
 }
 
 function Found({ drill, now }: { drill: DrillDetail; now: number }) {
+  const { username } = useClaims();
   const asker = {
-    subject: useSubject(),
     maySign: useMay("POST /v1/drills/{drill_id}/sign-off"),
     mayAbort: useMay("POST /v1/drills/{drill_id}/abort"),
   };
@@ -62,7 +62,7 @@ function Found({ drill, now }: { drill: DrillDetail; now: number }) {
     <div className={detail.columns}>
       <div className={detail.side}>
         <Panel title="How it stands">
-          <DrillFacts drill={drill} subject={asker.subject} />
+          <DrillFacts drill={drill} username={username} />
         </Panel>
         {(acts.length > 0 || hint !== null) && (
           <Panel title="What to do">
@@ -74,10 +74,10 @@ function Found({ drill, now }: { drill: DrillDetail; now: number }) {
             <Acts drill={drill} acts={acts} />
           </Panel>
         )}
-        <Refusals drill={drill} subject={asker.subject} />
+        <Refusals drill={drill} username={username} />
       </div>
       <Panel title="Steps" hint="Each step’s result is its evidence and stays with the drill.">
-        <Steps drill={drill} now={now} subject={asker.subject} />
+        <Steps drill={drill} now={now} username={username} />
       </Panel>
     </div>
   );

@@ -1,11 +1,11 @@
 import detail from "../../components/detail.module.css";
 import table from "../../components/table.module.css";
-import { formatCount } from "../../components/words";
+import { formatCount, personOf } from "../../components/words";
 import { Value } from "../today/Value";
 import classes from "./DrillPage.module.css";
 import type { DrillDetail, DrillStep } from "./drills";
 import { type ComparedTable, comparedTablesOf } from "./steps";
-import { formatExact, personOf } from "./words";
+import { formatExact } from "./words";
 
 type Result = NonNullable<DrillStep["result"]>;
 
@@ -13,16 +13,16 @@ interface Props {
   name: string;
   result: Result;
   drill: DrillDetail;
-  subject: string | null;
+  username: string | null;
 }
 
 /** What a step found: the moment and its sentinel, the tables side by side, who decided. The rest as it was recorded. */
-export function StepEvidence({ name, result, drill, subject }: Props) {
+export function StepEvidence({ name, result, drill, username }: Props) {
   const compared = name === "compare" ? comparedTablesOf(drill) : [];
   return (
     <>
       <dl className={detail.facts}>
-        {Object.entries(shownOf(result, subject)).map(([key, value]) => (
+        {Object.entries(shownOf(result, username)).map(([key, value]) => (
           <div key={key}>
             <dt>{LABELS[key] ?? key.replaceAll("_", " ")}</dt>
             <dd>
@@ -48,17 +48,17 @@ const LABELS: Record<string, string> = {
 };
 
 /** Values by name. Of a mark only its sentinel: its tables stand beside those that were restored. */
-function shownOf({ mark, tables, ...rest }: Result, subject: string | null): Record<string, unknown> {
+function shownOf({ mark, tables, ...rest }: Result, username: string | null): Record<string, unknown> {
   const { sentinel, sentinel_at } = (mark ?? {}) as { sentinel?: string; sentinel_at?: string };
   const all = { ...rest, ...(sentinel && { sentinel, sentinel_at }) };
-  return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, readable(key, value, subject)]));
+  return Object.fromEntries(Object.entries(all).map(([key, value]) => [key, readable(key, value, username)]));
 }
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 
-function readable(key: string, value: unknown, subject: string | null): unknown {
+function readable(key: string, value: unknown, username: string | null): unknown {
   if (typeof value !== "string") return value;
-  if (key === "by") return personOf(value, subject);
+  if (key === "by") return personOf(value, username);
   return MOMENT.test(value) && !Number.isNaN(Date.parse(value)) ? formatExact(value) : value;
 }
 

@@ -10,21 +10,21 @@ import { formatExact, formatSeconds } from "./words";
 interface Props {
   drill: DrillDetail;
   now: number;
-  subject: string | null;
+  username: string | null;
 }
 
 /** A drill from its first step to its last one. */
-export function Steps({ drill, now, subject }: Props) {
+export function Steps({ drill, now, username }: Props) {
   return (
     <ol className={classes.steps}>
       {stagesOf(drill).map((stage) => (
-        <StepItem key={stage.name} stage={stage} drill={drill} now={now} subject={subject} />
+        <StepItem key={stage.name} stage={stage} drill={drill} now={now} username={username} />
       ))}
     </ol>
   );
 }
 
-function StepItem({ stage, drill, now, subject }: Props & { stage: Stage }) {
+function StepItem({ stage, drill, now, username }: Props & { stage: Stage }) {
   const { name, state, step } = stage;
   const isCurrent = state === "running" || state === "retrying";
   return (
@@ -39,7 +39,7 @@ function StepItem({ stage, drill, now, subject }: Props & { stage: Stage }) {
           {step.error}
         </p>
       )}
-      {step?.result && <StepEvidence name={name} result={step.result} drill={drill} subject={subject} />}
+      {step?.result && <StepEvidence name={name} result={step.result} drill={drill} username={username} />}
     </li>
   );
 }

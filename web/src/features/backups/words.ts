@@ -46,9 +46,3 @@ export function titleOf({ kind, to }: Drill): string {
   if (kind === "mark") return to === null ? "Mark of a moment" : `Mark of ${formatExact(to)}`;
   return to === null ? KINDS[kind] : `${KINDS[kind]} to ${formatExact(to)}`;
 }
-
-/** Who did something: people are told apart by what never changes of them. */
-export function personOf(subject: string, own: string | null): string {
-  if (subject === "") return "nobody";
-  return subject === own ? "you" : subject;
-}

@@ -2,11 +2,10 @@ import { ActionIcon, CopyButton, Stack, Text } from "@mantine/core";
 import detail from "../../components/detail.module.css";
 import { CheckIcon, CopyIcon } from "../../components/icons";
 import { useNow } from "../../components/use-now";
-import { formatLeft, formatMoment } from "../../components/words";
+import { formatLeft, formatMoment, personOf } from "../../components/words";
 import classes from "./ChangePage.module.css";
 import type { Change } from "./changes";
 import { ChangeMark } from "./marks";
-import { personOf } from "./words";
 
 export function ChangeFacts({ change, username }: { change: Change; username: string | null }) {
   const { approval } = change;

@@ -6,6 +6,7 @@ import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
+import { useClaims } from "../sign-in/roles";
 import { Acts } from "./Acts";
 import { actsOf, waitsFor } from "./acts";
 import { ChangeFacts } from "./ChangeFacts";
@@ -39,6 +40,7 @@ export default function ChangePage() {
 
 function Found({ change }: { change: Change }) {
   const asker = useAsker();
+  const { username } = useClaims();
   const acts = actsOf(change, asker);
   const hint = waitsFor(change, asker);
   return (
@@ -49,7 +51,7 @@ function Found({ change }: { change: Change }) {
       <div className={detail.columns}>
         <div className={detail.side}>
           <Panel title="How it stands">
-            <ChangeFacts change={change} username={asker.username} />
+            <ChangeFacts change={change} username={username} />
           </Panel>
           {(acts.length > 0 || hint !== null) && (
             <Panel title="What to do">
@@ -61,10 +63,10 @@ function Found({ change }: { change: Change }) {
               {acts.length > 0 && <Acts change={change} acts={acts} />}
             </Panel>
           )}
-          {change.gates.length > 0 && <Gates change={change} username={asker.username} />}
+          {change.gates.length > 0 && <Gates change={change} username={username} />}
         </div>
         <Panel title="Story" hint="Newest first.">
-          <Story change={change} username={asker.username} />
+          <Story change={change} username={username} />
         </Panel>
       </div>
     </>

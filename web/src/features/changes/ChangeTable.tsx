@@ -1,11 +1,11 @@
 import { Anchor } from "@mantine/core";
 import { Link } from "react-router";
 import table from "../../components/table.module.css";
-import { formatAge, formatMoment } from "../../components/words";
+import { formatAge, formatMoment, personOf } from "../../components/words";
 import classes from "./ChangesPage.module.css";
 import { type Change, closedOf, type Gate } from "./changes";
 import { ChangeMark } from "./marks";
-import { gateNameOf, personOf } from "./words";
+import { gateNameOf } from "./words";
 
 interface Props {
   changes: readonly Change[];

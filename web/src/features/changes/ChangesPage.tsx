@@ -7,6 +7,7 @@ import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { plural } from "../../components/words";
+import { useClaims } from "../sign-in/roles";
 import { AllChanges } from "./AllChanges";
 import { waitsForMe } from "./acts";
 import { ChangeTable } from "./ChangeTable";
@@ -21,6 +22,7 @@ export default function ChangesPage() {
   const [isPlanning, setPlanning] = useState(false);
   const navigate = useNavigate();
   const asker = useAsker();
+  const { username } = useClaims();
   const { data, updatedAt, problem, retry } = useOpenChanges(isLive);
   const mine = data?.filter((change) => waitsForMe(change, asker)) ?? [];
   return (
@@ -42,11 +44,11 @@ export default function ChangesPage() {
           title="Waits for you"
           hint="These go no further before you, or another one who may, have decided."
         >
-          <ChangeTable changes={mine} now={updatedAt} username={asker.username} />
+          <ChangeTable changes={mine} now={updatedAt} username={username} />
         </Panel>
       )}
       {!data && !problem && <PageSkeleton heights={[120]} />}
-      <AllChanges isLive={isLive} username={asker.username} />
+      <AllChanges isLive={isLive} username={username} />
       <DeliverySection />
       <PlanDialog
         isOpen={isPlanning}

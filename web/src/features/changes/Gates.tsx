@@ -1,9 +1,10 @@
 import { Text } from "@mantine/core";
 import { Panel } from "../../components/Panel";
+import { personOf } from "../../components/words";
 import classes from "./ChangePage.module.css";
 import type { Change } from "./changes";
 import { GateMark } from "./marks";
-import { gateNameOf, personOf } from "./words";
+import { gateNameOf } from "./words";
 
 /** What stands between a change and production now, and why. */
 export function Gates({ change, username }: { change: Change; username: string | null }) {

@@ -1,8 +1,8 @@
 import { Timeline, TimelineItem } from "../../components/Timeline";
-import { formatMoment } from "../../components/words";
+import { formatMoment, personOf } from "../../components/words";
 import type { Change } from "./changes";
 import { lookOf } from "./marks";
-import { personOf, said } from "./words";
+import { said } from "./words";
 
 /** What happened to a change, newest first. */
 export function Story({ change, username }: { change: Change; username: string | null }) {

@@ -1,8 +1,7 @@
 import { type Act, type Change, closedOf, type GateName, isInProduction, isOver } from "./changes";
 
-/** Who asks: by the name that records have, and what their roles let them do. */
+/** What the roles of who asks let them do; what is their own, a change says itself. */
 export interface Asker {
-  username: string | null;
   mayApprove: boolean;
   mayPlan: boolean;
 }
@@ -14,8 +13,8 @@ const OVERRIDABLE: readonly GateName[] = ["budget", "freeze", "incidents", "migr
 export function actsOf(change: Change, asker: Asker): Act[] {
   const isBefore = !isOver(change) && !isInProduction(change);
   const acts: Act[] = [];
-  if (asker.mayApprove && isApprovable(change) && asker.username !== change.author) acts.push("approve");
-  if (asker.mayApprove && isBefore && maySecond(change, asker)) acts.push("second");
+  if (asker.mayApprove && isApprovable(change) && !change.own.includes("artefact")) acts.push("approve");
+  if (asker.mayApprove && isBefore && maySecond(change)) acts.push("second");
   if (asker.mayApprove && isBefore && overridableOf(change).length > 0) acts.push("override");
   if (asker.mayApprove && isBefore) acts.push("reject");
   if (asker.mayPlan && isInProduction(change)) acts.push("roll back");
@@ -42,20 +41,20 @@ export function waitsFor(change: Change, asker: Asker): string | null {
 }
 
 function overrideHint(change: Change, asker: Asker): string | null {
-  if (!isPending(change) || (asker.mayApprove && maySecond(change, asker))) return null;
-  if (asker.username === change.override?.by)
+  if (!isPending(change) || (asker.mayApprove && maySecond(change))) return null;
+  if (change.own.includes("override"))
     return "You asked for the override: a second person, who is not the author, has to agree.";
-  if (asker.username === change.author)
+  if (change.own.includes("artefact"))
     return "You are its author: somebody else has to agree to the override.";
   return "Its override waits for a second person: an SRE or a lead.";
 }
 
-function stateHint(change: Change, { username, mayApprove }: Asker): string | null {
+function stateHint(change: Change, { mayApprove }: Asker): string | null {
   if (change.state === "approved")
     return "It is approved, and goes to production as planned while its gates let it.";
   if (change.state !== "load_passed")
     return "It is being proved: it can be approved once its load snapshot has passed.";
-  if (username === change.author)
+  if (change.own.includes("artefact"))
     return "You are its author: somebody else, an SRE or a lead, has to approve it.";
   if (!mayApprove) return "It waits for the approval of an SRE or a lead who is not its author.";
   return isApprovable(change) ? null : "It can be approved once every gate is open or overridden.";
@@ -69,6 +68,6 @@ function isPending({ override }: Change): boolean {
   return override !== null && override.seconded_by === "";
 }
 
-function maySecond(change: Change, { username }: Asker): boolean {
-  return isPending(change) && username !== change.override?.by && username !== change.author;
+function maySecond(change: Change): boolean {
+  return isPending(change) && change.own.length === 0;
 }

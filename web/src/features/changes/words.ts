@@ -2,7 +2,6 @@ import { capital, formatLength } from "../../components/words";
 import type { GateName } from "./changes";
 
 const NONE = "–";
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export const GATES: Record<GateName, string> = {
   budget: "Error budget",
@@ -18,13 +17,6 @@ export function said(word: string): string {
 
 export function gateNameOf(name: string): string {
   return (GATES as Record<string, string>)[name] ?? said(name);
-}
-
-/** Who did something. Names that are only numbers are told apart by their beginning. */
-export function personOf(username: string, own: string | null): string {
-  if (username === "") return "nobody";
-  if (username === own) return "you";
-  return UUID.test(username) ? username.slice(0, 8) : username;
 }
 
 export function formatPercent(share: number | null): string {

@@ -69,11 +69,6 @@ export function mayAs(role: MemberRole, route: MembersRoute): boolean {
   return allowed.includes(role);
 }
 
-/** What records name the person who is signed in by; null when their token can't be read. */
-export function useSubject(): string | null {
-  return useClaims().subject;
-}
-
 function text(claim: unknown): string | null {
   return typeof claim === "string" && claim !== "" ? claim : null;
 }

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { actsOf, waitsFor } from "../../../src/features/backups/acts";
-import { ADA, FAILED, GRACE, RUNNING, SIGNED, WAITING } from "../../support/backup-samples";
+import { FAILED, RUNNING, SIGNED, WAITING } from "../../support/backup-samples";
 
-const dba = { subject: GRACE, maySign: true, mayAbort: true };
-const starter = { ...dba, subject: ADA };
-const lead = { subject: GRACE, maySign: false, mayAbort: false };
+const dba = { maySign: true, mayAbort: true };
+const OWN = { ...WAITING, own: true };
+const lead = { maySign: false, mayAbort: false };
 
 test.each([
   ["a DBA who did not start it decides on a drill that waits", WAITING, dba, ["sign", "reject", "abort"]],
-  ["who started it may only end it", WAITING, starter, ["abort"]],
+  ["who started it may only end it", OWN, dba, ["abort"]],
   ["who is no DBA decides nothing", WAITING, lead, []],
   ["nothing but its end is offered while it runs", RUNNING, dba, ["abort"]],
   ["any DBA promotes what was signed off", SIGNED, dba, ["promote", "discard", "abort"]],
@@ -18,7 +18,7 @@ test.each([
 });
 
 test("who is not offered the decision is told whom it waits for", () => {
-  expect(waitsFor(WAITING, starter)).toMatch(/You started it/);
+  expect(waitsFor(OWN, dba)).toMatch(/You started it/);
   expect(waitsFor(WAITING, lead)).toMatch(/a DBA who did not start it/);
   expect(waitsFor(SIGNED, lead)).toMatch(/a DBA to put/);
   expect(waitsFor(WAITING, dba)).toBeNull();

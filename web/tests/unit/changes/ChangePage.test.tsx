@@ -114,6 +114,7 @@ test("a lead who is not the author approves", async () => {
 });
 
 test("the author is not offered the approval and is told why", async () => {
+  server.changes = server.changes.map((change) => ({ ...change, own: ["artefact"] }));
   open(WAITING, "ada", "P09-SRE");
   expect(await region("What to do")).toHaveTextContent("You are its author: somebody else");
   expect(screen.queryByRole("button", { name: "Approve" })).not.toBeInTheDocument();

@@ -2,7 +2,10 @@ import json
 
 import pytest
 
-from shared.events import CATALOGUE, Event, EventsWaiting, KpiBreached, KpiDataMissing, UnknownEvent, read
+from shared.events.catalogue import CATALOGUE, UnknownEvent, read
+from shared.events.event import Event
+from shared.events.ingestion import EventsWaiting
+from shared.events.kpi import KpiBreached, KpiDataMissing
 from shared.ingestion.stream import STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE
 from shared.kpi.changes import ChangeKind
 
