@@ -147,12 +147,16 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # of five, the usual, a busy machine turns connections away
+
+
 @contextmanager
 def served(service: Service | None = None) -> Iterator[Service]:
     """The service on a free port."""
     found = service or Service()
     handler = type("Handler", (_Handler,), {"service": found})
-    with ThreadingHTTPServer((HOST, 0), handler) as server:
+    with _Server((HOST, 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         found.url = f"http://{HOST}:{server.server_port}"
