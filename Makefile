@@ -4,6 +4,8 @@ SHELL := /bin/bash
 VENV := .venv
 PY := $(VENV)/bin/python
 export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+# Some machines set it: each of the hundreds of processes of a test run would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 DEMO ?= 1
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11

@@ -13,7 +13,7 @@ from local.state import LOOPBACK, REGION, ROOT, Configuration, LocalError, State
 
 CHECKPOINT_PATH = "/_p09/checkpoint"
 SCHEDULES_PATH = "/_p09/schedules"
-_ROOM_FOR_ENVIRONMENTS = 2 * 1024**3
+_ROOM_FOR_ENVIRONMENTS = 1024**3
 _COMMAND_SECONDS = 120  # a second, but on a machine that does much else
 
 
@@ -60,7 +60,7 @@ def ministack_server(state: State, config: Configuration, ready_again: Callable[
 
 
 def environments_folder(state: State) -> Path:
-    """Where MiniStack unpacks a function for each environment: 4,000 files, so in memory if there is room.
+    """Where MiniStack unpacks functions, 4,000 files, and has a folder for each environment: in memory if there is room.
 
     A cold start takes under a second there, and up to six on a disk.
     """

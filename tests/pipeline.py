@@ -74,7 +74,7 @@ def add_site(database: Database, domain: str) -> Site:
 @pytest.fixture
 def pipeline(migrated: MigratedDatabase, valkey: redis.Redis, valkey_server: ValkeyServer) -> Iterator[Pipeline]:
     address = Address(host=HOST, port=valkey_server.port)
-    client = Valkey(lambda: open_connection(address, password=valkey_server.password, timeout=2))
+    client = Valkey(lambda: open_connection(address, password=valkey_server.password, timeout=10))
     api = migrated.database("p09_api")
     yield Pipeline(add_site(api, "shop.example"), client, api, migrated.database("p09_worker"), migrated)
     client.close()

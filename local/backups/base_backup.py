@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from local.backups.repository import Base, Repository
+from local.backups.repository import Base, Repository, base_id
 from local.backups.sealing import seal, sync_folder
 from local.backups.wal import segment_of
 
@@ -29,16 +29,17 @@ class Source:
 
 def take_base_backup(repository: Repository, source: Source, started: datetime, keep: timedelta) -> Base:
     """Take one now. It is there whole, verified and sealed, or not at all. Raises BackupFailed, OSError."""
-    backup_id = f"base-{started:%Y%m%dT%H%M%SZ}"
+    backup_id = base_id(started)
     draft, plain = repository.incoming / backup_id, repository.incoming / f"{backup_id}.plain"
     draft.mkdir(mode=0o700)
     try:
         _copy(source, plain)
         _verify(source, plain)
         base = _sealed(repository, plain, draft, started, keep)
+        draft.rename(repository.base / backup_id)
     finally:
         shutil.rmtree(plain, ignore_errors=True)
-    draft.rename(repository.base / backup_id)
+        shutil.rmtree(draft, ignore_errors=True)  # of one that failed
     sync_folder(repository.base)
     return base
 

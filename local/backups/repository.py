@@ -6,12 +6,28 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from local.backups.sealing import Damaged, seal, sync_folder, unsealed
 from local.backups.wal import is_segment
 from local.state import write_json
 from shared.backups.model import COMPLETED, SUCCESS, Job, RecoveryPoint, Snapshot
+
+_SNAPSHOT: Final = "valkey-"
+
+
+def base_id(started: datetime) -> str:
+    """To the microsecond, for two may begin within one second: ``base-20261124T020000.000000Z``."""
+    return f"base-{_stamp(started)}"
+
+
+def snapshot_id(taken: datetime) -> str:
+    """From which ``Repository.snapshots`` reads back when it was taken."""
+    return f"{_SNAPSHOT}{_stamp(taken)}"
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +113,7 @@ class Repository:
 
     def snapshots(self) -> Iterator[Snapshot]:
         for file in sorted(self.valkey.glob("*/dump.rdb.sealed")):
-            taken = datetime.strptime(file.parent.name, "valkey-%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            taken = datetime.fromisoformat(file.parent.name.removeprefix(_SNAPSHOT))
             yield Snapshot(
                 id=file.parent.name, status="available", created_at=taken, size=file.stat().st_size, encrypted=True
             )

@@ -198,6 +198,8 @@ class TemporaryPostgres:
         settings = {
             "listen_addresses": LOOPBACK, "port": str(self.port), "unix_socket_directories": "", "archive_mode": "off",
             "hot_standby": "off", "shared_buffers": "64MB", "fsync": "off", "full_page_writes": "off", "max_wal_size": "1GB",
+            # In its folder: it is killed, and would leave a megabyte in the machine's memory each time.
+            "dynamic_shared_memory_type": "mmap",
         }  # fmt: skip
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:

@@ -10,7 +10,7 @@ from typing import Any
 
 import redis
 
-from local.backups.repository import Repository
+from local.backups.repository import Repository, snapshot_id
 from local.backups.sealing import seal, sync_folder, unseal
 
 _SECONDS = 120.0
@@ -23,28 +23,27 @@ class SnapshotFailed(Exception):
 
 def take_snapshot(repository: Repository, client: redis.Redis, data: Path, now: datetime) -> str:
     """Have Valkey save, seal what it wrote; returns the snapshot's id. Raises SnapshotFailed."""
-    snapshot_id = f"valkey-{now:%Y%m%dT%H%M%SZ}"
-    draft = repository.incoming / snapshot_id
-    shutil.rmtree(draft, ignore_errors=True)
+    name = snapshot_id(now)
+    draft = repository.incoming / name
     draft.mkdir(mode=0o700)
     try:
         keys = _save(client)
         seal(data / _RDB, draft / f"{_RDB}.sealed", repository.key)
         for file in sorted((data / "appendonlydir").glob("*")):
             seal(file, draft / f"{file.name}.sealed", repository.key)
-        (draft / "snapshot.json").write_text(json.dumps({"id": snapshot_id, "keys": keys}))
-        draft.rename(repository.valkey / snapshot_id)
+        (draft / "snapshot.json").write_text(json.dumps({"id": name, "keys": keys}))
+        draft.rename(repository.valkey / name)
     except (redis.RedisError, OSError) as error:
         raise SnapshotFailed(f"Valkey's snapshot: {error}") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     sync_folder(repository.valkey)
-    return snapshot_id
+    return name
 
 
-def restore_snapshot(repository: Repository, snapshot_id: str, target: Path) -> Path:
+def restore_snapshot(repository: Repository, snapshot: str, target: Path) -> Path:
     """Write the RDB file of a snapshot into a folder, from which a Valkey starts. Raises Damaged, FileNotFoundError."""
-    unseal(repository.valkey / snapshot_id / f"{_RDB}.sealed", target / _RDB, repository.key)
+    unseal(repository.valkey / snapshot / f"{_RDB}.sealed", target / _RDB, repository.key)
     return target / _RDB
 
 

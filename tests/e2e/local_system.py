@@ -14,6 +14,7 @@ import psutil
 from local.api import Api, Refused
 from local.aws import aws_client
 from local.customers import SiteAccess, open_site, owner
+from local.progress import last_lines
 from local.state import ROOT, Configuration, State, read_json
 
 START_SECONDS = 240
@@ -38,7 +39,7 @@ class LocalSystem:
     @property
     def facts(self) -> dict[str, Any]:
         found = self.state.system()
-        assert found is not None, "the local system is not ready"
+        assert found is not None, f"the local system is not ready. It said last:\n{last_lines(self.output)}"
         return found
 
     @property

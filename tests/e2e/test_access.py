@@ -51,7 +51,7 @@ def caller(system: LocalSystem, role: str) -> Api:
 
 def connect(login: dict[str, Any]) -> Connection:
     where = {name: login[name] for name in ("host", "port", "database", "password")}
-    return Connection(login["role"], **where, timeout=10)
+    return Connection(login["role"], **where, timeout=10, ssl_context=False)
 
 
 def superuser(system: LocalSystem) -> Connection:
@@ -63,6 +63,7 @@ def superuser(system: LocalSystem) -> Connection:
         port=config.postgres_port,
         database=postgres.DATABASE,
         timeout=10,
+        ssl_context=False,
     )
 
 

@@ -66,7 +66,7 @@ def demo_site(system: LocalSystem) -> dict[str, str]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context()
+    context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(SECONDS * 1000)
     yield page

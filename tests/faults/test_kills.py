@@ -60,7 +60,7 @@ def test_what_was_accepted_survives_a_kill_of_valkey(valkey: redis.Redis) -> Non
     del valkey  # the shared server is not the one to kill
     with server_folder("killed-valkey") as folder, ValkeyServer(folder=folder) as server:
         address = Address(host=HOST, port=server.port)
-        client = Valkey(lambda: open_connection(address, password=server.password, timeout=2))
+        client = Valkey(lambda: open_connection(address, password=server.password, timeout=10))
         rows = copy_rows(pageviews(3), Arrival(site_id=1, received_at=NOW, visitor_id=1))
         for _ in range(20):
             append(client, Entry(site_id=1, organisation=uuid4(), events=3, rows=rows))

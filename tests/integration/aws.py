@@ -18,7 +18,6 @@ from moto import mock_aws
 from shared.kpi.measure import slice_counts
 from shared.platform import aws as signed
 from shared.platform import s3
-from tests.moto_tables import copy_tables_by_item
 
 TABLE = "p09-test-operations"
 BUS = "p09-test"
@@ -31,8 +30,6 @@ _SERVICES = {
     "TrentService": "kms",
 }  # fmt: skip
 _BYTES = {"Message"}  # of a request: base64 in JSON, bytes in boto3
-
-copy_tables_by_item()
 
 
 class Crash(BaseException):

@@ -1,7 +1,8 @@
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from shared.platform.secret import Secret
 from shared.platform.secrets import Login, LoginSecret, SecretVersions
 from shared.platform.wiring import with_login
 from tests.conftest import PASSWORDS, MigratedDatabase
+from tests.integration.access.load import serve_during_rotations
 
 SECRET = "postgres-api"
 SETTINGS = AwsSettings(
@@ -236,45 +238,26 @@ def test_a_step_that_secrets_manager_does_not_know_is_refused(system: System) ->
 
 def test_no_request_fails_while_secrets_are_rotated(system: System) -> None:
     """Environments work on, reconnect now and then, and keep their login in memory until it is refused."""
-    stop, done, failures = Event(), [], []
-
-    def serve() -> None:
-        database = Database(with_login(LoginSecret(lambda: SETTINGS, SECRET), opened, PostgresBadLogin))
-        served = 0
-        while not stop.is_set():
-            try:
-                with database.transaction() as connection:
-                    connection.run("select count(*) from organisations")
-            except Exception as error:  # noqa: BLE001 -- any failure of a request is what this looks for
-                failures.append(error)
-            served += 1
-            done.append(served)
-            if served % 5 == 0:
-                database.close()
-        database.close()
 
     def opened(login: Login) -> Connection:
-        return connect(
-            system.migrated.address,
-            user=login.username,
-            password=login.password.reveal(),
-            application="load",
-            timeout=20,
-        )
+        return system.login({"username": login.username, "password": login.password.reveal()})
 
-    servers = [Thread(target=serve) for _ in range(3)]
-    for server in servers:
-        server.start()
-    for _ in range(6):
-        before = len(done)
-        system.rotate()
-        while len(done) < before + 30 and not failures:
-            stop.wait(0.01)
-    stop.set()
-    for server in servers:
-        server.join()
-    assert failures == []
-    assert len(done) > 180
+    with ExitStack() as ends:
+
+        def user() -> Callable[[], None]:
+            database = Database(with_login(LoginSecret(lambda: SETTINGS, SECRET), opened, PostgresBadLogin))
+            ends.callback(database.close)
+            served = count(1)
+
+            def serve() -> None:
+                with database.transaction() as connection:
+                    connection.run("select count(*) from organisations")
+                if next(served) % 5 == 0:
+                    database.close()
+
+            return serve
+
+        serve_during_rotations(system.rotate, user, servers=3)
 
 
 def test_an_alternate_is_made_where_a_restored_database_lacks_it(migrated: MigratedDatabase) -> None:

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Event, Thread
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +31,7 @@ from shared.platform.secrets import Login, LoginSecret, SecretVersions, read_sec
 from shared.platform.valkey import Address, BadLogin, Connection, Valkey, open_connection
 from shared.platform.wiring import with_login
 from tests.conftest import MigratedDatabase
+from tests.integration.access.load import serve_during_rotations
 from tests.integration.access.test_rotation import SETTINGS, Crash, SecretsManager
 from tests.servers import HOST, ValkeyServer
 
@@ -58,11 +60,18 @@ class Kind:
 
 
 class Kinds:
-    def __init__(self, migrated: MigratedDatabase, valkey_server: ValkeyServer, aws: SecretsManager) -> None:
+    def __init__(
+        self, migrated: MigratedDatabase, start_valkey: Callable[[], ValkeyServer], aws: SecretsManager
+    ) -> None:
         self.database = migrated.database("p09_admin")
         self.aws = aws
         self._migrated = migrated
-        self._server = valkey_server
+        self._start_valkey = start_valkey
+
+    @cached_property
+    def server(self) -> ValkeyServer:
+        """Its own, for its password changes: started by those who use it."""
+        return self._start_valkey()
 
     def of(self, name: str) -> Kind:
         made: tuple[str, Target, Callable[[], Callable[[], None]]] = getattr(self, name)()
@@ -72,7 +81,7 @@ class Kinds:
         return Kind(self.aws, rotation, user)
 
     def valkey(self) -> tuple[str, Target, Callable[[], Callable[[], None]]]:
-        text = json.dumps({"username": "default", "password": self._server.password})
+        text = json.dumps({"username": "default", "password": self.server.password})
         admit = by_acl(self._valkey())
         target = ValkeyTokens(admit, self._connect)
 
@@ -93,7 +102,7 @@ class Kinds:
 
     def _connect(self, password: str) -> Connection:
         return open_connection(
-            Address(host=HOST, port=self._server.port), password=password, timeout=20, connect_timeout=20
+            Address(host=HOST, port=self.server.port), password=password, timeout=20, connect_timeout=20
         )
 
     def canary(self) -> tuple[str, Target, Callable[[], Callable[[], None]]]:
@@ -146,39 +155,16 @@ class Kinds:
 def kinds(migrated: MigratedDatabase, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kinds]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
-    with mock_aws(), ValkeyServer(folder=tmp_path) as server:
+    with mock_aws(), ExitStack() as ends:
         aws = SecretsManager(boto3.client("secretsmanager", "us-east-1"))
         monkeypatch.setattr(signed, "_post", aws.post)
-        yield Kinds(migrated, server, aws)
+        yield Kinds(migrated, lambda: ends.enter_context(ValkeyServer(folder=tmp_path)), aws)
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_no_request_fails_while_a_secret_is_rotated(kinds: Kinds, name: str) -> None:
     kind = kinds.of(name)
-    stop, done, failures = Event(), [], []
-
-    def serve() -> None:
-        once = kind.user()
-        while not stop.is_set():
-            try:
-                once()
-            except Exception as error:  # noqa: BLE001 -- any failure of a request is what this looks for
-                failures.append(error)
-            done.append(1)
-
-    servers = [Thread(target=serve) for _ in range(2)]
-    for server in servers:
-        server.start()
-    for _ in range(5):
-        before = len(done)
-        kind.rotate()
-        while len(done) < before + 20 and not failures:
-            stop.wait(0.01)
-    stop.set()
-    for server in servers:
-        server.join()
-    assert failures == []
-    assert len(done) > 100
+    serve_during_rotations(kind.rotate, kind.user, servers=2)
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -254,9 +240,9 @@ def test_two_tokens_of_valkey_work_and_the_third_does_not(kinds: Kinds) -> None:
 def test_a_rotated_token_outlives_a_restart_of_valkey(kinds: Kinds) -> None:
     kind = kinds.of("valkey")
     kind.rotate()
-    kinds._server.kill()
-    kinds._server.password = kind.current()["password"]
-    kinds._server.start()
+    kinds.server.kill()
+    kinds.server.password = kind.current()["password"]
+    kinds.server.start()
     kind.user()()
 
 

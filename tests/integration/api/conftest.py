@@ -72,7 +72,7 @@ class LocalServices(Services):
     @cached_property
     def valkey(self) -> Valkey:
         address = Address(host=HOST, port=self._valkey_server.port)
-        return Valkey(lambda: open_connection(address, password=self._valkey_server.password, timeout=1))
+        return Valkey(lambda: open_connection(address, password=self._valkey_server.password, timeout=10))
 
     @cached_property
     def health_valkey(self) -> Valkey:

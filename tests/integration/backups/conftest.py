@@ -1,7 +1,10 @@
 """A real PostgreSQL that archives its log, and the repository that takes it in."""
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,7 +32,7 @@ class ArchivingPostgres(PostgresServer):
     def settings(self) -> dict[str, str]:
         return super().settings() | {
             "wal_level": "replica", "archive_mode": "on", "archive_command": archive_command(self.spool),
-            "full_page_writes": "on",
+            "full_page_writes": "on", "min_wal_size": "32MB", "wal_init_zero": "off",
         }  # fmt: skip
 
 
@@ -61,6 +64,7 @@ class World:
             database="p09",
             password=self.server.password,
             timeout=60,
+            ssl_context=False,
         )
 
     def back_up(self) -> Base:
@@ -110,24 +114,74 @@ class World:
         return rows
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
-    """Migrated, with a table of its own; a world for each test, for most of them damage theirs."""
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What every test begins with, as files: a stopped cluster, and its backups up to its end."""
+
+    home: Path
+    backups: Path
+    password: str
+    key: bytes
+
+    @contextmanager
+    def world(self, *, backed_up: bool) -> Iterator[World]:
+        """A copy of it that runs: most tests damage theirs."""
+        with server_folder("archive") as folder, server_folder("backed-up") as home:
+            _copy(self.home / "data", home / "data")
+            if backed_up:
+                _copy(self.backups, folder / "backups")
+            with _running(folder, home, self.password, self.key) as found:
+                yield found
+
+
+@contextmanager
+def _running(folder: Path, home: Path, password: str, key: bytes) -> Iterator[World]:
+    folder.chmod(0o711)
+    repository = Repository(folder / "backups", key)
+    server = ArchivingPostgres(folder=home, password=password)
+    server.spool = repository.spool
+    repository.prepare(unprivileged_user(server.binaries, home))
+    with server:
+        yield World(server, repository, folder)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """With owners and times: the time of a segment tells to which moments it reaches."""
+    subprocess.run(["cp", "-a", source, target], check=True)
+
+
+@pytest.fixture(scope="session")
+def prepared() -> Iterator[Prepared]:
+    """Migrated, with tables of its own, and with one base backup."""
     with server_folder("archive") as folder, server_folder("backed-up") as home:
-        repository = Repository(folder / "backups", new_key())
-        folder.chmod(0o711)
-        user = unprivileged_user(ArchivingPostgres(folder=home).binaries, home)
-        repository.prepare(user)
-        server = ArchivingPostgres(folder=home)
-        server.spool = repository.spool
-        with server:
-            with server.connect_as_superuser() as superuser:
+        found = Prepared(home=home, backups=folder / "backups", password="of-tests", key=new_key())
+        with _running(folder, home, found.password, found.key) as world:
+            with world.server.connect_as_superuser() as superuser:
                 superuser.run("create role p09_admin login createrole")
                 superuser.run("create database p09 owner p09_admin")
-            found = World(server, repository, folder)
-            with found.connect() as connection:
+                # What is never used need not be copied, backed up and restored each time: half of the cluster.
+                for name in ("template0", "template1"):
+                    superuser.run(f"alter database {name} is_template false")
+                    superuser.run(f"drop database {name}")
+            with world.connect() as connection:
                 migrate(connection, read_migrations())
                 connection.run(
                     "create table facts as select n, md5(n::text) as said from generate_series(1, 2000) as n"
                 )
-            yield found
+                connection.run("create table also (at timestamptz)")
+            world.back_up()
+            world.archive()
+        yield found
+
+
+@pytest.fixture
+def world(prepared: Prepared) -> Iterator[World]:
+    """Of which there is no backup yet."""
+    with prepared.world(backed_up=False) as found:
+        yield found
+
+
+@pytest.fixture
+def backed_up(prepared: Prepared) -> Iterator[World]:
+    with prepared.world(backed_up=True) as found:
+        yield found

@@ -16,10 +16,8 @@ from tests.integration.backups.workflow import Crash, Workflow
 
 
 @pytest.fixture
-def workflow(world: World) -> Iterator[Workflow]:
-    world.run("create table also (at timestamptz)")
-    world.back_up()
-    found = Workflow(world)
+def workflow(backed_up: World) -> Iterator[Workflow]:
+    found = Workflow(backed_up)
     yield found
     found.instances.destroy("")
 

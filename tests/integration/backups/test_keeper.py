@@ -1,5 +1,6 @@
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from os import kill
 from typing import TYPE_CHECKING
@@ -12,12 +13,13 @@ from moto import mock_aws
 from local.backups import keeper
 from local.backups.bucket import Documents
 from local.backups.keeper import Duties, Keeper
+from local.backups.repository import completed, snapshot_id
 from local.backups.restores import Making, Restores
 from local.backups.sealing import seal
 from shared.backups.catalogue import KEY, CataloguedBackups
 from shared.backups.instances import Instance, InstanceState
 from shared.backups.kept_instances import KeptInstances
-from shared.backups.model import Limits
+from shared.backups.model import Job, Limits
 from shared.backups.verify import verify
 from shared.runbook.load import the_runbook
 from tests.integration.backups.conftest import KEEP, World, until
@@ -56,7 +58,7 @@ class Machine:
         return started
 
     def _snapshot(self, now: datetime) -> str:
-        name = f"valkey-{now:%Y%m%dT%H%M%SZ}"
+        name = snapshot_id(now)
         folder = self.world.repository.valkey / name
         folder.mkdir()
         (folder / "plain").write_bytes(b"REDIS0011")
@@ -78,9 +80,8 @@ class Machine:
         self.instances.provision(drill, to=to, base_before=to)
 
 
-@pytest.fixture
-def machine(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
-    monkeypatch.setattr(keeper, "MARK_EVERY", timedelta(seconds=1))  # nobody has to wait for the next one
+@contextmanager
+def _machine(world: World) -> Iterator[Machine]:
     with mock_aws():
         s3: S3Client = boto3.client("s3", "us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
         s3.create_bucket(Bucket=BUCKET)
@@ -90,6 +91,29 @@ def machine(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
             yield found
         finally:
             found.keeper.stop()
+
+
+@pytest.fixture(autouse=True)
+def marks_are_set_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "MARK_EVERY", timedelta(seconds=1))  # nobody has to wait for the next one
+
+
+@pytest.fixture
+def machine(world: World) -> Iterator[Machine]:
+    """To which a backup is due."""
+    with _machine(world) as found:
+        yield found
+
+
+@pytest.fixture
+def rested(backed_up: World) -> Iterator[Machine]:
+    """To which nothing is due any more."""
+    now, repository = datetime.now(UTC), backed_up.repository
+    job = Job(id=f"{keeper.NIGHTLY}before", state="RUNNING", message_category="", message="", created_at=now)
+    repository.record(completed(job, repository.bases()[-1].id, now))
+    with _machine(backed_up) as found:
+        _backed_up(found)
+        yield found
 
 
 def _backed_up(machine: Machine) -> None:
@@ -124,69 +148,63 @@ def test_a_source_that_is_down_makes_the_check_fail(machine: Machine) -> None:
     assert finding.reasons[0].startswith("No backup job has completed: 1")
 
 
-def test_an_instance_is_made_on_request_and_gone_on_request(machine: Machine) -> None:
-    _backed_up(machine)
-    world = machine.world
+def test_an_instance_is_made_on_request_and_gone_on_request(rested: Machine) -> None:
+    world = rested.world
     world.run("insert into facts values (0, 'after')")
     moment = world.now()
     world.run("delete from facts")
-    machine.provision("drill-1", moment)
-    machine.provision("drill-1", moment)
-    assert machine.instances.look("drill-1").state == "creating"
-    made = machine.until_state("drill-1", "available")
+    rested.provision("drill-1", moment)
+    rested.provision("drill-1", moment)
+    assert rested.instances.look("drill-1").state == "creating"
+    made = rested.until_state("drill-1", "available")
     assert world.run("select count(*) from facts", made.port) == [[2001]]
     assert made.facts["base_backup"] == world.repository.bases()[-1].id
-    machine.instances.destroy("drill-1")
-    machine.until_state("drill-1", "gone")
+    rested.instances.destroy("drill-1")
+    rested.until_state("drill-1", "gone")
     assert not world.answers(made.port)
     assert list((world.folder / "restores").iterdir()) == []
 
 
-def test_a_lost_instance_is_a_failed_one(machine: Machine) -> None:
-    _backed_up(machine)
-    machine.provision("drill-2", machine.world.now())
-    machine.until_state("drill-2", "available")
-    pid = machine.restores.pid("drill-2")
+def test_a_lost_instance_is_a_failed_one(rested: Machine) -> None:
+    rested.provision("drill-2", rested.world.now())
+    rested.until_state("drill-2", "available")
+    pid = rested.restores.pid("drill-2")
     assert pid
     kill(pid, signal.SIGKILL)
-    lost = machine.until_state("drill-2", "failed")
+    lost = rested.until_state("drill-2", "failed")
     assert lost.reason.startswith("the temporary instance is lost")
-    assert list((machine.world.folder / "restores").iterdir()) == []
+    assert list((rested.world.folder / "restores").iterdir()) == []
 
 
-def test_a_restarted_keeper_leaves_no_instance_and_no_running_job(machine: Machine) -> None:
-    _backed_up(machine)
-    made_by = machine.restores
-    machine.provision("drill-3", machine.world.now())
-    machine.until_state("drill-3", "available")
-    machine.keeper = machine.start()
+def test_a_restarted_keeper_leaves_no_instance_and_no_running_job(rested: Machine) -> None:
+    made_by = rested.restores
+    rested.provision("drill-3", rested.world.now())
+    rested.until_state("drill-3", "available")
+    rested.keeper = rested.start()
     made_by.stop()  # with the keeper's process its children end
-    assert machine.instances.look("drill-3").state == "failed"
-    assert list((machine.world.folder / "restores").iterdir()) == []
+    assert rested.instances.look("drill-3").state == "failed"
+    assert list((rested.world.folder / "restores").iterdir()) == []
 
 
-def test_a_moment_in_the_future_is_waited_for_and_reached(machine: Machine) -> None:
-    _backed_up(machine)
-    machine.provision("drill-4", machine.world.now() + timedelta(seconds=2))
-    machine.until_state("drill-4", "available")
+def test_a_moment_in_the_future_is_waited_for_and_reached(rested: Machine) -> None:
+    rested.provision("drill-4", rested.world.now() + timedelta(seconds=2))
+    rested.until_state("drill-4", "available")
 
 
-def test_a_missing_segment_ends_in_a_failed_instance(machine: Machine) -> None:
-    _backed_up(machine)
-    world = machine.world
+def test_a_missing_segment_ends_in_a_failed_instance(rested: Machine) -> None:
+    world = rested.world
     needed = world.repository.bases()[-1].first_segment
     moment = world.now()
     (world.repository.wal / needed).unlink()
-    machine.provision("drill-5", moment)
-    assert f"WAL segment {needed} is missing" in machine.until_state("drill-5", "failed").reason
+    rested.provision("drill-5", moment)
+    assert f"WAL segment {needed} is missing" in rested.until_state("drill-5", "failed").reason
 
 
-def test_a_request_by_hand_is_a_job_of_its_own(machine: Machine) -> None:
-    _backed_up(machine)
+def test_a_request_by_hand_is_a_job_of_its_own(rested: Machine) -> None:
     request = f"manual-{uuid4().hex[:8]}"
-    machine.instances.ask(request, "back_up")
-    machine.until(
-        lambda: any(job.id == request and job.completed_at for job in machine.keeper.report().jobs),
+    rested.instances.ask(request, "back_up")
+    rested.until(
+        lambda: any(job.id == request and job.completed_at for job in rested.keeper.report().jobs),
         "the backup by hand",
     )
-    assert len(machine.world.repository.bases()) == 2
+    assert len(rested.world.repository.bases()) == 2

@@ -10,17 +10,17 @@ from local.backups.sealing import seal, unseal
 from tests.integration.backups.conftest import World
 
 
-def test_a_restore_ends_between_two_transactions(world: World) -> None:
-    base = world.back_up()
-    world.run("insert into facts values (0, 'after the base backup')")
-    between = world.now()
-    world.run("delete from facts")
-    world.archive()
+def test_a_restore_ends_between_two_transactions(backed_up: World) -> None:
+    (base,) = backed_up.repository.bases()
+    backed_up.run("insert into facts values (0, 'after the base backup')")
+    between = backed_up.now()
+    backed_up.run("delete from facts")
+    backed_up.archive()
 
-    with temporary(world.restore(between)) as instance:
-        assert world.run("select count(*) from facts", instance.port) == [[2001]]
-        assert world.run("select said from facts where n = 0", instance.port) == [["after the base backup"]]
-        assert world.run("select count(*) from facts") == [[0]]
+    with temporary(backed_up.restore(between)) as instance:
+        assert backed_up.run("select count(*) from facts", instance.port) == [[2001]]
+        assert backed_up.run("select said from facts where n = 0", instance.port) == [["after the base backup"]]
+        assert backed_up.run("select count(*) from facts") == [[0]]
     assert not instance.is_alive()
     assert not instance.folder.exists()
     assert base.finished < between
@@ -39,49 +39,45 @@ def test_a_backup_is_sealed_and_its_points_say_so(world: World) -> None:
     assert not list(world.repository.incoming.iterdir())
 
 
-def test_a_missing_segment_is_named(world: World) -> None:
-    world.back_up()
+def test_a_missing_segment_is_named(backed_up: World) -> None:
     for _ in range(3):
-        world.run("insert into facts values (0, 'more')")
-        world.archive()
-    moment = world.now()
-    world.run("insert into facts values (0, 'later')")
-    world.archive()
-    missing = world.repository.segments()[-3]
-    (world.repository.wal / missing).unlink()
+        backed_up.run("insert into facts values (0, 'more')")
+        backed_up.archive()
+    moment = backed_up.now()
+    backed_up.run("insert into facts values (0, 'later')")
+    backed_up.archive()
+    missing = backed_up.repository.segments()[-3]
+    (backed_up.repository.wal / missing).unlink()
     with pytest.raises(RestoreFailed, match=f"WAL segment {missing} is missing"):
-        plan(world.repository, moment)
+        plan(backed_up.repository, moment)
 
 
-def test_a_truncated_segment_fails_the_restore_and_leaves_nothing(world: World) -> None:
-    world.back_up()
-    moment = world.now()
-    world.run("insert into facts values (0, 'later')")
-    world.archive()
-    file = world.repository.wal / world.repository.segments()[-1]
+def test_a_truncated_segment_fails_the_restore_and_leaves_nothing(backed_up: World) -> None:
+    moment = backed_up.now()
+    backed_up.run("insert into facts values (0, 'later')")
+    backed_up.archive()
+    file = backed_up.repository.wal / backed_up.repository.segments()[-1]
     file.write_bytes(file.read_bytes()[:-1000])
-    _fails(world, moment, "is altered or cut off|ends too early")
+    _fails(backed_up, moment, "is altered or cut off|ends too early")
 
 
 @pytest.mark.parametrize("name", ["base.tar.sealed", "pg_wal.tar.sealed", "backup_manifest.sealed"])
-def test_a_flipped_byte_in_a_base_backup_fails_the_restore(world: World, name: str) -> None:
-    base = world.back_up()
-    world.archive()
-    file = world.repository.base / base.id / name
+def test_a_flipped_byte_in_a_base_backup_fails_the_restore(backed_up: World, name: str) -> None:
+    (base,) = backed_up.repository.bases()
+    file = backed_up.repository.base / base.id / name
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
-    _fails(world, world.now(), "is altered or cut off")
+    _fails(backed_up, backed_up.now(), "is altered or cut off")
 
 
 def test_a_base_backup_that_was_changed_before_it_was_sealed_is_not_what_was_backed_up(
-    world: World, tmp_path: Path
+    backed_up: World, tmp_path: Path
 ) -> None:
     """Somebody with the key: only the manifest's checksums are left to tell."""
-    base = world.back_up()
-    world.archive()
-    sealed = world.repository.base / base.id / "base.tar.sealed"
-    unseal(sealed, tmp_path / "base.tar", world.repository.key)
+    (base,) = backed_up.repository.bases()
+    sealed = backed_up.repository.base / base.id / "base.tar.sealed"
+    unseal(sealed, tmp_path / "base.tar", backed_up.repository.key)
     with tarfile.open(tmp_path / "base.tar") as archive:
         archive.extractall(tmp_path / "data", filter="data")
     table = max((tmp_path / "data" / "base").glob("*/*"), key=lambda file: file.stat().st_size)
@@ -90,17 +86,16 @@ def test_a_base_backup_that_was_changed_before_it_was_sealed_is_not_what_was_bac
     table.write_bytes(content)
     with tarfile.open(tmp_path / "forged.tar", "w") as archive:
         archive.add(tmp_path / "data", arcname=".")
-    seal(tmp_path / "forged.tar", sealed, world.repository.key)
-    _fails(world, world.now(), "is not what was backed up: .*checksum mismatch")
+    seal(tmp_path / "forged.tar", sealed, backed_up.repository.key)
+    _fails(backed_up, backed_up.now(), "is not what was backed up: .*checksum mismatch")
 
 
-def test_a_moment_that_the_archive_does_not_reach_is_no_success(world: World) -> None:
-    world.back_up()
-    world.run("insert into facts values (0, 'last')")
-    world.archive()
+def test_a_moment_that_the_archive_does_not_reach_is_no_success(backed_up: World) -> None:
+    backed_up.run("insert into facts values (0, 'last')")
+    backed_up.archive()
     with pytest.raises(RestoreFailed, match="recovery ended before configured recovery target was reached"):
-        world.restore(world.now() + timedelta(hours=1))
-    assert not (world.folder / "restored").exists()
+        backed_up.restore(backed_up.now() + timedelta(hours=1))
+    assert not (backed_up.folder / "restored").exists()
 
 
 def test_a_moment_before_every_backup_is_refused(world: World) -> None:

@@ -1,25 +1,24 @@
 import importlib
 import json
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from shared.communication.senders import email, port
 from shared.communication.store import AnnouncementStore
 from shared.events.event import Event
-from shared.platform import aws as signed
 from shared.platform import outgoing
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.outbox import waiting
 from shared.platform.outgoing import Request, Response
 from shared.platform.send_outbox import send_all
 from shared.platform.settings import aws_settings
-from tests.integration.aws import REGION, TABLE, Aws, Crash, make_resources
+from tests.integration.aws import TABLE, Aws, Crash, aws_in_memory
 from tests.integration.communication.slack_server import TOKEN, WEBHOOK_SECRET, SlackServer, slack_server
 
 SLACK, WEBHOOKS = "p09-test-slack", "p09-test-webhooks"
@@ -101,36 +100,37 @@ class Notifier:
         return answer
 
 
-@pytest.fixture
-def slack(tmp_path: Path) -> Iterator[SlackServer]:
-    with slack_server(tmp_path) as server:
-        yield server
-
-
-@pytest.fixture
-def notifier(monkeypatch: pytest.MonkeyPatch, slack: SlackServer) -> Iterator[Notifier]:
-    with mock_aws():
-        monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-        aws = Aws()
-        make_resources(aws)
+@contextmanager
+def notifying() -> Iterator[Notifier]:
+    with (
+        TemporaryDirectory() as folder,
+        slack_server(Path(folder)) as slack,
+        pytest.MonkeyPatch.context() as patch,
+        aws_in_memory(patch, **_settings(slack)) as aws,
+    ):
         topic = aws.client("sns").create_topic(Name="p09-test-announcements")["TopicArn"]
+        patch.setenv("EMAIL_TOPIC_ARN", topic)
         _put_secrets(aws, slack)
-        environment = {
-            "STAGE": "test", "OPERATIONS_TABLE_NAME": TABLE, "SLACK_SECRET_ARN": SLACK, "WEBHOOKS_SECRET_ARN": WEBHOOKS,
-            "EMAIL_TOPIC_ARN": topic, "CONSOLE_URL": "https://app.example.com", "OUTGOING_ALLOWED": slack.url,
-            "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION,
-        }  # fmt: skip
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-        monkeypatch.setattr(signed, "_post", aws.post)
         handler = importlib.reload(importlib.import_module("functions.notifier.handler"))
         email._client.cache_clear()
         notifier = Notifier(aws, slack)
-        monkeypatch.setattr(handler, "_now", lambda: notifier.now)
-        monkeypatch.setattr(port, "send", notifier.send)
+        patch.setattr(handler, "_now", lambda: notifier.now)
+        patch.setattr(port, "send", notifier.send)
         yield notifier
         email._client.cache_clear()
+
+
+@pytest.fixture
+def notifier() -> Iterator[Notifier]:
+    with notifying() as found:
+        yield found
+
+
+def _settings(slack: SlackServer) -> dict[str, str]:
+    return {
+        "SLACK_SECRET_ARN": SLACK, "WEBHOOKS_SECRET_ARN": WEBHOOKS, "OUTGOING_ALLOWED": slack.url,
+        "CONSOLE_URL": "https://app.example.com",
+    }  # fmt: skip
 
 
 def _put_secrets(aws: Aws, slack: SlackServer) -> None:

@@ -6,58 +6,17 @@ from fastapi.testclient import TestClient
 
 from functions.api.announcement_models import AnnouncementList, AnnouncementView
 from functions.api.app import create_app
-from functions.api.dependencies import Services
-from functions.api.settings import Settings
-from shared.access.identity import SRE, Person
 from shared.communication.announce import announce
-from shared.platform.valkey import ValkeyUnavailable
 from tests.integration.communication.conftest import Notifier, crashing
 from tests.integration.communication.events import incident
+from tests.operations_api import Caller, ServersDown
 
 DEPLOYMENT = {"kind": "planned_deployment", "title": "Version 12", "summary": "Faster queries.", "impact": "None."}
 
 
-class KnownPeople:
-    def verify(self, _token: str) -> Person:
-        return Person("id-of-ada", frozenset({SRE}), "ada")
-
-
-class ServersDown(Services):
-    """PostgreSQL and Valkey are down; only the operations table answers."""
-
-    tokens: Any = KnownPeople()
-
-    def __init__(self, notifier: Notifier) -> None:
-        super().__init__(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
-        self.__dict__["operations"] = notifier.table
-
-    @property
-    def valkey(self) -> Any:
-        raise ValkeyUnavailable("down")
-
-    database: Any = valkey
-    telemetry_valkey: Any = valkey
-
-
-class Caller:
-    def __init__(self, client: TestClient) -> None:
-        self._client = client
-
-    def get(self, path: str, status: int = 200, **parameters: Any) -> Any:
-        return self._call("GET", path, status, params=parameters)
-
-    def post(self, path: str, body: Any, status: int) -> Any:
-        return self._call("POST", path, status, json=body)
-
-    def _call(self, method: str, path: str, status: int, **content: Any) -> Any:
-        answer = self._client.request(method, path, headers={"authorization": "Bearer token"}, **content)
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
-
 @pytest.fixture
 def api(notifier: Notifier) -> Iterator[Caller]:
-    with TestClient(create_app(ServersDown(notifier))) as client:
+    with TestClient(create_app(ServersDown(operations=notifier.table))) as client:
         yield Caller(client)
 
 

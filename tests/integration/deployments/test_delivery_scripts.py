@@ -159,16 +159,46 @@ def test_without_a_token_the_pipeline_asks_for_one_and_never_shows_its_secret(to
     assert "P09_PIPELINE" in refused.stderr
 
 
+def git(tools: Tools, *arguments: str, at: str = "2026-11-24T10:00:00Z") -> str:
+    author = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(
+        ["env", f"GIT_COMMITTER_DATE={at}", "git", *author, *arguments],
+        check=True, cwd=tools.folder, capture_output=True, text=True,
+    )  # fmt: skip
+    return done.stdout.strip()
+
+
 def test_a_change_is_planned_with_what_its_commit_says(tools: Tools) -> None:
     digest = with_artefact(tools)
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
-    message = "Faster funnels\n\nImpact: Funnels load at once."
-    subprocess.run(["git", "init", "--quiet"], check=True, cwd=tools.folder)
-    subprocess.run([*git, "commit", "--quiet", "--allow-empty", "-m", message], check=True, cwd=tools.folder)
-    tools.answers["p09"] = """echo '{"id": "CHG-9"}'"""
+    git(tools, "init", "--quiet")
+    git(tools, "commit", "--allow-empty", "-m", "Faster funnels\n\nImpact: Funnels load at once.")
+    tools.answers["p09"] = """[[ $2 == list ]] && echo '[]' || echo '{"id": "CHG-9"}'"""
     done = tools.run("plan.sh", P09_TOKEN="t0")
     assert done.stdout == "planned: CHG-9\n", done.stderr
-    [called] = tools.called
+    [_, called] = tools.called
     assert called.startswith("p09 change plan Faster funnels --impact Funnels load at once. --commit ")
-    assert f"--digest {digest} --committed-at 20" in called
+    assert f"--digest {digest} --committed-at 2026-11-24T10:00:00 " in called
     assert (tools.folder / "build" / "change").read_text() == "CHG-9\n"
+
+
+@pytest.mark.parametrize(
+    ("known", "counted_from"),
+    [("first", "2026-11-02"), ("last", "2026-11-04"), ("nowhere", "2026-11-04")],
+)
+def test_lead_time_counts_from_the_oldest_commit_that_production_does_not_have(
+    tools: Tools, known: str, counted_from: str
+) -> None:
+    with_artefact(tools)
+    git(tools, "init", "--quiet")
+    for day in (1, 2, 4):
+        git(tools, "commit", "--allow-empty", "-m", f"Day {day}", at=f"2026-11-0{day}T00:00:00Z")
+    commit = {"first": git(tools, "rev-parse", "HEAD~2"), "last": git(tools, "rev-parse", "HEAD"), "nowhere": "0" * 40}
+    changes = [
+        {"commit": "1" * 40, "state": "rolled_back"},
+        {"commit": commit[known], "state": "verified"},
+        {"commit": "2" * 40, "state": "verified"},
+    ]
+    tools.answers["p09"] = f"""[[ $2 == list ]] && echo '{json.dumps(changes)}' || echo '{{"id": "CHG-9"}}'"""
+    done = tools.run("plan.sh", P09_TOKEN="t0")
+    assert done.returncode == 0, done.stderr
+    assert f"--committed-at {counted_from}T00:00:00 " in tools.called[1]

@@ -1,19 +1,17 @@
 import importlib
 import json
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from shared.events.event import Event
-from shared.platform import aws as signed
 from shared.platform.dynamodb import Table, signed_call
 from shared.platform.moments import stamp
 from shared.platform.settings import aws_settings
-from tests.integration.aws import REGION, TABLE, Aws, Crash, make_resources
+from tests.integration.aws import TABLE, Aws, Crash, aws_in_memory
 from tests.unit.shared.incidents.world import World
 
 
@@ -48,17 +46,13 @@ class Responder:
             self.aws.crash_at = crash_at
 
 
-@pytest.fixture
-def responder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Responder]:
-    environment = {
-        "STAGE": "test", "OPERATIONS_TABLE_NAME": TABLE, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION,
-    }  # fmt: skip
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        aws = Aws()
-        make_resources(aws)
-        monkeypatch.setattr(signed, "_post", aws.post)
+@contextmanager
+def responding() -> Iterator[Responder]:
+    with pytest.MonkeyPatch.context() as patch, aws_in_memory(patch) as aws:
         yield Responder(aws)
+
+
+@pytest.fixture
+def responder() -> Iterator[Responder]:
+    with responding() as found:
+        yield found

@@ -5,58 +5,25 @@ import pytest
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.dependencies import Services
 from functions.api.incident_models import IncidentDetail, IncidentList
 from functions.api.review_models import ReviewDetail, ReviewList
-from functions.api.settings import Settings
-from shared.access.identity import SRE, Person
-from shared.platform.valkey import ValkeyUnavailable
 from tests.integration.incidents.conftest import Responder
+from tests.operations_api import Caller, ServersDown
 from tests.unit.shared.incidents.told import kpi_breached, probe_failed, probe_recovered, task_failed
 from tests.unit.shared.incidents.world import at
 
 UNKNOWN = "INC-20200101-000000-000000"
 
 
-class KnownPeople:
-    def verify(self, token: str) -> Person:
-        return Person(token, frozenset({SRE}), token)
-
-
-class ServersDown(Services):
-    """PostgreSQL and Valkey are down; only the operations table answers."""
-
-    tokens: Any = KnownPeople()
-
-    def __init__(self, responder: Responder) -> None:
-        super().__init__(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
-        self.__dict__["operations"] = responder.table
-
-    @property
-    def valkey(self) -> Any:
-        raise ValkeyUnavailable("down")
-
-    database: Any = valkey
-    telemetry_valkey: Any = valkey
-
-
-class Caller:
-    def __init__(self, client: TestClient) -> None:
-        self._client = client
-
-    def __call__(self, method: str, path: str, status: int = 200, *, by: str = "ada", **options: Any) -> Any:
-        answer = self._client.request(method, path, headers={"authorization": f"Bearer {by}"}, **options)
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
+class Api(Caller):
     def act(self, incident: str, what: str, status: int = 200, *, by: str = "ada", **body: Any) -> Any:
-        return self("POST", f"/v1/incidents/{incident}/{what}", status, by=by, json=body)
+        return self.post(f"/v1/incidents/{incident}/{what}", body, status, by=by)
 
 
 @pytest.fixture
-def api(responder: Responder) -> Iterator[Caller]:
-    with TestClient(create_app(ServersDown(responder))) as client:
-        yield Caller(client)
+def api(responder: Responder) -> Iterator[Api]:
+    with TestClient(create_app(ServersDown(operations=responder.table))) as client:
+        yield Api(client)
 
 
 @pytest.fixture
@@ -65,7 +32,7 @@ def incident(responder: Responder) -> str:
     return responder.world.only().id
 
 
-def test_without_incidents_lists_are_empty(api: Caller) -> None:
+def test_without_incidents_lists_are_empty(api: Api) -> None:
     assert api("GET", "/v1/incidents") == {"incidents": [], "next_cursor": None}
     assert api("GET", "/v1/reviews") == {"reviews": [], "next_cursor": None}
     api("GET", f"/v1/incidents/{UNKNOWN}", 404)
@@ -73,7 +40,7 @@ def test_without_incidents_lists_are_empty(api: Caller) -> None:
     api("GET", "/v1/incidents/nonsense", 422)
 
 
-def test_an_incident_from_signal_to_review(api: Caller, responder: Responder, incident: str) -> None:
+def test_an_incident_from_signal_to_review(api: Api, responder: Responder, incident: str) -> None:
     assert api.act(incident, "acknowledge", by="grace")["owner"] == "grace"
     said = api.act(incident, "updates", state="identified", note="The disk is full.", public=True)
     assert said["timeline"][-1] == {
@@ -93,7 +60,7 @@ def test_an_incident_from_signal_to_review(api: Caller, responder: Responder, in
     assert api.act(incident, "reopen", note="Full again.")["state"] == "investigating"
 
 
-def test_what_a_person_noticed_is_opened_once(api: Caller) -> None:
+def test_what_a_person_noticed_is_opened_once(api: Api) -> None:
     wanted = {"title": "Exports are slow", "customer_impacting": True, "components": ["analytics"], "note": "Seen."}
     opened = api("POST", "/v1/incidents", 201, json=wanted)
     assert (opened["opened_by"], opened["severity"], opened["state"]) == ("ada", "ticket", "investigating")
@@ -107,7 +74,7 @@ def test_what_a_person_noticed_is_opened_once(api: Caller) -> None:
     assert api.act(opened["id"], "updates", owner="grace", components=[])["components"] == []
 
 
-def test_the_same_thing_opened_twice_becomes_one(api: Caller, responder: Responder, incident: str) -> None:
+def test_the_same_thing_opened_twice_becomes_one(api: Api, responder: Responder, incident: str) -> None:
     responder.deliver(task_failed(1))
     other = next(one["id"] for one in api("GET", "/v1/incidents")["incidents"] if one["id"] != incident)
     merged = api.act(other, "merge", into=incident)
@@ -120,7 +87,7 @@ def test_the_same_thing_opened_twice_becomes_one(api: Caller, responder: Respond
     api.act(incident, "merge", 404, into=UNKNOWN)
 
 
-def test_incidents_are_paged_newest_first_and_by_state(api: Caller, responder: Responder) -> None:
+def test_incidents_are_paged_newest_first_and_by_state(api: Api, responder: Responder) -> None:
     for number in range(5):
         responder.world.report(f"Report {number}", number)
     first = api("GET", "/v1/incidents", params={"limit": 3})
@@ -137,7 +104,7 @@ def test_incidents_are_paged_newest_first_and_by_state(api: Caller, responder: R
     api("GET", "/v1/incidents", 422, params={"state": "asleep"})
 
 
-def test_a_review_from_breach_to_closing(api: Caller, responder: Responder) -> None:
+def test_a_review_from_breach_to_closing(api: Api, responder: Responder) -> None:
     responder.deliver(kpi_breached(0))
     (listed,) = api("GET", "/v1/reviews", params={"state": "open"})["reviews"]
     path = f"/v1/reviews/{listed['id']}"
@@ -162,7 +129,7 @@ def test_a_review_from_breach_to_closing(api: Caller, responder: Responder) -> N
     api("PATCH", path, 409, json={"summary": "Another."})
 
 
-def test_resolving_needs_nothing_but_the_table(api: Caller, responder: Responder) -> None:
+def test_resolving_needs_nothing_but_the_table(api: Api, responder: Responder) -> None:
     """Messages that can't be sent wait in the outbox; nobody waits for them."""
     opened = responder.world.report("Exports are slow", 0, customer_impacting=True)
     assert api.act(opened.id, "resolve")["state"] == "resolved"

@@ -16,7 +16,7 @@ ADA = Client("203.0.113.9", "Browser")
 @pytest.fixture
 def client(valkey: redis.Redis, valkey_server: ValkeyServer) -> Iterator[Valkey]:
     address = Address(host=HOST, port=valkey_server.port)
-    client = Valkey(lambda: open_connection(address, password=valkey_server.password, timeout=2))
+    client = Valkey(lambda: open_connection(address, password=valkey_server.password, timeout=10))
     yield client
     client.close()
 

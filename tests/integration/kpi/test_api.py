@@ -6,13 +6,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.dependencies import Services
 from functions.api.kpi_models import BurnDownView, DecisionList, KpiList, ReplayView, WhatIfView
-from functions.api.settings import Settings
-from shared.access.identity import SRE, Person
 from shared.kpi.timeline import floor
-from shared.platform.valkey import ValkeyUnavailable
 from tests.integration.kpi.conftest import Evaluator
+from tests.operations_api import Caller, ServersDown
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -20,41 +17,9 @@ if TYPE_CHECKING:
 SLICE = timedelta(minutes=5)
 
 
-class KnownPeople:
-    def verify(self, _token: str) -> Person:
-        return Person("ada", frozenset({SRE}))
-
-
-class ServersDown(Services):
-    """PostgreSQL and Valkey are down; only the operations table answers."""
-
-    tokens: Any = KnownPeople()
-
-    def __init__(self, evaluator: Evaluator) -> None:
-        super().__init__(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
-        self.__dict__["kpis"] = evaluator.store
-
-    @property
-    def valkey(self) -> Any:
-        raise ValkeyUnavailable("down")
-
-    database: Any = valkey
-    telemetry_valkey: Any = valkey
-
-
-class Caller:
-    def __init__(self, client: TestClient) -> None:
-        self._client = client
-
-    def get(self, path: str, status: int = 200, **parameters: Any) -> Any:
-        answer = self._client.get(path, params=parameters, headers={"authorization": "Bearer token"})
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
-
 @pytest.fixture
 def api(evaluator: Evaluator) -> Iterator[Caller]:
-    with TestClient(create_app(ServersDown(evaluator))) as client:
+    with TestClient(create_app(ServersDown(kpis=evaluator.store))) as client:
         yield Caller(client)
 
 

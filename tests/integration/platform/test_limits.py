@@ -12,7 +12,7 @@ from shared.platform.valkey import Address, Valkey, ValkeyRefused, open_connecti
 from tests.servers import HOST, ValkeyServer
 
 SLOW = 0.001  # a unit in a quarter of an hour: within a test nothing comes back
-DEADLINE = 20.0
+DEADLINE = 60.0
 
 
 @pytest.fixture

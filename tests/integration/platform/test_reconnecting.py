@@ -33,7 +33,7 @@ def test_a_connection_that_ends_within_a_transaction_fails_it(migrated: Migrated
 def test_valkey_may_restart_between_two_commands() -> None:
     with server_folder("restarted-valkey") as folder, ValkeyServer(folder=folder) as server:
         address = Address(host=HOST, port=server.port)
-        client = Valkey(lambda: open_connection(address, password=server.password, timeout=2))
+        client = Valkey(lambda: open_connection(address, password=server.password, timeout=10))
         client.run("SET", "a", "1")
         server.kill()
         with pytest.raises(ValkeyUnavailable):

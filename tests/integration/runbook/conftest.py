@@ -1,6 +1,7 @@
 import importlib
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -59,10 +60,17 @@ def found(verdict: Verdict = Verdict.PASSED) -> Finding:
     return Finding(verdict=verdict, why="31% used.", measured={"used": 0.31}, thresholds={"below": 0.7})
 
 
-@pytest.fixture
-def system(monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
-    with aws_in_memory(monkeypatch, ARCHIVE_BUCKET_NAME=BUCKET, EVIDENCE_KEY_ARN=KEY) as aws:
+@contextmanager
+def recording() -> Iterator[System]:
+    own = {"ARCHIVE_BUCKET_NAME": BUCKET, "EVIDENCE_KEY_ARN": KEY}
+    with pytest.MonkeyPatch.context() as patch, aws_in_memory(patch, **own) as aws:
         kms = boto3.client("kms", REGION)
         key = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
         kms.create_alias(AliasName=KEY, TargetKeyId=key)
         yield System(aws)
+
+
+@pytest.fixture
+def system() -> Iterator[System]:
+    with recording() as found:
+        yield found

@@ -2,13 +2,16 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared.platform.outbox import leave
 from shared.runbook.load import the_runbook
 from shared.runbook.plan import planned
 from shared.runbook.run import Occasion, Run, told
+from tests.examples import examples
 from tests.integration.aws import Crash
-from tests.integration.runbook.conftest import System, found
+from tests.integration.runbook.conftest import System, found, recording
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 EVENTS = 3
@@ -38,20 +41,21 @@ def test_what_the_stream_lost_is_swept_up(system: System) -> None:
     assert system.sent() == ids
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before the call", "after the call"])
-@pytest.mark.parametrize("call", range(CALLS))
-def test_a_crash_at_any_call_loses_no_event_and_changes_no_id(system: System, call: int, *, after: bool) -> None:
-    ids = verdicts(system)
-    batch = system.stream()
-    system.aws.operations.clear()
-    system.aws.crash_at, system.aws.after = call, after
-    with pytest.raises(Crash):
-        system.invoke("outbox", batch)
-    system.aws.crash_at = None
-    system.at("outbox", NOON)
-    assert set(system.sent()) == set(ids)
-    assert len(system.sent()) <= len(ids) + 1
-    assert system.left() == []
+@settings(max_examples=examples(5))
+@given(call=st.integers(0, CALLS - 1), after=st.booleans())
+def test_a_crash_at_any_call_loses_no_event_and_changes_no_id(call: int, *, after: bool) -> None:
+    with recording() as system:
+        ids = verdicts(system)
+        batch = system.stream()
+        system.aws.operations.clear()
+        system.aws.crash_at, system.aws.after = call, after
+        with pytest.raises(Crash):
+            system.invoke("outbox", batch)
+        system.aws.crash_at = None
+        system.at("outbox", NOON)
+        assert set(system.sent()) == set(ids)
+        assert len(system.sent()) <= len(ids) + 1
+        assert system.left() == []
 
 
 def test_crashed_again_and_again_it_gets_there(system: System) -> None:

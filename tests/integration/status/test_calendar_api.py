@@ -9,13 +9,10 @@ from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
 from functions.api.calendar_models import EntryList, EntryView
-from functions.api.dependencies import Services
-from functions.api.settings import Settings
-from shared.access.identity import SRE, Person
 from shared.calendar.store import CalendarStore
 from shared.platform.outbox import waiting
-from shared.platform.valkey import ValkeyUnavailable
 from tests.integration.status.conftest import Publisher
+from tests.operations_api import Caller, ServersDown
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 HOUR = timedelta(hours=1)
@@ -27,79 +24,50 @@ FREEZE = {"kind": "freeze", "title": "Holidays", "reason": "Nobody is there.", "
           "end": (NOW + timedelta(days=9)).isoformat()}  # fmt: skip
 
 
-class KnownPeople:
-    def verify(self, _token: str) -> Person:
-        return Person("subject-of-ada", frozenset({SRE}), "ada")
-
-
-class ServersDown(Services):
-    tokens: Any = KnownPeople()
-
-    def __init__(self, publisher: Publisher) -> None:
-        super().__init__(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
-        self.__dict__["calendar"] = CalendarStore(publisher.table)
-
-    @property
-    def valkey(self) -> Any:
-        raise ValkeyUnavailable("down")
-
-    database: Any = valkey
-    telemetry_valkey: Any = valkey
-    limits: Any = None
-
-
-class Caller:
-    def __init__(self, client: TestClient) -> None:
-        self._client = client
-
-    def call(self, method: str, path: str, status: int = 200, **options: Any) -> Any:
-        answer = self._client.request(method, path, headers={"authorization": "Bearer token"}, **options)
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
+class Api(Caller):
     def plan(self, entry: dict[str, Any], status: int = 201) -> Any:
-        return self.call("POST", "/v1/calendar", status, json=entry)
+        return self.post("/v1/calendar", entry, status)
 
     def list(self, **parameters: Any) -> Any:
-        return self.call("GET", "/v1/calendar", params=parameters)
+        return self.get("/v1/calendar", **parameters)
 
 
 @pytest.fixture
-def api(publisher: Publisher) -> Iterator[Caller]:
-    with TestClient(create_app(ServersDown(publisher))) as client:
-        yield Caller(client)
+def api(publisher: Publisher) -> Iterator[Api]:
+    with TestClient(create_app(ServersDown(calendar=CalendarStore(publisher.table)))) as client:
+        yield Api(client)
 
 
-def test_an_empty_calendar_is_an_empty_list(api: Caller) -> None:
+def test_an_empty_calendar_is_an_empty_list(api: Api) -> None:
     assert api.list() == {"entries": [], "next_cursor": None}
 
 
-def test_what_is_planned_is_listed_and_told(api: Caller, publisher: Publisher) -> None:
+def test_what_is_planned_is_listed_and_told(api: Api, publisher: Publisher) -> None:
     planned = api.plan(MAINTENANCE)
     EntryView.model_validate(planned, strict=True)
     assert (planned["state"], planned["created_by"]) == ("planned", "ada")
     found = api.list()
     EntryList.model_validate(found, strict=True)
     assert found["entries"] == [planned]
-    assert api.call("GET", f"/v1/calendar/{planned['id']}") == planned
+    assert api("GET", f"/v1/calendar/{planned['id']}") == planned
     assert [item["detail_type"] for item in waiting(publisher.table)] == ["CalendarChanged"]
 
 
-def test_a_change_moves_it_and_a_cancellation_takes_it_off_the_list(api: Caller) -> None:
+def test_a_change_moves_it_and_a_cancellation_takes_it_off_the_list(api: Api) -> None:
     entry = api.plan(MAINTENANCE)
     later = {"start": (NOW + 3 * HOUR).isoformat(), "end": (NOW + 4 * HOUR).isoformat()}
-    changed = api.call("PATCH", f"/v1/calendar/{entry['id']}", json=later)
+    changed = api("PATCH", f"/v1/calendar/{entry['id']}", json=later)
     assert changed["start"] > entry["start"]
     assert api.list()["entries"] == [changed]
-    cancelled = api.call("POST", f"/v1/calendar/{entry['id']}/cancel", json={"reason": "Not needed."})
+    cancelled = api("POST", f"/v1/calendar/{entry['id']}/cancel", json={"reason": "Not needed."})
     assert (cancelled["state"], cancelled["note"]) == ("cancelled", "Not needed.")
     assert api.list()["entries"] == []
-    assert api.call("GET", f"/v1/calendar/{entry['id']}") == cancelled
-    problem = api.call("PATCH", f"/v1/calendar/{entry['id']}", 409, json={"title": "Too late"})
+    assert api("GET", f"/v1/calendar/{entry['id']}") == cancelled
+    problem = api("PATCH", f"/v1/calendar/{entry['id']}", 409, json={"title": "Too late"})
     assert "was cancelled" in problem["detail"]
 
 
-def test_pages_follow_each_other_by_start(api: Caller) -> None:
+def test_pages_follow_each_other_by_start(api: Api) -> None:
     ids = [api.plan(MAINTENANCE | {"title": f"Part {n}"})["id"] for n in range(3)] + [api.plan(FREEZE)["id"]]
     found: list[str] = []
     cursor: dict[str, str] = {}
@@ -114,7 +82,7 @@ def test_pages_follow_each_other_by_start(api: Caller) -> None:
     assert [entry["kind"] for entry in api.list(kind="freeze")["entries"]] == ["freeze"]
 
 
-def test_a_span_without_it_does_not_list_it(api: Caller) -> None:
+def test_a_span_without_it_does_not_list_it(api: Api) -> None:
     api.plan(MAINTENANCE)
     span = {"from": (NOW + 5 * HOUR).isoformat(), "to": (NOW + 6 * HOUR).isoformat()}
     assert api.list(**span)["entries"] == []
@@ -134,38 +102,36 @@ def test_a_span_without_it_does_not_list_it(api: Caller) -> None:
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused_with_the_field_to_mend(
-    api: Caller, change: dict[str, Any], pointer: str
+    api: Api, change: dict[str, Any], pointer: str
 ) -> None:
     problem = api.plan(MAINTENANCE | change, 422)
     assert [error["pointer"] for error in problem["errors"]] == [pointer]
     assert api.list()["entries"] == []
 
 
-def test_a_span_that_makes_no_sense_is_refused(api: Caller) -> None:
-    problem = api.call("GET", "/v1/calendar", 422, params={"from": NOW.isoformat(), "to": NOW.isoformat()})
+def test_a_span_that_makes_no_sense_is_refused(api: Api) -> None:
+    problem = api("GET", "/v1/calendar", 422, params={"from": NOW.isoformat(), "to": NOW.isoformat()})
     assert problem["errors"] == [{"parameter": "to", "detail": "to: must be after `from`"}]
 
 
-def test_what_does_not_exist_is_not_found(api: Caller) -> None:
+def test_what_does_not_exist_is_not_found(api: Api) -> None:
     missing = "/v1/calendar/maintenance-000000000000"
     for problem in (
-        api.call("GET", missing, 404),
-        api.call("PATCH", missing, 404, json={"title": "x"}),
-        api.call("POST", f"{missing}/cancel", 404, json={"reason": "x"}),
+        api("GET", missing, 404),
+        api("PATCH", missing, 404, json={"title": "x"}),
+        api("POST", f"{missing}/cancel", 404, json={"reason": "x"}),
     ):
         assert "GET /v1/calendar lists" in problem["detail"]
 
 
-def test_a_change_without_anything_to_change_is_refused(api: Caller) -> None:
+def test_a_change_without_anything_to_change_is_refused(api: Api) -> None:
     entry = api.plan(MAINTENANCE)
-    assert (
-        "name what shall become different" in api.call("PATCH", f"/v1/calendar/{entry['id']}", 422, json={})["detail"]
-    )
+    assert "name what shall become different" in api("PATCH", f"/v1/calendar/{entry['id']}", 422, json={})["detail"]
 
 
-def test_what_is_under_way_can_be_ended(api: Caller) -> None:
+def test_what_is_under_way_can_be_ended(api: Api) -> None:
     entry = api.plan(MAINTENANCE | {"start": datetime.now(UTC).isoformat()})
     assert entry["state"] == "active"
-    ended = api.call("POST", f"/v1/calendar/{entry['id']}/cancel", json={"reason": "Done early."})
+    ended = api("POST", f"/v1/calendar/{entry['id']}/cancel", json={"reason": "Done early."})
     assert ended["end"] < entry["end"]
     assert ended["note"] == "Done early."

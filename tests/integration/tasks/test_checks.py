@@ -15,7 +15,9 @@ from tests.integration.tasks.service import KEYS, PAGE, Reply, Service, problem,
 from tests.servers import free_port
 
 PATHS = ["/health", "/health/db", "/health/redis"]
-LIMITS = Limits(timeout=0.5, within=0.5)
+LIMITS = Limits(timeout=30, within=30)  # a busy machine is slow
+SHORT = Limits(timeout=0.5, within=0.5)  # for what does not come, however long one waits
+LATE = {"it answers too late", "it trickles", "events vanish", "no row comes", "queries are slow"}
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def look(url: str, limits: Limits = LIMITS) -> dict[str, Outcome]:
 
 
 def test_a_service_that_is_well_passes_every_check(service: Service) -> None:
-    found = look(service.url, Limits(timeout=5, within=5))
+    found = look(service.url)
     assert {one.result for one in found.values()} == {Result.PASSED}, found
     assert all(one.reached and one.status == 200 for one in found.values())
     assert found["canary"].why.startswith("an event was sent and seen in a query within")
@@ -78,12 +80,12 @@ BROKEN: list[Broken] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("break_it", "check", "why"), [one[1:] for one in BROKEN], ids=[one[0] for one in BROKEN])
+@pytest.mark.parametrize(("name", "break_it", "check", "why"), BROKEN, ids=[one[0] for one in BROKEN])
 def test_what_is_broken_fails_and_says_so(
-    service: Service, break_it: Callable[[Service], None], check: str, why: str
+    service: Service, name: str, break_it: Callable[[Service], None], check: str, why: str
 ) -> None:
     break_it(service)
-    found = look(service.url)
+    found = look(service.url, SHORT if name in LATE else LIMITS)
     assert found[check].result is Result.FAILED
     assert why in found[check].why
     assert found[check].reached
@@ -92,13 +94,12 @@ def test_what_is_broken_fails_and_says_so(
 
 def test_an_event_that_is_stored_a_little_later_is_waited_for(service: Service) -> None:
     service.stored_after = 2
-    assert look(service.url, Limits(timeout=5, within=30))["canary"].result is Result.PASSED
+    assert look(service.url)["canary"].result is Result.PASSED
     assert service.asked["/v1/query"] == 3
 
 
 def test_the_same_run_sends_the_same_event(service: Service) -> None:
-    limits = Limits(timeout=5, within=5)
-    assert look(service.url, limits)["canary"].result is look(service.url, limits)["canary"].result is Result.PASSED
+    assert look(service.url)["canary"].result is look(service.url)["canary"].result is Result.PASSED
     assert len(service.events) == 1
 
 
@@ -110,14 +111,14 @@ def test_a_port_that_nobody_listens_on_is_a_service_that_is_down() -> None:
 
 
 def test_a_name_that_does_not_resolve_reached_nothing() -> None:
-    found = look("http://nothing.invalid", Limits(timeout=5, within=5))
+    found = look("http://nothing.invalid")
     assert {one.result for one in found.values()} == {Result.FAILED}
     assert not reached_anything(found.values())
 
 
 def test_a_server_that_does_not_speak_http_is_told_from_silence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(10)
+        server.settimeout(30)
         port = server.getsockname()[1]
 
         def babble() -> None:

@@ -56,10 +56,17 @@ def test_a_flipped_bit_anywhere_is_found(tmp_path_factory: pytest.TempPathFactor
         list(unsealed(sealed, KEY))
 
 
-@given(st.integers(0, 2 * CHUNK))
-def test_an_end_that_was_cut_off_is_found(tmp_path_factory: pytest.TempPathFactory, left: int) -> None:
-    sealed = _sealed(tmp_path_factory.mktemp("cut"), _noise(2 * CHUNK + 100))
-    sealed.write_bytes(sealed.read_bytes()[:left])
+@pytest.fixture(scope="module")
+def two_chunks_and_more(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return _sealed(tmp_path_factory.mktemp("whole"), _noise(2 * CHUNK + 100)).read_bytes()
+
+
+@given(left=st.integers(0, 2 * CHUNK))
+def test_an_end_that_was_cut_off_is_found(
+    tmp_path_factory: pytest.TempPathFactory, two_chunks_and_more: bytes, left: int
+) -> None:
+    sealed = tmp_path_factory.mktemp("cut") / "cut.sealed"
+    sealed.write_bytes(two_chunks_and_more[:left])
     with pytest.raises(Damaged):
         list(unsealed(sealed, KEY))
 

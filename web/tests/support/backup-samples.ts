@@ -185,7 +185,7 @@ const MARK = stepOf("mark", "2026-11-24T16:05:01+00:00", "2026-11-24T16:05:04+00
 
 const PROVISION = stepOf("provision", "2026-11-24T16:05:04+00:00", "2026-11-24T16:09:16+00:00", {
   result: {
-    base_backup: "base-20261124T020000Z",
+    base_backup: "base-20261124T020000.000000Z",
     wal_segments: 214,
     restored_to: "2026-11-24T16:05:02+00:00",
     seconds: 251.8,

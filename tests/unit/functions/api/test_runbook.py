@@ -6,16 +6,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.dependencies import Services
 from functions.api.runbook_models import RunbookDay, RunList, RunSummary, RunView
-from functions.api.settings import Settings
-from shared.access.identity import SRE, Person
 from shared.platform.outbox import waiting
-from shared.platform.valkey import ValkeyUnavailable
 from shared.runbook.run import Finding, Occasion, Verdict
 from shared.runbook.run_task import run_task
 from shared.runbook.store import RunStore
 from tests.memory_table import MemoryTable
+from tests.operations_api import Caller, ServersDown
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -28,43 +25,11 @@ FOUND = Finding(
 )  # fmt: skip
 
 
-class KnownPeople:
-    def verify(self, _token: str) -> Person:
-        return Person("subject", frozenset({SRE}), "ada")
-
-
-class ServersDown(Services):
-    """Only the operations table answers."""
-
-    tokens: Any = KnownPeople()
-
-    def __init__(self, table: MemoryTable) -> None:
-        super().__init__(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
-        self.__dict__["operations"] = table
-
-    @property
-    def valkey(self) -> Any:
-        raise ValkeyUnavailable("down")
-
-    telemetry_valkey: Any = valkey
-    database: Any = valkey
-
-
-class Caller:
+class Runbook(Caller):
     def __init__(self) -> None:
         self.table = MemoryTable()
         self.store = RunStore(self.table)
-        self._client = TestClient(create_app(ServersDown(self.table)), headers={"authorization": "Bearer token"})
-
-    def get(self, path: str, status: int = 200, **parameters: Any) -> Any:
-        answer = self._client.get(path, params=parameters)
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
-    def post(self, path: str, body: dict[str, Any], status: int = 202) -> Any:
-        answer = self._client.post(path, json=body)
-        assert answer.status_code == status, answer.text
-        return answer.json()
+        super().__init__(TestClient(create_app(ServersDown(operations=self.table))))
 
     def task(self, name: str, day: str = "2026-11-23") -> Any:
         return next(task for task in self.get("/v1/runbook", date=day)["tasks"] if task["id"] == name)
@@ -75,11 +40,11 @@ class Caller:
 
 
 @pytest.fixture
-def api() -> Caller:
-    return Caller()
+def api() -> Runbook:
+    return Runbook()
 
 
-def test_the_table_is_the_seeds_with_the_days_state(api: Caller) -> None:
+def test_the_table_is_the_seeds_with_the_days_state(api: Runbook) -> None:
     api.ran(NOON)
     found = api.get("/v1/runbook", date="2026-11-23")
     assert [task["id"] for task in found["tasks"] if task["hour"] >= 12] == [
@@ -94,7 +59,7 @@ def test_the_table_is_the_seeds_with_the_days_state(api: Caller) -> None:
     assert "kpi_evaluation" in {schedule["id"] for schedule in found["schedules"]}
 
 
-def test_the_runbooks_components_can_be_chosen_from(api: Caller) -> None:
+def test_the_runbooks_components_can_be_chosen_from(api: Runbook) -> None:
     found = api.get("/v1/runbook", date="2026-11-23")["components"]
     assert [one["id"] for one in found] == ["console", "collection", "analytics"]
     assert found[0] == {
@@ -102,14 +67,14 @@ def test_the_runbooks_components_can_be_chosen_from(api: Caller) -> None:
     }  # fmt: skip
 
 
-def test_a_day_without_a_record_is_not_called_good(api: Caller) -> None:
+def test_a_day_without_a_record_is_not_called_good(api: Runbook) -> None:
     assert api.task("redis_memory")["state"] == "no record"
     assert api.task("redis_memory", "2999-11-23")["state"] == "upcoming"
 
 
-def test_a_run_by_hand_decides_the_days_state_and_hides_nothing(api: Caller) -> None:
+def test_a_run_by_hand_decides_the_days_state_and_hides_nothing(api: Runbook) -> None:
     today = datetime.now(UTC).date().isoformat()
-    asked = api.post("/v1/runbook/tasks/redis_memory/runs", {"reason": " after the restart "})
+    asked = api.post("/v1/runbook/tasks/redis_memory/runs", {"reason": " after the restart "}, 202)
     assert (asked["state"], asked["by"], asked["reason"]) == ("requested", "ada", "after the restart")
     task = api.task("redis_memory", today)
     assert (task["state"], task["manual_runs"]) == ("requested", [asked])
@@ -118,7 +83,7 @@ def test_a_run_by_hand_decides_the_days_state_and_hides_nothing(api: Caller) -> 
     assert api.get(f"/v1/runbook/tasks/redis_memory/runs/{asked['id']}")["state"] == "requested"
 
 
-def test_runs_are_paged_newest_first(api: Caller) -> None:
+def test_runs_are_paged_newest_first(api: Runbook) -> None:
     for number in range(5):
         api.ran(NOON + timedelta(days=number))
     path = "/v1/runbook/tasks/redis_memory/runs"
@@ -129,7 +94,7 @@ def test_runs_are_paged_newest_first(api: Caller) -> None:
     assert (len(found), second["next_cursor"]) == (5, None)
 
 
-def test_a_run_is_shown_with_its_evidence(api: Caller) -> None:
+def test_a_run_is_shown_with_its_evidence(api: Runbook) -> None:
     api.ran(NOON)
     found = api.get("/v1/runbook/tasks/redis_memory/runs/redis_memory-20261123T120000Z")
     assert (found["measured"], found["thresholds"], found["inputs"]) == (
@@ -150,7 +115,7 @@ def test_a_run_is_shown_with_its_evidence(api: Caller) -> None:
     ],
 )
 def test_what_is_not_there_is_named_with_what_is(
-    api: Caller, path: str, parameters: dict[str, str], status: int, says: str
+    api: Runbook, path: str, parameters: dict[str, str], status: int, says: str
 ) -> None:
     assert re.search(says, api.get(path, status, **parameters)["detail"])
 
@@ -158,13 +123,13 @@ def test_what_is_not_there_is_named_with_what_is(
 @pytest.mark.parametrize(
     "body", [{}, {"reason": ""}, {"reason": "  "}, {"reason": "a\x00b"}, {"reason": "x", "by": "eve"}]
 )
-def test_a_request_needs_a_reason_and_takes_nothing_else(api: Caller, body: dict[str, Any]) -> None:
+def test_a_request_needs_a_reason_and_takes_nothing_else(api: Runbook, body: dict[str, Any]) -> None:
     problem = api.post("/v1/runbook/tasks/redis_memory/runs", body, 422)
     assert problem["errors"][0]["pointer"].startswith("#/")
     assert not api.table.items
 
 
-def test_asked_for_twice_in_a_second_it_runs_once(api: Caller) -> None:
+def test_asked_for_twice_in_a_second_it_runs_once(api: Runbook) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     for second in range(3):  # the request may fall into any of these
         occasion = Occasion(task="redis_memory", scheduled_for=now + timedelta(seconds=second), kind="manual")
@@ -173,13 +138,13 @@ def test_asked_for_twice_in_a_second_it_runs_once(api: Caller) -> None:
     assert problem["run"].startswith("redis_memory-")
 
 
-def test_answers_are_what_the_description_promises(api: Caller) -> None:
+def test_answers_are_what_the_description_promises(api: Runbook) -> None:
     api.ran(NOON)
     runs = "/v1/runbook/tasks/redis_memory/runs"
     answers: list[tuple[type[BaseModel], Any]] = [
         (RunbookDay, api.get("/v1/runbook", date="2026-11-23")), (RunList, api.get(runs)),
         (RunView, api.get(f"{runs}/redis_memory-20261123T120000Z")),
-        (RunSummary, api.post(runs, {"reason": "to see the answer"})),
+        (RunSummary, api.post(runs, {"reason": "to see the answer"}, 202)),
     ]  # fmt: skip
     for model, found in answers:
         assert model.model_validate(found).model_dump() == found

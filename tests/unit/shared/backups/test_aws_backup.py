@@ -15,6 +15,7 @@ from tests.unit.shared.backups.reports import LIMITS
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 24, 1, 5, tzinfo=UTC)
+SESSION = boto3.Session("key", "secret", region_name="eu-central-1")  # reads the services' descriptions once
 ARN = "arn:aws:rds:eu-central-1:111122223333:cluster:p09-prod-postgres"
 POINT = "arn:aws:rds:eu-central-1:111122223333:cluster-snapshot:awsbackup:job-1"
 CONTINUOUS = "arn:aws:rds:eu-central-1:111122223333:cluster-snapshot:continuous:cluster-1"
@@ -30,9 +31,8 @@ class Aws:
 
     def __init__(self) -> None:
         names = ("backup", "rds", "elasticache", "cloudwatch", "s3")
-        session = boto3.Session("key", "secret", region_name="eu-central-1")
         once = Config(retries={"total_max_attempts": 1})
-        self.clients = {name: session.client(name, config=once) for name in names}
+        self.clients = {name: SESSION.client(name, config=once) for name in names}
         self.stubs = {name: Stubber(client) for name, client in self.clients.items()}
 
     def backups(self, places: Places = PLACES) -> AwsBackups:

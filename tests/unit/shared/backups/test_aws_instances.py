@@ -11,6 +11,7 @@ from shared.backups.aws_instances import AwsInstances, Shape
 from shared.backups.drill import NotYet
 from shared.backups.instances import Instance, InstancesUnavailable
 
+SESSION = boto3.Session("key", "secret", region_name="eu-central-1")  # reads the service's description once
 DRILL = "drill-20261125T040000Z"
 SOURCE = "p09-prod-postgres"
 RESTORED = "p09-prod-postgres-drill-20261125t040000z"
@@ -31,8 +32,7 @@ class Rds:
     """Every answer and every request is checked against RDS' own model."""
 
     def __init__(self) -> None:
-        session = boto3.Session("key", "secret", region_name="eu-central-1")
-        self.client = session.client("rds", config=Config(retries={"total_max_attempts": 1}))
+        self.client = SESSION.client("rds", config=Config(retries={"total_max_attempts": 1}))
         self.stub = Stubber(self.client)
         self.instances = AwsInstances(self.client, SHAPE)
 

@@ -1,0 +1,3 @@
+from tests.moto_speed import hasten_moto
+
+hasten_moto()
