@@ -12,14 +12,14 @@ from shared.platform.valkey import ValkeyUnavailable
 
 
 class KnownPeople:
-    """A token is a name, or ``ada as grace`` of one who goes by another; the subject is neither. SREs, but who is named here."""
+    """A token is a name, or `ada as lovelace`: what a person is called is no id. Who has no role named here is an SRE."""
 
     def __init__(self, roles: Mapping[str, str] | None = None) -> None:
         self._roles = roles or {}
 
     def verify(self, token: str) -> Person:
-        who, _, name = token.partition(" as ")
-        return Person(f"id-of-{who}", frozenset({self._roles.get(who, SRE)}), name or who)
+        person, _, name = token.partition(" as ")
+        return Person(f"id-of-{person}", frozenset({self._roles.get(person, SRE)}), name or person)
 
 
 class ServersDown(Services):
