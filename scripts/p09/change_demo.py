@@ -54,7 +54,10 @@ class Demo:
         self.tell(change)
         self.report(change, "staged", passed=True, why=f"It is what {self.proofs.url} runs")
         self.report(change, "smoke", *self.proofs.smoke())
-        return self.report(change, "load_snapshot", *self.proofs.load())
+        proved = self.report(change, "load_snapshot", *self.proofs.load())
+        if proved["state"] != "load_passed":
+            raise LocalError(f"{change['id']} is {proved['state']}: {proved['story'][-1]['why']}")
+        return proved
 
     def report(self, change: dict[str, Any], step: str, passed: bool, why: str) -> dict[str, Any]:  # noqa: FBT001
         body = {"step": step, "digest": change["digest"], "passed": passed, "why": why[:1000]}

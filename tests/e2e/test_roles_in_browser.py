@@ -69,6 +69,7 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(SECONDS * 1000)
+    expect.set_options(timeout=SECONDS * 1000)  # it has a default of its own
     yield page
     context.close()
 

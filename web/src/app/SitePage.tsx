@@ -1,6 +1,7 @@
 import { Skeleton, Stack, Text, Title } from "@mantine/core";
 import { type ComponentType, lazy, Suspense, useState } from "react";
 import { Navigate, useNavigate, useParams, useSearchParams } from "react-router";
+import classes from "../components/card.module.css";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { AddSiteDialog, AddSiteForm } from "../features/sites/AddSite";
 import { SitePicker } from "../features/sites/SitePicker";
@@ -8,7 +9,6 @@ import { type Site, useMayAddSite, useOrganisations, useSites } from "../feature
 import { TrafficPage } from "../features/traffic/TrafficPage";
 import { SiteNavigation } from "./Navigation";
 import { Shell } from "./Shell";
-import classes from "./SitePage.module.css";
 
 /** Beside its traffic, by what stands behind the site in the address. Most people come for the traffic alone. */
 const PAGES = new Map<string | undefined, ComponentType<{ site: Site }>>([

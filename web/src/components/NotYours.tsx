@@ -1,7 +1,7 @@
 import { Button, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
-import classes from "./NotYours.module.css";
+import classes from "./card.module.css";
 
 /** Stands in place of a page that the person who is signed in may not see: says whom it is for. */
 export function NotYours({ title, children }: { title: string; children: ReactNode }) {

@@ -1,5 +1,6 @@
-import { Button, Modal, NativeSelect, NumberInput, Stack, Text, Textarea } from "@mantine/core";
-import { type SubmitEvent, useState } from "react";
+import { Button, NativeSelect, NumberInput, Stack, Text, Textarea } from "@mantine/core";
+import type { SubmitEvent } from "react";
+import { OnceModal } from "../../components/OnceModal";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { useHasRole } from "../sign-in/roles";
 import {
@@ -22,26 +23,16 @@ interface Props {
   onClose: () => void;
 }
 
-/** Closes by its button alone while it shows a password. */
 export function AskCredentialDialog({ isOpen, onClose }: Props) {
-  const [made, setMade] = useState<MadeCredential | null>(null);
-  const close = () => {
-    setMade(null);
-    onClose();
-  };
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      title={made ? "Your database login" : "Ask for a database login"}
-      centered
+    <OnceModal<MadeCredential>
+      isOpen={isOpen}
+      onClose={onClose}
       size="lg"
-      closeOnClickOutside={made === null}
-      closeOnEscape={made === null}
-      withCloseButton={made === null}
-    >
-      {made ? <NewLogin made={made} onClose={close} /> : <AskForm onMade={setMade} />}
-    </Modal>
+      titleOf={(made) => (made ? "Your database login" : "Ask for a database login")}
+      form={(onMade) => <AskForm onMade={onMade} />}
+      shown={(made, close) => <NewLogin made={made} onClose={close} />}
+    />
   );
 }
 

@@ -1,8 +1,8 @@
 import { Button, Text, Title } from "@mantine/core";
 import { Link, useLocation } from "react-router";
+import classes from "../../components/card.module.css";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { usePerson } from "../sign-in/use-session";
-import classes from "./People.module.css";
 import { useAccept } from "./people";
 
 const TOKEN = /^#(p09i_[A-Za-z0-9_-]{43})$/;

@@ -1,6 +1,7 @@
-import { Button, Modal, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
-import { type SubmitEvent, useState } from "react";
+import { Button, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
+import type { SubmitEvent } from "react";
 import { CopyBlock } from "../../components/CopyBlock";
+import { OnceModal } from "../../components/OnceModal";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatMoment } from "../../components/words";
 import { type MadeInvitation, useInvite } from "./people";
@@ -12,29 +13,15 @@ interface Props {
   onClose: () => void;
 }
 
-/** Closes by its button alone while it shows the link. */
 export function InviteDialog({ organisationId, isOpen, onClose }: Props) {
-  const [made, setMade] = useState<MadeInvitation | null>(null);
-  const close = () => {
-    setMade(null);
-    onClose();
-  };
   return (
-    <Modal
-      opened={isOpen}
-      onClose={close}
-      title={made ? `The invitation of ${made.label}` : "Invite somebody"}
-      centered
-      closeOnClickOutside={made === null}
-      closeOnEscape={made === null}
-      withCloseButton={made === null}
-    >
-      {made ? (
-        <NewInvitation made={made} onClose={close} />
-      ) : (
-        <InviteForm organisationId={organisationId} onMade={setMade} />
-      )}
-    </Modal>
+    <OnceModal<MadeInvitation>
+      isOpen={isOpen}
+      onClose={onClose}
+      titleOf={(made) => (made ? `The invitation of ${made.label}` : "Invite somebody")}
+      form={(onMade) => <InviteForm organisationId={organisationId} onMade={onMade} />}
+      shown={(made, close) => <NewInvitation made={made} onClose={close} />}
+    />
   );
 }
 
