@@ -14,11 +14,16 @@ Reason = Annotated[
 ]
 Commit = Annotated[str, StringConstraints(pattern="^[0-9a-f]{40}$")]
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+Address = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=320, pattern=r"^[^\x00-\x20\x7f@]+@[^\x00-\x20\x7f@]+$")
+]
+Committers = Annotated[tuple[Address, ...], Field(max_length=50)]
 
 
 class NewChange(BaseModel):
     """``impact`` is announced ahead of time; ``digest`` is the artefact's SHA-256; ``committed_at`` is when its oldest commit
-    was made, from which lead time counts; ``migrations_compatible`` is what `make check` says of its migrations."""
+    was made, from which lead time counts; ``migrations_compatible`` is what `make check` says of its migrations.
+    ``committers`` are the mail addresses of who wrote its commits: they don't approve it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,15 +34,17 @@ class NewChange(BaseModel):
     committed_at: AwareDatetime
     planned_for: AwareDatetime
     migrations_compatible: bool = True
+    committers: Committers = ()
 
 
 class Amendment(BaseModel):
-    """Another artefact: it is proved and approved anew."""
+    """Another artefact: it is proved and approved anew. ``committers`` join those of the one before."""
 
     model_config = ConfigDict(extra="forbid")
 
     commit: Commit
     digest: Digest
+    committers: Committers = ()
 
 
 class StepReport(BaseModel):
@@ -129,6 +136,7 @@ class ChangeView(BaseModel):
     title: str
     impact: str
     author: str
+    committers: list[str]
     commit: str
     digest: str
     committed_at: str

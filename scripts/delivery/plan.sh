@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Plans the change that build/assembly.tar.gz is, at the P09 of P09_URL, and keeps its id in build/change: plan.sh
-# A line "Impact: …" of the commit's message is what is announced. Lead time counts from the oldest commit that production
-# does not have yet: of the newest change that was verified there, P09 knows the commit.
+# A line "Impact: …" of the commit's message is what is announced. It is made of the commits that production does not have
+# yet (P09 knows the commit of the newest change that was verified there): lead time counts from the oldest of them, and
+# nobody who wrote one of them approves the change.
 set -euo pipefail
 if [[ ${1:-} == --help ]]; then sed -n '2,/^set /s/^# //p' "$0"; exit; fi
 digest=$(sha256sum build/assembly.tar.gz | cut -d ' ' -f 1)
@@ -17,7 +18,8 @@ if [[ -n $in_production && $in_production != $(git rev-parse HEAD) ]] &&
   since=("$in_production..HEAD")
 fi
 committed=$(TZ=UTC git log "${since[@]}" --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%S | sort | sed -n 1p)
+mapfile -t committers < <(git log "${since[@]}" --format=--committer=%ae | sort -u | sed -n 1,50p)
 p09 change plan "$(git log -1 --format=%s | cut -c 1-120)" --impact "${impact:-No interruption is expected.}" \
-  --commit "$(git rev-parse HEAD)" --digest "$digest" --committed-at "$committed" --json > build/change.json
+  --commit "$(git rev-parse HEAD)" --digest "$digest" --committed-at "$committed" "${committers[@]}" --json > build/change.json
 python3 -c 'import json; print(json.load(open("build/change.json"))["id"])' > build/change
 echo "planned: $(< build/change)"

@@ -16,12 +16,17 @@ change = typer.Typer(
 )
 _PATH = "/v1/changes"
 _COLUMNS = ("id", "state", "author", "closed", "title")
-_SHOWN = ("id", "title", "state", "author", "impact", "planned_for", "commit", "digest", "approved", "override")
+_SHOWN = (
+    "id", "title", "state", "author", "committers", "impact", "planned_for", "commit", "digest", "approved", "override",
+)  # fmt: skip
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Such as CHG-20261124T133306Z-3f9a0c.")]
 Reason = Annotated[str, typer.Option(help="Why; it stands in the change's story and is announced.")]
 Digest = Annotated[str, typer.Option(help="SHA-256 of build/assembly.tar.gz, as make assembly prints it.")]
 Commit = Annotated[str, typer.Option(help="The commit that it was built from, in full.")]
+Committers = Annotated[
+    list[str] | None, typer.Option("--committer", help="Mail address of who wrote a commit of it; may be repeated.")
+]
 Role = Annotated[str, typer.Option(help="As whom, on the local system.")]
 
 
@@ -52,6 +57,7 @@ def plan(
     breaking: Annotated[
         bool, typer.Option("--breaking", help="The release before it does not work on its schema.")
     ] = False,
+    committers: Committers = None,
     role: Role = "P09-Developer",
     as_json: AsJson = False,
 ) -> None:
@@ -60,15 +66,24 @@ def plan(
     body = {
         "title": title, "impact": impact, "commit": commit, "digest": digest, "migrations_compatible": not breaking,
         "committed_at": (committed_at.replace(tzinfo=UTC) if committed_at else now).isoformat(),
-        "planned_for": (now + timedelta(hours=in_hours)).isoformat(),
+        "planned_for": (now + timedelta(hours=in_hours)).isoformat(), "committers": committers or [],
     }  # fmt: skip
     _show(_api(context, role).post(_PATH, body), as_json=as_json)
 
 
 @change.command("amend")
-def amend(context: typer.Context, change_id: Id, *, commit: Commit, digest: Digest, as_json: AsJson = False) -> None:
+def amend(
+    context: typer.Context,
+    change_id: Id,
+    *,
+    commit: Commit,
+    digest: Digest,
+    committers: Committers = None,
+    as_json: AsJson = False,
+) -> None:
     """Another artefact: it is proved and approved anew."""
-    _post(context, change_id, "artefact", {"commit": commit, "digest": digest}, "P09-Developer", as_json=as_json)
+    body = {"commit": commit, "digest": digest, "committers": committers or []}
+    _post(context, change_id, "artefact", body, "P09-Developer", as_json=as_json)
 
 
 @change.command("report")
@@ -155,7 +170,10 @@ def _show(found: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(found, indent=2))
         return
-    said = found | {"approved": _approval(found["approval"]), "override": _override(found["override"])}
+    said = found | {
+        "committers": ", ".join(found["committers"]) or "none named", "approved": _approval(found["approval"]),
+        "override": _override(found["override"]),
+    }  # fmt: skip
     show({name: said[name] for name in _SHOWN}, as_json=False)
     for gate in found["gates"]:
         word = "open" if gate["open"] else "overridden" if gate["overridden"] else "CLOSED"

@@ -35,13 +35,17 @@ def planned(change_id: str, plan: Plan, act: Act) -> Change:
     return _tell(new, act, "planned", plan.impact)
 
 
-def amended(change: Change, commit: str, digest: str, act: Act) -> Change:
-    """Another artefact: what was proved and approved was another one's. Raises ChangeRefused."""
+def amended(change: Change, commit: str, digest: str, act: Act, committers: tuple[str, ...] = ()) -> Change:
+    """Another artefact: what was proved and approved was another one's. Who committed to that one, has still.
+
+    Raises ChangeRefused.
+    """
     if change.is_over or change.state in IN_PRODUCTION:
         raise NotNow(f"{change.id} is {change.state}: plan a new one")
     if digest == change.plan.digest:
         return change
-    plan = replace(change.plan, commit=commit, digest=digest)
+    everybody = tuple(dict.fromkeys((*change.plan.committers, *committers)))
+    plan = replace(change.plan, commit=commit, digest=digest, committers=everybody)
     fresh = replace(change, plan=plan, state="planned", approval=None, override=None)
     return _tell(fresh, act, "amended", f"The artefact is another one, of {commit[:12]}: it starts anew")
 

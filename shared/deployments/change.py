@@ -50,7 +50,10 @@ class GatesClosed(NotNow):
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What is to go to production: ``digest`` is that of the artefact, ``committed_at`` when its oldest commit was made."""
+    """What is to go to production: ``digest`` is that of the artefact, ``committed_at`` when its oldest commit was made.
+
+    ``committers`` are the addresses of who wrote its commits: where a pipeline plans it, it is theirs and not the pipeline's.
+    """
 
     title: str
     impact: str
@@ -59,6 +62,7 @@ class Plan:
     committed_at: datetime
     planned_for: datetime
     migrations_compatible: bool
+    committers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,9 +149,10 @@ class Change:
         return actor.may_be(Actor(name=self.author, subject=self.author_subject))
 
     def is_artefact_of(self, actor: Actor) -> bool:
-        """Whether they have written it: planned it, or put another artefact in its place."""
-        amended = (entry for entry in self.story if entry.happened == "amended")
-        return self.author_is(actor) or any(actor.may_be(entry.actor) for entry in amended)
+        """Whether they have written it: planned it, committed to it, or put another artefact in its place."""
+        amended = (entry.actor for entry in self.story if entry.happened == "amended")
+        committers = (Actor(name=address) for address in self.plan.committers)
+        return self.author_is(actor) or any(actor.may_be(one) for one in (*amended, *committers))
 
     def is_override_of(self, actor: Actor) -> bool:
         """Whether they have asked for it."""

@@ -16,6 +16,7 @@ def change_view(change: Change, gates: Sequence[Gate], waiting: Waiting | None, 
     own = {"artefact": change.is_artefact_of(asked_by), "override": change.is_override_of(asked_by)}
     return {
         "id": change.id, "state": change.state, "title": plan.title, "impact": plan.impact, "author": change.author,
+        "committers": list(plan.committers),
         "commit": plan.commit, "digest": plan.digest, "committed_at": stamp(plan.committed_at),
         "planned_for": stamp(plan.planned_for),
         "own": [name for name, is_own in own.items() if is_own],

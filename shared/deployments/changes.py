@@ -53,9 +53,9 @@ class Changes:
     def gates(self, change: Change) -> tuple[Gate, ...]:
         return gates(self._facts(change.plan.migrations_compatible))
 
-    def amend(self, change_id: str, commit: str, digest: str) -> Change:
+    def amend(self, change_id: str, commit: str, digest: str, committers: tuple[str, ...] = ()) -> Change:
         found = self._current(change_id)
-        return self._save(found, acts.amended(found, commit, digest, self._act))
+        return self._save(found, acts.amended(found, commit, digest, self._act, committers))
 
     def report(self, change_id: str, step: Step, *, digest: str, passed: bool, why: str) -> Change:
         found = self._current(change_id)

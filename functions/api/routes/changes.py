@@ -89,7 +89,7 @@ async def one_change(change_id: ChangeId, services: ServicesOf, person: Operator
 async def amend_change(
     change_id: ChangeId, amendment: Amendment, services: ServicesOf, person: OperatorOf
 ) -> JSONResponse:
-    return _after(services, person, lambda changes: changes.amend(change_id, amendment.commit, amendment.digest))
+    return _after(services, person, lambda changes: changes.amend(change_id, **amendment.model_dump()))
 
 
 @router.post("/v1/changes/{change_id}/steps", response_model=ChangeView, summary="Report what a step has found")

@@ -150,6 +150,24 @@ def test_who_wrote_it_does_not_approve_it_and_a_developer_does_not_approve(api: 
     api.call("ada", "POST", f"/changes/{planned['id']}/approve", status=403)
 
 
+def test_who_committed_to_it_does_not_approve_it(api: Api) -> None:
+    named = NEW | {"committers": ["grace@example.com", "hopper@example.com"]}
+    planned = api.call("ada", "POST", "/changes", named, 201)
+    assert planned["committers"] == named["committers"]
+    for step in ("staged", "smoke", "load_snapshot"):
+        report = {"step": step, "digest": DIGEST, "passed": True, "why": "well"}
+        api.call("ada", "POST", f"/changes/{planned['id']}/steps", report)
+    person = "grace as Grace@example.com"
+    assert api.call(person, "GET", f"/changes/{planned['id']}")["own"] == ["artefact"]
+    api.call(person, "POST", f"/changes/{planned['id']}/approve", status=403)
+    api.call("alan", "POST", f"/changes/{planned['id']}/approve")
+
+
+def test_a_committer_that_is_no_address_is_named(api: Api) -> None:
+    refused = api.call("ada", "POST", "/changes", NEW | {"committers": ["a@example.com", "grace"]}, 422)
+    assert refused["errors"][0]["pointer"] == "#/committers/1"
+
+
 def test_persons_are_told_apart_whatever_name_they_go_by(api: Api) -> None:
     planned = api.call("grace", "POST", "/changes", NEW, 201)
     assert planned["own"] == ["artefact"]

@@ -177,21 +177,26 @@ def test_a_change_is_planned_with_what_its_commit_says(tools: Tools) -> None:
     assert done.stdout == "planned: CHG-9\n", done.stderr
     [_, called] = tools.called
     assert called.startswith("p09 change plan Faster funnels --impact Funnels load at once. --commit ")
-    assert f"--digest {digest} --committed-at 2026-11-24T10:00:00 " in called
+    assert f"--digest {digest} --committed-at 2026-11-24T10:00:00 --committer=a@example.com --json" in called
     assert (tools.folder / "build" / "change").read_text() == "CHG-9\n"
 
 
 @pytest.mark.parametrize(
-    ("known", "counted_from"),
-    [("first", "2026-11-02"), ("last", "2026-11-04"), ("nowhere", "2026-11-04")],
+    ("known", "counted_from", "committers"),
+    [
+        ("first", "2026-11-02", ["alan", "grace"]),
+        ("last", "2026-11-04", ["alan"]),
+        ("nowhere", "2026-11-04", ["alan"]),
+    ],
 )
-def test_lead_time_counts_from_the_oldest_commit_that_production_does_not_have(
-    tools: Tools, known: str, counted_from: str
+def test_a_change_is_of_the_commits_that_production_does_not_have(
+    tools: Tools, known: str, counted_from: str, committers: list[str]
 ) -> None:
     with_artefact(tools)
     git(tools, "init", "--quiet")
-    for day in (1, 2, 4):
-        git(tools, "commit", "--allow-empty", "-m", f"Day {day}", at=f"2026-11-0{day}T00:00:00Z")
+    for day, who in ((1, "ada"), (2, "grace"), (4, "alan")):
+        author = f"--author={who} <{who}@example.com>"
+        git(tools, "commit", "--allow-empty", author, "-m", f"Day {day}", at=f"2026-11-0{day}T00:00:00Z")
     commit = {"first": git(tools, "rev-parse", "HEAD~2"), "last": git(tools, "rev-parse", "HEAD"), "nowhere": "0" * 40}
     changes = [
         {"commit": "1" * 40, "state": "rolled_back"},
@@ -201,4 +206,5 @@ def test_lead_time_counts_from_the_oldest_commit_that_production_does_not_have(
     tools.answers["p09"] = f"""[[ $2 == list ]] && echo '{json.dumps(changes)}' || echo '{{"id": "CHG-9"}}'"""
     done = tools.run("plan.sh", P09_TOKEN="t0")
     assert done.returncode == 0, done.stderr
-    assert f"--committed-at {counted_from}T00:00:00 " in tools.called[1]
+    said = " ".join(f"--committer={who}@example.com" for who in committers)
+    assert f"--committed-at {counted_from}T00:00:00 {said} --json" in tools.called[1]

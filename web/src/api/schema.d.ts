@@ -1687,13 +1687,18 @@ export interface components {
         };
         /**
          * Amendment
-         * @description Another artefact: it is proved and approved anew.
+         * @description Another artefact: it is proved and approved anew. ``committers`` join those of the one before.
          */
         Amendment: {
             /** Commit */
             commit: string;
             /** Digest */
             digest: string;
+            /**
+             * Committers
+             * @default []
+             */
+            committers?: string[];
         };
         /**
          * AnnouncementList
@@ -2003,6 +2008,8 @@ export interface components {
             impact: string;
             /** Author */
             author: string;
+            /** Committers */
+            committers: string[];
             /** Commit */
             commit: string;
             /** Digest */
@@ -2993,6 +3000,7 @@ export interface components {
          * NewChange
          * @description ``impact`` is announced ahead of time; ``digest`` is the artefact's SHA-256; ``committed_at`` is when its oldest commit
          *     was made, from which lead time counts; ``migrations_compatible`` is what `make check` says of its migrations.
+         *     ``committers`` are the mail addresses of who wrote its commits: they don't approve it.
          */
         NewChange: {
             /** Title */
@@ -3018,6 +3026,11 @@ export interface components {
              * @default true
              */
             migrations_compatible?: boolean;
+            /**
+             * Committers
+             * @default []
+             */
+            committers?: string[];
         };
         /**
          * NewCredential

@@ -38,6 +38,7 @@ export const WAITING: Change = {
   title: "Faster funnels",
   impact: "Funnels answer faster; nothing is down.",
   author: "ada",
+  committers: [],
   commit: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
   digest: "2b0b822cd15d6c15b0f00a089f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
   committed_at: "2026-11-24T09:30:00Z",

@@ -12,6 +12,7 @@ ID = "CHG-20261124T120000Z-0a1b2c"
 DIGEST = "a" * 64
 CHANGE: dict[str, Any] = {
     "id": ID, "title": "Faster funnels", "state": "load_passed", "author": "ada", "impact": "Nothing is down.",
+    "committers": ["ada@example.com", "alan@example.com"],
     "planned_for": "2026-11-24T14:00:00Z", "commit": "c" * 40, "digest": DIGEST, "approval": None,
     "override": {"gates": ["budget"], "reason": "x", "by": "grace", "seconded_by": ""},
     "gates": [
@@ -65,6 +66,7 @@ def test_a_change_is_shown_with_its_gates_and_its_story(api: Recorded) -> None:
     assert "  freeze      open        No freeze is on" in lines
     assert lines[-1] == "2026-11-24T12:00:00Z  planned        ada: Nothing is down."
     assert any(line.startswith("override") and "by grace and nobody yet" in line for line in lines)
+    assert any(line.startswith("committers") and line.endswith("ada@example.com, alan@example.com") for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,10 @@ def test_a_change_is_shown_with_its_gates_and_its_story(api: Recorded) -> None:
         (["second", ID], "P09-Lead", "override/second", {}),
         (["promote", ID, "--digest", DIGEST], "P09-Developer", "promote", {"digest": DIGEST}),
         (["roll-back", ID, "--reason", "x"], "P09-SRE", "roll-back", {"reason": "x"}),
-        (["amend", ID, "--commit", "c", "--digest", DIGEST], "P09-Developer", "artefact", {"commit": "c", "digest": DIGEST}),
+        (
+            ["amend", ID, "--commit", "c", "--digest", DIGEST, "--committer", "a@b.example"], "P09-Developer", "artefact",
+            {"commit": "c", "digest": DIGEST, "committers": ["a@b.example"]},
+        ),
         (
             ["report", ID, "smoke", "--digest", DIGEST, "--failed", "--why", "x"], "P09-Developer", "steps",
             {"step": "smoke", "digest": DIGEST, "passed": False, "why": "x"},
@@ -102,6 +107,8 @@ def test_planning_sends_the_artefact_and_when_it_goes(api: Recorded) -> None:
         "--digest",
         DIGEST,
         "--breaking",
+        "--committer=ada@example.com",
+        "--committer=alan@example.com",
     ]
     assert run(app, typed).exit_code == 0
     ((role, path, body),) = api.asked
@@ -112,6 +119,7 @@ def test_planning_sends_the_artefact_and_when_it_goes(api: Recorded) -> None:
         False,
     )
     assert body["committed_at"] < body["planned_for"]
+    assert body["committers"] == ["ada@example.com", "alan@example.com"]
 
 
 def test_figures_are_of_so_many_days(api: Recorded) -> None:

@@ -10,7 +10,7 @@ from shared.deployments.change_store import ChangeStore
 from shared.deployments.change_view import change_view
 from shared.platform.actor import Actor
 from shared.platform.dynamodb import Put
-from tests.unit.shared.deployments.test_changes import DIGEST, WELL, World
+from tests.unit.shared.deployments.test_changes import DIGEST, PLAN, WELL, World
 
 ADA = Actor(name="ada", subject="subject-of-ada")
 RENAMED = Actor(name="lovelace@example.com", subject=ADA.subject)
@@ -29,6 +29,7 @@ def forget_subjects(world: World, change: Change) -> Change:
     for part in (content, content["override"] or {}, *content["story"]):
         for name in ("author_subject", "by_subject", "seconded_by_subject"):
             part.pop(name, None)
+    del content["plan"]["committers"]  # nor who committed to it
     world.table.write([Put(item={**item, "content": json.dumps(content)})])
     return ChangeStore(world.table).get(change.id)
 
@@ -54,6 +55,25 @@ def test_who_has_put_another_artefact_in_its_place_does_not_approve_it(world: Wo
     with pytest.raises(ChangeRefused, match="grace is the change's author"):
         world.by("grace").approve(change.id)
     assert world.by("alan").approve(change.id).state == "approved"
+
+
+def test_who_committed_to_what_a_pipeline_has_planned_does_not_approve_it(world: World) -> None:
+    change = world.proved(replace(PLAN, committers=("Grace", "alan")))
+    for person in ("grace", "alan"):
+        with pytest.raises(ChangeRefused, match=f"{person} is the change's author"):
+            world.by(person).approve(change.id)
+    assert world.by("edsger").approve(change.id).state == "approved"
+
+
+def test_who_committed_to_the_artefact_before_stays_an_author(world: World) -> None:
+    change = world.proved(replace(PLAN, committers=("grace",)))
+    amended = world.by("pipeline").amend(change.id, "d" * 40, "b" * 64, ("alan", "grace"))
+    assert amended.plan.committers == ("grace", "alan")
+    world.facts = replace(WELL, freezes=("Holidays",))
+    world.by("edsger").ask_override(change.id, ("freeze",), "it mends what fails")
+    for person in ("grace", "alan"):
+        with pytest.raises(ChangeRefused, match="second person"):
+            world.by(person).second_override(change.id)
 
 
 def test_neither_author_nor_asker_agrees_to_an_override_under_another_address(world: World) -> None:

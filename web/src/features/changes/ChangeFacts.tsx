@@ -13,6 +13,7 @@ export function ChangeFacts({ change, username }: { change: Change; username: st
   const { approval, override } = change;
   const facts: [string, string][] = [
     ["Author", personOf(change.author, username)],
+    ...committers(change, username),
     ["Planned for", formatMoment(change.planned_for)],
     ["Oldest commit", formatMoment(change.committed_at)],
   ];
@@ -42,6 +43,12 @@ export function ChangeFacts({ change, username }: { change: Change; username: st
       </dl>
     </Stack>
   );
+}
+
+/** Where a pipeline has planned it: the people whose work it is. */
+function committers(change: Change, username: string | null): [string, string][] {
+  const people = change.committers.map((address) => personOf(address, username));
+  return people.length > 0 ? [["Commits by", inWords(people)]] : [];
 }
 
 /** An approval that is not used runs out. */
