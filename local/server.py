@@ -106,13 +106,13 @@ def wheel_folder(package: str) -> Path:
     return Path(found.submodule_search_locations[0])
 
 
-def end_leftover(pid: int, created: float) -> bool:
+def end_leftover(pid: int, created: float, stop_signal: int) -> bool:
     """End a process that a killed supervisor left behind; False when it is gone by now, or another one."""
     try:
         process = psutil.Process(pid)
         if abs(process.create_time() - created) > 1:
             return False
-        process.send_signal(signal.SIGINT)  # an orderly stop to each of our servers
+        process.send_signal(stop_signal)
         process.wait(15)
     except psutil.NoSuchProcess:
         return False

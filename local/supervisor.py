@@ -1,5 +1,6 @@
 """Starts the servers, restarts those that die, keeps down those that are held, stops all in order."""
 
+import signal
 import time
 from collections.abc import Callable
 
@@ -23,7 +24,7 @@ class Supervisor:
     def end_leftovers(self) -> None:
         """After a kill of the supervisor itself its servers live on; end them before starting anew."""
         for name, process in (read_json(self._state.processes_file) or {}).items():
-            if end_leftover(process["pid"], process["created"]):
+            if end_leftover(process["pid"], process["created"], process.get("stop_signal", signal.SIGTERM)):
                 say(f"{name} was still running from a killed `make run`: stopped it")
 
     def start(self, *servers: Server) -> None:
@@ -83,10 +84,12 @@ class Supervisor:
 
     def _write_processes(self) -> None:
         processes = {
-            name: {"pid": one.pid, "created": psutil.Process(one.pid).create_time()}
+            name: {
+                "pid": one.pid, "created": psutil.Process(one.pid).create_time(), "stop_signal": one.server.stop_signal,
+            }
             for name, one in self._running.items()
             if one.is_alive()
-        }
+        }  # fmt: skip
         write_json(self._state.processes_file, processes)
 
     def _stop(self, name: str) -> None:

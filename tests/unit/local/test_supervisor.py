@@ -144,4 +144,18 @@ def test_what_a_killed_supervisor_left_behind_is_ended(state: State, supervisor:
 
 
 def test_another_process_that_got_the_number_of_a_dead_one_is_left_alone() -> None:
-    assert not end_leftover(os.getpid(), created=1.0)
+    assert not end_leftover(os.getpid(), created=1.0, stop_signal=signal.SIGTERM)
+
+
+def test_what_is_left_behind_is_ended_by_the_servers_own_signal(state: State, supervisor: Supervisor) -> None:
+    """In the background, where a shell has them ignore SIGINT, most servers heed SIGTERM alone."""
+    ready = state.folder / "ready"
+    deaf = (
+        f"import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); open({str(ready)!r}, 'w'); time.sleep(600)"
+    )
+    supervisor.start(replace(sleeper(state), command=[sys.executable, "-c", deaf], ready=ready.exists))
+    left = psutil.Process(pids(state)["sleeper"])
+    assert read_json(state.processes_file)["sleeper"]["stop_signal"] == signal.SIGTERM  # type: ignore[index]
+    Supervisor(state).end_leftovers()
+    _, alive = psutil.wait_procs([left], timeout=SECONDS)
+    assert not alive

@@ -72,6 +72,14 @@ test("what is in production says how long that took from its oldest commit", asy
   expect(facts).toHaveTextContent("Lead time5 hours");
 });
 
+test("whose commits a pipeline brings to production is told", async () => {
+  const people = ["ada@demo.example", "alan@demo.example"];
+  server.changes = [{ ...WAITING, author: "pipeline", committers: people }];
+  open(WAITING);
+  const facts = await region("How it stands");
+  expect(facts).toHaveTextContent("Commits byada@demo.example and alan@demo.example");
+});
+
 test("commands in a story stand out from its words", async () => {
   const line = { at: NOW, by: "promotion", happened: "handed_over", why: "Go on with `p09 change promote`" };
   server.changes[0] = { ...APPROVED, story: [...APPROVED.story, line] };
