@@ -40,8 +40,8 @@ class Api:
         return self._call("GET", path, params=parameters)
 
     def newest(self, path: str, name: str, limit: int, **asked: str | None) -> list[dict[str, Any]]:
-        """The first entries of a list; what is None is not asked for."""
-        given = {key: value for key, value in asked.items() if value is not None}
+        """The first entries of a list; what is empty is not asked for."""
+        given = {key: value for key, value in asked.items() if value}
         found: list[dict[str, Any]] = self.get(path, limit=str(limit), **given)[name]
         return found
 

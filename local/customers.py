@@ -35,9 +35,8 @@ def owner(system: Mapping[str, Any], organisation: str) -> tuple[Api, str]:
     person = customer_person(organisation, "owner")
     people.ensure(person)
     api = Api(system["url"], people.token(person))
-    found = [one for one in api.get("/v1/organisations")["organisations"] if one["name"] == organisation]
-    if found:
-        return api, str(found[0]["organisation_id"])
+    if (known := _id_of(api, organisation)) is not None:
+        return api, known
     # Customers are taken on by P09's own people, who then hand over to the customer's owner.
     staff = Api(system["url"], operations_token(system, STAFF_ROLE))
     organisation_id = str(staff.post("/v1/organisations", {"name": organisation})["organisation_id"])
@@ -52,14 +51,20 @@ def member_token(system: Mapping[str, Any], organisation: str, role: str) -> str
     people.ensure(person)
     api, organisation_id = owner(system, organisation)
     token = people.token(person)
-    _join(api, organisation_id, Api(system["url"], token), person)
+    guest = Api(system["url"], token)
+    if _id_of(guest, organisation) is None:
+        _join(api, organisation_id, guest, person)
     return token
 
 
+def _id_of(member: Api, organisation: str) -> str | None:
+    """Of the organisation of this name that they belong to."""
+    found = member.get("/v1/organisations")["organisations"]
+    return next((str(one["organisation_id"]) for one in found if one["name"] == organisation), None)
+
+
 def _join(host: Api, organisation_id: str, guest: Api, person: Person) -> None:
-    """By an invitation, as customers do it: so the others see a name. Who is a member already stays one."""
-    if any(one["organisation_id"] == organisation_id for one in guest.get("/v1/organisations")["organisations"]):
-        return
+    """By an invitation, as customers do it: so the others see a name."""
     wanted = {"role": person.role, "label": person.username}
     made = host.post(f"/v1/organisations/{organisation_id}/invitations", wanted)
     guest.post("/v1/invitations/acceptance", {"token": made["token"]})

@@ -33,7 +33,7 @@ def connect(
         port=port or config.postgres_port,
         database=DATABASE if user == ADMIN else SUPERUSER,
         timeout=5,
-        ssl_context=False,
+        ssl_context=False,  # as in shared/platform/postgres.py
     )
 
 

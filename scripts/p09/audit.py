@@ -34,10 +34,11 @@ def list_rows(
     as_json: AsJson = False,
 ) -> None:
     """List who did what."""
-    asked = {"organisation_id": organisation_id, "actor": actor, "action": action, "subject": subject}
-    wanted = {name: value for name, value in {**asked, "since": since, "until": until}.items() if value}
-    found = session(context).operations(_ROLE).get("/v1/audit", limit=str(limit), **wanted)
-    show_rows(found["rows"], _COLUMNS, as_json=as_json)
+    found = session(context).operations(_ROLE).newest(
+        "/v1/audit", "rows", limit, organisation_id=organisation_id, actor=actor, action=action, subject=subject,
+        since=since, until=until,
+    )  # fmt: skip
+    show_rows(found, _COLUMNS, as_json=as_json)
 
 
 @audit.command("verify")

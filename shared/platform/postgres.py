@@ -44,8 +44,8 @@ def connect(
             port=address.port,
             database=address.database,
             password=password,
-            ssl_context=tls
-            or False,  # None would ask the server, and read all of the machine's authorities before that
+            # None would ask the server, and read all of the machine's authorities before that.
+            ssl_context=tls or False,
             application_name=application,
             timeout=timeout or CONNECT_SECONDS,
             tcp_keepalive=True,

@@ -34,7 +34,7 @@ def test_of_a_list_the_newest_are_asked_for_and_only_what_is_given() -> None:
     def handle(request: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(200, json={"sites": [{"asked": dict(request.url.params)}], "next_cursor": "more"})
 
-    found = api(handle).newest("/v1/sites", "sites", 5, state="open", kind=None)
+    found = api(handle).newest("/v1/sites", "sites", 5, state="open", kind=None, actor="")
     assert found == [{"asked": {"limit": "5", "state": "open"}}]
 
 
