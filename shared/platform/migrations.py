@@ -4,8 +4,12 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
+from pg8000.exceptions import DatabaseError
 from pg8000.native import Connection
+
+from shared.platform.postgres import sqlstate
 
 DIRECTORY = Path(__file__).parent.parent / "migrations"
 _NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
@@ -13,6 +17,8 @@ _LOCK = "select pg_advisory_lock(hashtext('p09_migrations'))"
 _UNLOCK = "select pg_advisory_unlock(hashtext('p09_migrations'))"
 # Whoever waits for a lock on a table makes everybody behind it wait: a deploy that fails is better than a service that hangs.
 LOCK_TIMEOUT = "5s"
+TRIES: Final = 3
+_DEADLOCK: Final = "40P01"
 _BOUNDS = f"set local lock_timeout = '{LOCK_TIMEOUT}'; set local statement_timeout = '5min'"
 
 
@@ -85,6 +91,18 @@ def _missing(connection: Connection, migrations: list[Migration]) -> list[Migrat
 
 
 def _apply(connection: Connection, migration: Migration) -> None:
+    """Anew after a deadlock with the service at work: it was rolled back whole, and the service went on."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            _apply_once(connection, migration)
+        except DatabaseError as error:
+            if sqlstate(error) != _DEADLOCK or not tries_left:
+                raise
+        else:
+            return
+
+
+def _apply_once(connection: Connection, migration: Migration) -> None:
     connection.run("begin")
     try:
         connection.execute_simple(_BOUNDS)
