@@ -14,8 +14,8 @@ from local.postgres import create_database, postgres_server
 from local.state import LOOPBACK, ROOT, Configuration, LocalError, State
 from local.supervisor import Supervisor
 from local.valkey import valkey_server
-from shared.access import store
-from shared.access.keys import make_key
+from shared.identity import tenants as store
+from shared.identity.keys import make_key
 from shared.platform import postgres, valkey
 from shared.platform.migrations import migrate, read_migrations
 

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from local.aws import CREDENTIALS
 from local.state import State, default_state
 from shared.health.canary import Keys, read_keys
-from shared.platform.aws import AwsRefused, AwsSettings, AwsUnavailable, Credentials
+from shared.platform.aws.secrets import read_secret
+from shared.platform.aws.signed import AwsRefused, AwsSettings, AwsUnavailable, Credentials
 from shared.platform.secret import Secret
-from shared.platform.secrets import read_secret
 
 LOCAL_SECRET: Final = "p09-local-canary"  # noqa: S105 -- the secret's name
 NO_KEYS: Final = "its keys are missing. Give --canary FILE or P09_CANARY with what the secret p09-<stage>-canary holds"

@@ -21,12 +21,12 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from scripts.canary_keys import WrongUsage, add_options, canary_keys, local_aws, url
-from shared.deployments.load import Site, load, shares
-from shared.deployments.snapshot import Incomparable, Judgement, Limits, Snapshot, judge, read_snapshot, summarise
-from shared.deployments.snapshot_store import SnapshotStore
+from shared.delivery.load import Site, load, shares
+from shared.delivery.snapshot import Incomparable, Judgement, Limits, Snapshot, judge, read_snapshot, summarise
+from shared.delivery.snapshot_store import SnapshotStore
 from shared.health.canary import SITE, Keys
-from shared.platform.aws import AwsRefused, AwsUnavailable
-from shared.platform.dynamodb import Table, signed_call
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.moments import stamp
 from shared.platform.settings import aws_settings
 

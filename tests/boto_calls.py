@@ -6,7 +6,7 @@ from typing import Any
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from shared.platform.aws import AwsRefused
+from shared.platform.aws.signed import AwsRefused
 
 Call = Callable[[str, dict[str, Any]], dict[str, Any]]
 

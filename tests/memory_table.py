@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from shared.platform.dynamodb import Delete, Overtaken, PrimaryKey, Put, Table, Value, Write
+from shared.platform.aws.dynamodb import Delete, Overtaken, PrimaryKey, Put, Table, Value, Write
 
 Stored = dict[str, Value]
 

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from functions.api.dependencies import Services
 from functions.api.settings import Settings
-from shared.access.identity import SRE, Person
+from shared.identity.identity import SRE, Person
 from shared.platform.valkey import ValkeyUnavailable
 
 

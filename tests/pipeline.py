@@ -6,13 +6,13 @@ from uuid import UUID, uuid4
 import pytest
 import redis
 
-from shared.ingestion.drain import Drained, drain
-from shared.ingestion.entry import Entry
-from shared.ingestion.event import Event
-from shared.ingestion.rows import Arrival, copy_rows
-from shared.ingestion.stream import STREAM, append
+from shared.collection.entry import Entry
+from shared.collection.event import Event
+from shared.collection.rows import Arrival, copy_rows
+from shared.collection.stream import STREAM, append
 from shared.platform.postgres import Database
 from shared.platform.valkey import Address, Valkey, open_connection
+from shared.storage.drain import Drained, drain
 from tests.conftest import MigratedDatabase
 from tests.servers import HOST, ValkeyServer
 

@@ -19,8 +19,8 @@ from functions.api.app import create_app
 from functions.api.dependencies import Services
 from functions.api.settings import Settings
 from functions.api.site_cache import SiteCache
-from shared.access.identity import KeyBearer
-from shared.access.keys import Key
+from shared.identity.identity import KeyBearer
+from shared.identity.keys import Key
 from shared.platform.settings import load
 from shared.platform.valkey import Command, Valkey
 

@@ -16,11 +16,11 @@ from bench.servers import Servers, Site
 from bench.shapes import BATCH
 from bench.traffic import PageView, page_views
 from local.postgres import connect as connect_as_owner
-from shared.ingestion.drain import drain
-from shared.ingestion.entry import Entry
-from shared.ingestion.event import Event
-from shared.ingestion.rows import COLUMNS, Arrival, copy_rows
-from shared.ingestion.stream import append
+from shared.collection.entry import Entry
+from shared.collection.event import Event
+from shared.collection.rows import COLUMNS, Arrival, copy_rows
+from shared.collection.stream import append
+from shared.storage.drain import drain
 
 EVENTS: Final = 200_000
 REPEATED_BATCHES: Final = 0.1

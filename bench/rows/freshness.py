@@ -17,8 +17,8 @@ from bench.context import Context
 from bench.figures import milliseconds
 from bench.outcome import Outcome
 from bench.servers import Servers, Site
-from shared.ingestion.drain import drain
 from shared.platform.percentile import percentile
+from shared.storage.drain import drain
 
 SAMPLES: Final = 60
 TARGET_SECONDS: Final = 2.0

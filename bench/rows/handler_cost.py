@@ -13,7 +13,7 @@ from bench.http_event import http_event
 from bench.outcome import Outcome
 from bench.shapes import BATCH, SHAPES, bodies
 from bench.traffic import page_views
-from shared.access.keys import make_key
+from shared.identity.keys import make_key
 
 TARGET: Final = 50_000
 BATCHES: Final = 100

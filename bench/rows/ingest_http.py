@@ -16,7 +16,7 @@ from bench.outcome import Outcome
 from bench.peers import UMAMI
 from bench.servers import Servers
 from local.state import ROOT
-from shared.ingestion.stream import STREAM
+from shared.collection.stream import STREAM
 
 CONNECTIONS: Final = 16
 SINGLE_TO_UMAMI: Final = 5

@@ -17,7 +17,7 @@ from shared.kpi.measure import roll_up, slice_counts
 from shared.kpi.run_evaluation import Ports, run_evaluation
 from shared.kpi.store import KpiStore
 from shared.kpi.timeline import Key
-from shared.platform.dynamodb import Table
+from shared.platform.aws.dynamodb import Table
 from shared.platform.moments import stamp
 from shared.runbook.load import the_runbook
 

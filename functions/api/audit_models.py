@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:
-    from shared.access.audit import Row
+    from shared.audit.chain import Row
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 

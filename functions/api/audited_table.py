@@ -8,9 +8,9 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Final
 
-from shared.access.audit import Entry
-from shared.access.pending_audit import leave
-from shared.platform.dynamodb import Table, Write
+from shared.audit.chain import Entry
+from shared.audit.pending import leave
+from shared.platform.aws.dynamodb import Table, Write
 
 _ENTRY: Final[ContextVar[Entry | None]] = ContextVar("entry", default=None)
 

@@ -10,8 +10,8 @@ from functions.api.dependencies import Services
 from functions.api.permissions import ANYONE, INGEST_KEY, PERMISSIONS, PERSON, READ_KEY
 from functions.api.problems import Problem
 from functions.api.trail import audit_operation
-from shared.access.identity import PIPELINE, ROLES, KeyBearer, Person, Pipeline
-from shared.access.keys import MalformedKey, parse_key
+from shared.identity.identity import PIPELINE, ROLES, KeyBearer, Person, Pipeline
+from shared.identity.keys import MalformedKey, parse_key
 
 KEY_BRAND: Final = "p09"
 _OF_TENANTS: Final = frozenset({READ_KEY, PERSON})
@@ -93,7 +93,7 @@ def _bearer(request: Request, token: str, allowed: AbstractSet[str]) -> KeyBeare
 
 
 def _signed_in(request: Request, token: str, allowed: AbstractSet[str]) -> Person | Pipeline:
-    from shared.access.tokens import IdentityUnavailable, InvalidToken
+    from shared.identity.tokens import IdentityUnavailable, InvalidToken
 
     if not allowed - set(_KEYS.values()):
         raise _unauthorised(f"this takes {_wanted(allowed)}, such as p09w_…")

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from functions.api.dependencies import Services
-    from shared.access.identity import Person, Pipeline
-    from shared.deployments.changes import Changes
-    from shared.deployments.gates import Facts
+    from shared.changes.changes import Changes
+    from shared.changes.gates import Facts
+    from shared.identity.identity import Person, Pipeline
 
 
 @contextmanager
@@ -21,10 +21,10 @@ def desk(services: "Services", person: "Person | Pipeline") -> "Iterator[Changes
     """Changes for one person, or the pipeline, now; what may not be becomes a problem document."""
     from functools import cache
 
-    from shared.deployments.change import ChangeRefused, NotNow
-    from shared.deployments.change_store import UnknownChange
-    from shared.deployments.changes import Changes
-    from shared.platform.dynamodb import Overtaken
+    from shared.changes.changes import Changes
+    from shared.changes.model import ChangeRefused, NotNow
+    from shared.changes.store import UnknownChange
+    from shared.platform.aws.dynamodb import Overtaken
     from shared.runbook.load import the_runbook
 
     now = datetime.now(UTC)
@@ -47,7 +47,7 @@ def desk(services: "Services", person: "Person | Pipeline") -> "Iterator[Changes
 
 
 def _facts(services: "Services", now: datetime, *, compatible: bool) -> "Facts":
-    from shared.deployments.gates import Facts, exhausted
+    from shared.changes.gates import Facts, exhausted
     from shared.runbook.load import the_runbook
 
     return Facts(

@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import Request
 
 from functions.api.origin_proof import HEADER, OriginProof
-from shared.ingestion.visitor import Client
+from shared.collection.visitor import Client
 
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 

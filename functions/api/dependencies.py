@@ -9,34 +9,34 @@ from functions.api.limits import Limits
 from functions.api.origin_proof import OriginProof
 from functions.api.settings import Settings
 from functions.api.site_cache import SiteCache
-from shared.ingestion.entry import Entry
-from shared.ingestion.stream import STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE, append_within, forget_awake, woke
-from shared.ingestion.visitor import Visitors
+from shared.collection.entry import Entry
+from shared.collection.stream import STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE, append_within, forget_awake, woke
+from shared.collection.visitor import Visitors
 from shared.platform import wiring
-from shared.platform.aws import AwsRefused, AwsUnavailable
-from shared.platform.bus import put_event
+from shared.platform.aws.bus import put_event
+from shared.platform.aws.secrets import LoginSecret
+from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.limits import Take, Within, run_within
-from shared.platform.secrets import LoginSecret
 from shared.platform.settings import aws_settings
 from shared.platform.valkey import Command, Valkey, ValkeyUnavailable
 
 if TYPE_CHECKING:
-    from shared.access.audit_anchors import AnchorStore
-    from shared.access.database_credentials import DatabaseCredentials
-    from shared.access.lease_store import LeaseStore
-    from shared.access.tokens import TokenVerifier
+    from shared.audit.anchors import AnchorStore
     from shared.backups.store import DrillStore
     from shared.calendar.store import CalendarStore
+    from shared.changes.store import ChangeStore
+    from shared.changes.waits import WaitStore
     from shared.communication.store import AnnouncementStore
-    from shared.deployments.change_store import ChangeStore
-    from shared.deployments.wait_store import WaitStore
+    from shared.credentials.credentials import DatabaseCredentials
+    from shared.credentials.store import LeaseStore
+    from shared.identity.tokens import TokenVerifier
     from shared.incidents.review_store import ReviewStore
     from shared.incidents.rules import Rules
     from shared.incidents.store import IncidentStore
     from shared.kpi.store import KpiStore
-    from shared.platform.dynamodb import Table
+    from shared.platform.aws.dynamodb import Table
+    from shared.platform.aws.secrets import SecretVersions
     from shared.platform.postgres import Database
-    from shared.platform.secrets import SecretVersions
     from shared.runbook.store import RunStore
 
 POSTGRES_SECONDS: Final = 10.0
@@ -81,31 +81,31 @@ class Services:
     def operations(self) -> "Table":
         """What operations need while PostgreSQL and Valkey are down."""
         from functions.api.audited_table import AuditedTable
-        from shared.platform.dynamodb import signed_call
+        from shared.platform.aws.dynamodb import signed_call
 
         return AuditedTable(signed_call(aws_settings), self.settings.operations_table_name)
 
     @cached_property
     def anchors(self) -> "AnchorStore":
-        from shared.access.audit_anchors import AnchorStore
+        from shared.audit.anchors import AnchorStore
 
         return AnchorStore(self.operations)
 
     @cached_property
     def leases(self) -> "LeaseStore":
-        from shared.access.lease_store import LeaseStore
+        from shared.credentials.store import LeaseStore
 
         return LeaseStore(self.operations)
 
     @cached_property
     def credentials(self) -> "DatabaseCredentials":
-        from shared.access.database_credentials import DatabaseCredentials
+        from shared.credentials.credentials import DatabaseCredentials
 
         return DatabaseCredentials(self.database, self.leases)
 
     @cached_property
     def secrets(self) -> "SecretVersions":
-        from shared.platform.secrets import SecretVersions
+        from shared.platform.aws.secrets import SecretVersions
 
         return SecretVersions(aws_settings)
 
@@ -145,19 +145,19 @@ class Services:
 
     def workflow(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         """Call Step Functions. Raises ``AwsUnavailable`` and ``AwsRefused``."""
-        from shared.platform.aws import call
+        from shared.platform.aws.signed import call
 
         return call(aws_settings(), "states", f"AWSStepFunctions.{operation}", body, json_version="1.0")
 
     @cached_property
     def changes(self) -> "ChangeStore":
-        from shared.deployments.change_store import ChangeStore
+        from shared.changes.store import ChangeStore
 
         return ChangeStore(self.operations)
 
     @cached_property
     def promotion_waits(self) -> "WaitStore":
-        from shared.deployments.wait_store import WaitStore
+        from shared.changes.waits import WaitStore
 
         return WaitStore(self.operations)
 
@@ -190,7 +190,7 @@ class Services:
 
     @cached_property
     def tokens(self) -> "TokenVerifier":
-        from shared.access.tokens import TokenVerifier  # PyJWT: only who presents a token waits for it
+        from shared.identity.tokens import TokenVerifier  # PyJWT: only who presents a token waits for it
 
         return TokenVerifier(
             issuer=self.settings.identity_issuer,

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.api.problems import Problem, problem_response, unexpected
-from shared.ingestion.event import MAX_BYTES
+from shared.collection.event import MAX_BYTES
 
 MAX_QUERY: Final = 8 * 1024
 MAX_HEADERS: Final = 16 * 1024

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from shared.access.identity import KeyBearer
-from shared.platform.aws import AwsRefused, AwsUnavailable
+from shared.identity.identity import KeyBearer
+from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.valkey import Command, Valkey, ValkeyUnavailable
 
 LAST_USED: Final = "keys:last-used"

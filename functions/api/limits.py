@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from shared.access.identity import KeyBearer, Person, Pipeline
+from shared.identity.identity import KeyBearer, Person, Pipeline
 from shared.platform.limits import LimitExceeded, Quota, Rate, Take, Within
 
 # Limits of ingest are one step with the append, and hence in its slot.

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from functions.api.permissions import ANYONE, PERMISSIONS
 from shared.analytics.query import Query
-from shared.ingestion.event import Event
+from shared.collection.event import Event
 
 _REF: Final = "#/components/schemas/{model}"
 _PROBLEM: Final[dict[str, Any]] = {

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from shared.platform.aws import AwsRefused, AwsUnavailable
+from shared.platform.aws.secrets import LoginSecret
+from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.secret import Secret
-from shared.platform.secrets import LoginSecret
 
 HEADER: Final = "x-p09-origin-proof"  # infra/constructs/distribution.py sends it
 LOOK_AGAIN_SECONDS: Final = 60.0

@@ -5,7 +5,7 @@ The console offers what stands here: `make openapi` writes it down for it.
 
 from typing import Final
 
-from shared.access.identity import AUDITOR, DBA, DEVELOPER, LEAD, PIPELINE, ROLES, SRE, MemberRole
+from shared.identity.identity import AUDITOR, DBA, DEVELOPER, LEAD, PIPELINE, ROLES, SRE, MemberRole
 
 ANYONE: Final = "anyone"
 INGEST_KEY: Final = "ingest key"

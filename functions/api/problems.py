@@ -11,9 +11,9 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from shared.analytics.refusal import QueryRefused
+from shared.collection.accept import BadBatch, NotJson
 from shared.incidents.refusal import NotPossible, UnknownIncident, WrongValue
-from shared.ingestion.accept import BadBatch, NotJson
-from shared.platform.aws import AwsRefused, AwsUnavailable
+from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.limits import LimitExceeded
 from shared.platform.valkey import ValkeyUnavailable

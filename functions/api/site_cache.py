@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
 
-from shared.access.identity import KeyBearer
-from shared.access.keys import Key
+from shared.identity.identity import KeyBearer
+from shared.identity.keys import Key
 from shared.platform.failures import PostgresUnavailable
 
 if TYPE_CHECKING:
@@ -71,13 +71,13 @@ class SiteCache:
         return fetched
 
     def _load_bearer(self, key: Key) -> KeyBearer | None:
-        from shared.access.store import key_bearer
+        from shared.identity.tenants import key_bearer
 
         with self._database().transaction(key_sha256=key.digest.hex()) as connection:
             return key_bearer(connection, key)
 
     def _load_target(self, domain: str) -> Target | None:
-        from shared.access.store import site_of
+        from shared.identity.tenants import site_of
 
         with self._database().transaction(domain=domain) as connection:
             site = site_of(connection, domain)

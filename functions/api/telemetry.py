@@ -14,7 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from functions.api.last_used import mark_used
-from shared.platform.aws import AwsRefused, AwsUnavailable
+from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.valkey import Valkey, ValkeyUnavailable
 
 # Upper bounds in seconds; 0.2 is the target of the KPI and must be one of them.

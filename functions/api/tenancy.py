@@ -9,12 +9,12 @@ from uuid import UUID
 from functions.api.dependencies import Services
 from functions.api.permissions import MEMBERS
 from functions.api.problems import Problem
-from shared.access.identity import KeyBearer, MemberRole, Person
+from shared.identity.identity import KeyBearer, MemberRole, Person
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
 
-    from shared.access.store import Site
+    from shared.identity.tenants import Site
 
 Memberships = dict[UUID, MemberRole]
 
@@ -22,7 +22,7 @@ Memberships = dict[UUID, MemberRole]
 @contextmanager
 def acting_for(services: Services, caller: KeyBearer | Person) -> Iterator[tuple["Connection", Memberships]]:
     """A transaction that sees what the caller may see, and the caller's roles in organisations."""
-    from shared.access.store import memberships
+    from shared.identity.tenants import memberships
     from shared.platform.postgres import act_for
 
     if isinstance(caller, KeyBearer):
@@ -37,7 +37,7 @@ def acting_for(services: Services, caller: KeyBearer | Person) -> Iterator[tuple
 
 def site_for(connection: "Connection", caller: KeyBearer | Person, reference: str) -> "Site":
     """The site with this id or domain, if the caller may see it. A key sees its own site only."""
-    from shared.access.store import site_of
+    from shared.identity.tenants import site_of
 
     site = site_of(connection, reference)
     if site is None or (isinstance(caller, KeyBearer) and site.id != caller.site_id):

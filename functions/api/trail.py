@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from functions.api.client import viewer_address
-from shared.access.audit import OPERATIONS, Entry
-from shared.access.identity import KeyBearer, Person, Pipeline
+from shared.audit.chain import OPERATIONS, Entry
+from shared.identity.identity import KeyBearer, Person, Pipeline
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
@@ -25,7 +25,7 @@ class Trail:
 
     def write(self, connection: "Connection", organisation: UUID, action: str, subject: str, **details: Any) -> None:
         """Append to the organisation's chain; ``details`` are ``before``, ``after`` and ``reason``."""
-        from shared.access.audit_store import record
+        from shared.audit.store import record
 
         record(connection, self.entry(organisation, action, subject, **details))
 

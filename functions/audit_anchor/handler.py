@@ -10,12 +10,12 @@ from typing import Any, Final
 from aws_lambda_powertools.logging import Logger
 
 from functions.audit_anchor.settings import Settings
-from shared.access.anchor_audit import anchor_audit
-from shared.access.audit_anchors import AnchorStore
-from shared.access.pending_audit import write_pending
+from shared.audit.anchor import anchor_audit
+from shared.audit.anchors import AnchorStore
+from shared.audit.pending import write_pending
 from shared.platform import wiring
-from shared.platform.dynamodb import Table, signed_call
-from shared.platform.s3 import get_object, keys, put_object
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.s3 import get_object, keys, put_object
 from shared.platform.settings import aws_settings, load
 
 PREFIX: Final = "heads/"

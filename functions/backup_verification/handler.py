@@ -8,9 +8,9 @@ from aws_lambda_powertools.logging import Logger
 
 from functions.backup_verification.settings import Settings
 from shared.backups.check import check_backups
-from shared.platform.dynamodb import Table, signed_call
-from shared.platform.lambda_context import Context, remaining
-from shared.platform.s3 import put_object
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.lambda_context import Context, remaining
+from shared.platform.aws.s3 import put_object
 from shared.platform.settings import aws_settings, load
 from shared.runbook.load import the_runbook
 from shared.runbook.run import Finding, Verdict, digest

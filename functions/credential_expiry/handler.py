@@ -8,11 +8,11 @@ from typing import Any, Final
 from aws_lambda_powertools.logging import Logger
 
 from functions.credential_expiry.settings import Settings
-from shared.access.database_credentials import DatabaseCredentials, Report
-from shared.access.lease_store import LeaseStore
+from shared.credentials.credentials import DatabaseCredentials, Report
+from shared.credentials.store import LeaseStore
 from shared.platform import wiring
-from shared.platform.dynamodb import Table, signed_call
-from shared.platform.lambda_context import Context, remaining
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.lambda_context import Context, remaining
 from shared.platform.settings import aws_settings, load
 
 AHEAD: Final = timedelta(seconds=75)  # the next run begins within a minute, and may be a little late

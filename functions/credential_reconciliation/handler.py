@@ -7,15 +7,15 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 
 from functions.credential_reconciliation.settings import Settings
-from shared.access.lease_store import LeaseStore
-from shared.access.reconciliation import reconcile
-from shared.access.secret_age import LATE, Age, age_of
-from shared.access.secret_versions import versions_of
+from shared.credentials.reconcile import reconcile
+from shared.credentials.store import LeaseStore
 from shared.platform import wiring
-from shared.platform.dynamodb import Table, signed_call
-from shared.platform.lambda_context import Context, remaining
-from shared.platform.secrets import SecretVersions
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.lambda_context import Context, remaining
+from shared.platform.aws.secrets import SecretVersions
 from shared.platform.settings import aws_settings, load
+from shared.rotation.age import LATE, Age, age_of
+from shared.rotation.versions import versions_of
 from shared.runbook.load import the_runbook
 from shared.runbook.run import Finding, Verdict, digest
 from shared.runbook.run_task import run_task

@@ -8,8 +8,8 @@ from aws_lambda_powertools.logging import Logger
 from functions.error_budget_review.settings import Settings
 from shared.kpi.budget_review import FAILED, PASSED, UNKNOWN, archive, review_budgets
 from shared.kpi.store import KpiStore
-from shared.platform.dynamodb import Table, signed_call
-from shared.platform.lambda_context import Context, remaining
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.lambda_context import Context, remaining
 from shared.platform.settings import aws_settings, load
 from shared.runbook.load import the_runbook
 from shared.runbook.run import Finding, Verdict, digest

@@ -10,10 +10,10 @@ from functions.evidence_export.settings import Settings
 from shared.evidence.export import Ports, Source, TooOld, export
 from shared.evidence.manifest import ALGORITHM, MANIFEST, SignedDay, key_of
 from shared.evidence.store import EvidenceStore
-from shared.platform.dynamodb import Table, signed_call
-from shared.platform.kms import sign
-from shared.platform.lambda_context import Context, remaining
-from shared.platform.s3 import put_object
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.kms import sign
+from shared.platform.aws.lambda_context import Context, remaining
+from shared.platform.aws.s3 import put_object
 from shared.platform.settings import aws_settings, load
 from shared.runbook.load import the_runbook
 from shared.runbook.run import Finding, Verdict

@@ -16,12 +16,12 @@ from shared.health.probe import Pace, probe, steadily
 from shared.health.prober import Rules
 from shared.health.store import ProbeStore
 from shared.kpi.signals.port import PROBES_FAILED, PROBES_PASSED, PROBES_SKIPPED
-from shared.platform.aws import AwsRefused, AwsUnavailable
-from shared.platform.dynamodb import Table, signed_call
-from shared.platform.lambda_context import Context, remaining
-from shared.platform.metrics import put_points, signed_put_metric_data
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.lambda_context import Context, remaining
+from shared.platform.aws.metrics import put_points, signed_put_metric_data
+from shared.platform.aws.secrets import read_secret
+from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.moments import stamp
-from shared.platform.secrets import read_secret
 from shared.platform.settings import aws_settings, load
 from shared.runbook.load import the_runbook
 from shared.runbook.run import Finding, Verdict

@@ -18,7 +18,7 @@ from shared.incidents.rules import Rules
 from shared.incidents.signals import Signal, signals_of
 from shared.incidents.store import IncidentStore
 from shared.incidents.tick import tick
-from shared.platform.dynamodb import Table, signed_call
+from shared.platform.aws.dynamodb import Table, signed_call
 from shared.platform.settings import aws_settings, load
 from shared.runbook.load import the_runbook
 

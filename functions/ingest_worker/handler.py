@@ -7,13 +7,13 @@ from typing import Any, Final
 from aws_lambda_powertools.logging import Logger
 
 from functions.ingest_worker.settings import Settings
-from shared.ingestion.counters import publish_site_totals
-from shared.ingestion.drain import AnotherWorkerDrains, drain
-from shared.ingestion.stream import BACKLOG_COMMANDS, STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE, backlog
+from shared.collection.stream import BACKLOG_COMMANDS, STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE, backlog
 from shared.platform import wiring
-from shared.platform.bus import put_event
-from shared.platform.lambda_context import Context
+from shared.platform.aws.bus import put_event
+from shared.platform.aws.lambda_context import Context
 from shared.platform.settings import aws_settings, load
+from shared.storage.counters import publish_site_totals
+from shared.storage.drain import AnotherWorkerDrains, drain
 
 MARGIN_MILLISECONDS: Final = 20_000
 REQUESTS_PER_LINE: Final = 500  # a line of the log holds 256 KiB

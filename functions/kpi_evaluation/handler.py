@@ -13,8 +13,8 @@ from shared.kpi.run_evaluation import Ports, run_evaluation
 from shared.kpi.signals.cloudwatch import CloudWatchSignals, signed_get_metric_data
 from shared.kpi.signals.port import Shape, Signals
 from shared.kpi.store import KpiStore
-from shared.platform.dynamodb import Table, signed_call
-from shared.platform.metrics import put_points, signed_put_metric_data
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.metrics import put_points, signed_put_metric_data
 from shared.platform.settings import aws_settings, load
 from shared.runbook.load import the_runbook
 

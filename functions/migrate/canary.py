@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from shared.access.keys import MalformedKey, make_key, parse_key
-from shared.access.store import (
+from shared.health.canary import ORGANISATION, Keys, read_keys
+from shared.identity.keys import MalformedKey, make_key, parse_key
+from shared.identity.tenants import (
     DomainTaken,
     Site,
     add_key,
@@ -15,7 +16,6 @@ from shared.access.store import (
     revoke_key,
     site_of,
 )
-from shared.health.canary import ORGANISATION, Keys, read_keys
 from shared.platform.postgres import Database
 
 if TYPE_CHECKING:

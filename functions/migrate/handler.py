@@ -7,10 +7,10 @@ from aws_lambda_powertools.logging import Logger
 from functions.migrate.canary import ensure_canary
 from functions.migrate.settings import Settings
 from shared.platform import wiring
-from shared.platform.custom_resource import answer
+from shared.platform.aws.custom_resource import answer
+from shared.platform.aws.secrets import LoginSecret, read_secret, write_secret
 from shared.platform.logins import ensure_login
 from shared.platform.migrations import migrate, read_migrations
-from shared.platform.secrets import LoginSecret, read_secret, write_secret
 from shared.platform.settings import aws_settings, load
 
 logger = Logger()

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 
 from functions.missed_runs.settings import Settings
-from shared.platform.dynamodb import Table, signed_call
+from shared.platform.aws.dynamodb import Table, signed_call
 from shared.platform.settings import aws_settings, load
 from shared.runbook.load import the_runbook
 from shared.runbook.store import RunStore

@@ -18,10 +18,10 @@ from shared.communication.senders.webhook import WebhookSender
 from shared.communication.store import AnnouncementStore
 from shared.events.catalogue import read
 from shared.events.communication import MessageQueued
-from shared.platform.dynamodb import Table, signed_call
-from shared.platform.lambda_context import Context, remaining
-from shared.platform.outgoing import Policy, origins
-from shared.platform.secrets import read_secret
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.lambda_context import Context, remaining
+from shared.platform.aws.secrets import read_secret
+from shared.platform.outgoing.send import Policy, origins
 from shared.platform.settings import aws_settings, load
 from shared.runbook.communication import Via
 from shared.runbook.load import the_runbook

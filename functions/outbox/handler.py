@@ -7,8 +7,8 @@ from aws_lambda_powertools.logging import Logger
 
 from functions.outbox.settings import Settings
 from shared.events.event import Event
-from shared.platform.bus import put_event
-from shared.platform.dynamodb import Table, from_stream, signed_call
+from shared.platform.aws.bus import put_event
+from shared.platform.aws.dynamodb import Table, from_stream, signed_call
 from shared.platform.outbox import waiting
 from shared.platform.send_outbox import send_all
 from shared.platform.settings import aws_settings, load

@@ -8,14 +8,14 @@ from typing import Any, Final
 from aws_lambda_powertools.logging import Logger
 
 from functions.pipeline_review.settings import Settings
-from shared.deployments.change_store import WAITED, ChangeStore
-from shared.deployments.github import Access, GitHub, read_access
-from shared.deployments.pipeline import Limits, Looked, PipelineUnavailable, Review, look, review
-from shared.deployments.undone import Undone, undone
-from shared.platform.aws import AwsRefused, AwsUnavailable
-from shared.platform.dynamodb import Table, signed_call
-from shared.platform.lambda_context import Context, remaining
-from shared.platform.secrets import read_secret
+from shared.changes.rolled_back import Undone, undone
+from shared.changes.store import WAITED, ChangeStore
+from shared.delivery.github import Access, GitHub, read_access
+from shared.delivery.pipeline import Limits, Looked, PipelineUnavailable, Review, look, review
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.lambda_context import Context, remaining
+from shared.platform.aws.secrets import read_secret
+from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.settings import aws_settings, load
 from shared.runbook.load import the_runbook
 from shared.runbook.run import Finding, Verdict, digest

@@ -9,7 +9,7 @@ from aws_lambda_powertools.logging import Logger
 
 from functions.promotion.settings import Settings
 from functions.promotion.world import world
-from shared.deployments.promotion import Promotion
+from shared.changes.promotion import Promotion
 from shared.platform.settings import load
 
 logger = Logger()

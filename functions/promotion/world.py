@@ -8,18 +8,18 @@ from typing import Any, Final
 
 from functions.promotion.settings import Settings
 from shared.calendar.store import CalendarStore
-from shared.deployments.change import Change
-from shared.deployments.change_store import ChangeStore
-from shared.deployments.changes import Changes
-from shared.deployments.gates import Facts, exhausted
-from shared.deployments.github import GitHub, read_access
-from shared.deployments.promotion import BY, World
-from shared.deployments.wait_store import WaitStore
+from shared.changes.changes import Changes
+from shared.changes.gates import Facts, exhausted
+from shared.changes.model import Change
+from shared.changes.promotion import BY, World
+from shared.changes.store import ChangeStore
+from shared.changes.waits import WaitStore
+from shared.delivery.github import GitHub, read_access
 from shared.incidents.store import IncidentStore
 from shared.kpi.store import KpiStore
-from shared.platform.aws import AwsRefused, call
-from shared.platform.dynamodb import Table, signed_call
-from shared.platform.secrets import read_secret
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.secrets import read_secret
+from shared.platform.aws.signed import AwsRefused, call
 from shared.platform.settings import aws_settings
 from shared.runbook.load import the_runbook
 

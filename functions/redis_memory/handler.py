@@ -19,9 +19,9 @@ from shared.health.redis_memory import (
     read_info,
 )
 from shared.platform import wiring
-from shared.platform.aws import AwsRefused, AwsUnavailable
-from shared.platform.dynamodb import Table, signed_call
-from shared.platform.lambda_context import Context, remaining
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.lambda_context import Context, remaining
+from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.moments import stamp
 from shared.platform.settings import aws_settings, load
 from shared.platform.valkey import ValkeyRefused, ValkeyUnavailable

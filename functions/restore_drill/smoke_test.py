@@ -7,10 +7,10 @@ from uuid import UUID
 
 from pg8000.exceptions import DatabaseError
 
-from shared.access.store import sites
 from shared.analytics.query import parse_query
 from shared.analytics.stats import Site, answer
 from shared.backups.drill import StepFailed
+from shared.identity.tenants import sites
 
 if TYPE_CHECKING:
     from pg8000.native import Connection

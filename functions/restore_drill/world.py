@@ -9,10 +9,10 @@ from functions.restore_drill.settings import Settings
 from functions.restore_drill.smoke_test import smoke_test
 from shared.backups.run_drill import World
 from shared.backups.store import DrillStore
-from shared.platform.dynamodb import Table, signed_call
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.secrets import Login, LoginSecret
 from shared.platform.failures import PostgresBadLogin
 from shared.platform.postgres import Address, Database, connect
-from shared.platform.secrets import Login, LoginSecret
 from shared.platform.settings import aws_settings
 from shared.platform.wiring import with_login
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from shared.access.keys import Key, MalformedKey, make_key, parse_key
-from shared.access.rotation import RotationRefused
-from shared.access.store import Site, add_key, key_bearer, key_to_replace, keys_of, site_of
 from shared.health.canary import ORGANISATION, Keys, read_keys
+from shared.identity.keys import Key, MalformedKey, make_key, parse_key
+from shared.identity.tenants import Site, add_key, key_bearer, key_to_replace, keys_of, site_of
+from shared.rotation.rotation import RotationRefused
 
 if TYPE_CHECKING:
     from pg8000.native import Connection

@@ -7,11 +7,11 @@ from aws_lambda_powertools.logging import Logger
 
 from functions.secret_rotation.settings import Settings
 from functions.secret_rotation.targets import Targets
-from shared.access.rotation import STEPS, Rotation, RotationRefused
-from shared.access.rotation_trail import trail
 from shared.platform import wiring
-from shared.platform.secrets import SecretVersions, stored_name
+from shared.platform.aws.secrets import SecretVersions, stored_name
 from shared.platform.settings import aws_settings, load
+from shared.rotation.rotation import STEPS, Rotation, RotationRefused
+from shared.rotation.trail import trail
 from shared.runbook.load import the_runbook
 
 logger = Logger()

@@ -3,17 +3,17 @@
 from typing import TYPE_CHECKING, Final
 
 from functions.secret_rotation.settings import Settings
-from shared.access.rotation import Target
 from shared.platform import wiring
+from shared.platform.aws.secrets import Login
 from shared.platform.secret import Secret
-from shared.platform.secrets import Login
+from shared.rotation.rotation import Target
 from shared.runbook.secrets import Kind
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
 
-    from shared.access.valkey_tokens import Admit
     from shared.platform.postgres import Database
+    from shared.rotation.valkey_tokens import Admit
 
 APPLICATION: Final = "secret rotation"
 ELASTICACHE_SECONDS: Final = 240.0
@@ -34,7 +34,7 @@ class Targets:
         return kinds[kind]()
 
     def _postgres(self) -> Target:
-        from shared.access.postgres_logins import PostgresLogins
+        from shared.rotation.postgres_logins import PostgresLogins
 
         return PostgresLogins(self._admin, self._login)
 
@@ -42,12 +42,12 @@ class Targets:
         return wiring.connect_to_postgres(self._settings, Login(username, Secret(password)), application=APPLICATION)
 
     def _valkey(self) -> Target:
-        from shared.access.valkey_tokens import ValkeyTokens
+        from shared.rotation.valkey_tokens import ValkeyTokens
 
         return ValkeyTokens(self._admit(), lambda password: wiring.connect_to_valkey(self._settings, password))
 
     def _admit(self) -> "Admit":
-        from shared.access.valkey_tokens import by_acl, by_elasticache
+        from shared.rotation.valkey_tokens import by_acl, by_elasticache
 
         if not self._settings.valkey_user_id:
             return by_acl(wiring.valkey(self._settings))

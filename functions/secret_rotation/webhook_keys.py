@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from standardwebhooks.webhooks import Webhook
 
-from shared.access.rotation import RotationRefused
+from shared.rotation.rotation import RotationRefused
 
 _BYTES: Final = 24
 

@@ -9,18 +9,18 @@ from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 
-from functions.status_publisher.facts import Source
 from functions.status_publisher.publish import Published, publish
 from functions.status_publisher.settings import Settings
 from functions.status_publisher.turn import in_turn
 from shared.calendar.store import CalendarStore
 from shared.calendar.tick import tick
-from shared.platform.bucket import Bucket
-from shared.platform.dynamodb import Table, signed_call
+from shared.platform.aws.bucket import Bucket
+from shared.platform.aws.dynamodb import Table, signed_call
 from shared.platform.settings import aws_settings, load
 from shared.runbook.load import the_runbook
 from shared.status.describe import describe
 from shared.status.render import render
+from shared.together.status_facts import Source
 
 logger = Logger()
 settings = load(Settings)

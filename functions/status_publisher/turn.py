@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.platform.dynamodb import Overtaken, Put, Table, Value
+from shared.platform.aws.dynamodb import Overtaken, Put, Table, Value
 from shared.platform.moments import stamp
 
 LEASE: Final = timedelta(minutes=2)  # longer than the function may run: who held it then is no more

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shared.access.identity import NAME_CLAIM
-from shared.access.token_claims import name_of, roles_of
+from shared.identity.identity import NAME_CLAIM
+from shared.identity.token_claims import name_of, roles_of
 
 
 def answer(asked: Mapping[str, Any]) -> dict[str, Any]:

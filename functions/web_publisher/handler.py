@@ -9,7 +9,7 @@ import boto3
 
 from functions.web_publisher.publish import publish
 from functions.web_publisher.settings import Settings
-from shared.platform.custom_resource import answer
+from shared.platform.aws.custom_resource import answer
 from shared.platform.settings import load
 
 if TYPE_CHECKING:

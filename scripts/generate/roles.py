@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from functions.api.permissions import ANYONE, MEMBERS, ORGANISATION_ROLES, PERMISSIONS, PERSON
-from shared.access.identity import ROLES
+from shared.identity.identity import ROLES
 
 _YES: Final = "●"
 _ORIGIN: Final = (

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from shared.access.audit import OPERATIONS, Row, Verifier, to_text
+from shared.audit.chain import OPERATIONS, Row, Verifier, to_text
 
 
 def verify_file(file: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from shared.backups.content import Mark
 from shared.backups.drill import Drill, Wait, word_of
 from shared.events.event import Event
 from shared.platform.actor import Actor
-from shared.platform.dynamodb import Overtaken, Put, Set, Table, Value, Write
+from shared.platform.aws.dynamodb import Overtaken, Put, Set, Table, Value, Write
 from shared.platform.moments import stamp
 from shared.platform.outbox import leave
 

@@ -10,7 +10,7 @@ from typing import Final, cast, get_args
 
 from shared.calendar.model import LONGEST, Entry, Kind, Plan, Told
 from shared.events.calendar import CalendarChanged
-from shared.platform.dynamodb import Delete, PrimaryKey, Put, Table, Value, Write
+from shared.platform.aws.dynamodb import Delete, PrimaryKey, Put, Table, Value, Write
 from shared.platform.moments import moment, stamp
 from shared.platform.outbox import leave
 

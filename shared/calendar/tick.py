@@ -7,7 +7,7 @@ from typing import Final
 from shared.calendar.model import due
 from shared.calendar.store import CalendarStore
 from shared.events.calendar import CalendarChanged
-from shared.platform.dynamodb import Overtaken
+from shared.platform.aws.dynamodb import Overtaken
 
 CATCH_UP: Final = timedelta(days=7)  # after an outage of whoever looks
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 from shared.communication.model import REPLAYABLE, Announcement, Delivery, queued, replayed
 from shared.communication.store import AnnouncementStore
 from shared.communication.templates import written_content
-from shared.platform.dynamodb import Overtaken
+from shared.platform.aws.dynamodb import Overtaken
 
 
 def announce(

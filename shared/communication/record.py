@@ -6,7 +6,7 @@ from shared.communication.model import Announcement, queued
 from shared.communication.store import AnnouncementStore
 from shared.communication.templates import Told, told
 from shared.events.event import Event
-from shared.platform.dynamodb import Overtaken
+from shared.platform.aws.dynamodb import Overtaken
 from shared.platform.moments import moment
 from shared.runbook.communication import Communication
 

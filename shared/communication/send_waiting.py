@@ -11,7 +11,7 @@ from aws_lambda_powertools.logging import Logger
 from shared.communication.model import Delivery, State, claimed, failed, has_gap, refused, sent, unconfigured
 from shared.communication.senders.port import Again, Message, Outcome, Refused, Sender, Sent, Unconfigured
 from shared.communication.store import AnnouncementStore
-from shared.platform.dynamodb import Overtaken
+from shared.platform.aws.dynamodb import Overtaken
 from shared.runbook.communication import Communication, Via
 
 _ROUNDS: Final = 100  # each sends something: a bound for what never ends

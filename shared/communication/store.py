@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from shared.communication.model import SETTLED, Announcement, Content, Delivery, State
 from shared.events.communication import MessageQueued
-from shared.platform.dynamodb import Delete, Item, Put, Table, Value, Write
+from shared.platform.aws.dynamodb import Delete, Item, Put, Table, Value, Write
 from shared.platform.moments import moment, stamp
 from shared.platform.outbox import leave
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from shared.evidence.manifest import SignedDay
-from shared.platform.dynamodb import Put, Table, Value
+from shared.platform.aws.dynamodb import Put, Table, Value
 
 PARTITION: Final = "evidence"
 

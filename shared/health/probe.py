@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from shared.health.model import Outcome, Result, judge, reached_anything
 from shared.health.prober import Rules, observe
 from shared.health.store import ProbeStore
-from shared.platform.dynamodb import Overtaken
+from shared.platform.aws.dynamodb import Overtaken
 from shared.platform.moments import stamp
 
 Look = Callable[[str], Sequence[Outcome]]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from shared.events.event import Event
 from shared.health.model import Outcome
 from shared.health.prober import Standing, Standings
-from shared.platform.dynamodb import Put, Table
+from shared.platform.aws.dynamodb import Put, Table
 from shared.platform.moments import moment, stamp
 from shared.platform.outbox import leave
 

@@ -12,7 +12,7 @@ from shared.incidents.rules import Rules
 from shared.incidents.signals import SERVICE, Signal
 from shared.incidents.source import Meaning, Source, judge
 from shared.incidents.store import IncidentStore, Maintenance
-from shared.platform.dynamodb import Overtaken, Write
+from shared.platform.aws.dynamodb import Overtaken, Write
 from shared.platform.moments import stamp
 
 ATTEMPTS: Final = 10

@@ -8,7 +8,7 @@ from shared.incidents.review import of_breach, of_incident, told
 from shared.incidents.review_store import changes
 from shared.incidents.rules import Rules
 from shared.incidents.signals import Signal
-from shared.platform.dynamodb import Write
+from shared.platform.aws.dynamodb import Write
 
 
 def with_review(step: Step, rules: Rules, now: datetime) -> tuple[Step, list[Write]]:

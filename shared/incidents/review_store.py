@@ -8,7 +8,7 @@ from shared.events.incidents import ReviewChanged
 from shared.incidents.record import review_of, to_text
 from shared.incidents.refusal import UnknownIncident
 from shared.incidents.review import Review
-from shared.platform.dynamodb import Delete, Item, Put, Table, Write
+from shared.platform.aws.dynamodb import Delete, Item, Put, Table, Write
 from shared.platform.outbox import leave
 
 _REVIEWS: Final = "reviews"

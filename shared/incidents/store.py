@@ -15,7 +15,7 @@ from shared.incidents.record import entry_of, incident_of, source_of, to_text
 from shared.incidents.refusal import UnknownIncident
 from shared.incidents.signals import Signal
 from shared.incidents.source import Source
-from shared.platform.dynamodb import Delete, Item, Overtaken, Put, Table, Value, Write
+from shared.platform.aws.dynamodb import Delete, Item, Overtaken, Put, Table, Value, Write
 from shared.platform.moments import moment, stamp
 from shared.platform.outbox import leave
 

@@ -12,7 +12,7 @@ from shared.incidents.review import overdue
 from shared.incidents.review_store import ReviewStore
 from shared.incidents.rules import Rules
 from shared.incidents.store import IncidentStore
-from shared.platform.dynamodb import Overtaken
+from shared.platform.aws.dynamodb import Overtaken
 
 logger = Logger(child=True)
 

@@ -12,8 +12,8 @@ from shared.kpi.chart import burn_down_chart
 from shared.kpi.read_burn_down import budgeted, read_burn_down
 from shared.kpi.store import KpiStore
 from shared.kpi.view import budget_view, burn_down_view
+from shared.platform.aws.s3 import put_object
 from shared.platform.moments import stamp
-from shared.platform.s3 import put_object
 from shared.runbook.model import Runbook
 
 PASSED: Final = "passed"

@@ -21,8 +21,8 @@ from shared.kpi.signals.port import Signals, SignalsUnavailable
 from shared.kpi.store import Conclusion, KpiStore, State
 from shared.kpi.timeline import Key, Span, floor, parts_of, roll_ups_of, window
 from shared.kpi.view import evaluation_view
-from shared.platform.aws import AwsRefused, AwsUnavailable
-from shared.platform.dynamodb import Overtaken
+from shared.platform.aws.dynamodb import Overtaken
+from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.moments import stamp
 from shared.runbook.model import Runbook
 

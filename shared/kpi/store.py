@@ -19,7 +19,7 @@ from shared.kpi.exclusions import Exclusion
 from shared.kpi.record import to_json
 from shared.kpi.standings import from_text, to_text
 from shared.kpi.timeline import Key, Span
-from shared.platform.dynamodb import Put, Table, Value, Write
+from shared.platform.aws.dynamodb import Put, Table, Value, Write
 from shared.platform.moments import moment, stamp
 from shared.platform.outbox import leave
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from shared.events.event import Event
-from shared.platform.dynamodb import Item, Put, Table
+from shared.platform.aws.dynamodb import Item, Put, Table
 from shared.platform.moments import stamp
 
 PARTITION: Final = "outbox"

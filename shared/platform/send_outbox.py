@@ -8,8 +8,8 @@ from aws_lambda_powertools.logging import Logger
 
 from shared.events.catalogue import UnknownEvent, read
 from shared.events.event import Event
-from shared.platform.aws import AwsRefused
-from shared.platform.dynamodb import Delete, Item, Overtaken, Put, Table
+from shared.platform.aws.dynamodb import Delete, Item, Overtaken, Put, Table
+from shared.platform.aws.signed import AwsRefused
 
 REFUSED: Final = "outbox-refused"
 logger = Logger(child=True)

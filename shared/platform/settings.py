@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from shared.platform.aws import AwsSettings, Credentials
+from shared.platform.aws.signed import AwsSettings, Credentials
 from shared.platform.secret import Secret
 
 if TYPE_CHECKING:

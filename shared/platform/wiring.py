@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from shared.platform.aws.secrets import Login, LoginSecret
 from shared.platform.failures import PostgresBadLogin
-from shared.platform.secrets import Login, LoginSecret
 from shared.platform.settings import PostgresSettings, ValkeySettings, aws_settings
 from shared.platform.valkey import Address as ValkeyAddress
 from shared.platform.valkey import BadLogin as ValkeyBadLogin

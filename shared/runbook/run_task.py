@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from aws_lambda_powertools.logging import Logger
 
-from shared.platform.dynamodb import Overtaken
+from shared.platform.aws.dynamodb import Overtaken
 from shared.runbook.load import the_runbook
 from shared.runbook.plan import planned
 from shared.runbook.run import Finding, Occasion, Run, Verdict

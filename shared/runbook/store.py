@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from shared.events.runbook import TaskRequested
-from shared.platform.dynamodb import Overtaken, Put, Table, Value
+from shared.platform.aws.dynamodb import Overtaken, Put, Table, Value
 from shared.platform.moments import moment, stamp
 from shared.platform.outbox import leave
 from shared.runbook.plan import Planned

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.platform.dynamodb import Overtaken
+from shared.platform.aws.dynamodb import Overtaken
 from shared.platform.moments import stamp
 from shared.runbook.model import Runbook
 from shared.runbook.plan import Planned, plan

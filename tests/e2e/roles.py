@@ -8,7 +8,7 @@ from uuid import UUID
 from functions.api.permissions import ANYONE, MEMBERS, PERMISSIONS, PERSON, operations_roles
 from local.api import Api
 from local.people import Person
-from shared.access.identity import ROLES
+from shared.identity.identity import ROLES
 
 Route = tuple[str, str]
 

@@ -15,7 +15,7 @@ from local.api import Api, Refused
 from local.customers import operations_token
 from local.stacks import outputs
 from local.state import LOOPBACK
-from shared.access.audit import OPERATIONS
+from shared.audit.chain import OPERATIONS
 from shared.platform.moments import stamp
 from tests.e2e.local_system import LocalSystem, until
 from tests.e2e.test_command_line import p09

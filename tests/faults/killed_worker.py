@@ -9,12 +9,12 @@ from collections.abc import Sequence
 import pytest
 from pg8000.native import Connection
 
-from shared.ingestion import drain as drain_module
-from shared.ingestion.entry import Entry
-from shared.ingestion.store import store
+from shared.collection.entry import Entry
 from shared.platform.postgres import Address, Database, connect
 from shared.platform.valkey import Address as ValkeyAddress
 from shared.platform.valkey import Valkey, open_connection
+from shared.storage import drain as drain_module
+from shared.storage.store import store
 
 
 def die(*_: object) -> None:

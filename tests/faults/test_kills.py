@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 import redis
 
-from shared.ingestion.entry import Entry
-from shared.ingestion.event import Event
-from shared.ingestion.rows import Arrival, copy_rows
-from shared.ingestion.stream import STREAM, append
+from shared.collection.entry import Entry
+from shared.collection.event import Event
+from shared.collection.rows import Arrival, copy_rows
+from shared.collection.stream import STREAM, append
 from shared.platform.valkey import Address, Valkey, open_connection
 from tests.conftest import PASSWORDS
 from tests.pipeline import Pipeline

@@ -16,8 +16,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from shared.kpi.measure import slice_counts
-from shared.platform import aws as signed
-from shared.platform import s3
+from shared.platform.aws import s3, signed
 
 TABLE = "p09-test-operations"
 BUS = "p09-test"

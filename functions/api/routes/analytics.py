@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from functions.api.authorise import ServicesOf, TenantOf
 from functions.api.body import read_body
 from functions.api.tenancy import acting_for, site_for
-from shared.ingestion.accept import parse
+from shared.collection.accept import parse
 
 MAX_QUERY_BYTES = 64 * 1024
 

@@ -14,7 +14,7 @@ from functions.api.authorise import PersonOf, ServicesOf
 from functions.api.dependencies import Services
 from functions.api.problems import Problem
 from functions.api.tenancy import acting_for, require
-from shared.access.audit import OPERATIONS
+from shared.audit.chain import OPERATIONS
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
@@ -103,7 +103,7 @@ async def verify_organisation_audit(
 
 
 def _page(connection: "Connection", organisation_id: UUID, wanted: Wanted) -> Response:
-    from shared.access.audit_store import Filter, page
+    from shared.audit.store import Filter, page
 
     found = page(connection, organisation_id, Filter(**wanted.filter), before=wanted.cursor, limit=wanted.limit + 1)
     rows = found[: wanted.limit]
@@ -117,8 +117,8 @@ def _page(connection: "Connection", organisation_id: UUID, wanted: Wanted) -> Re
 
 
 def _verify(services: Services, connection: "Connection", organisation_id: UUID, cursor: int | None) -> dict[str, Any]:
-    from shared.access.audit import Verifier
-    from shared.access.audit_store import row_at, verify_rows
+    from shared.audit.chain import Verifier
+    from shared.audit.store import row_at, verify_rows
 
     after = row_at(connection, organisation_id, cursor) if cursor else None
     if cursor and after is None:

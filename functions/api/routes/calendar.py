@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from functions.api.dependencies import Services
-    from shared.access.identity import Person
     from shared.calendar.edit import Calendar
     from shared.calendar.model import Entry
+    from shared.identity.identity import Person
 
 router = APIRouter(tags=["operations"])
 
@@ -101,7 +101,7 @@ def _calendar(services: "Services", person: "Person", now: datetime) -> "Iterato
     """What may not be becomes a problem document."""
     from shared.calendar.edit import Calendar, UnknownEntry
     from shared.calendar.model import CalendarRefused, TooLate
-    from shared.platform.dynamodb import Overtaken
+    from shared.platform.aws.dynamodb import Overtaken
     from shared.runbook.load import the_runbook
 
     try:

@@ -25,11 +25,11 @@ from functions.api.dependencies import Services
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.access.identity import Person, Pipeline
-    from shared.deployments.change import Change
-    from shared.deployments.changes import Changes
-    from shared.deployments.dora import Dora
-    from shared.deployments.wait_store import Waiting
+    from shared.changes.changes import Changes
+    from shared.changes.dora import Dora
+    from shared.changes.model import Change
+    from shared.changes.waits import Waiting
+    from shared.identity.identity import Person, Pipeline
 
 router = APIRouter(tags=["operations"])
 
@@ -60,15 +60,15 @@ async def list_changes(
 )
 async def plan_change(new: NewChange, services: ServicesOf, person: OperatorOf) -> JSONResponse:
     """The same artefact again is not planned twice: the answer is the change that exists."""
-    from shared.deployments.change import Plan
+    from shared.changes.model import Plan
 
     return _after(services, person, lambda changes: changes.plan(Plan(**new.model_dump())), HTTPStatus.CREATED)
 
 
 @router.get("/v1/delivery", response_model=DoraView, summary="The four figures of DORA over the last days")
 async def delivery(services: ServicesOf, days: Annotated[int, Query(ge=1, le=366)] = 30) -> JSONResponse:
-    from shared.deployments.change_store import WAITED
-    from shared.deployments.dora import dora, weeks
+    from shared.changes.dora import dora, weeks
+    from shared.changes.store import WAITED
     from shared.platform.moments import stamp
 
     end = datetime.now(UTC)
@@ -154,7 +154,7 @@ def _after(
 
 
 def _shown(changes: "Changes", change: "Change", waiting: "Waiting | None") -> dict[str, Any]:
-    from shared.deployments.change_view import change_view
+    from shared.changes.view import change_view
 
     return change_view(change, () if change.is_over else changes.gates(change), waiting, changes.by)
 

@@ -12,11 +12,11 @@ from functions.api.authorise import PersonOf, ServicesOf
 from functions.api.dependencies import Services
 from functions.api.problems import Problem, unprocessable
 from functions.api.trail import TrailOf
-from shared.access.audit import OPERATIONS
-from shared.access.identity import DBA, Person
+from shared.audit.chain import OPERATIONS
+from shared.identity.identity import DBA, Person
 
 if TYPE_CHECKING:
-    from shared.access.lease import Lease
+    from shared.credentials.lease import Lease
 
 router = APIRouter(tags=["access"])
 
@@ -85,7 +85,7 @@ async def create_credential(
     new: NewCredential, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> MadeCredential:
     """For the DBA role; at most eight hours. Its end terminates sessions and drops the role."""
-    from shared.access.lease import Lease, new_id, new_password
+    from shared.credentials.lease import Lease, new_id, new_password
 
     _check(new, person)
     now, password = datetime.now(UTC), new_password()
@@ -126,8 +126,8 @@ async def end_credential(
     credential_id: CredentialId, services: ServicesOf, person: PersonOf, trail: TrailOf, response: Response
 ) -> CredentialView:
     """200: sessions and role are gone. 202: PostgreSQL can't be reached; they will be as soon as it can."""
-    from shared.access.database_credentials import StillInUse
-    from shared.platform.dynamodb import Overtaken
+    from shared.credentials.credentials import StillInUse
+    from shared.platform.aws.dynamodb import Overtaken
     from shared.platform.failures import PostgresUnavailable
 
     lease = _lease(services, credential_id)
@@ -153,7 +153,7 @@ async def approve_credential(
     credential_id: CredentialId, approval: Approval, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> CredentialView:
     """For somebody else than who broke the glass; after a day without it an incident is open."""
-    from shared.access.database_credentials import approved_event
+    from shared.credentials.credentials import approved_event
 
     lease = _lease(services, credential_id)
     if not lease.break_glass or lease.approved_by:
@@ -170,7 +170,7 @@ async def approve_credential(
 
 
 def _check(new: NewCredential, person: Person) -> None:
-    from shared.access.lease import LONGEST_BREAK_GLASS
+    from shared.credentials.lease import LONGEST_BREAK_GLASS
 
     if not new.break_glass and DBA not in person.roles:
         raise Problem(HTTPStatus.FORBIDDEN, f"this takes the role {DBA}, or break_glass when you are on call")

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from functions.api.authorise import ServicesOf
 from functions.api.trail import TrailOf
-from shared.access.audit import OPERATIONS
-from shared.ingestion.dead_letters import list_dead_letters, replay
+from shared.audit.chain import OPERATIONS
+from shared.storage.dead_letters import list_dead_letters, replay
 
 router = APIRouter(tags=["operations"])
 

@@ -28,12 +28,12 @@ from functions.api.backup_models import (
 from functions.api.dependencies import Services
 from functions.api.problems import Problem, unprocessable
 from functions.api.trail import Trail, TrailOf
-from shared.access.audit import OPERATIONS
+from shared.audit.chain import OPERATIONS
 from shared.platform.failures import PostgresUnavailable
 
 if TYPE_CHECKING:
-    from shared.access.identity import Person
     from shared.backups.drill import Drill, Wait
+    from shared.identity.identity import Person
 
 router = APIRouter(tags=["operations"])
 DrillId = Annotated[str, Path(pattern=DRILL_ID)]

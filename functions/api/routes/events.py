@@ -16,10 +16,10 @@ from functions.api.dependencies import Services
 from functions.api.limits import headers_within
 from functions.api.problems import Problem, unprocessable
 from functions.api.site_cache import Target
-from shared.ingestion.accept import make_entry, needs_visitor, read_batch
-from shared.ingestion.browser import BrowserEvent, read_browser_event
-from shared.ingestion.event import MAX_BYTES, MAX_EVENTS, Event, Rejection
-from shared.ingestion.stream import count_rejected
+from shared.collection.accept import make_entry, needs_visitor, read_batch
+from shared.collection.browser import BrowserEvent, read_browser_event
+from shared.collection.event import MAX_BYTES, MAX_EVENTS, Event, Rejection
+from shared.collection.stream import count_rejected
 from shared.platform.limits import Take, Within
 
 MAX_BROWSER_BYTES: Final = 64 * 1024

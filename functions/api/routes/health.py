@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from functions.api.authorise import ServicesOf
 from functions.api.dependencies import Services
 from functions.api.problems import Problem, problem_response
-from shared.platform.aws import AwsRefused, AwsUnavailable
+from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.valkey import ValkeyRefused, ValkeyUnavailable
 

@@ -23,7 +23,7 @@ from functions.api.incident_models import (
 from functions.api.problems import unprocessable
 
 if TYPE_CHECKING:
-    from shared.access.identity import Person
+    from shared.identity.identity import Person
     from shared.incidents.by_people import Saying
     from shared.incidents.model import Incident
 

@@ -13,10 +13,10 @@ from functions.api.last_used import last_used
 from functions.api.problems import Problem
 from functions.api.tenancy import acting_for, require, site_for
 from functions.api.trail import TrailOf
-from shared.access.keys import Kind, make_key
+from shared.identity.keys import Kind, make_key
 
 if TYPE_CHECKING:
-    from shared.access.store import StoredKey
+    from shared.identity.tenants import StoredKey
 
 router = APIRouter(tags=["sites"])
 
@@ -59,7 +59,7 @@ class KeyList(BaseModel):
 
 @router.get("/v1/sites/{site_id}/keys", summary="Keys of a site")
 async def list_keys(site_id: str, services: ServicesOf, person: PersonOf) -> KeyList:
-    from shared.access.store import keys_of
+    from shared.identity.tenants import keys_of
 
     with acting_for(services, person) as (connection, _):
         found = keys_of(connection, site_for(connection, person, site_id))
@@ -70,7 +70,7 @@ async def list_keys(site_id: str, services: ServicesOf, person: PersonOf) -> Key
 @router.post("/v1/sites/{site_id}/keys", status_code=HTTPStatus.CREATED, summary="Make a key")
 async def create_key(site_id: str, new: NewKey, services: ServicesOf, person: PersonOf, trail: TrailOf) -> MadeKey:
     """An ``ingest`` key sends events, a ``read`` key asks for numbers. The key is shown once."""
-    from shared.access.store import add_key
+    from shared.identity.tenants import add_key
 
     key = make_key(new.kind)
     with acting_for(services, person) as (connection, roles):
@@ -89,7 +89,7 @@ async def rotate_key(
     site_id: str, key_id: UUID, rotation: Rotation, services: ServicesOf, person: PersonOf, *, trail: TrailOf
 ) -> MadeKey:
     """The new key is of the same kind. The old one ends after the overlap, and within a minute of that everywhere."""
-    from shared.access.store import add_key, key_to_replace
+    from shared.identity.tenants import add_key, key_to_replace
 
     with acting_for(services, person) as (connection, roles):
         site = site_for(connection, person, site_id)
@@ -107,7 +107,7 @@ async def rotate_key(
 @router.delete("/v1/sites/{site_id}/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT, summary="Revoke a key")
 async def delete_key(site_id: str, key_id: UUID, services: ServicesOf, person: PersonOf, trail: TrailOf) -> Response:
     """Takes effect within a minute."""
-    from shared.access.store import revoke_key
+    from shared.identity.tenants import revoke_key
 
     with acting_for(services, person) as (connection, roles):
         site = site_for(connection, person, site_id)

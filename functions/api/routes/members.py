@@ -13,7 +13,7 @@ from functions.api.problems import Problem
 from functions.api.routes.sites import Label
 from functions.api.tenancy import acting_for, require
 from functions.api.trail import TrailOf
-from shared.access.identity import MemberRole
+from shared.identity.identity import MemberRole
 
 router = APIRouter(tags=["organisations"])
 
@@ -81,7 +81,7 @@ class Joined(BaseModel):
 @router.get("/v1/organisations/{organisation_id}/members", summary="People of an organisation")
 async def list_members(organisation_id: UUID, services: ServicesOf, person: PersonOf) -> MemberList:
     """For members."""
-    from shared.access.people_store import members
+    from shared.identity.people import members
 
     with acting_for(services, person) as (connection, roles):
         require(roles, organisation_id, "GET", "/v1/organisations/{organisation_id}/members")
@@ -94,7 +94,7 @@ async def change_member(
     organisation_id: UUID, subject: Subject, new: NewRole, services: ServicesOf, person: PersonOf, *, trail: TrailOf
 ) -> NewRole:
     """For owners. One of them has to stay."""
-    from shared.access.people_store import LastOwner, change_role
+    from shared.identity.people import LastOwner, change_role
 
     try:
         with acting_for(services, person) as (connection, roles):
@@ -118,7 +118,7 @@ async def delete_member(
     organisation_id: UUID, subject: Subject, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> Response:
     """For owners, and for oneself. One owner has to stay."""
-    from shared.access.people_store import LastOwner, remove_member
+    from shared.identity.people import LastOwner, remove_member
 
     try:
         with acting_for(services, person) as (connection, roles):
@@ -136,7 +136,7 @@ async def delete_member(
 @router.get("/v1/organisations/{organisation_id}/invitations", summary="Invitations that can be accepted")
 async def list_invitations(organisation_id: UUID, services: ServicesOf, person: PersonOf) -> InvitationList:
     """For owners."""
-    from shared.access.people_store import invitations
+    from shared.identity.people import invitations
 
     with acting_for(services, person) as (connection, roles):
         require(roles, organisation_id, "GET", "/v1/organisations/{organisation_id}/invitations")
@@ -151,7 +151,7 @@ async def create_invitation(
     organisation_id: UUID, new: NewInvitation, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> MadeInvitation:
     """For owners. The token is good for seven days and one acceptance."""
-    from shared.access.people_store import InvitationToken, invite
+    from shared.identity.people import InvitationToken, invite
 
     token = InvitationToken.make()
     with acting_for(services, person) as (connection, roles):
@@ -171,7 +171,7 @@ async def delete_invitation(
     organisation_id: UUID, invitation_id: UUID, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> Response:
     """For owners."""
-    from shared.access.people_store import withdraw
+    from shared.identity.people import withdraw
 
     with acting_for(services, person) as (connection, roles):
         require(roles, organisation_id, "DELETE", "/v1/organisations/{organisation_id}/invitations/{invitation_id}")
@@ -188,7 +188,7 @@ async def accept_invitation(
     sent: InvitationAcceptance, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> Joined:
     """Whoever signed in and has the token becomes a member; who is one already keeps their role."""
-    from shared.access.people_store import InvitationToken, accept, presented
+    from shared.identity.people import InvitationToken, accept, presented
     from shared.platform.postgres import act_for
     from shared.platform.secret import Secret
 

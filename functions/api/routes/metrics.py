@@ -9,9 +9,9 @@ from fastapi import APIRouter, Response
 
 from functions.api.authorise import ServicesOf
 from functions.api.telemetry import LATENCY, LATENCY_BUCKETS, REQUESTS
-from shared.ingestion.counters import SITE_TOTALS
-from shared.ingestion.stream import BACKLOG_COMMANDS, COUNTERS, Backlog, backlog
+from shared.collection.stream import BACKLOG_COMMANDS, COUNTERS, Backlog, backlog
 from shared.platform.valkey import Valkey
+from shared.storage.counters import SITE_TOTALS
 
 router = APIRouter(tags=["health"])
 

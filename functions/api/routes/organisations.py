@@ -10,7 +10,7 @@ from functions.api.authorise import PersonOf, ServicesOf
 from functions.api.routes.sites import Label
 from functions.api.tenancy import acting_for, require
 from functions.api.trail import TrailOf
-from shared.access.identity import MemberRole
+from shared.identity.identity import MemberRole
 
 router = APIRouter(tags=["organisations"])
 
@@ -44,7 +44,7 @@ class Member(BaseModel):
 
 @router.get("/v1/organisations", summary="Organisations that you belong to")
 async def list_organisations(services: ServicesOf, person: PersonOf) -> OrganisationList:
-    from shared.access.store import organisations
+    from shared.identity.tenants import organisations
 
     with acting_for(services, person) as (connection, roles):
         found = organisations(connection)
@@ -58,7 +58,7 @@ async def create_organisation(
     new: NewOrganisation, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> OrganisationView:
     """Who makes it is its first owner."""
-    from shared.access.store import add_organisation
+    from shared.identity.tenants import add_organisation
 
     organisation_id = uuid4()
     with services.database.transaction([organisation_id]) as connection:
@@ -73,7 +73,7 @@ async def create_member(
     organisation_id: UUID, member: Member, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> Member:
     """For owners of the organisation."""
-    from shared.access.store import add_member
+    from shared.identity.tenants import add_member
 
     with acting_for(services, person) as (connection, roles):
         require(roles, organisation_id, "POST", "/v1/organisations/{organisation_id}/members")

@@ -81,7 +81,7 @@ async def run(task_id: TaskId, run_id: Annotated[str, Path(pattern=RUN)], servic
 )  # fmt: skip
 async def request_run(task_id: TaskId, wanted: RunRequest, services: ServicesOf, person: PersonOf) -> JSONResponse:
     """The record is there at once, in the state `requested`; ask for it until it has a verdict."""
-    from shared.platform.dynamodb import Overtaken
+    from shared.platform.aws.dynamodb import Overtaken
     from shared.runbook.run import Occasion
     from shared.runbook.today import summary
 

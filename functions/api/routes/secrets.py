@@ -46,8 +46,8 @@ async def list_secrets(services: ServicesOf) -> SecretList:
 
 
 def _views(services: Services, runbook: "Runbook", now: datetime) -> Iterator[SecretView]:
-    from shared.access.secret_age import age_of
-    from shared.access.secret_versions import versions_of
+    from shared.rotation.age import age_of
+    from shared.rotation.versions import versions_of
 
     for name, secret in runbook.secrets.items():
         versions = versions_of(services.secrets, services.settings.stage, name) if secret.stored else []

@@ -11,7 +11,7 @@ from functions.api.authorise import PersonOf, ServicesOf, TenantOf
 from functions.api.problems import Problem
 from functions.api.tenancy import acting_for, require
 from functions.api.trail import TrailOf
-from shared.access.identity import KeyBearer
+from shared.identity.identity import KeyBearer
 
 router = APIRouter(tags=["sites"])
 
@@ -73,7 +73,7 @@ async def list_sites(
     cursor: Annotated[int, Query(ge=0, le=MAX_SITE_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
 ) -> SiteList:
-    from shared.access.store import sites
+    from shared.identity.tenants import sites
 
     with acting_for(services, caller) as (connection, _):
         found = sites(connection, after=cursor, limit=limit + 1)
@@ -96,7 +96,7 @@ async def list_sites(
 @router.post("/v1/sites", status_code=HTTPStatus.CREATED, summary="Make a site")
 async def create_site(new: NewSite, services: ServicesOf, person: PersonOf, trail: TrailOf) -> SiteView:
     """For owners and editors of the organisation. A domain belongs to one site."""
-    from shared.access.store import DomainTaken, add_site
+    from shared.identity.tenants import DomainTaken, add_site
 
     try:
         with acting_for(services, person) as (connection, roles):
@@ -111,7 +111,7 @@ async def create_site(new: NewSite, services: ServicesOf, person: PersonOf, trai
 
 def _taken(services: ServicesOf, person: PersonOf, domain: str) -> Problem:
     """Names the site only to who may see it."""
-    from shared.access.store import site_of
+    from shared.identity.tenants import site_of
 
     with acting_for(services, person) as (connection, _):
         own = site_of(connection, domain)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from shared.communication.model import Announcement
-from shared.platform.outgoing import OutgoingRefused, OutgoingUnavailable, Policy, Request, Response, send
+from shared.platform.outgoing.send import OutgoingRefused, OutgoingUnavailable, Policy, Request, Response, send
 
 _SECONDS: Final = 5.0
 _LONGEST_PAUSE: Final = timedelta(hours=1)

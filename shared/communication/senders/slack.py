@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from shared.communication.senders.port import Again, Message, Outcome, Post, Refused, Sent, Unconfigured, exchange
-from shared.platform.outgoing import Request, Response
+from shared.platform.outgoing.send import Request, Response
 
 _API: Final = "https://slack.com/api"
 _OK: Final = 200

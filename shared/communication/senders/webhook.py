@@ -10,7 +10,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from shared.communication.senders.port import Again, Message, Outcome, Post, Refused, Sent, Unconfigured, exchange
 from shared.platform.moments import stamp
-from shared.platform.outgoing import Request, Response
+from shared.platform.outgoing.send import Request, Response
 
 # The receiver says that this message, or any, will never be welcome.
 _NEVER: Final = frozenset({400, 410, 413, 422})

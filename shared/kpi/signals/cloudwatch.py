@@ -10,7 +10,7 @@ from shared.kpi.counts import Counts, WrongCounts
 from shared.kpi.edge import ERRORS, LATENCY_BEYOND, REQUESTS, latency_metric
 from shared.kpi.measure import slice_counts
 from shared.kpi.signals.port import PROBES_FAILED, PROBES_PASSED, PROBES_SKIPPED, Shape, SignalsUnavailable
-from shared.platform.aws import AwsRefused, AwsSettings, AwsUnavailable, call
+from shared.platform.aws.signed import AwsRefused, AwsSettings, AwsUnavailable, call
 
 GetMetricData = Callable[[dict[str, Any]], dict[str, Any]]
 

@@ -10,8 +10,8 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from shared.platform.aws import AwsRefused
-from shared.platform.dynamodb import Table
+from shared.platform.aws.dynamodb import Table
+from shared.platform.aws.signed import AwsRefused
 
 NAME = "p09-test-operations"
 REGION = "us-east-1"

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.platform.dynamodb import Table
+from shared.platform.aws.dynamodb import Table
 from tests.integration.access.aws import operations_table
 
 

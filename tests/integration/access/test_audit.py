@@ -9,10 +9,10 @@ import pytest
 from pg8000.exceptions import DatabaseError
 from pg8000.native import Connection
 
-from shared.access.audit import OPERATIONS, Entry, Finding, Head, Row, Verifier
-from shared.access.audit_store import Filter, heads, page, record, row_at, verify_rows
+from shared.audit.chain import OPERATIONS, Entry, Finding, Head, Row, Verifier
+from shared.audit.store import Filter, heads, page, record, row_at, verify_rows
 from tests.conftest import MigratedDatabase
-from tests.unit.shared.access.audit_trail import ALTERATIONS, chain
+from tests.unit.shared.audit.audit_trail import ALTERATIONS, chain
 
 ACME, OTHER = UUID(int=1), UUID(int=2)
 

@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 
 from scripts.p09.audit_file import verify_file
-from shared.access.anchor_audit import anchor_audit
-from shared.access.audit import OPERATIONS, Head
-from shared.access.audit_anchors import Anchor, AnchorStore, digest
-from shared.access.audit_store import Filter, page, record
-from shared.platform.dynamodb import Table
+from shared.audit.anchor import anchor_audit
+from shared.audit.anchors import Anchor, AnchorStore, digest
+from shared.audit.chain import OPERATIONS, Head
+from shared.audit.store import Filter, page, record
+from shared.platform.aws.dynamodb import Table
 from shared.platform.outbox import waiting
 from tests.conftest import MigratedDatabase
 from tests.integration.access.test_audit import ACME, OTHER, entry, written

@@ -9,14 +9,14 @@ import pytest
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
-from shared.access.audit import OPERATIONS, Entry
-from shared.access.audit_store import Filter, page
-from shared.access.database_credentials import DatabaseCredentials
-from shared.access.lease import Lease, new_id, new_password
-from shared.access.lease_store import LeaseStore
-from shared.access.reconcile_roles import compare
-from shared.access.temporary_role_store import drop_role, make_role, roles
-from shared.platform.dynamodb import Overtaken, Table
+from shared.audit.chain import OPERATIONS, Entry
+from shared.audit.store import Filter, page
+from shared.credentials.compare import compare
+from shared.credentials.credentials import DatabaseCredentials
+from shared.credentials.lease import Lease, new_id, new_password
+from shared.credentials.roles import drop_role, make_role, roles
+from shared.credentials.store import LeaseStore
+from shared.platform.aws.dynamodb import Overtaken, Table
 from shared.platform.failures import PostgresBadLogin, PostgresUnavailable
 from shared.platform.outbox import waiting
 from shared.platform.postgres import Database, connect
@@ -253,7 +253,7 @@ def dying(office: Office, monkeypatch: pytest.MonkeyPatch, where: str) -> Iterat
 
     with monkeypatch.context() as patch:
         if where == "before the role":
-            patch.setattr("shared.access.database_credentials.make_role", die)
+            patch.setattr("shared.credentials.credentials.make_role", die)
         elif where == "before it is confirmed":
             patch.setattr(LeaseStore, "change", die)
         with pytest.raises(Died):

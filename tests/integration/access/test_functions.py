@@ -15,16 +15,16 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from shared.access.audit import OPERATIONS, Entry, Verifier
-from shared.access.audit_store import Filter, page, record, verify_rows
-from shared.access.lease import Lease, new_id, new_password
-from shared.access.lease_store import LeaseStore
-from shared.access.pending_audit import leave
-from shared.access.rotation import RotationRefused
-from shared.platform import aws as signed
-from shared.platform.dynamodb import Put, Table, signed_call
+from shared.audit.chain import OPERATIONS, Entry, Verifier
+from shared.audit.pending import leave
+from shared.audit.store import Filter, page, record, verify_rows
+from shared.credentials.lease import Lease, new_id, new_password
+from shared.credentials.store import LeaseStore
+from shared.platform.aws import signed
+from shared.platform.aws.dynamodb import Put, Table, signed_call
 from shared.platform.outbox import waiting
 from shared.platform.settings import aws_settings
+from shared.rotation.rotation import RotationRefused
 from shared.runbook.load import the_runbook
 from tests.conftest import PASSWORDS, MigratedDatabase
 from tests.integration.access.aws import NAME, REGION
@@ -53,7 +53,7 @@ class Account:
         return importlib.import_module(f"functions.{function}.handler").handler(event, Context())
 
     def lease(self, **changes: Any) -> Lease:
-        from shared.access.database_credentials import DatabaseCredentials
+        from shared.credentials.credentials import DatabaseCredentials
 
         now = datetime.now(UTC)
         usual: dict[str, Any] = {

@@ -13,19 +13,19 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 from pg8000.native import Connection
 
-from shared.access.audit import OPERATIONS
-from shared.access.audit_store import Filter, page
-from shared.access.postgres_logins import PostgresLogins
-from shared.access.rotation import STEPS, Rotation, RotationRefused
-from shared.access.rotation_trail import trail
-from shared.platform import aws as signed
-from shared.platform.aws import AwsSettings, Credentials
+from shared.audit.chain import OPERATIONS
+from shared.audit.store import Filter, page
+from shared.platform.aws import signed
+from shared.platform.aws.secrets import Login, LoginSecret, SecretVersions
+from shared.platform.aws.signed import AwsSettings, Credentials
 from shared.platform.failures import PostgresBadLogin
 from shared.platform.logins import base_of, ensure_login, other_of
 from shared.platform.postgres import Database, connect
 from shared.platform.secret import Secret
-from shared.platform.secrets import Login, LoginSecret, SecretVersions
 from shared.platform.wiring import with_login
+from shared.rotation.postgres_logins import PostgresLogins
+from shared.rotation.rotation import STEPS, Rotation, RotationRefused
+from shared.rotation.trail import trail
 from tests.conftest import PASSWORDS, MigratedDatabase
 from tests.integration.access.load import serve_during_rotations
 

@@ -17,19 +17,19 @@ from standardwebhooks.webhooks import Webhook
 from functions.migrate.canary import ensure_canary
 from functions.secret_rotation.canary_keys import CanaryKeys
 from functions.secret_rotation.webhook_keys import WebhookKeys
-from shared.access.audit import OPERATIONS
-from shared.access.audit_store import Filter, page
-from shared.access.keys import parse_key
-from shared.access.rotation import STEPS, Rotation, RotationRefused, Target
-from shared.access.rotation_trail import trail
-from shared.access.store import key_bearer
-from shared.access.valkey_tokens import ValkeyTokens, by_acl
+from shared.audit.chain import OPERATIONS
+from shared.audit.store import Filter, page
 from shared.health.canary import ORGANISATION, read_keys
-from shared.platform import aws as signed
+from shared.identity.keys import parse_key
+from shared.identity.tenants import key_bearer
+from shared.platform.aws import signed
+from shared.platform.aws.secrets import Login, LoginSecret, SecretVersions, read_secret
 from shared.platform.secret import Secret
-from shared.platform.secrets import Login, LoginSecret, SecretVersions, read_secret
 from shared.platform.valkey import Address, BadLogin, Connection, Valkey, open_connection
 from shared.platform.wiring import with_login
+from shared.rotation.rotation import STEPS, Rotation, RotationRefused, Target
+from shared.rotation.trail import trail
+from shared.rotation.valkey_tokens import ValkeyTokens, by_acl
 from tests.conftest import MigratedDatabase
 from tests.integration.access.load import serve_during_rotations
 from tests.integration.access.test_rotation import SETTINGS, Crash, SecretsManager

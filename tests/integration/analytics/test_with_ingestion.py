@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from shared.analytics.query import METRICS
 from shared.analytics.stats import Site
-from shared.ingestion.entry import Entry
-from shared.ingestion.event import Event as SentEvent
-from shared.ingestion.rows import Arrival, copy_rows
-from shared.ingestion.store import store
+from shared.collection.entry import Entry
+from shared.collection.event import Event as SentEvent
+from shared.collection.rows import Arrival, copy_rows
 from shared.platform.postgres import Database
+from shared.storage.store import store
 from tests.conftest import MigratedDatabase
 from tests.examples import examples
 from tests.integration.analytics.conftest import Analytics

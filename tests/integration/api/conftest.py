@@ -18,13 +18,13 @@ from functions.api.app import create_app
 from functions.api.dependencies import Services
 from functions.api.origin_proof import HEADER, OriginProof
 from functions.api.settings import Settings
-from shared.ingestion.counters import publish_site_totals
-from shared.ingestion.drain import Drained, drain
+from shared.platform.aws.secrets import Login, LoginSecret
 from shared.platform.postgres import Database
 from shared.platform.secret import Secret
-from shared.platform.secrets import Login, LoginSecret
 from shared.platform.settings import aws_settings
 from shared.platform.valkey import Address, Valkey, open_connection
+from shared.storage.counters import publish_site_totals
+from shared.storage.drain import Drained, drain
 from tests.conftest import MigratedDatabase
 from tests.servers import HOST, ValkeyServer
 

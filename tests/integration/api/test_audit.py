@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from shared.access.audit import OPERATIONS, Head
-from shared.access.audit_store import heads
+from shared.audit.chain import OPERATIONS, Head
+from shared.audit.store import heads
 from tests.integration.api.conftest import THROUGH_CLOUDFRONT, Api
 from tests.integration.api.test_api import assert_problem
 

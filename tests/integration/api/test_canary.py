@@ -11,15 +11,15 @@ import pytest
 import uvicorn
 
 from functions.migrate.canary import DOMAIN, ensure_canary
-from shared.access.store import DomainTaken
 from shared.health.canary import ORGANISATION, Keys, Limits, canary_check, read_keys
 from shared.health.checks import made
 from shared.health.exchange import NoAnswer, Request, exchange
 from shared.health.model import Result
-from shared.ingestion.drain import drain
-from shared.platform.aws import AwsUnavailable
+from shared.identity.tenants import DomainTaken
+from shared.platform.aws.signed import AwsUnavailable
 from shared.platform.postgres import Database
 from shared.platform.valkey import Address, Valkey, open_connection
+from shared.storage.drain import drain
 from tests.conftest import MigratedDatabase
 from tests.integration.api.conftest import Api
 from tests.pipeline import add_site

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pg8000.exceptions import DatabaseError, InterfaceError
 
-from shared.access.lease_store import LeaseStore
-from shared.access.reconciliation import reconcile
+from shared.credentials.reconcile import reconcile
+from shared.credentials.store import LeaseStore
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.outbox import waiting
 from shared.platform.postgres import connect

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from functions.api.audited_table import AuditedTable
-from shared.access.pending_audit import write_pending
-from shared.platform.dynamodb import Put, Table
+from shared.audit.pending import write_pending
+from shared.platform.aws.dynamodb import Put, Table
 from tests.integration.access.aws import NAME, operations_table
 from tests.integration.api.conftest import Api
 

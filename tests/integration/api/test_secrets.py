@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.platform.aws import AwsRefused
-from shared.platform.secrets import History
+from shared.platform.aws.secrets import History
+from shared.platform.aws.signed import AwsRefused
 from tests.integration.api.conftest import Api
 
 PATH = "/v1/access/secrets"

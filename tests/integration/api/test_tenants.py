@@ -108,7 +108,7 @@ def test_the_last_owner_stays_one(api: Api) -> None:
 def test_two_owners_who_leave_at_the_same_time_do_not_both_go(api: Api) -> None:
     from uuid import UUID
 
-    from shared.access.people_store import LastOwner, remove_member
+    from shared.identity.people import LastOwner, remove_member
 
     accept(api, invite(api, "owner")["token"], "bob")
     organisation = UUID(api.organisation_id)

@@ -12,10 +12,10 @@ from fastapi.testclient import TestClient
 from functions.api.app import create_app
 from functions.api.dependencies import Services
 from functions.api.settings import Settings
-from shared.access.identity import ROLES, Person
 from shared.backups.content import Content, Mark, TableContent
 from shared.backups.drill import Drill
 from shared.backups.store import DrillStore, Step
+from shared.identity.identity import ROLES, Person
 from shared.platform.actor import Actor
 from shared.platform.failures import PostgresUnavailable
 from tests.memory_table import MemoryTable

@@ -12,7 +12,7 @@ from shared.backups.run_drill import Drills
 from shared.backups.run_drill import World as DrillWorld
 from shared.backups.store import DrillStore
 from shared.platform.actor import Actor
-from shared.platform.dynamodb import Write
+from shared.platform.aws.dynamodb import Write
 from shared.platform.failures import PostgresUnavailable
 from tests.integration.backups.conftest import World, until
 from tests.memory_table import MemoryTable

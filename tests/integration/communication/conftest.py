@@ -12,10 +12,10 @@ import pytest
 from shared.communication.senders import email, port
 from shared.communication.store import AnnouncementStore
 from shared.events.event import Event
-from shared.platform import outgoing
-from shared.platform.dynamodb import Table, signed_call
+from shared.platform.aws.dynamodb import Table, signed_call
 from shared.platform.outbox import waiting
-from shared.platform.outgoing import Request, Response
+from shared.platform.outgoing import send as outgoing
+from shared.platform.outgoing.send import Request, Response
 from shared.platform.send_outbox import send_all
 from shared.platform.settings import aws_settings
 from tests.integration.aws import TABLE, Aws, Crash, aws_in_memory

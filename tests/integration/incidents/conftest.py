@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.events.event import Event
-from shared.platform.dynamodb import Table, signed_call
+from shared.platform.aws.dynamodb import Table, signed_call
 from shared.platform.moments import stamp
 from shared.platform.settings import aws_settings
 from tests.integration.aws import TABLE, Aws, Crash, aws_in_memory

@@ -7,8 +7,8 @@ import pytest
 
 from shared.events.event import Event
 from shared.kpi.store import KpiStore
-from shared.platform.bus import put_event
-from shared.platform.dynamodb import Table, signed_call
+from shared.platform.aws.bus import put_event
+from shared.platform.aws.dynamodb import Table, signed_call
 from shared.platform.moments import stamp
 from shared.platform.outbox import waiting
 from shared.platform.send_outbox import send_all

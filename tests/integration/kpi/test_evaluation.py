@@ -11,7 +11,7 @@ from shared.kpi.evaluate import evaluate
 from shared.kpi.measure import roll_up, slice_counts
 from shared.kpi.record import replays
 from shared.kpi.timeline import Key, floor, roll_ups_of
-from shared.platform.dynamodb import Overtaken
+from shared.platform.aws.dynamodb import Overtaken
 from shared.platform.outbox import waiting
 from shared.runbook.load import the_runbook
 from tests.integration.aws import Crash

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from shared.platform.pinned import Internet
+from shared.platform.outgoing.pinned import Internet
 
 PUBLIC = "93.184.215.14"
 

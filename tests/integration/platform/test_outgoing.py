@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.platform.outgoing import (
+from shared.platform.outgoing.send import (
     Origin,
     OutgoingRefused,
     OutgoingUnavailable,

@@ -2,10 +2,10 @@ from uuid import uuid4
 
 import pytest
 
-from shared.ingestion.drain import drain
-from shared.ingestion.stream import AWAKE
+from shared.collection.stream import AWAKE
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.valkey import Address, Valkey, ValkeyUnavailable, open_connection
+from shared.storage.drain import drain
 from tests.conftest import MigratedDatabase
 from tests.pipeline import Pipeline
 from tests.servers import HOST, ValkeyServer, server_folder

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from shared.platform import aws as signed
-from shared.platform.dynamodb import Table, signed_call
+from shared.platform.aws import signed
+from shared.platform.aws.dynamodb import Table, signed_call
 from shared.platform.settings import aws_settings
 from tests.integration.aws import REGION, TABLE, Aws, make_resources
 
@@ -47,7 +47,7 @@ def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    importlib.import_module("shared.platform.bucket")._client.cache_clear()
+    importlib.import_module("shared.platform.aws.bucket")._client.cache_clear()
     with mock_aws():
         aws = Aws()
         make_resources(aws)

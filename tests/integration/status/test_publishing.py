@@ -197,7 +197,7 @@ def test_a_recovery_that_arrives_before_its_failure_leaves_nothing_down(world: W
 
 def test_nothing_that_the_publisher_imports_speaks_to_postgresql_or_valkey() -> None:
     code = (
-        "import sys; import functions.status_publisher.facts, functions.status_publisher.publish, shared.status.render;"
+        "import sys; import shared.together.status_facts, functions.status_publisher.publish, shared.status.render;"
         "print(*[name for name in ('pg8000', 'hiredis', 'fastapi', 'boto3') if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -10,9 +10,11 @@ import pytest
 from moto import mock_aws
 
 from shared.events.event import Event
-from shared.platform import aws as signed
-from shared.platform import s3  # noqa: F401 -- boto3 is there before moto begins
-from shared.platform.dynamodb import Table, signed_call
+from shared.platform.aws import (
+    s3,  # noqa: F401 -- boto3 is there before moto begins
+    signed,
+)
+from shared.platform.aws.dynamodb import Table, signed_call
 from shared.platform.moments import stamp
 from shared.platform.outbox import waiting
 from shared.platform.send_outbox import send_all

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from shared.deployments import github as adapter
-from shared.deployments.acts import Act, planned
-from shared.deployments.change import Change, Entry, Plan
-from shared.deployments.change_store import ChangeStore, first_id
+from shared.changes.acts import Act, planned
+from shared.changes.model import Change, Entry, Plan
+from shared.changes.store import ChangeStore, first_id
+from shared.delivery import github as adapter
 from shared.platform.actor import Actor
 from shared.runbook.run import Run, Verdict
 from tests.integration.tasks.conftest import PIPELINE, World, never_green

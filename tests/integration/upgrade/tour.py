@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.access.lease import Lease, new_id
-from shared.access.temporary_role_store import close_role, drop_role, make_role, terminate_sessions
+from shared.credentials.lease import Lease, new_id
+from shared.credentials.roles import close_role, drop_role, make_role, terminate_sessions
 from shared.platform.secret import Secret
 from tests.integration.api.conftest import Api
 

@@ -8,7 +8,7 @@ import pytest
 
 from bench.shapes import BATCH, SHAPES, bodies
 from bench.traffic import page_views
-from shared.ingestion.accept import read_batch
+from shared.collection.accept import read_batch
 
 NOW = datetime.now(UTC)
 VIEWS = list(page_views(250, end=NOW, span=timedelta(hours=1)))

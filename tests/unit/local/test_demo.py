@@ -5,7 +5,7 @@ from local.cold_starts import first_environments
 from local.demo import Findings
 from local.demo_site import DAYS, past
 from local.people import DEMO_PEOPLE, ORGANISATION_ROLES, customer_person, operations_person
-from shared.access.identity import ROLES
+from shared.identity.identity import ROLES
 
 NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
 URL = "http://127.0.0.1:8000"

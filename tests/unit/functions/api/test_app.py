@@ -56,7 +56,7 @@ def test_a_cold_start_imports_no_driver_that_its_first_request_may_not_need() ->
 
 def test_the_workers_cold_start_imports_no_pydantic() -> None:
     code = (
-        "import sys; import shared.ingestion.drain, shared.ingestion.counters, shared.platform.wiring; "
+        "import sys; import shared.storage.drain, shared.storage.counters, shared.platform.wiring; "
         "print('pydantic' in sys.modules, 'boto3' in sys.modules)"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

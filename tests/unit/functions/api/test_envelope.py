@@ -9,8 +9,8 @@ from functions.api.app import create_app
 from functions.api.envelope import HEADERS, MAX_HEADERS, MAX_QUERY
 from functions.api.permissions import PERMISSIONS
 from functions.api.settings import Settings
-from shared.access.identity import SRE
-from shared.ingestion.event import MAX_BYTES
+from shared.collection.event import MAX_BYTES
+from shared.identity.identity import SRE
 from tests.unit.functions.api.test_permissions import IDS, NoServers
 
 SIGNED_IN = {"authorization": f"Bearer {SRE}"}

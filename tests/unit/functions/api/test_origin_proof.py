@@ -3,9 +3,9 @@ from starlette.requests import Request
 
 from functions.api.client import viewer_address
 from functions.api.origin_proof import HEADER, LOOK_AGAIN_SECONDS, REST_SECONDS, OriginProof
-from shared.platform.aws import AwsUnavailable
+from shared.platform.aws.secrets import Login, LoginSecret
+from shared.platform.aws.signed import AwsUnavailable
 from shared.platform.secret import Secret
-from shared.platform.secrets import Login, LoginSecret
 from shared.platform.settings import aws_settings
 
 GATEWAY_SAW = "198.51.100.4"

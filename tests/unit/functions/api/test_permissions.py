@@ -11,10 +11,10 @@ from functions.api.app import create_app
 from functions.api.dependencies import Services
 from functions.api.permissions import ANYONE, DECIDERS, INGEST_KEY, PERMISSIONS, PERSON, READ_KEY
 from functions.api.settings import Settings
-from shared.access.identity import AUDITOR, PIPELINE, ROLES, KeyBearer, Person, Pipeline
-from shared.access.keys import Key, make_key
-from shared.access.tokens import InvalidToken
 from shared.backups.drill import SIGNING_ROLE
+from shared.identity.identity import AUDITOR, PIPELINE, ROLES, KeyBearer, Person, Pipeline
+from shared.identity.keys import Key, make_key
+from shared.identity.tokens import InvalidToken
 from shared.platform.valkey import ValkeyUnavailable
 
 IDS = {

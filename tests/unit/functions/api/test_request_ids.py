@@ -14,8 +14,8 @@ from functions.api import problems
 from functions.api.app import create_app
 from functions.api.settings import Settings
 from scripts.p09.request_story import tell
-from shared.access.identity import SRE
-from shared.platform.aws import AwsRefused, AwsUnavailable
+from shared.identity.identity import SRE
+from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.valkey import ValkeyUnavailable
 from tests.unit.functions.api.test_permissions import NoServers

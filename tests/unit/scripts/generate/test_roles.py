@@ -1,6 +1,6 @@
 from functions.api.permissions import MEMBERS, PERMISSIONS, PERSON
 from scripts.generate.roles import roles_page
-from shared.access.identity import ROLES
+from shared.identity.identity import ROLES
 
 
 def test_the_page_has_a_row_for_each_route_and_a_column_for_whoever_the_table_names() -> None:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from shared.access.identity import DBA, ROLES
 from shared.backups.drill import (
     SIGNING_ROLE,
     Drill,
@@ -13,6 +12,7 @@ from shared.backups.drill import (
     may_promote,
     may_sign,
 )
+from shared.identity.identity import DBA, ROLES
 from shared.platform.actor import Actor
 
 if TYPE_CHECKING:

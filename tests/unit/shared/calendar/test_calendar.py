@@ -12,7 +12,7 @@ from shared.calendar.store import CalendarStore
 from shared.calendar.tick import tick
 from shared.kpi.store import KpiStore
 from shared.kpi.timeline import Span
-from shared.platform.dynamodb import Overtaken
+from shared.platform.aws.dynamodb import Overtaken
 from tests.memory_table import MemoryTable
 
 NOW = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)

@@ -2,11 +2,11 @@ import json
 
 import pytest
 
+from shared.collection.stream import STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE
 from shared.events.catalogue import CATALOGUE, UnknownEvent, read
 from shared.events.event import Event
 from shared.events.ingestion import EventsWaiting
 from shared.events.kpi import KpiBreached, KpiDataMissing
-from shared.ingestion.stream import STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE
 from shared.kpi.changes import ChangeKind
 
 BREACHED = KpiBreached(

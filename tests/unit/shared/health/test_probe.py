@@ -10,7 +10,7 @@ from shared.health.model import Outcome, Result
 from shared.health.probe import Pace, Probed, probe, steadily
 from shared.health.prober import Standings
 from shared.health.store import Memory, ProbeStore
-from shared.platform.dynamodb import Overtaken
+from shared.platform.aws.dynamodb import Overtaken
 from tests.unit.shared.health.test_prober import DARK, DOWN, RULES, SKIPPED, WELL
 
 PACE = Pace(again=timedelta(seconds=5), look=timedelta(seconds=80), remaining=timedelta(minutes=5))

@@ -16,7 +16,7 @@ from shared.incidents.rules import Rules
 from shared.incidents.signals import Signal, signals_of
 from shared.incidents.store import IncidentStore
 from shared.incidents.tick import Ticked, tick
-from shared.platform.dynamodb import Delete, Overtaken, PrimaryKey, Put, Value, Write
+from shared.platform.aws.dynamodb import Delete, Overtaken, PrimaryKey, Put, Value, Write
 from shared.platform.moments import stamp
 from shared.runbook.load import the_runbook
 

@@ -5,8 +5,8 @@ import pytest
 
 from shared.events.event import Event
 from shared.events.runbook import TaskPassed
-from shared.platform.aws import AwsRefused, AwsUnavailable
-from shared.platform.dynamodb import Overtaken
+from shared.platform.aws.dynamodb import Overtaken
+from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.outbox import PARTITION, leave, waiting
 from shared.platform.send_outbox import REFUSED, send_all
 from tests.memory_table import MemoryTable

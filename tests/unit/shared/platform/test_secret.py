@@ -16,20 +16,20 @@ from aws_lambda_powertools.logging import Logger
 
 import functions
 import shared
-from shared.access.keys import Key, MalformedKey, parse_key
-from shared.access.people_store import InvitationToken
+from shared.changes.waits import Waiting
 from shared.communication.senders.port import exchange, poster
 from shared.communication.senders.slack import SlackSender
 from shared.communication.senders.webhook import signed
-from shared.deployments import load
-from shared.deployments.github import Access, read_access
-from shared.deployments.wait_store import Waiting
+from shared.delivery import load
+from shared.delivery.github import Access, read_access
 from shared.health import canary
 from shared.health import exchange as probing
-from shared.platform.aws import AwsSettings, Credentials
-from shared.platform.outgoing import OutgoingRefused, Policy, Request, send
+from shared.identity.keys import Key, MalformedKey, parse_key
+from shared.identity.people import InvitationToken
+from shared.platform.aws.secrets import Login
+from shared.platform.aws.signed import AwsSettings, Credentials
+from shared.platform.outgoing.send import OutgoingRefused, Policy, Request, send
 from shared.platform.secret import Secret
-from shared.platform.secrets import Login
 from tests.unit.shared.communication.senders.test_formats import SAID
 
 MARKER = "MaRkEr0123456789"
@@ -170,7 +170,7 @@ def test_an_address_that_is_refused_is_not_told(address: str, logged: Logged) ->
 
 
 def test_a_redirect_that_is_refused_tells_no_address() -> None:
-    from shared.platform.outgoing import Response, _redirected
+    from shared.platform.outgoing.send import Response, _redirected
 
     for location in (f"http://elsewhere.example/{MARKER}", f"ftp://elsewhere.example/{MARKER}"):
         answer = Response(status=307, headers={"location": location}, body=b"", truncated=False)

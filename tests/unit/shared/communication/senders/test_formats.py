@@ -15,7 +15,7 @@ from shared.communication.senders.email import body, subject
 from shared.communication.senders.port import Again, Message, Refused, Sent, Unconfigured
 from shared.communication.senders.slack import SlackSender
 from shared.communication.senders.webhook import WebhookSender, payload, signed
-from shared.platform.outgoing import OutgoingRefused, OutgoingUnavailable, Request, Response
+from shared.platform.outgoing.send import OutgoingRefused, OutgoingUnavailable, Request, Response
 
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PREVIOUS = "whsec_cHJldmlvdXMga2V5IG9mIHRoZSB0ZXN0cw=="

@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 from shared.kpi.counts import Counts
 from shared.kpi.signals.cloudwatch import CloudWatchSignals
 from shared.kpi.signals.port import Shape, SignalsUnavailable
-from shared.platform.aws import AwsUnavailable
+from shared.platform.aws.signed import AwsUnavailable
 from shared.runbook.load import the_runbook
 from tests.boto_calls import boto_operation
 

@@ -1,0 +1,107 @@
+"""The audit trail in PostgreSQL. A transaction writes to, and reads, the chains of the organisations that it acts for."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from pg8000.native import Connection
+
+from shared.audit.chain import Entry, Head, Row, Verifier, to_text
+
+_ROW: Final = (
+    "organisation_id, sequence, id, at, actor, action, subject, before::text, after::text, reason, origin, request_id, "
+    "previous, hash"
+)
+_NAMES: Final = tuple(name.removesuffix("::text") for name in _ROW.split(", "))
+_AT_ONCE: Final = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Which rows; None is any. ``since`` is included, ``until`` is not."""
+
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def record(connection: Connection, entry: Entry) -> int:
+    """Append to the entry's chain, in the transaction of the action; returns its sequence. Written twice, it is there once."""
+    [[sequence]] = connection.run(
+        "select p09_audit(:organisation_id, :id, :actor, :action, :subject, :before, :after, :reason, :origin, :request_id)",
+        **asdict(entry) | {"before": to_text(entry.before), "after": to_text(entry.after)},
+    )
+    return int(sequence)
+
+
+def page(
+    connection: Connection, organisation_id: UUID, wanted: Filter, *, before: int | None = None, limit: int = 100
+) -> list[Row]:
+    """Rows newest first, those before a sequence."""
+    rows = connection.run(
+        f"select {_ROW} from audit where organisation_id = :organisation "
+        "and (:before::bigint is null or sequence < :before) "
+        "and (:actor::text is null or actor = :actor) and (:action::text is null or action = :action) "
+        "and (:subject::text is null or subject = :subject) "
+        "and (:since::timestamptz is null or at >= :since) and (:until::timestamptz is null or at < :until) "
+        "order by sequence desc limit :limit",
+        organisation=organisation_id,
+        before=before,
+        limit=limit,
+        **asdict(wanted),
+    )
+    return list(map(_row, rows))
+
+
+def row_at(connection: Connection, organisation_id: UUID, sequence: int) -> Row | None:
+    rows = connection.run(
+        f"select {_ROW} from audit where organisation_id = :organisation and sequence = :sequence",
+        organisation=organisation_id,
+        sequence=sequence,
+    )
+    return _row(rows[0]) if rows else None
+
+
+def verify_rows(connection: Connection, verifier: Verifier, *, limit: int) -> bool:
+    """Let a verifier follow its chain for at most ``limit`` rows; whether that was the end of it."""
+    taken = 0
+    while taken < limit:
+        after, count = verifier.last.sequence, min(_AT_ONCE, limit - taken)
+        rows, head = _next(connection, verifier.organisation_id, after, count)
+        verifier.expect(head)
+        for row in rows:
+            verifier.take(row)
+        taken += len(rows)
+        if len(rows) < count:
+            verifier.end()
+            return True
+    return False
+
+
+def heads(connection: Connection) -> Iterator[tuple[UUID, Head]]:
+    """The last row of every chain."""
+    for organisation_id, sequence, digest in connection.run("select * from p09_audit_heads()"):
+        yield organisation_id, Head(sequence=sequence, hash=digest)
+
+
+def _next(connection: Connection, organisation_id: UUID, after: int, count: int) -> tuple[list[Row], Head | None]:
+    """Rows after a sequence, with the head as it was at that very moment."""
+    rows = connection.run(
+        f"select h.sequence, h.hash, r.* from (select 1) one left join audit_heads h on h.organisation_id = :organisation "
+        f"left join lateral (select {_ROW} from audit where organisation_id = :organisation and sequence > :after "
+        "order by sequence limit :count) r on true order by r.sequence",
+        organisation=organisation_id,
+        after=after,
+        count=count,
+    )
+    sequence, digest, *_ = rows[0]
+    head = None if sequence is None else Head(sequence=sequence, hash=digest)
+    return [_row(columns) for _, _, *columns in rows if columns[0] is not None], head
+
+
+def _row(columns: list[Any]) -> Row:
+    return Row(**dict(zip(_NAMES, columns, strict=True)))

@@ -1,0 +1,272 @@
+import random
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.collection.entry import Entry
+from shared.collection.event import Event
+from shared.collection.rows import Arrival, client_visitor_id, copy_rows
+from shared.collection.stream import DEAD_LETTERS, FAILURES, STREAM, append
+from shared.platform.failures import PostgresUnavailable
+from shared.storage import drain as drain_module
+from shared.storage.store import Stored
+from tests.examples import examples
+from tests.pipeline import Pipeline, Site, add_site
+
+START = datetime(2026, 2, 28, 23, 0, tzinfo=UTC)
+VISITS = """
+    select visitor_id, started_at, ended_at, first_event, last_event, entry_page, exit_page, events, pageviews
+    from visits order by visitor_id, started_at
+"""
+TRAFFIC = "select bucket, events, pageviews, visits, bounces, visit_microseconds from traffic order by bucket"
+
+
+def event(visitor: str = "ada", minutes: float = 0, name: str = "pageview", **fields: object) -> Event:
+    made: Event = {
+        "id": str(uuid4()),
+        "name": name,
+        "timestamp": START + timedelta(minutes=minutes),
+        "visitor_id": visitor,
+        "url": f"https://shop.example/{minutes:g}",
+    }
+    return made | fields  # type: ignore[return-value]  # a test may send anything
+
+
+def test_an_event_becomes_a_row_a_visit_and_a_sum(pipeline: Pipeline) -> None:
+    pipeline.send(event(properties={"plan": "pro\\", "text": 'tab\there "quoted"'}))
+    drained = pipeline.drain()
+    assert (drained.new, drained.repeated, drained.finished) == (1, 0, True)
+    assert pipeline.rows("select name, hostname, page, properties ->> 'plan', properties ->> 'text' from events") == [
+        ["pageview", "shop.example", "/0", "pro\\", 'tab\there "quoted"']
+    ]
+    assert pipeline.rows("select events, pageviews, visits, bounces from traffic") == [[1, 1, 1, 1]]
+    assert pipeline.waiting() == 0
+
+
+def test_the_same_event_counts_once_within_a_batch_across_batches_and_with_another_timestamp(
+    pipeline: Pipeline,
+) -> None:
+    sent = event()
+    pipeline.send(sent, sent)
+    assert pipeline.drain().new == 1
+    pipeline.send(sent, event("ada", 5))
+    pipeline.send(sent | {"timestamp": START + timedelta(days=90)})
+    drained = pipeline.drain()
+    assert (drained.new, drained.repeated) == (1, 2)
+    assert pipeline.rows("select count(*), sum(events) from visits") == [[1, 2]]
+
+
+def test_ids_that_are_no_uuids_identify_events_too(pipeline: Pipeline) -> None:
+    pipeline.send(event(id="order-1"), event(id="order-2"), event(id="order-1"))
+    assert pipeline.drain().new == 2
+
+
+def test_thirty_minutes_exactly_stay_one_visit_and_a_microsecond_more_makes_two(pipeline: Pipeline) -> None:
+    pipeline.send(event("ada", 0), event("ada", 30))
+    pipeline.send(event("bob", 0), event("bob", 0, timestamp=START + timedelta(minutes=30, microseconds=1)))
+    pipeline.drain()
+    assert pipeline.rows("select count(*) from visits group by visitor_id order by 1") == [[1], [2]]
+
+
+def test_a_late_event_merges_the_two_visits_that_it_joins(pipeline: Pipeline) -> None:
+    pipeline.send(event("ada", 0), event("ada", 50))
+    pipeline.drain()
+    assert pipeline.rows("select visits, bounces from traffic where visits > 0") == [[1, 1], [1, 1]]
+    pipeline.send(event("ada", 25))
+    pipeline.drain()
+    assert pipeline.rows("select entry_page, exit_page, events from visits") == [["/0", "/50", 3]]
+    assert pipeline.rows("select sum(visits), sum(bounces), sum(visit_microseconds) from traffic") == [
+        [1, 0, 50 * 60 * 1_000_000]
+    ]
+
+
+def test_engagement_is_no_second_event_of_a_bounce(pipeline: Pipeline) -> None:
+    pipeline.send(event("ada", 0), event("ada", 2, name="engagement"))
+    pipeline.drain()
+    assert pipeline.rows("select sum(events), sum(bounces), sum(visit_microseconds) from traffic") == [
+        [1, 1, 120_000_000]
+    ]
+
+
+moments = st.integers(0, 40).map(lambda step: step * 7.5)  # often exactly 30 minutes apart, often equal
+histories = st.lists(
+    st.tuples(st.sampled_from("abc"), moments, st.sampled_from(["pageview", "signup", "engagement"])),
+    max_size=25,
+)
+
+
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=histories, seed=st.integers())
+def test_any_order_and_batching_gives_what_the_definition_says(
+    pipeline: Pipeline, history: list[tuple[str, float, str]], seed: int
+) -> None:
+    chance = random.Random(seed)
+    events = [
+        event(visitor, minutes, name, id=str(UUID(int=chance.getrandbits(128)))) for visitor, minutes, name in history
+    ]
+    site = add_site(pipeline.api, f"{uuid4()}.example")
+    sent = events + [again for again in events if chance.random() < 0.2]
+    chance.shuffle(sent)
+    while sent:
+        size = chance.randint(1, 8)
+        pipeline.send(*sent[:size], site=site)
+        del sent[:size]
+        if chance.random() < 0.5:
+            pipeline.drain()
+    pipeline.drain()
+
+    visits = sorted(expected_visits(events))
+    of_site = f"where site_id = {site.id}"
+    assert pipeline.rows(VISITS.replace("from visits", f"from visits {of_site}")) == visits
+    assert pipeline.rows(TRAFFIC.replace("from traffic", f"from traffic {of_site}")) == expected_traffic(events, visits)
+
+
+def expected_visits(events: list[Event]) -> list[list[object]]:
+    by_visitor: dict[int, list[Event]] = defaultdict(list)
+    for one in sorted(events, key=lambda one: (one["timestamp"], str(one["id"]))):
+        by_visitor[client_visitor_id(str(one["visitor_id"]))].append(one)
+    visits: list[list[object]] = []
+    for visitor, seen in by_visitor.items():
+        runs = [[seen[0]]]
+        for previous, one in pairwise(seen):
+            if one["timestamp"] - previous["timestamp"] > timedelta(minutes=30):  # type: ignore[operator]
+                runs.append([])
+            runs[-1].append(one)
+        visits += [
+            [
+                visitor, run[0]["timestamp"], run[-1]["timestamp"], UUID(run[0]["id"]), UUID(run[-1]["id"]),
+                f"/{minutes(run[0]):g}", f"/{minutes(run[-1]):g}",
+                sum(one["name"] != "engagement" for one in run), sum(one["name"] == "pageview" for one in run),
+            ]
+            for run in runs
+        ]  # fmt: skip
+    return visits
+
+
+def minutes(one: Event) -> float:
+    return (one["timestamp"] - START).total_seconds() / 60  # type: ignore[operator]
+
+
+def expected_traffic(events: list[Event], visits: list[list[object]]) -> list[list[object]]:
+    sums: dict[datetime, list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
+    for one in events:
+        bucket = sums[quarter(one["timestamp"])]  # type: ignore[arg-type]
+        bucket[0] += one["name"] != "engagement"
+        bucket[1] += one["name"] == "pageview"
+    for _, started, ended, *_, count, _ in visits:
+        bucket = sums[quarter(started)]  # type: ignore[arg-type]
+        bucket[2] += 1
+        bucket[3] += count == 1
+        bucket[4] += (ended - started) // timedelta(microseconds=1)  # type: ignore[operator]
+    return [[at, *sums[at]] for at in sorted(sums)]
+
+
+def quarter(at: datetime) -> datetime:
+    return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+
+
+def test_a_crash_before_the_commit_stores_the_events_once(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipeline.send(event(), event("bob"))
+
+    def crash(*_: object) -> Stored:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(drain_module, "store", crash)
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.drain()
+    assert pipeline.rows("select count(*) from events") == [[0]]
+    assert pipeline.drain().new == 2
+
+
+def test_a_crash_between_commit_and_acknowledgement_counts_nothing_twice(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.send(event(), event("bob"))
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(drain_module, "_acknowledge", crash)
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.drain()
+    assert pipeline.waiting() == 1
+    drained = pipeline.drain()
+    assert (drained.new, drained.repeated) == (0, 2)
+    assert pipeline.rows("select sum(events), sum(visits) from traffic") == [[2, 2]]
+    assert pipeline.waiting() == 0
+
+
+def test_poison_goes_to_the_dead_letters_after_five_attempts_and_takes_nothing_with_it(
+    pipeline: Pipeline,
+) -> None:
+    for number in range(40):
+        pipeline.send(event(f"v{number}"))
+        if number % 10 == 3:
+            pipeline.send_rows(b"not\ta\trow\n")
+    pipeline.valkey.run("XADD", STREAM, "*", "what", "is this")
+    first = pipeline.drain()
+    assert (first.new, first.failed, first.dead) == (40, 5, 0)
+    for _ in range(3):
+        assert pipeline.drain().dead == 0
+    assert pipeline.drain().dead == 5
+    assert pipeline.waiting() == 0
+    dead = pipeline.valkey.run("XRANGE", DEAD_LETTERS, "-", "+")
+    assert len(dead) == 5
+    assert all(b"error" in fields for _, fields in dead)
+    assert pipeline.rows("select count(*) from events") == [[40]]
+
+
+def test_events_for_a_site_of_another_organisation_are_refused(pipeline: Pipeline) -> None:
+    other = add_site(pipeline.api, "other.example")
+    pipeline.send(event(), site=Site(other.id, pipeline.site.organisation))
+    pipeline.send(event())
+    drained = pipeline.drain()
+    assert (drained.new, drained.failed) == (1, 1)
+
+
+def test_rows_that_smuggle_in_another_organisations_site_are_refused(pipeline: Pipeline) -> None:
+    other = add_site(pipeline.api, "other.example")
+    pipeline.send(event())
+    smuggled = pipeline.valkey.run("XRANGE", STREAM, "-", "+")
+    assert len(smuggled) == 1
+    rows = copy_rows([event()], Arrival(site_id=other.id, received_at=START, visitor_id=1))
+    pipeline.send_rows(rows)
+    drained = pipeline.drain()
+    assert (drained.new, drained.failed) == (1, 1)
+    assert pipeline.rows(f"select count(*) from events where site_id = {other.id}") == [[0]]
+
+
+def test_postgres_being_down_blames_no_entry_and_loses_nothing(pipeline: Pipeline) -> None:
+    pipeline.send(event())
+    with pipeline.migrated.server.connect_as_superuser() as superuser:
+        superuser.run(f"alter database {pipeline.migrated.name} allow_connections false")
+        with pytest.raises(PostgresUnavailable):
+            pipeline.drain()
+        superuser.run(f"alter database {pipeline.migrated.name} allow_connections true")
+    assert pipeline.valkey.run("HLEN", FAILURES) == 0
+    assert pipeline.drain().new == 1
+
+
+def test_months_before_2020_and_far_ahead_of_their_partitions_are_stored(pipeline: Pipeline) -> None:
+    pipeline.send(
+        event(timestamp=datetime(1999, 12, 31, tzinfo=UTC)),
+        event(timestamp=datetime(2020, 1, 1, tzinfo=UTC)),
+        event(),
+    )
+    assert pipeline.drain().new == 3
+    assert pipeline.rows("select count(distinct tableoid) from events") == [[3]]
+
+
+def test_the_worker_is_woken_once_and_again_after_it_found_the_stream_empty(pipeline: Pipeline) -> None:
+    entry = Entry(site_id=pipeline.site.id, organisation=pipeline.site.organisation, events=0, rows=b"")
+    assert append(pipeline.valkey, entry) is True
+    assert append(pipeline.valkey, entry) is False
+    pipeline.drain()
+    assert append(pipeline.valkey, entry) is True

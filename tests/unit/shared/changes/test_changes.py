@@ -1,0 +1,234 @@
+"""A change's way to production, with the operations table in memory."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.changes.changes import Changes
+from shared.changes.gates import Facts
+from shared.changes.model import Change, ChangeRefused, NotNow, Plan
+from shared.changes.store import ChangeStore, UnknownChange
+from shared.events.catalogue import read
+from shared.events.deployments import DeploymentChanged
+from shared.platform.actor import Actor
+from shared.platform.aws.dynamodb import Overtaken
+from shared.platform.outbox import waiting
+from tests.memory_table import MemoryTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+DIGEST = "a" * 64
+PLAN = Plan(
+    title="Faster funnels", impact="Nothing is down", commit="c" * 40, digest=DIGEST, committed_at=NOW - timedelta(hours=5),
+    planned_for=NOW + timedelta(hours=2), migrations_compatible=True,
+)  # fmt: skip
+WELL = Facts(exhausted=(), freezes=(), incidents=(), migrations_compatible=True)
+
+
+class World:
+    """A table and how things stand; ``by`` and ``now`` are who acts and when."""
+
+    def __init__(self) -> None:
+        self.table = MemoryTable()
+        self.facts = WELL
+        self.now = NOW
+
+    def by(self, person: str) -> Changes:
+        return self.acting(Actor(name=person, subject=f"subject-of-{person}"))
+
+    def acting(self, actor: Actor) -> Changes:
+        return Changes(
+            ChangeStore(self.table),
+            lambda compatible: replace(self.facts, migrations_compatible=compatible),
+            by=actor,
+            now=self.now,
+            valid_for=DAY,
+        )
+
+    def proved(self, plan: Plan = PLAN) -> Change:
+        """Planned by ada, and everything before the approval has passed."""
+        change = self.by("ada").plan(plan)
+        for step in ("staged", "smoke", "load_snapshot"):
+            change = self.by("pipeline").report(change.id, step, digest=plan.digest, passed=True, why="well")
+        return change
+
+    def told(self) -> list[DeploymentChanged]:
+        events = [read(str(item["detail_type"]), str(item["detail"])) for item in waiting(self.table)]
+        return sorted((one for one in events if isinstance(one, DeploymentChanged)), key=lambda one: one.sequence)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_change_goes_its_way_and_each_step_is_told_once(world: World) -> None:
+    change = world.proved()
+    world.by("grace").approve(change.id)
+    world.by("pipeline").promote(change.id, DIGEST)
+    done = world.by("pipeline").report(change.id, "verified", digest=DIGEST, passed=True, why="smoke and load are well")
+    assert done.state == "verified"
+    happened = ["planned", "staged", "smoke_passed", "load_passed", "approved", "promoted", "verified"]
+    assert [entry.happened for entry in done.story] == happened
+    assert [(event.sequence, event.change) for event in world.told()] == list(enumerate(happened, 1))
+
+
+def test_an_approval_that_ran_out_is_under_way_no_more(world: World) -> None:
+    change = world.proved()
+    world.by("grace").approve(change.id)
+    assert [one.id for one in world.by("ada").under_way(before=None, limit=5)] == [change.id]
+    assert world.by("ada").under_way(before=change.id, limit=5) == []
+    world.now += DAY
+    assert world.by("ada").under_way(before=None, limit=5) == []
+
+
+def test_the_same_plan_is_planned_once_and_the_same_report_made_once(world: World) -> None:
+    first, second = world.by("ada").plan(PLAN), world.by("ada").plan(PLAN)
+    assert first == second
+    proved = world.proved()
+    again = world.by("pipeline").report(proved.id, "smoke", digest=DIGEST, passed=True, why="again")
+    assert again == proved
+
+
+def test_steps_are_made_in_their_order(world: World) -> None:
+    change = world.by("ada").plan(PLAN)
+    with pytest.raises(NotNow, match="load_snapshot comes after smoke_passed"):
+        world.by("pipeline").report(change.id, "load_snapshot", digest=DIGEST, passed=True, why="")
+    with pytest.raises(NotNow, match="only what has passed its load snapshot"):
+        world.by("grace").approve(change.id)
+
+
+def test_a_step_that_fails_before_production_rejects_and_after_it_rolls_back(world: World) -> None:
+    change = world.by("ada").plan(PLAN)
+    failed = world.by("pipeline").report(change.id, "staged", digest=DIGEST, passed=False, why="CloudFormation refused")
+    assert (failed.state, failed.story[-1].why) == ("rejected", "staged failed: CloudFormation refused")
+    world.now += timedelta(hours=1)
+    other = world.proved(replace(PLAN, digest="b" * 64))
+    world.by("grace").approve(other.id)
+    world.by("pipeline").promote(other.id, "b" * 64)
+    back = world.by("pipeline").report(other.id, "verified", digest="b" * 64, passed=False, why="canary not seen")
+    assert (back.state, back.story[-1].happened) == ("rolled_back", "rolled_back")
+
+
+def test_the_author_can_not_approve(world: World) -> None:
+    change = world.proved()
+    with pytest.raises(ChangeRefused, match="somebody else has to approve"):
+        world.by("ada").approve(change.id)
+
+
+def test_an_approval_that_is_not_used_in_time_expires(world: World) -> None:
+    change = world.proved()
+    world.by("grace").approve(change.id)
+    world.now += DAY - timedelta(seconds=1)
+    assert world.by("grace").look(change.id).state == "approved"
+    world.now += timedelta(seconds=1)
+    assert world.by("grace").look(change.id).state == "expired"
+    with pytest.raises(NotNow, match="is expired"):
+        world.by("pipeline").promote(change.id, DIGEST)
+    last = world.told()[-1]
+    assert (last.change, last.at, last.by) == ("expired", "2026-11-25T10:00:00Z", "clock")
+
+
+def test_another_artefact_voids_what_was_proved_and_approved(world: World) -> None:
+    change = world.proved()
+    world.by("grace").approve(change.id)
+    amended = world.by("ada").amend(change.id, "d" * 40, "b" * 64)
+    assert (amended.state, amended.approval) == ("planned", None)
+    with pytest.raises(ChangeRefused, match="amend it first"):
+        world.by("pipeline").promote(change.id, DIGEST)
+    with pytest.raises(NotNow, match="only what is approved"):
+        world.by("pipeline").promote(change.id, "b" * 64)
+    staged = world.by("pipeline").report(change.id, "staged", digest="b" * 64, passed=True, why="anew")
+    assert staged.state == "staged"
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        (replace(WELL, exhausted=("Availability",)), "budget: Nothing is left of the error budget of Availability"),
+        (replace(WELL, exhausted=None), "budget: No KPI was evaluated of late"),
+        (replace(WELL, freezes=("Holidays",)), "freeze: Holidays"),
+        (replace(WELL, incidents=("Queries fail",)), "incidents: Queries fail"),
+    ],
+)
+def test_a_gate_that_closes_while_it_waits_blocks(world: World, facts: Facts, why: str) -> None:
+    change = world.proved()
+    world.by("grace").approve(change.id)
+    world.facts = facts
+    with pytest.raises(NotNow, match=why):
+        world.by("pipeline").promote(change.id, DIGEST)
+    world.facts = WELL
+    assert world.by("pipeline").promote(change.id, DIGEST).state == "promoted"
+
+
+def test_a_migration_that_breaks_the_release_before_it_closes_a_gate(world: World) -> None:
+    change = world.proved(replace(PLAN, migrations_compatible=False))
+    with pytest.raises(NotNow, match="it can't be rolled back"):
+        world.by("grace").approve(change.id)
+
+
+def test_an_override_holds_once_a_second_person_agrees_and_only_for_its_gates(world: World) -> None:
+    world.facts = replace(WELL, exhausted=("latency",))
+    change = world.proved()
+    world.by("grace").ask_override(change.id, ("budget",), "it mends the latency")
+    with pytest.raises(NotNow, match="budget"):
+        world.by("grace").approve(change.id)
+    for person in ("grace", "ada"):
+        with pytest.raises(ChangeRefused, match="second person"):
+            world.by(person).second_override(change.id)
+    world.by("alan").second_override(change.id)
+    assert world.by("grace").approve(change.id).state == "approved"
+    world.facts = replace(world.facts, freezes=("Holidays",))
+    with pytest.raises(NotNow, match="freeze: Holidays"):
+        world.by("pipeline").promote(change.id, DIGEST)
+    told = ["override_asked", "held", "overridden", "approved", "held"]
+    assert [event.change for event in world.told()][4:] == told
+
+
+def test_smoke_test_and_load_snapshot_can_not_be_overridden(world: World) -> None:
+    change = world.proved()
+    with pytest.raises(ChangeRefused, match="smoke can't be overridden"):
+        world.by("grace").ask_override(change.id, ("smoke",), "in a hurry")  # type: ignore[arg-type]
+
+
+def test_two_at_once_promote_once(world: World) -> None:
+    change = world.proved()
+    world.by("grace").approve(change.id)
+    world.table.before_write = lambda: world.by("other").promote(change.id, DIGEST)
+    with pytest.raises(Overtaken):
+        world.by("pipeline").promote(change.id, DIGEST)
+    with pytest.raises(NotNow, match="once"):
+        world.by("pipeline").promote(change.id, DIGEST)
+    assert [event.change for event in world.told()].count("promoted") == 1
+
+
+def test_what_is_over_stays_as_it_is(world: World) -> None:
+    change = world.proved()
+    world.by("grace").reject(change.id, "not this week")
+    acts: list[Callable[[], object]] = [
+        lambda: world.by("grace").approve(change.id),
+        lambda: world.by("grace").reject(change.id, "again"),
+        lambda: world.by("ada").amend(change.id, "d" * 40, "b" * 64),
+        lambda: world.by("grace").roll_back(change.id, "x"),
+    ]
+    for act in acts:
+        with pytest.raises(NotNow):
+            act()
+
+
+def test_what_is_in_production_can_be_rolled_back_by_a_person(world: World) -> None:
+    change = world.proved()
+    world.by("grace").approve(change.id)
+    world.by("pipeline").promote(change.id, DIGEST)
+    world.by("pipeline").report(change.id, "verified", digest=DIGEST, passed=True, why="")
+    assert world.by("grace").roll_back(change.id, "customers see wrong numbers").state == "rolled_back"
+
+
+def test_an_unknown_change_is_unknown(world: World) -> None:
+    with pytest.raises(UnknownChange):
+        world.by("ada").look("CHG-1")

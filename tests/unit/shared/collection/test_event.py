@@ -1,0 +1,93 @@
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.collection.accept import BadBatch, NotJson, read_batch
+from shared.collection.event import MAX_AHEAD, validate
+from shared.collection.rows import COLUMNS, Arrival, copy_rows
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda children: st.lists(children, max_size=4) | st.dictionaries(st.text(max_size=8), children, max_size=4),
+    max_leaves=12,
+)
+fields = st.sampled_from(["id", "name", "timestamp", "visitor_id", "url", "referrer", "properties", "other"])
+
+
+def refused(**fields: Any) -> str:
+    _, rejected = validate([{"name": "signup"} | fields], NOW)
+    return rejected[0]["error"] if rejected else ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"name": ""}, "name: string should have at least 1 character"),
+        ({"name": None}, "name: "),
+        ({"name": "a\tb"}, "name: must not contain control characters"),
+        ({"id": "x" * 201}, "id: "),
+        ({"id": ["x"]}, "id: "),
+        ({"timestamp": "yesterday"}, "timestamp: "),
+        ({"timestamp": 1_700_000_000}, "timestamp: must be an ISO 8601"),
+        ({"timestamp": "1969-12-31T23:59:59Z"}, "timestamp: lies before 1970"),
+        ({"url": 5}, "url: "),
+        ({"referrer": "x" * 2049}, "referrer: "),
+        ({"properties": []}, "properties: "),
+        ({"properties": {"a": {}}}, "properties.a: must be text, a number, true, false or null"),
+        ({"properties": {"a": "x" * 2001}}, "properties.a: "),
+        ({"properties": {"": 1}}, "properties"),
+        ({"properties": {str(number): 1 for number in range(31)}}, "properties: at most 30 properties"),
+        ({"unknown": 1}, "unknown: is not a field of an event"),
+    ],
+)
+def test_a_wrong_field_is_named_with_its_reason(fields: dict[str, Any], reason: str) -> None:
+    assert refused(**fields).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"id": 17}, {"visitor_id": 17}, {"visitor_id": None}, {"url": None},
+        {"timestamp": "2026-03-01T12:00:00.123456Z"}, {"timestamp": "2026-03-01T13:00:00+01:00"},
+        {"timestamp": "2026-03-01 12:00:00"}, {"timestamp": "2026-03-01"},
+        {"properties": {"text": "x", "number": 1.5, "yes": True, "nothing": None, "big": 10**18}},
+        {"properties": {str(number): 1 for number in range(30)}},
+    ],
+)  # fmt: skip
+def test_a_right_field_is_taken(fields: dict[str, Any]) -> None:
+    assert refused(**fields) == ""
+
+
+def test_five_minutes_ahead_is_taken_and_a_microsecond_more_is_not() -> None:
+    assert refused(timestamp=(NOW + MAX_AHEAD).isoformat()) == ""
+    assert "future" in refused(timestamp=(NOW + MAX_AHEAD + timedelta(microseconds=1)).isoformat())
+
+
+def test_a_time_without_a_zone_is_utc() -> None:
+    [(_, event)], _ = validate([{"name": "x", "timestamp": "2026-03-01T12:00:00"}], NOW)
+    assert event["timestamp"] == NOW
+
+
+@given(st.lists(st.dictionaries(fields, json_values, max_size=5) | json_values, max_size=5))
+def test_every_event_is_either_taken_as_one_row_or_refused_with_a_reason(events: list[Any]) -> None:
+    try:
+        body = json.dumps({"events": events}, allow_nan=False).encode()
+    except ValueError:
+        return  # a number that JSON has no way to write
+    try:
+        batch = read_batch(body, NOW)
+    except BadBatch as refusal:
+        assert not events or len(refusal.rejected) == len(events)
+        return
+    except NotJson:  # lone surrogates, for one
+        return
+    assert len(batch.events) + len(batch.rejected) == len(events)
+    rows = copy_rows(batch.events, Arrival(site_id=1, received_at=NOW, visitor_id=1))
+    lines = rows.decode().split("\n")
+    assert [line.count("\t") for line in lines] == [len(COLUMNS) - 1] * len(batch.events) + [0]
+    assert "\x00" not in rows.decode()

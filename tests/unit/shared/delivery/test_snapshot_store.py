@@ -1,0 +1,16 @@
+from dataclasses import replace
+
+from shared.delivery.snapshot import Sample, summarise
+from shared.delivery.snapshot_store import SnapshotStore
+from tests.memory_table import MemoryTable
+
+FIRST = summarise("http://a", "2026-11-24T10:00:00Z", 10, 20, [Sample(kind="event", seconds=0.01)])
+
+
+def test_the_last_accepted_snapshot_is_the_one_to_compare_with() -> None:
+    store = SnapshotStore(MemoryTable())
+    assert store.last() is None
+    later = replace(FIRST, at="2026-11-25T10:00:00Z")
+    store.accept(later)
+    store.accept(FIRST)
+    assert store.last() == later
