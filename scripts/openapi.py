@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from functions.api.app import create_app
-from functions.api.dependencies import Services
-from functions.api.openapi import describe
-from functions.api.permissions import MEMBERS, PERMISSIONS, operations_roles
+from functions.api.services import Services
 from functions.api.settings import Settings
+from shared.http.openapi import describe
+from shared.http.permissions import MEMBERS, PERMISSIONS, operations_roles
 
 ROOT: Final = Path(__file__).parent.parent
 
@@ -30,7 +30,7 @@ def console_permissions() -> str:
     """The table of permissions as a module of the console."""
     operations = {route: roles for route in PERMISSIONS if (roles := operations_roles(route))}
     return (
-        "// Who may do what, from functions/api/permissions.py: written by `make openapi`.\n\n"
+        "// Who may do what, from shared/http/permissions.py: written by `make openapi`.\n\n"
         f"/** The operations roles that a route is for. */\n{_constant('OPERATIONS', operations)}\n"
         f"/** What one has to be in the organisation that the request is about. */\n{_constant('MEMBERS', MEMBERS)}"
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from functions.api.dependencies import Services
+from functions.api.services import Services
 from functions.api.settings import Settings
 from shared.identity.identity import SRE, Person
 from shared.platform.valkey import ValkeyUnavailable

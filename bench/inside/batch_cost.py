@@ -16,9 +16,9 @@ import hiredis
 from mangum import Mangum
 
 from functions.api.app import create_app
-from functions.api.dependencies import Services
+from functions.api.services import Services
 from functions.api.settings import Settings
-from functions.api.site_cache import SiteCache
+from shared.http.site_cache import SiteCache
 from shared.identity.identity import KeyBearer
 from shared.identity.keys import Key
 from shared.platform.settings import load

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from functions.api.problems import Problem, unprocessable
+from shared.http.problems import Problem, unprocessable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from functions.api.dependencies import Services
+    from functions.api.services import Services
     from shared.changes.changes import Changes
     from shared.changes.gates import Facts
     from shared.identity.identity import Person, Pipeline

@@ -3,9 +3,9 @@
 from aws_lambda_powertools.logging import Logger
 from mangum import Mangum
 
-import functions.api.fast_import  # noqa: F401 -- first of all: it shortens what follows
+import shared.http.fast_import  # noqa: F401 -- first of all: it shortens what follows
 from functions.api.app import create_app
-from functions.api.dependencies import Services
+from functions.api.services import Services
 from functions.api.settings import Settings
 from shared.platform.settings import load
 

@@ -2,17 +2,21 @@
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Request
 
-from functions.api.client import viewer_address
 from shared.audit.chain import OPERATIONS, Entry
-from shared.identity.identity import KeyBearer, Person, Pipeline
+from shared.http.client import viewer_address
+from shared.http.permissions import PERMISSIONS
+from shared.identity.identity import PIPELINE, ROLES, KeyBearer, Person, Pipeline
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
+
+_OF_OPERATIONS: Final = ROLES | {PIPELINE}
+_OWN_TRAIL: Final = "/v1/access/"  # routes that write to PostgreSQL anyway, and say more of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,9 @@ async def audit_operation(request: Request) -> None:
     """Let a request that changes something in the operations table leave its row; others write their own, to PostgreSQL."""
     from functions.api.audited_table import take_along
 
+    allowed = PERMISSIONS[request.method, request.scope["route"].path]
+    if not allowed <= _OF_OPERATIONS or request.method == "GET" or request.url.path.startswith(_OWN_TRAIL):
+        return
     content = _content(await request.body())
     told = await trail(request)
     reason = str(content.get("reason") or content.get("note") or "")[:2000] or None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from infra.stages import Stage
 
 API_PATHS = ("/v1/*", "/api/*", "/health*", "/metrics", "/openapi.json")
-# What it sends the API, so that no other caller's word on the viewer is believed (functions/api/origin_proof.py).
+# What it sends the API, so that no other caller's word on the viewer is believed (shared/http/origin_proof.py).
 ORIGIN_PROOF = "x-p09-origin-proof"
 # CloudFormation reads the secret again only for a distribution that changed: another date here has it do so.
 PROOF_RENEWED = "2026-11-24"

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from functions.api.permissions import ANYONE, MEMBERS, ORGANISATION_ROLES, PERMISSIONS, PERSON
+from shared.http.permissions import ANYONE, MEMBERS, ORGANISATION_ROLES, PERMISSIONS, PERSON
 from shared.identity.identity import ROLES
 
 _YES: Final = "●"
 _ORIGIN: Final = (
-    "Generated from `functions/api/permissions.py` by `make generate`: change it there. Every request is checked against the "
+    "Generated from `shared/http/permissions.py` by `make generate`: change it there. Every request is checked against the "
     "same tables, and a test calls every route as every kind of caller."
 )
 _CALLERS: Final = (

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 from uuid import UUID
 
-from functions.api.permissions import ANYONE, MEMBERS, PERMISSIONS, PERSON, operations_roles
 from local.api import Api
 from local.people import Person
+from shared.http.permissions import ANYONE, MEMBERS, PERMISSIONS, PERSON, operations_roles
 from shared.identity.identity import ROLES
 
 Route = tuple[str, str]

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
-from functions.api.permissions import MEMBERS, PERMISSIONS
 from local.api import Api
 from local.customers import member_token, open_site, owner
 from local.people import DEMO_ORGANISATION, DEMO_PEOPLE, OPERATIONS_ROLES, Person
+from shared.http.permissions import MEMBERS, PERMISSIONS
 from tests.e2e.local_system import LocalSystem
 from tests.e2e.roles import HELD, Route, may, may_see, members_refused, refused, route_of
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from functions.api.origin_proof import HEADER
+from shared.http.origin_proof import HEADER
 from tests.infra.assembly import STAGES
 
 if TYPE_CHECKING:

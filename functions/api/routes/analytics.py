@@ -7,10 +7,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from typing_extensions import TypedDict
 
-from functions.api.authorise import ServicesOf, TenantOf
-from functions.api.body import read_body
-from functions.api.tenancy import acting_for, site_for
+from functions.api.services import ServicesOf
 from shared.collection.accept import parse
+from shared.http.authorise import TenantOf
+from shared.http.body import read_body
+from shared.http.tenancy import acting_for, site_for
 
 MAX_QUERY_BYTES = 64 * 1024
 

@@ -17,8 +17,9 @@ from functions.api.announcement_models import (
     ReplayedMessages,
     ReplayOutcome,
 )
-from functions.api.authorise import PersonOf, ServicesOf
-from functions.api.problems import Problem, unprocessable
+from functions.api.services import ServicesOf
+from shared.http.authorise import PersonOf
+from shared.http.problems import Problem, unprocessable
 
 router = APIRouter(tags=["operations"])
 

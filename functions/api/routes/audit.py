@@ -10,11 +10,11 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import AwareDatetime, StringConstraints
 
 from functions.api.audit_models import AuditPage, AuditVerification, as_csv, as_lines, shown
-from functions.api.authorise import PersonOf, ServicesOf
-from functions.api.dependencies import Services
-from functions.api.problems import Problem
-from functions.api.tenancy import acting_for, require
+from functions.api.services import Services, ServicesOf
 from shared.audit.chain import OPERATIONS
+from shared.http.authorise import PersonOf
+from shared.http.problems import Problem
+from shared.http.tenancy import acting_for, require
 
 if TYPE_CHECKING:
     from pg8000.native import Connection

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, Final
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from functions.api.authorise import ServicesOf
 from functions.api.backup_models import BackupsView
+from functions.api.services import ServicesOf
 
 if TYPE_CHECKING:
     from shared.runbook.run import Run

@@ -9,14 +9,15 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime
 
-from functions.api.authorise import PersonOf, ServicesOf
 from functions.api.calendar_models import Cancellation, EntryChange, EntryList, EntryView, Kind, NewEntry
-from functions.api.problems import Problem, unprocessable
+from functions.api.services import ServicesOf
+from shared.http.authorise import PersonOf
+from shared.http.problems import Problem, unprocessable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from functions.api.dependencies import Services
+    from functions.api.services import Services
     from shared.calendar.edit import Calendar
     from shared.calendar.model import Entry
     from shared.identity.identity import Person

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 
-from functions.api.authorise import OperatorOf, PersonOf, ServicesOf
 from functions.api.change_desk import desk
 from functions.api.change_models import (
     Amendment,
@@ -20,7 +19,8 @@ from functions.api.change_models import (
     Promotion,
     StepReport,
 )
-from functions.api.dependencies import Services
+from functions.api.services import Services, ServicesOf
+from shared.http.authorise import OperatorOf, PersonOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable

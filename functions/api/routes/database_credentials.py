@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from functions.api.authorise import PersonOf, ServicesOf
-from functions.api.dependencies import Services
-from functions.api.problems import Problem, unprocessable
+from functions.api.services import Services, ServicesOf
 from functions.api.trail import TrailOf
 from shared.audit.chain import OPERATIONS
+from shared.http.authorise import PersonOf
+from shared.http.problems import Problem, unprocessable
 from shared.identity.identity import DBA, Person
 
 if TYPE_CHECKING:

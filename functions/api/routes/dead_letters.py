@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from functions.api.authorise import ServicesOf
+from functions.api.services import ServicesOf
 from functions.api.trail import TrailOf
 from shared.audit.chain import OPERATIONS
 from shared.storage.dead_letters import list_dead_letters, replay

@@ -12,7 +12,6 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime
 
-from functions.api.authorise import PersonOf, ServicesOf
 from functions.api.backup_models import (
     DRILL_ID,
     Abort,
@@ -25,10 +24,11 @@ from functions.api.backup_models import (
     StartDrill,
     Started,
 )
-from functions.api.dependencies import Services
-from functions.api.problems import Problem, unprocessable
+from functions.api.services import Services, ServicesOf
 from functions.api.trail import Trail, TrailOf
 from shared.audit.chain import OPERATIONS
+from shared.http.authorise import PersonOf
+from shared.http.problems import Problem, unprocessable
 from shared.platform.failures import PostgresUnavailable
 
 if TYPE_CHECKING:

@@ -9,17 +9,17 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from typing_extensions import TypedDict
 
-from functions.api.authorise import KeyBearerOf, ServicesOf
-from functions.api.body import read_body
-from functions.api.client import client_of, country_of, viewer_address
-from functions.api.dependencies import Services
-from functions.api.limits import headers_within
-from functions.api.problems import Problem, unprocessable
-from functions.api.site_cache import Target
+from functions.api.services import Services, ServicesOf
 from shared.collection.accept import make_entry, needs_visitor, read_batch
 from shared.collection.browser import BrowserEvent, read_browser_event
 from shared.collection.event import MAX_BYTES, MAX_EVENTS, Event, Rejection
 from shared.collection.stream import count_rejected
+from shared.http.authorise import KeyBearerOf
+from shared.http.body import read_body
+from shared.http.client import client_of, country_of, viewer_address
+from shared.http.limits import headers_within
+from shared.http.problems import Problem, unprocessable
+from shared.http.site_cache import Target
 from shared.platform.limits import Take, Within
 
 MAX_BROWSER_BYTES: Final = 64 * 1024

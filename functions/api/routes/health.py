@@ -10,9 +10,8 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from functions.api.authorise import ServicesOf
-from functions.api.dependencies import Services
-from functions.api.problems import Problem, problem_response
+from functions.api.services import Services, ServicesOf
+from shared.http.problems import Problem, problem_response
 from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.valkey import ValkeyRefused, ValkeyUnavailable

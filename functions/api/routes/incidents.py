@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 
-from functions.api.authorise import PersonOf, ServicesOf
-from functions.api.dependencies import Services
 from functions.api.incident_models import (
     INCIDENT_ID,
     AcknowledgeIncident,
@@ -20,7 +18,9 @@ from functions.api.incident_models import (
     ResolveIncident,
     UpdateIncident,
 )
-from functions.api.problems import unprocessable
+from functions.api.services import Services, ServicesOf
+from shared.http.authorise import PersonOf
+from shared.http.problems import unprocessable
 
 if TYPE_CHECKING:
     from shared.identity.identity import Person

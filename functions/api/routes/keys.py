@@ -8,11 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from functions.api.authorise import PersonOf, ServicesOf
-from functions.api.last_used import last_used
-from functions.api.problems import Problem
-from functions.api.tenancy import acting_for, require, site_for
+from functions.api.services import ServicesOf
 from functions.api.trail import TrailOf
+from shared.http.authorise import PersonOf
+from shared.http.last_used import last_used
+from shared.http.problems import Problem
+from shared.http.tenancy import acting_for, require, site_for
 from shared.identity.keys import Kind, make_key
 
 if TYPE_CHECKING:

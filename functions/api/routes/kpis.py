@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 
-from functions.api.authorise import ServicesOf
-from functions.api.dependencies import Services
 from functions.api.kpi_models import BurnDownView, DecisionList, KpiList, ReplayView, WhatIfView
-from functions.api.problems import Problem
+from functions.api.services import Services, ServicesOf
+from shared.http.problems import Problem
 
 if TYPE_CHECKING:
     from shared.kpi.store import StoredDecision

@@ -8,11 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from functions.api.authorise import PersonOf, ServicesOf
-from functions.api.problems import Problem
 from functions.api.routes.sites import Label
-from functions.api.tenancy import acting_for, require
+from functions.api.services import ServicesOf
 from functions.api.trail import TrailOf
+from shared.http.authorise import PersonOf
+from shared.http.problems import Problem
+from shared.http.tenancy import acting_for, require
 from shared.identity.identity import MemberRole
 
 router = APIRouter(tags=["organisations"])

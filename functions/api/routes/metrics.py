@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
-from functions.api.authorise import ServicesOf
-from functions.api.telemetry import LATENCY, LATENCY_BUCKETS, REQUESTS
+from functions.api.services import ServicesOf
 from shared.collection.stream import BACKLOG_COMMANDS, COUNTERS, Backlog, backlog
+from shared.http.telemetry import LATENCY, LATENCY_BUCKETS, REQUESTS
 from shared.platform.valkey import Valkey
 from shared.storage.counters import SITE_TOTALS
 

@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from functions.api.authorise import PersonOf, ServicesOf
 from functions.api.routes.sites import Label
-from functions.api.tenancy import acting_for, require
+from functions.api.services import ServicesOf
 from functions.api.trail import TrailOf
+from shared.http.authorise import PersonOf
+from shared.http.tenancy import acting_for, require
 from shared.identity.identity import MemberRole
 
 router = APIRouter(tags=["organisations"])

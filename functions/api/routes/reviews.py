@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 
-from functions.api.authorise import PersonOf, ServicesOf
-from functions.api.dependencies import Services
 from functions.api.review_models import (
     REVIEW_ID,
     AddAction,
@@ -18,6 +16,8 @@ from functions.api.review_models import (
     UpdateAction,
     UpdateReview,
 )
+from functions.api.services import Services, ServicesOf
+from shared.http.authorise import PersonOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable

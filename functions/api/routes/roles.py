@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from functions.api.permissions import PERMISSIONS, operations_roles
+from shared.http.permissions import PERMISSIONS, operations_roles
 
 router = APIRouter(tags=["access"])
 

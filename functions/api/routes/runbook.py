@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 
-from functions.api.authorise import PersonOf, ServicesOf
-from functions.api.problems import Problem
 from functions.api.runbook_models import RunbookDay, RunList, RunRequest, RunSummary, RunView
+from functions.api.services import ServicesOf
+from shared.http.authorise import PersonOf
+from shared.http.problems import Problem
 
 if TYPE_CHECKING:
     from shared.runbook.plan import Planned

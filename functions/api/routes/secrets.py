@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from functions.api.authorise import ServicesOf
-from functions.api.dependencies import Services
+from functions.api.services import Services, ServicesOf
 
 if TYPE_CHECKING:
     from shared.runbook.model import Runbook

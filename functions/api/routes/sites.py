@@ -7,10 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-from functions.api.authorise import PersonOf, ServicesOf, TenantOf
-from functions.api.problems import Problem
-from functions.api.tenancy import acting_for, require
+from functions.api.services import ServicesOf
 from functions.api.trail import TrailOf
+from shared.http.authorise import PersonOf, TenantOf
+from shared.http.problems import Problem
+from shared.http.tenancy import acting_for, require
 from shared.identity.identity import KeyBearer
 
 router = APIRouter(tags=["sites"])

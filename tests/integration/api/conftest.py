@@ -15,9 +15,9 @@ from fastapi.testclient import TestClient
 from jwt.algorithms import RSAAlgorithm
 
 from functions.api.app import create_app
-from functions.api.dependencies import Services
-from functions.api.origin_proof import HEADER, OriginProof
+from functions.api.services import Services
 from functions.api.settings import Settings
+from shared.http.origin_proof import HEADER, OriginProof
 from shared.platform.aws.secrets import Login, LoginSecret
 from shared.platform.postgres import Database
 from shared.platform.secret import Secret

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.api.limits import Limits
+from shared.http.limits import Limits
 from shared.runbook.load import FILE
 from tests.integration.api.conftest import THROUGH_CLOUDFRONT, Api
 from tests.integration.api.test_api import assert_problem, pageview

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.dependencies import Services
+from functions.api.services import Services
 from functions.api.settings import Settings
 from shared.backups.content import Content, Mark, TableContent
 from shared.backups.drill import Drill

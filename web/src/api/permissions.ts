@@ -1,4 +1,4 @@
-// Who may do what, from functions/api/permissions.py: written by `make openapi`.
+// Who may do what, from shared/http/permissions.py: written by `make openapi`.
 
 /** The operations roles that a route is for. */
 export const OPERATIONS = {

@@ -10,10 +10,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from functions.api.app import create_app
-from functions.api.dependencies import Services
-from functions.api.openapi import describe
+from functions.api.services import Services
 from functions.api.settings import Settings
 from scripts.openapi import ROOT, artefacts, openapi_text
+from shared.http.openapi import describe
 
 
 def routes() -> list[APIRoute]:
@@ -47,7 +47,7 @@ def test_the_description_is_the_same_each_time_it_is_asked_for() -> None:
 def test_a_cold_start_imports_no_driver_that_its_first_request_may_not_need() -> None:
     heavy = "boto3 botocore.session pg8000 jwt redis prometheus_client"
     code = (
-        "import sys; import functions.api.fast_import; import functions.api.app; "
+        "import sys; import shared.http.fast_import; import functions.api.app; "
         f"print(*[name for name in '{heavy}'.split() if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -64,6 +64,6 @@ def test_the_workers_cold_start_imports_no_pydantic() -> None:
 
 
 def test_deferred_models_describe_the_api_no_differently() -> None:
-    code = "import functions.api.fast_import; from scripts.openapi import openapi_text; print(openapi_text(), end='')"
+    code = "import shared.http.fast_import; from scripts.openapi import openapi_text; print(openapi_text(), end='')"
     described = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert described.stdout == openapi_text()

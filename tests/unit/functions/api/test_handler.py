@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bench.http_event import http_event
-from functions.api.dependencies import Services
+from functions.api.services import Services
 from functions.api.settings import Settings
 from shared.platform.valkey import ValkeyUnavailable
 

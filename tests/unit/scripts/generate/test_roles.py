@@ -1,5 +1,5 @@
-from functions.api.permissions import MEMBERS, PERMISSIONS, PERSON
 from scripts.generate.roles import roles_page
+from shared.http.permissions import MEMBERS, PERMISSIONS, PERSON
 from shared.identity.identity import ROLES
 
 

@@ -3,7 +3,7 @@ from fractions import Fraction
 
 import pytest
 
-from functions.api.telemetry import LATENCY_BUCKETS
+from shared.http.telemetry import LATENCY_BUCKETS
 from shared.runbook.lines import line_of
 from shared.runbook.load import FILE, WrongRunbook, load, parse, the_runbook
 

@@ -1,24 +1,23 @@
-"""What requests share: clients, built once per environment and only when first needed."""
+"""What requests share beyond what every HTTP function has."""
 
-import time
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from functions.api.limits import Limits
-from functions.api.origin_proof import OriginProof
+from fastapi import Depends, Request
+
 from functions.api.settings import Settings
-from functions.api.site_cache import SiteCache
 from shared.collection.entry import Entry
 from shared.collection.stream import STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE, append_within, forget_awake, woke
 from shared.collection.visitor import Visitors
+from shared.http.services import Services as HttpServices
+from shared.http.services import verifier
 from shared.platform import wiring
 from shared.platform.aws.bus import put_event
-from shared.platform.aws.secrets import LoginSecret
 from shared.platform.aws.signed import AwsRefused, AwsUnavailable
-from shared.platform.limits import Take, Within, run_within
+from shared.platform.limits import Take, Within
 from shared.platform.settings import aws_settings
-from shared.platform.valkey import Command, Valkey, ValkeyUnavailable
+from shared.platform.valkey import Command, Valkey
 
 if TYPE_CHECKING:
     from shared.audit.anchors import AnchorStore
@@ -39,43 +38,24 @@ if TYPE_CHECKING:
     from shared.platform.postgres import Database
     from shared.runbook.store import RunStore
 
-POSTGRES_SECONDS: Final = 10.0
 HEALTH_SECONDS: Final = 2.0
-REST_SECONDS: Final = 2.0
 
 
-class Services:
+class Services(HttpServices):
     """The servers that the API works with."""
 
     def __init__(self, settings: Settings) -> None:
+        super().__init__(settings, "api")
         self.settings = settings
-        self._limits_rest_until = 0.0
-
-    @cached_property
-    def database(self) -> "Database":
-        return wiring.database(
-            self.settings, self.settings.postgres_secret_arn, application="api", timeout=POSTGRES_SECONDS
-        )
-
-    @cached_property
-    def valkey(self) -> Valkey:
-        return wiring.valkey(self.settings)
 
     @cached_property
     def health_database(self) -> "Database":
         """A connection of its own, whose waits are short: a health check has to answer while the server hangs."""
-        return wiring.database(
-            self.settings, self.settings.postgres_secret_arn, application="api health", timeout=HEALTH_SECONDS
-        )
+        return self.connect(HEALTH_SECONDS, "health")
 
     @cached_property
     def health_valkey(self) -> Valkey:
         return wiring.valkey(self.settings, timeout=HEALTH_SECONDS)
-
-    @cached_property
-    def telemetry_valkey(self) -> Valkey:
-        """Counters are told and never answered: a connection on which nobody waits."""
-        return wiring.valkey(self.settings)
 
     @cached_property
     def operations(self) -> "Table":
@@ -108,10 +88,6 @@ class Services:
         from shared.platform.aws.secrets import SecretVersions
 
         return SecretVersions(aws_settings)
-
-    @cached_property
-    def origin_proof(self) -> OriginProof:
-        return OriginProof(LoginSecret(aws_settings, self.settings.origin_secret_arn))
 
     @cached_property
     def kpis(self) -> "KpiStore":
@@ -181,23 +157,12 @@ class Services:
         return Rules.of(the_runbook())
 
     @cached_property
-    def sites(self) -> SiteCache:
-        return SiteCache(lambda: self.database)
-
-    @cached_property
     def visitors(self) -> Visitors:
         return Visitors(self.valkey)
 
     @cached_property
     def tokens(self) -> "TokenVerifier":
-        from shared.identity.tokens import TokenVerifier  # PyJWT: only who presents a token waits for it
-
-        return TokenVerifier(
-            issuer=self.settings.identity_issuer,
-            jwks_url=self.settings.identity_jwks_url,
-            client_ids=self.settings.identity_client_ids.split(","),
-            pipeline_client_id=self.settings.identity_pipeline_client_id,
-        )
+        return verifier(self.settings)
 
     def append(self, entry: Entry, takes: Sequence[Take], *also: Command) -> Within:
         """Make events durable within limits, and wake the worker when it was idle.
@@ -208,19 +173,6 @@ class Services:
         if woke(appended):
             self.wake()
         return appended
-
-    @cached_property
-    def limits(self) -> Limits:
-        return Limits.read(self.settings.limits)
-
-    def check(self, takes: Sequence[Take]) -> None:
-        """Raises ``LimitExceeded``. Who asks for numbers needs no Valkey: while it is down, nobody is limited."""
-        if not takes or time.monotonic() < self._limits_rest_until:
-            return
-        try:
-            run_within(self.valkey, takes)
-        except (ValkeyUnavailable, AwsUnavailable, AwsRefused):
-            self._limits_rest_until = time.monotonic() + REST_SECONDS
 
     def wake(self) -> None:
         """Tell the worker that events wait. The events are durable: a wake-up that fails costs a minute, not an event."""
@@ -234,3 +186,11 @@ class Services:
 
             Logger(child=True).exception("the worker was not woken; its schedule will find the events")
             forget_awake(self.valkey)
+
+
+async def services(request: Request) -> Services:
+    found: Services = request.app.state.services
+    return found
+
+
+ServicesOf = Annotated[Services, Depends(services)]

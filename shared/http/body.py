@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from fastapi import Request
 
-from functions.api.problems import Problem
+from shared.http.problems import Problem
 
 
 async def read_body(request: Request, limit: int) -> bytes:

@@ -150,7 +150,7 @@ def _from_postgres(error: Exception) -> Problem:
 
 
 def _from_exceeded_limit(error: Exception) -> Problem:
-    from functions.api.limits import told
+    from shared.http.limits import told
 
     assert isinstance(error, LimitExceeded)  # noqa: S101
     detail, headers = told(error)

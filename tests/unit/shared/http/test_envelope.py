@@ -6,12 +6,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.envelope import HEADERS, MAX_HEADERS, MAX_QUERY
-from functions.api.permissions import PERMISSIONS
 from functions.api.settings import Settings
 from shared.collection.event import MAX_BYTES
+from shared.http.envelope import HEADERS, MAX_HEADERS, MAX_QUERY
+from shared.http.permissions import PERMISSIONS
 from shared.identity.identity import SRE
-from tests.unit.functions.api.test_permissions import IDS, NoServers
+from tests.unit.shared.http.test_permissions import IDS, NoServers
 
 SIGNED_IN = {"authorization": f"Bearer {SRE}"}
 ROUTES = [(method, path.format(**IDS)) for method, path in PERMISSIONS]

@@ -1,8 +1,8 @@
 import pytest
 from starlette.requests import Request
 
-from functions.api.client import viewer_address
-from functions.api.origin_proof import HEADER, LOOK_AGAIN_SECONDS, REST_SECONDS, OriginProof
+from shared.http.client import viewer_address
+from shared.http.origin_proof import HEADER, LOOK_AGAIN_SECONDS, REST_SECONDS, OriginProof
 from shared.platform.aws.secrets import Login, LoginSecret
 from shared.platform.aws.signed import AwsUnavailable
 from shared.platform.secret import Secret

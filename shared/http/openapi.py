@@ -6,9 +6,9 @@ from typing import Any, Final
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 
-from functions.api.permissions import ANYONE, PERMISSIONS
 from shared.analytics.query import Query
 from shared.collection.event import Event
+from shared.http.permissions import ANYONE, PERMISSIONS
 
 _REF: Final = "#/components/schemas/{model}"
 _PROBLEM: Final[dict[str, Any]] = {

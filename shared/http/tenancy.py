@@ -6,9 +6,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from functions.api.dependencies import Services
-from functions.api.permissions import MEMBERS
-from functions.api.problems import Problem
+from shared.http.permissions import MEMBERS
+from shared.http.problems import Problem
+from shared.http.services import Services
 from shared.identity.identity import KeyBearer, MemberRole, Person
 
 if TYPE_CHECKING:

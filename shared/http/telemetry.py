@@ -13,7 +13,7 @@ from aws_lambda_powertools.logging.formatter import set_context_keys
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from functions.api.last_used import mark_used
+from shared.http.last_used import mark_used
 from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.valkey import Valkey, ValkeyUnavailable
 

@@ -10,15 +10,15 @@ import pytest
 from aws_lambda_powertools.logging import Logger
 from starlette.testclient import TestClient
 
-from functions.api import problems
 from functions.api.app import create_app
 from functions.api.settings import Settings
 from scripts.p09.request_story import tell
+from shared.http import problems
 from shared.identity.identity import SRE
 from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.valkey import ValkeyUnavailable
-from tests.unit.functions.api.test_permissions import NoServers
+from tests.unit.shared.http.test_permissions import NoServers
 
 PATH = "/v1/runbook/tasks/redis_memory/runs"
 SIGNED_IN = {"authorization": f"Bearer {SRE}"}

@@ -8,10 +8,10 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.dependencies import Services
-from functions.api.permissions import ANYONE, DECIDERS, INGEST_KEY, PERMISSIONS, PERSON, READ_KEY
+from functions.api.services import Services
 from functions.api.settings import Settings
 from shared.backups.drill import SIGNING_ROLE
+from shared.http.permissions import ANYONE, DECIDERS, INGEST_KEY, PERMISSIONS, PERSON, READ_KEY
 from shared.identity.identity import AUDITOR, PIPELINE, ROLES, KeyBearer, Person, Pipeline
 from shared.identity.keys import Key, make_key
 from shared.identity.tokens import InvalidToken

@@ -7,8 +7,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from functions.api.problems import Problem, problem_response, unexpected
 from shared.collection.event import MAX_BYTES
+from shared.http.problems import Problem, problem_response, unexpected
 
 MAX_QUERY: Final = 8 * 1024
 MAX_HEADERS: Final = 16 * 1024

@@ -2,23 +2,21 @@
 
 from collections.abc import Set as AbstractSet
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
 
-from functions.api.dependencies import Services
-from functions.api.permissions import ANYONE, INGEST_KEY, PERMISSIONS, PERSON, READ_KEY
-from functions.api.problems import Problem
-from functions.api.trail import audit_operation
-from shared.identity.identity import PIPELINE, ROLES, KeyBearer, Person, Pipeline
+from shared.http.permissions import ANYONE, INGEST_KEY, PERMISSIONS, PERSON, READ_KEY
+from shared.http.problems import Problem
+from shared.identity.identity import PIPELINE, KeyBearer, Person, Pipeline
 from shared.identity.keys import MalformedKey, parse_key
+
+if TYPE_CHECKING:
+    from shared.http.services import Services
 
 KEY_BRAND: Final = "p09"
 _OF_TENANTS: Final = frozenset({READ_KEY, PERSON})
-_OWN_TRAIL: Final = "/v1/access/"  # routes that write to PostgreSQL anyway, and say more of it
 _KEYS: Final = {"ingest": INGEST_KEY, "read": READ_KEY}
-
-_OF_OPERATIONS: Final = ROLES | {PIPELINE}
 
 Caller = KeyBearer | Person | Pipeline | None
 
@@ -28,18 +26,11 @@ async def authorise(request: Request) -> None:
     allowed = PERMISSIONS[request.method, request.scope["route"].path]
     request.state.caller = None if ANYONE in allowed else _identify(request, allowed)
     if not allowed.isdisjoint(_OF_TENANTS):
-        found: Services = request.app.state.services
-        found.check(found.limits.of_queries(request.state.caller))
-    elif allowed <= _OF_OPERATIONS and request.method != "GET" and not request.url.path.startswith(_OWN_TRAIL):
-        await audit_operation(request)
+        services: Services = request.app.state.services
+        services.check(services.limits.of_queries(request.state.caller))
 
 
 # FastAPI sends plain functions through a thread pool: these are coroutines, three times as fast.
-async def services(request: Request) -> Services:
-    found: Services = request.app.state.services
-    return found
-
-
 async def tenant(request: Request) -> KeyBearer | Person:
     found = request.state.caller
     assert isinstance(found, KeyBearer | Person)  # noqa: S101 -- the table lets nobody else in
@@ -64,7 +55,6 @@ async def key_bearer(request: Request) -> KeyBearer:
     return found
 
 
-ServicesOf = Annotated[Services, Depends(services)]
 TenantOf = Annotated[KeyBearer | Person, Depends(tenant)]
 PersonOf = Annotated[Person, Depends(person)]
 OperatorOf = Annotated[Person | Pipeline, Depends(operator)]

@@ -5,8 +5,8 @@ from typing import Final
 
 from fastapi import Request
 
-from functions.api.origin_proof import HEADER, OriginProof
 from shared.collection.visitor import Client
+from shared.http.origin_proof import HEADER, OriginProof
 
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
