@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -60,13 +61,15 @@ def measure(
     url = urlsplit(base_url)
     if url.scheme != "http" or not _is_loopback(url.hostname or ""):
         raise typer.BadParameter(f"{base_url}: only plain HTTP servers on this machine are measured")
-    run = Run(_requests(base_url, shape, site, headers), seconds=seconds, warm_up=warm_up)
+    views = list(page_views(DISTINCT_VIEWS, end=datetime.now(UTC), span=timedelta(hours=1)))  # before the time runs
+    requests = _requests(base_url, shape, headers, bodies(shape, views, site))
+    run = Run(requests, seconds=seconds, warm_up=warm_up)
     with asyncio.Runner() as runner:
         runner.run(keep_busy(run, url.hostname or "", url.port or 80, connections))
     return run
 
 
-def _requests(base_url: str, shape: Shape, site: str, headers: list[str]) -> Iterator[bytes]:
+def _requests(base_url: str, shape: Shape, headers: list[str], found: Iterator[bytes]) -> Iterator[bytes]:
     url = urlsplit(base_url)
     lines = [
         f"POST {url.path.rstrip('/')}{shape.path} HTTP/1.1",
@@ -77,8 +80,7 @@ def _requests(base_url: str, shape: Shape, site: str, headers: list[str]) -> Ite
         "Content-Length: ",
     ]
     head = "\r\n".join(lines).encode()
-    views = list(page_views(DISTINCT_VIEWS, end=datetime.now(UTC), span=timedelta(hours=1)))
-    for body in bodies(shape, views, site):
+    for body in found:
         yield b"%b%d\r\n\r\n%b" % (head, len(body), body)
 
 
@@ -91,23 +93,29 @@ def _is_loopback(host: str) -> bool:
 
 def ceiling(shape: Shape, connections: int) -> float:
     """Requests per second against a server in a process of its own that answers each request at once."""
+    with idle_server() as base_url:
+        run = measure(
+            base_url,
+            shape,
+            site="",
+            headers=[],
+            connections=connections,
+            seconds=CEILING_SECONDS,
+            warm_up=0.3,
+        )
+    return len(run.latencies) / CEILING_SECONDS
+
+
+@contextmanager
+def idle_server() -> Iterator[str]:
+    """The base URL of a server that answers each request at once, whatever it is."""
     command = [sys.executable, "-m", "bench.idle_server"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None  # noqa: S101 -- it was asked for
         try:
-            base_url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
-            run = measure(
-                base_url,
-                shape,
-                site="",
-                headers=[],
-                connections=connections,
-                seconds=CEILING_SECONDS,
-                warm_up=0.3,
-            )
+            yield f"http://127.0.0.1:{server.stdout.readline().strip()}"
         finally:
             server.terminate()
-    return len(run.latencies) / CEILING_SECONDS
 
 
 def result(name: str, run: Run, connections: int, limit: float) -> Result:
@@ -150,7 +158,7 @@ def main(
     site: Annotated[str, typer.Option(help="Umami's website id, Plausible's domain.")] = "",
     header: Annotated[list[str] | None, typer.Option(help="'Name: value', as often as needed.")] = None,
     connections: Annotated[int, typer.Option(min=1, max=512)] = 16,
-    seconds: Annotated[float, typer.Option(min=0.5, max=120)] = 10,
+    seconds: Annotated[float, typer.Option(min=0.1, max=120)] = 10,
     warm_up: Annotated[float, typer.Option(min=0, max=30)] = 1,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
