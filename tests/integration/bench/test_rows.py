@@ -17,7 +17,7 @@ from bench.size import SMALL
 from tests.servers import server_folder
 
 WITH_A_SYSTEM = "make_run"
-"""Measured by an end-to-end test, where a local system is at hand: tests/e2e/test_restart.py."""
+"""Measured by an end-to-end test, where a local system is at hand: tests/e2e/test_bench.py."""
 
 
 @pytest.fixture(scope="module")
