@@ -21,7 +21,7 @@ class Size:
 
 
 SMALL: Final = Size(
-    seconds=0.3,
+    seconds=0.5,
     warm_up_seconds=0.1,
     cold_starts=1,
     drained_events=2_000,

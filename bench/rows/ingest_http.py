@@ -1,6 +1,7 @@
 """Events over HTTP: the API under uvicorn; Valkey has each request on the disk before it is acknowledged."""
 
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -59,8 +60,8 @@ class Found:
 def measure_single(context: Context) -> Iterator[Outcome]:
     found, least = _ours(context, "p09"), _only_accepted(context)
     rate, p99 = found.load["requests_per_second"], found.load["p99"]
-    ratio = rate / least["requests_per_second"]
     problem = found.problem or _failures(least)
+    ratio = rate / (least["requests_per_second"] or math.inf)
     yield Outcome(
         row="ingest_single",
         what=f"ingest over HTTP, one event per request, {CONNECTIONS} connections",
@@ -108,7 +109,7 @@ def umami(context: Context, row: str, shape: str, unit: str, ours: float) -> Ite
         row=row,
         what=f"Umami beside it, {shape}",
         measured=f"{whole(load[unit])}/s, p99 {milliseconds(load['p99'])}",
-        ratio=times(ours / load[unit]) if load[unit] else "",
+        ratio=times(ours / (load[unit] or math.inf)),
         note="ours divided by its figure",
         problem=_failures(load),
         figures=_figures(load),
@@ -153,6 +154,8 @@ def _load(context: Context, base_url: str, shape: str, *options: str) -> Load:
 
 def _failures(load: Load) -> str:
     failed = load["refused"] + load["broken"]
+    if not load["accepted"]:
+        return f"no request was accepted: {load['problem'] or 'none was answered in time'}"
     return f"{whole(failed)} requests failed: {load['problem']}" if failed else ""
 
 

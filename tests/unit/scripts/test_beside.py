@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.state import ROOT
+from tests.e2e.local_system import until
 
 
 def python(code: str) -> str:
@@ -55,8 +56,7 @@ def test_both_commands_clean_up_when_they_are_ended(tmp_path: Path, how: signal.
         for ready, cleaned in zip(files["ready"], files["cleaned"], strict=True)
     ]
     with beside(tmp_path / "log", *commands) as process:
-        while not all(ready.exists() for ready in files["ready"]):
-            assert process.poll() is None
+        until(lambda: all(ready.exists() for ready in files["ready"]), "both commands wait")
         os.kill(process.pid, how)
         process.communicate()
     assert process.returncode != 0
