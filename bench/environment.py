@@ -6,6 +6,7 @@ from dataclasses import fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from bench.benched import LOGINS
 from bench.bundle import MeasuringFailed
 from bench.servers import Servers
 from local.state import LOOPBACK, REGION
@@ -14,12 +15,6 @@ from shared.runbook.load import the_runbook
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-COLLECT: Final = "api"
-QUERY: Final = "api"
-API: Final = "api"
-WORKER: Final = "ingest_worker"
-LOGINS: Final = {API: "p09_api", WORKER: "p09_worker"}
-"""The login of PostgreSQL that each measured function has."""
 NOWHERE: Final = "http://127.0.0.1:9"  # nobody answers there, and no row asks
 WIDE: Final = {"per_second": 10**9, "burst": 10**12, "units": 10**12}
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 from uuid import UUID, uuid4
 
 from bench.aws import AwsStandIn, aws_stand_in
+from bench.benched import API, LOGINS
 from local.postgres import connect as connect_as_owner
 from local.postgres import create_database, postgres_server
 from local.state import LOOPBACK, Configuration, LocalError, State
@@ -19,8 +19,6 @@ from shared.identity import tenants as store
 from shared.identity.keys import make_key
 from shared.platform import postgres, valkey
 from shared.platform.migrations import migrate, read_migrations
-
-ROLES: Final = ("p09_api", "p09_worker")
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class Servers:
     def add_site(self) -> Site:
         """An organisation with one site and its keys."""
         organisation, write_key, read_key = uuid4(), make_key("ingest"), make_key("read")
-        with self.database("p09_api") as database, database.transaction([organisation]) as connection:
+        with self.database(LOGINS[API]) as database, database.transaction([organisation]) as connection:
             store.add_organisation(connection, organisation, "Bench", "bench")
             site = store.add_site(
                 connection, organisation, name="Bench", domain=f"{organisation}.example", timezone="Etc/UTC"
@@ -104,7 +102,7 @@ def servers(folder: Path) -> Iterator[Servers]:
 
 
 def _prepare(configuration: Configuration) -> dict[str, str]:
-    passwords = {role: secrets.token_hex(16) for role in ROLES}
+    passwords = {role: secrets.token_hex(16) for role in LOGINS.values()}
     with connect_as_owner(configuration) as owner:
         migrate(owner, read_migrations())
         for role, password in passwords.items():

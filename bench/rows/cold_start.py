@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any, Final
 
+from bench.benched import API, COLLECT, EVALUATION, QUERY, WORKER
 from bench.context import Context
-from bench.environment import API, COLLECT, QUERY, WORKER
 from bench.figures import milliseconds, times
 from bench.function_process import Function, ours, started
 from bench.outcome import Outcome
@@ -80,7 +80,7 @@ OURS: Final = (
         note="secrets, Valkey, PostgreSQL",
     ),
     Ours(
-        function="kpi_evaluation",
+        function=EVALUATION,
         what="an evaluation without history",
         event=lambda _site: {},
         is_right=lambda answer: answer.get("outcome") in {"evaluated", "repeated"},

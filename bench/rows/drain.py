@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from pg8000.native import Connection
 
+from bench.benched import LOGINS, QUERY, WORKER
 from bench.context import Context
 from bench.figures import times, whole
 from bench.outcome import Outcome
@@ -106,7 +107,7 @@ def _copy(owner: Connection, rows: bytes) -> float:
 
 
 def _drain(servers: Servers) -> float:
-    with servers.valkey() as valkey, servers.database("p09_worker") as database:
+    with servers.valkey() as valkey, servers.database(LOGINS[WORKER]) as database:
         begun = perf_counter()
         drain(valkey, database, lambda: True)
         return perf_counter() - begun
@@ -114,7 +115,7 @@ def _drain(servers: Servers) -> float:
 
 def _check(servers: Servers, site: Site, events: int) -> str:
     """A fast wrong answer is worth nothing: what is wrong, or nothing."""
-    with servers.database("p09_api") as database, database.transaction([site.organisation]) as connection:
+    with servers.database(LOGINS[QUERY]) as database, database.transaction([site.organisation]) as connection:
         [[stored]] = connection.run("select count(*) from events")
         [[in_visits]] = connection.run("select coalesce(sum(events), 0) from visits")
         [[in_traffic]] = connection.run("select coalesce(sum(events), 0) from traffic")

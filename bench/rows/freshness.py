@@ -11,9 +11,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from bench.benched import COLLECT, LOGINS, QUERY, WORKER
 from bench.bundle import MeasuringFailed
 from bench.context import Context
-from bench.environment import COLLECT, QUERY
 from bench.figures import milliseconds
 from bench.http_server import function_server
 from bench.outcome import Outcome
@@ -77,7 +77,7 @@ def _worker(servers: Servers) -> Iterator[None]:
 
 
 def _drain_when_woken(servers: Servers, woken: Event, ending: Event) -> None:
-    with servers.valkey() as valkey, servers.database("p09_worker") as database:
+    with servers.valkey() as valkey, servers.database(LOGINS[WORKER]) as database:
         while woken.wait() and not ending.is_set():
             woken.clear()
             drain(valkey, database, lambda: True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bench import environment
+from bench.benched import COLLECT
 from bench.bundle import run_inside
 from bench.context import Context, Figures
 from bench.figures import times, whole
@@ -35,5 +36,5 @@ def events_per_second(context: Context) -> Figures:
     size = context.size
     events = list(batches(make_key("ingest").text.reveal(), size.batches))
     given = {"events": events, "rounds": size.rounds}
-    found = run_inside("batch_cost", environment.of(environment.COLLECT, context.servers), given)
+    found = run_inside("batch_cost", environment.of(COLLECT, context.servers), given)
     return {name: BATCH / seconds for name, seconds in found.items()}

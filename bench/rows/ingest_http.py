@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final
 
+from bench.benched import COLLECT
 from bench.bundle import MeasuringFailed
 from bench.context import Context
-from bench.environment import COLLECT
 from bench.figures import milliseconds, times, whole
 from bench.http_server import function_server, http_server
 from bench.outcome import Outcome

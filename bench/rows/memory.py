@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bench.benched import API, COLLECT, QUERY
 from bench.context import Context
-from bench.environment import API, COLLECT, QUERY
 from bench.function_process import ours, started
 from bench.http_event import http_event
 from bench.outcome import Outcome

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bench import environment
+from bench.benched import API
 from bench.bundle import run_inside
 from bench.context import Context
 from bench.figures import times, whole
@@ -16,7 +17,7 @@ TARGET: Final = 150
 
 def measure(context: Context) -> Iterator[Outcome]:
     given = {"event": http_event("GET", "/health"), "calls": context.size.warm_calls}
-    found = run_inside("warm", environment.of(environment.API, context.servers), given)
+    found = run_inside("warm", environment.of(API, context.servers), given)
     ours, bare = (found[name] * MICROSECONDS for name in ("ours", "bare"))
     yield Outcome(
         row="warm",
