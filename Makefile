@@ -10,7 +10,7 @@ PORT ?= 8000
 DEMO ?= 1
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run demo deploy-local test campaign check check-infra check-workflows bench synth assembly diff unpack deploy verify smoke load plan-change record fetch-change claim-change roll-back audit sbom \
+.PHONY: help setup run demo deploy-local test stories campaign check check-infra check-workflows bench synth assembly diff unpack deploy verify smoke load plan-change record fetch-change claim-change roll-back audit sbom \
   openapi record-statements generate clean lock format
 
 help: ## what can be done here
@@ -25,14 +25,17 @@ demo: setup ## a finite scenario: a browser and 10,000 events, from sending to t
 deploy-local: setup ## deploy what changed to the running local system
 	@$(PY) -m local.deploy
 
-test: setup $(VENV)/bin/promtool ## every test: Python (unit, integration, infrastructure, end to end) and the console's
+test: setup $(VENV)/bin/promtool $(VENV)/.bench ## the tests of every change, in minutes: Python (unit, integration, infrastructure, faults, end to end) and the console's
 	@$(PY) -m local.web
 	@npm test --silent -w web
 	@# The end-to-end tests mostly wait for the system that they deploy: they run beside the others, which give way to them
 	@# (nice), and are printed after them.
-	@$(PY) -m pytest tests/e2e > build/e2e.log 2>&1 & e2e=$$!; \
-	  nice $(PY) -m pytest --ignore tests/e2e -n 2 --dist worksteal; others=$$?; \
-	  wait $$e2e; e2e=$$?; cat build/e2e.log; exit $$((others + e2e))
+	@$(PY) -m scripts.beside build/e2e.log "$(PY) -m pytest tests/e2e" \
+	  "nice $(PY) -m pytest tests/unit tests/integration tests/infra tests/faults -n 2 --dist worksteal"
+
+stories: setup ## browser walks and long scenarios on a deployed local system
+	@$(PY) -m local.web
+	@$(PY) -m pytest tests/stories
 
 campaign: setup $(VENV)/bin/promtool ## longer test campaigns: twenty times the examples of every property
 	@$(PY) -m pytest tests/unit tests/integration tests/faults -n 2 --dist worksteal --hypothesis-profile campaign

@@ -1,9 +1,11 @@
 """The code that rows run as Lambda does: our own archive and what it is compared with, byte-compiled."""
 
+import atexit
 import compileall
 import json
 import shutil
 import subprocess
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from functools import cache
@@ -17,7 +19,6 @@ from local.state import ROOT
 # Every stack runs on the same packages and the same Python; no deployed function sees them.
 VENV: Final = ROOT / ".venv" / "bench"
 PYTHON: Final = VENV / "bin" / "python"
-FOLDER: Final = ROOT / ".local" / "bench-bundle"
 RUN_SECONDS: Final = 120
 INSIDE: Final = Path(__file__).parent / "inside"
 
@@ -32,15 +33,16 @@ class NotInstalled(Exception):
 
 @cache
 def bundle() -> Path:
-    """A folder with `functions`, `shared` and `inside`, as it would lie in /var/task."""
+    """A folder with `functions`, `shared` and `inside`, as it would lie in /var/task; this process removes it at its end."""
     if not PYTHON.exists():
         raise NotInstalled("the packages to compare with are not installed: run `make bench`")
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix="p09-bundle-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with zipfile.ZipFile(assets.code(assets.local_target())) as archive:
-        archive.extractall(FOLDER)
-    shutil.copytree(INSIDE, FOLDER / "inside", ignore=shutil.ignore_patterns("__pycache__"))
-    compileall.compile_dir(FOLDER / "inside", quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
-    return FOLDER
+        archive.extractall(folder)
+    shutil.copytree(INSIDE, folder / "inside", ignore=shutil.ignore_patterns("__pycache__"))
+    compileall.compile_dir(folder / "inside", quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
+    return folder
 
 
 def run_inside(module: str, environment: Mapping[str, str], given: Any) -> dict[str, float]:

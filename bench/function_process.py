@@ -10,8 +10,10 @@ from typing import IO, Any, Final
 
 import psutil
 
+from bench import environment
 from bench.bundle import PYTHON, bundle
 from bench.runtime_api import FunctionFailed, RuntimeApi, runtime_api
+from bench.servers import Servers
 
 ANSWER_SECONDS: Final = 60.0
 PATH: Final = "/usr/local/bin:/usr/bin:/bin"
@@ -24,6 +26,11 @@ class Function:
     name: str
     handler: str
     environment: Mapping[str, str]
+
+
+def ours(name: str, servers: Servers) -> Function:
+    """One of our functions by its folder's name, as `infra` deploys it."""
+    return Function(name, f"functions.{name}.handler.handler", environment.of(name, servers))
 
 
 class Environment:
@@ -65,7 +72,7 @@ def started(function: Function) -> Iterator[Environment]:
     """Start an environment; the first invocation is its cold start."""
     folder = bundle()
     with runtime_api() as api, TemporaryFile() as errors:
-        environment = {
+        variables = {
             "PATH": PATH,
             "AWS_LAMBDA_RUNTIME_API": api.address,
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
@@ -79,7 +86,7 @@ def started(function: Function) -> Iterator[Environment]:
         process = subprocess.Popen(
             [PYTHON, "-m", "awslambdaric", function.handler],
             cwd=folder,
-            env=environment,
+            env=variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,

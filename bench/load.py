@@ -6,11 +6,14 @@ generator measures itself against a server that does nothing, so that its own li
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPResponse
 from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -18,13 +21,14 @@ from urllib.parse import urlsplit
 import typer
 
 from bench.figures import milliseconds, whole
-from bench.load_client import Run, keep_busy
+from bench.load_client import SUCCESS, Run, keep_busy
 from bench.shapes import AGENT, SHAPES, Shape, bodies
 from bench.traffic import page_views
 from shared.platform.percentile import percentile
 
 DISTINCT_VIEWS = 20_000
 CEILING_SECONDS = 1.0
+FIRST_SECONDS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +60,21 @@ def measure(
     seconds: float,
     warm_up: float,
 ) -> Run:
-    """Send requests for ``warm_up`` seconds that don't count and ``seconds`` that do."""
+    """Send requests for ``warm_up`` seconds that don't count and ``seconds`` that do, once a first one was answered."""
     url = urlsplit(base_url)
     if url.scheme != "http" or not _is_loopback(url.hostname or ""):
         raise typer.BadParameter(f"{base_url}: only plain HTTP servers on this machine are measured")
-    run = Run(_requests(base_url, shape, site, headers), seconds=seconds, warm_up=warm_up)
+    views = list(page_views(DISTINCT_VIEWS, end=datetime.now(UTC), span=timedelta(hours=1)))  # before the time runs
+    requests = _requests(base_url, shape, headers, bodies(shape, views, site))
+    is_accepted = _first_status(url.hostname or "", url.port or 80, next(requests)) in SUCCESS
+    run = Run(requests, seconds=seconds, warm_up=warm_up)
+    run.confirmed += is_accepted
     with asyncio.Runner() as runner:
         runner.run(keep_busy(run, url.hostname or "", url.port or 80, connections))
     return run
 
 
-def _requests(base_url: str, shape: Shape, site: str, headers: list[str]) -> Iterator[bytes]:
+def _requests(base_url: str, shape: Shape, headers: list[str], found: Iterator[bytes]) -> Iterator[bytes]:
     url = urlsplit(base_url)
     lines = [
         f"POST {url.path.rstrip('/')}{shape.path} HTTP/1.1",
@@ -77,9 +85,18 @@ def _requests(base_url: str, shape: Shape, site: str, headers: list[str]) -> Ite
         "Content-Length: ",
     ]
     head = "\r\n".join(lines).encode()
-    views = list(page_views(DISTINCT_VIEWS, end=datetime.now(UTC), span=timedelta(hours=1)))
-    for body in bodies(shape, views, site):
+    for body in found:
         yield b"%b%d\r\n\r\n%b" % (head, len(body), body)
+
+
+def _first_status(host: str, port: int, request: bytes) -> int:
+    """For it the server opens its own connections, which may take longer than all that is measured."""
+    with socket.create_connection((host, port), timeout=FIRST_SECONDS) as connection:
+        connection.sendall(request)
+        response = HTTPResponse(connection)
+        response.begin()
+        response.read()
+        return response.status
 
 
 def _is_loopback(host: str) -> bool:
@@ -91,23 +108,29 @@ def _is_loopback(host: str) -> bool:
 
 def ceiling(shape: Shape, connections: int) -> float:
     """Requests per second against a server in a process of its own that answers each request at once."""
+    with idle_server() as base_url:
+        run = measure(
+            base_url,
+            shape,
+            site="",
+            headers=[],
+            connections=connections,
+            seconds=CEILING_SECONDS,
+            warm_up=0.3,
+        )
+    return len(run.latencies) / CEILING_SECONDS
+
+
+@contextmanager
+def idle_server() -> Iterator[str]:
+    """The base URL of a server that answers each request at once, whatever it is."""
     command = [sys.executable, "-m", "bench.idle_server"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None  # noqa: S101 -- it was asked for
         try:
-            base_url = f"http://127.0.0.1:{server.stdout.readline().strip()}"
-            run = measure(
-                base_url,
-                shape,
-                site="",
-                headers=[],
-                connections=connections,
-                seconds=CEILING_SECONDS,
-                warm_up=0.3,
-            )
+            yield f"http://127.0.0.1:{server.stdout.readline().strip()}"
         finally:
             server.terminate()
-    return len(run.latencies) / CEILING_SECONDS
 
 
 def result(name: str, run: Run, connections: int, limit: float) -> Result:
@@ -150,7 +173,7 @@ def main(
     site: Annotated[str, typer.Option(help="Umami's website id, Plausible's domain.")] = "",
     header: Annotated[list[str] | None, typer.Option(help="'Name: value', as often as needed.")] = None,
     connections: Annotated[int, typer.Option(min=1, max=512)] = 16,
-    seconds: Annotated[float, typer.Option(min=0.5, max=120)] = 10,
+    seconds: Annotated[float, typer.Option(min=0.1, max=120)] = 10,
     warm_up: Annotated[float, typer.Option(min=0, max=30)] = 1,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:

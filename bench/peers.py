@@ -1,21 +1,17 @@
-"""What the targets compare with that can't be measured here: other trackers, on a machine like this one."""
+"""Other trackers, measured beside ours when their address is given; what they took on another day is only told."""
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, kw_only=True)
 class Peer:
-    name: str
-    requests_per_second: float
-    p99_seconds: float
-    batch_events_per_second: float
-    measured: str
+    """Where a tracker listens on this machine, and its id of a site."""
+
+    base_url: str
+    site: str
 
 
-UMAMI = Peer(
-    name="Umami 3.1",
-    requests_per_second=159,
-    p99_seconds=0.211,
-    batch_events_per_second=280,
-    measured="on 2 cores shared with the load; measure it anew: python -m bench.load --shape umami",
+UMAMI_ON_ANOTHER_DAY: Final = (
+    "Umami 3.1.0 took 287/s, p99 96 ms, and 480 events/s in batches, beside ours on 2026-11-29"
 )

@@ -36,8 +36,9 @@ class Report:
         verdict, style = _VERDICTS[outcome.met]
         table = _table(show_header=False)
         table.add_row(outcome.what, outcome.target, outcome.measured, outcome.ratio, Text(verdict, style))
-        note = Padding(Text(outcome.note, "dim"), (0, 0, 0, 2)) if outcome.note else Text()
-        self._console.print(Group(table, note) if outcome.note else table)
+        said = ((outcome.problem, "red"), (outcome.note, "dim"))
+        notes = [Padding(Text(text, style), (0, 0, 0, 2)) for text, style in said if text]
+        self._console.print(Group(table, *notes))
 
     def close(self, path: Path = RESULTS) -> None:
         judged = [outcome for outcome in self.outcomes if outcome.met is not None]

@@ -3,24 +3,22 @@
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
 from uuid import UUID, uuid4
 
 from bench.aws import AwsStandIn, aws_stand_in
+from bench.benched import API, LOGINS
 from local.postgres import connect as connect_as_owner
 from local.postgres import create_database, postgres_server
-from local.state import LOOPBACK, ROOT, Configuration, LocalError, State
+from local.state import LOOPBACK, Configuration, LocalError, State
 from local.supervisor import Supervisor
 from local.valkey import valkey_server
 from shared.identity import tenants as store
 from shared.identity.keys import make_key
 from shared.platform import postgres, valkey
 from shared.platform.migrations import migrate, read_migrations
-
-FOLDER: Final = ROOT / ".local" / "bench"  # beside what `make run` keeps: the same disk
-ROLES: Final = ("p09_api", "p09_worker")
 
 
 @dataclass(frozen=True)
@@ -43,41 +41,47 @@ class Servers:
     def postgres_address(self) -> postgres.Address:
         return postgres.Address(host=LOOPBACK, port=self.configuration.postgres_port, database="p09")
 
-    def database(self, role: str) -> postgres.Database:
+    @contextmanager
+    def database(self, role: str) -> Iterator[postgres.Database]:
         """What functions use, signed in as their role."""
         address, password = self.postgres_address, self.passwords[role]
-        return postgres.Database(lambda: postgres.connect(address, user=role, password=password, application="bench"))
+        database = postgres.Database(
+            lambda: postgres.connect(address, user=role, password=password, application="bench")
+        )
+        with closing(database):
+            yield database
 
-    def valkey(self) -> valkey.Valkey:
+    @contextmanager
+    def valkey(self) -> Iterator[valkey.Valkey]:
         address = valkey.Address(host=LOOPBACK, port=self.configuration.valkey_port)
         password = self.configuration.valkey_password
-        return valkey.Valkey(lambda: valkey.open_connection(address, password=password, timeout=60))
+        with closing(valkey.Valkey(lambda: valkey.open_connection(address, password=password, timeout=60))) as client:
+            yield client
 
     def add_site(self) -> Site:
         """An organisation with one site and its keys."""
-        database = self.database("p09_api")
         organisation, write_key, read_key = uuid4(), make_key("ingest"), make_key("read")
-        with database.transaction([organisation]) as connection:
+        with self.database(LOGINS[API]) as database, database.transaction([organisation]) as connection:
             store.add_organisation(connection, organisation, "Bench", "bench")
             site = store.add_site(
                 connection, organisation, name="Bench", domain=f"{organisation}.example", timezone="Etc/UTC"
             )
             for key in (write_key, read_key):
                 store.add_key(connection, site, key)
-        database.close()
         return Site(site.id, organisation, write_key.text.reveal(), read_key.text.reveal())
 
     def empty(self) -> None:
         """Forget every event, so that one row does not slow down the next."""
-        self.valkey().run("FLUSHALL")
+        with self.valkey() as client:
+            client.run("FLUSHALL")
         with connect_as_owner(self.configuration) as owner:
             owner.run("truncate events, event_ids, visits, traffic")
 
 
 @contextmanager
-def servers() -> Iterator[Servers]:
-    """Start everything empty, and remove it afterwards."""
-    state = State(FOLDER)
+def servers(folder: Path) -> Iterator[Servers]:
+    """Start everything empty in a folder, which is removed afterwards."""
+    state = State(folder)
     state.prepare()
     with state.lock() as is_alone:
         if not is_alone:
@@ -85,7 +89,7 @@ def servers() -> Iterator[Servers]:
         supervisor = Supervisor(state)
         supervisor.end_leftovers()
         for kept in ("postgres", "valkey"):
-            shutil.rmtree(FOLDER / kept, ignore_errors=True)
+            shutil.rmtree(folder / kept, ignore_errors=True)
         configuration = state.configuration(0)
         try:
             supervisor.start(postgres_server(state, configuration), valkey_server(state, configuration))
@@ -94,11 +98,11 @@ def servers() -> Iterator[Servers]:
                 yield Servers(configuration, _prepare(configuration), aws)
         finally:
             supervisor.stop()
-            shutil.rmtree(FOLDER, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _prepare(configuration: Configuration) -> dict[str, str]:
-    passwords = {role: secrets.token_hex(16) for role in ROLES}
+    passwords = {role: secrets.token_hex(16) for role in LOGINS.values()}
     with connect_as_owner(configuration) as owner:
         migrate(owner, read_migrations())
         for role, password in passwords.items():

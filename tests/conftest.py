@@ -14,7 +14,7 @@ from shared.platform.migrations import migrate, read_migrations
 from shared.platform.postgres import Address, Database, connect
 from tests.servers import HOST, PostgresServer, ValkeyServer, server_folder
 
-pytest_plugins = ["tests.pipeline"]
+pytest_plugins = ["tests.pipeline", "tests.system"]
 # No timing is asserted in tests: machines differ, and a busy one is slow.
 settings.register_profile("usual", deadline=None)
 settings.load_profile("usual")

@@ -1,6 +1,6 @@
 """Processor seconds per batch through the handler without the server that makes it durable; the least of many rounds.
 
-Events on stdin, figures on stderr.
+`events` and `rounds` on stdin, figures on stderr.
 """
 
 import json
@@ -24,7 +24,6 @@ from shared.identity.keys import Key
 from shared.platform.settings import load
 from shared.platform.valkey import Command, Valkey
 
-ROUNDS: Final = 15
 CONTEXT: Final[Any] = None  # Mangum hands it on; nobody reads it
 
 
@@ -70,11 +69,12 @@ def seconds_each(act: Callable[[Any], Any], things: Sequence[Any]) -> tuple[floa
 
 
 def main() -> None:
-    events = json.load(sys.stdin)
+    given = json.load(sys.stdin)
+    events = given["events"]
     bodies = [event["body"] for event in events]
     handler = Mangum(create_app(InProcess(load(Settings))), lifespan="off")
     found: dict[str, list[float]] = {"handler": [], "json": []}
-    for _ in range(ROUNDS):
+    for _ in range(given["rounds"]):
         seconds, answers = seconds_each(lambda event: handler(event, CONTEXT), events)
         if wrong := [answer for answer in answers if answer["statusCode"] != HTTPStatus.ACCEPTED]:
             raise SystemExit(f"answered {wrong[0]}")

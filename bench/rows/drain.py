@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from pg8000.native import Connection
 
+from bench.benched import LOGINS, QUERY, WORKER
 from bench.context import Context
 from bench.figures import times, whole
 from bench.outcome import Outcome
@@ -22,10 +23,10 @@ from shared.collection.rows import COLUMNS, Arrival, copy_rows
 from shared.collection.stream import append
 from shared.storage.drain import drain
 
-EVENTS: Final = 200_000
 REPEATED_BATCHES: Final = 0.1
 RESENT_AFTER: Final = 20  # batches
-TARGET: Final = 0.25
+TARGET: Final = 0.20
+WISH: Final = 0.30
 COPIES: Final = 2  # before and again after the drain, since machines slow down and speed up
 
 
@@ -33,7 +34,8 @@ def measure(context: Context) -> Iterator[Outcome]:
     servers = context.servers
     servers.empty()
     site = servers.add_site()
-    batches = list(_batches(site, datetime.now(UTC)))
+    events = context.size.drained_events
+    batches = list(_batches(site, events, datetime.now(UTC)))
     rows = b"".join(batch.rows for batch in batches)
     sent = sum(batch.events for batch in batches)
     _fill_stream(servers, batches)
@@ -41,16 +43,17 @@ def measure(context: Context) -> Iterator[Outcome]:
         copying = [_copy(owner, rows) for _ in range(COPIES)]
         draining = _drain(servers)
         copying += [_copy(owner, rows) for _ in range(COPIES)]
-    problem = _check(servers, site)
+    problem = _check(servers, site, events)
     ratio = median(copying) / draining
     yield Outcome(
         row="drain",
         what="drain: stream to PostgreSQL with dedup, visits, roll-ups",
-        target=f"≥ {TARGET} x plain COPY",
+        target=f"≥ {TARGET:.2f} x plain COPY (wish: {WISH:.2f})",
         measured=f"{whole(sent / draining)} events/s",
         ratio=times(ratio),
         met=ratio >= TARGET and not problem,
-        note=problem or f"plain COPY {whole(sent / median(copying))} rows/s; {whole(sent - EVENTS)} of them repeated",
+        note=f"plain COPY {whole(sent / median(copying))} rows/s; {whole(sent - events)} of them repeated",
+        problem=problem,
         figures={
             "events_per_second": sent / draining,
             "copy_rows_per_second": sent / median(copying),
@@ -59,8 +62,8 @@ def measure(context: Context) -> Iterator[Outcome]:
     )
 
 
-def _batches(site: Site, now: datetime) -> Iterator[Entry]:
-    views = page_views(EVENTS, end=now, span=timedelta(days=1))
+def _batches(site: Site, events: int, now: datetime) -> Iterator[Entry]:
+    views = page_views(events, end=now, span=timedelta(days=1))
     entries = [_entry(site, batch, now) for batch in zip(*[views] * BATCH, strict=True)]
     every = round(1 / REPEATED_BATCHES)
     for number, entry in enumerate(entries):
@@ -88,10 +91,9 @@ def _event(view: PageView) -> Event:
 
 
 def _fill_stream(servers: Servers, batches: Sequence[Entry]) -> None:
-    valkey = servers.valkey()
-    for batch in batches:
-        append(valkey, batch)
-    valkey.close()
+    with servers.valkey() as valkey:
+        for batch in batches:
+            append(valkey, batch)
 
 
 def _copy(owner: Connection, rows: bytes) -> float:
@@ -105,23 +107,18 @@ def _copy(owner: Connection, rows: bytes) -> float:
 
 
 def _drain(servers: Servers) -> float:
-    valkey, database = servers.valkey(), servers.database("p09_worker")
-    begun = perf_counter()
-    drain(valkey, database, lambda: True)
-    seconds = perf_counter() - begun
-    database.close()
-    valkey.close()
-    return seconds
+    with servers.valkey() as valkey, servers.database(LOGINS[WORKER]) as database:
+        begun = perf_counter()
+        drain(valkey, database, lambda: True)
+        return perf_counter() - begun
 
 
-def _check(servers: Servers, site: Site) -> str:
+def _check(servers: Servers, site: Site, events: int) -> str:
     """A fast wrong answer is worth nothing: what is wrong, or nothing."""
-    database = servers.database("p09_api")
-    with database.transaction([site.organisation]) as connection:
+    with servers.database(LOGINS[QUERY]) as database, database.transaction([site.organisation]) as connection:
         [[stored]] = connection.run("select count(*) from events")
         [[in_visits]] = connection.run("select coalesce(sum(events), 0) from visits")
         [[in_traffic]] = connection.run("select coalesce(sum(events), 0) from traffic")
-    database.close()
-    if stored == in_visits == in_traffic == EVENTS:
+    if stored == in_visits == in_traffic == events:
         return ""
     return f"WRONG: {whole(stored)} stored, {whole(in_visits)} in visits, {whole(in_traffic)} in roll-ups"

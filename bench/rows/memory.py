@@ -1,50 +1,70 @@
-"""How much memory a warm environment of the API holds."""
+"""How much memory a warm environment of each function for HTTP holds."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
-from bench import environment
+from bench.benched import API, COLLECT, QUERY
 from bench.context import Context
-from bench.function_process import Function, started
+from bench.function_process import ours, started
 from bench.http_event import http_event
 from bench.outcome import Outcome
+from bench.requests import batches, query
 from bench.runtime_api import FunctionFailed
 from bench.servers import Site
-from bench.shapes import SHAPES, bodies
-from bench.traffic import page_views
 
 MIB: Final = 1024 * 1024
-TARGET: Final = 128
-BATCHES: Final = 200
+QUERIES: Final = 10
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a function does before its memory is looked at, and the most that it may hold then."""
+
+    function: str
+    what: str
+    requests: Callable[[Site, int], Iterable[dict[str, Any]]]
+    most_mebibytes: int
+
+
+def _batches(site: Site, count: int) -> Iterable[dict[str, Any]]:
+    return batches(site.write_key, count)
+
+
+def _watched(_site: Site, _count: int) -> Iterable[dict[str, Any]]:
+    return (http_event("GET", path) for path in ("/health", "/health/db", "/health/redis", "/metrics"))
+
+
+def _queries(site: Site, count: int) -> Iterable[dict[str, Any]]:
+    return (query(site, days) for days in range(1, min(count, QUERIES) + 1))
+
+
+USES: Final = (
+    Use(COLLECT, "that takes events", _batches, 72),
+    Use(API, "that is watched", _watched, 96),
+    Use(QUERY, "that answers queries", _queries, 400),
+)
 
 
 def measure(context: Context) -> Iterator[Outcome]:
-    servers = context.servers
-    api = Function("api", "functions.api.handler.handler", environment.of_api(servers))
-    with started(api) as running:
-        for event in _events(servers.add_site()):
+    for use in USES:
+        yield _outcome(use, context)
+
+
+def _outcome(use: Use, context: Context) -> Outcome:
+    with started(ours(use.function, context.servers)) as running:
+        events = list(use.requests(context.servers.add_site(), context.size.batches))
+        for event in events:
             _, answer = running.invoke(event)
             if answer["statusCode"] not in range(200, 300):
                 raise FunctionFailed(f"{event['rawPath']} answered {str(answer)[:500]}")
         resident = running.resident_bytes() / MIB
-    yield Outcome(
+    return Outcome(
         row="memory",
-        what="memory of a warm API environment",
-        target=f"≤ {TARGET} MiB resident",
+        what=f"memory of a warm environment {use.what} ({use.function})",
+        target=f"≤ {use.most_mebibytes} MiB resident",
         measured=f"{resident:.0f} MiB",
-        met=resident <= TARGET,
-        note=f"after {BATCHES} batches of 100 events, health checks and queries",
+        met=resident <= use.most_mebibytes,
+        note=f"after {len(events)} requests",
         figures={"resident_mebibytes": resident},
     )
-
-
-def _events(site: Site) -> Iterator[dict[str, Any]]:
-    views = list(page_views(20_000, end=datetime.now(UTC), span=timedelta(hours=1)))
-    query = b'{"site_id":"%d","metrics":["visitors","pageviews"],"date_range":"7d","dimensions":["time:day"]}' % site.id
-    for path in ("/health", "/health/db", "/health/redis", "/metrics"):
-        yield http_event("GET", path)
-    for body in islice(bodies(SHAPES["p09-batch"], views, ""), BATCHES):
-        yield http_event("POST", "/v1/events", body=body, token=site.write_key)
-    yield http_event("POST", "/v1/query", body=query, token=site.read_key)

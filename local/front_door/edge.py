@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -109,6 +110,15 @@ class Edge:
 
     def _latency(self, milliseconds: int) -> str:
         return next((latency_metric(bound) for bound in self._bounds if milliseconds <= bound), LATENCY_BEYOND)
+
+
+def published(endpoint: str, metric: str, since: datetime) -> float:
+    """What has been published of a metric since a moment a few minutes ago."""
+    points = aws_client("cloudwatch", endpoint).get_metric_statistics(
+        Namespace=STAGE_NAMESPACE, MetricName=metric, Statistics=["Sum"], Period=60,
+        StartTime=since - timedelta(minutes=2), EndTime=since + timedelta(minutes=10),
+    )["Datapoints"]  # fmt: skip
+    return float(sum(point["Sum"] for point in points))
 
 
 def _line(answered: Answered) -> dict[str, Any]:

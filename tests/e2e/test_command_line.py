@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import new_domain
 from tests.e2e.local_system import LocalSystem
+from tests.system import new_domain
 
 
 def p09(system: LocalSystem, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -11,8 +11,8 @@ from local.customers import directory, operations_token, owner
 from local.front_door.distribution import read_distribution
 from local.people import customer_person
 from local.state import LOOPBACK
-from tests.e2e.conftest import new_domain
 from tests.e2e.local_system import ORGANISATION, LocalSystem
+from tests.system import new_domain
 
 ELSEWHERE = "127.0.0.9"  # an address of this machine that none of its servers calls from
 FORGED = "203.0.113.9"

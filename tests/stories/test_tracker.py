@@ -7,9 +7,9 @@ from playwright.sync_api import Browser, Page, expect
 from local.api import Api
 from local.customers import SiteAccess, open_site, owner
 from local.people import DEMO_ORGANISATION
-from tests.e2e.conftest import new_domain
 from tests.e2e.events import count, wait_for_count
 from tests.e2e.local_system import LocalSystem
+from tests.system import new_domain
 
 # From the click in one page to the number in another: the target is 2 s on a machine that does nothing else. The first
 # number also waits for the console's own first requests, each of which may start an environment of the API.

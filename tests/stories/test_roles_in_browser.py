@@ -14,7 +14,7 @@ from local.customers import member_token, open_site, owner
 from local.people import DEMO_ORGANISATION, DEMO_PEOPLE, OPERATIONS_ROLES, Person
 from shared.http.permissions import MEMBERS, PERMISSIONS
 from tests.e2e.local_system import LocalSystem
-from tests.e2e.roles import HELD, Route, may, may_see, members_refused, refused, route_of
+from tests.stories.roles import HELD, Route, may, may_see, members_refused, refused, route_of
 
 SECONDS: Final = 30  # for a page, on a machine that does much else
 DOMAIN: Final = "roles.localhost"

@@ -1,9 +1,9 @@
-"""The API under uvicorn in one process, as the HTTP rows measure it."""
+"""An application under uvicorn in one process, as the HTTP rows measure it."""
 
 import http.client
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 from time import monotonic, sleep
@@ -19,15 +19,22 @@ POLL_SECONDS: Final = 0.05
 
 
 @contextmanager
-def api_server(servers: Servers) -> Iterator[str]:
-    """Start the API and give its base URL."""
+def function_server(function: str, servers: Servers) -> Iterator[str]:
+    """Start the FastAPI application of one of our functions and give its base URL."""
+    with http_server(f"functions.{function}.handler:app", environment.of(function, servers)) as base_url:
+        yield base_url
+
+
+@contextmanager
+def http_server(app: str, variables: Mapping[str, str]) -> Iterator[str]:
+    """Start an application of the bundle and give its base URL."""
     port = _free_port()
     options = ("--host", LOOPBACK, "--port", str(port), "--no-access-log", "--log-level", "warning")
     with TemporaryFile() as errors:
         process = subprocess.Popen(
-            [PYTHON, "-m", "uvicorn", *options, "functions.api.handler:app"],
+            [PYTHON, "-m", "uvicorn", *options, app],
             cwd=bundle(),
-            env=environment.of_api(servers),
+            env=dict(variables),
             stdout=subprocess.DEVNULL,
             stderr=errors,
         )
@@ -49,12 +56,15 @@ def _wait(process: subprocess.Popen[bytes], port: int, errors: IO[bytes]) -> Non
 
 
 def _answers(port: int) -> bool:
+    """Whatever it answers: an application may have no such route."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=2)
     try:
         connection.request("GET", "/health")
-        return connection.getresponse().status == http.HTTPStatus.OK
+        connection.getresponse().read()
     except OSError:
         return False
+    else:
+        return True
     finally:
         connection.close()
 

@@ -1,0 +1,10 @@
+"""The functions that rows measure, by their folders' names, and the login of PostgreSQL that each of them has."""
+
+from typing import Final
+
+COLLECT: Final = "api"
+QUERY: Final = "api"
+API: Final = "api"
+WORKER: Final = "ingest_worker"
+EVALUATION: Final = "kpi_evaluation"
+LOGINS: Final = {COLLECT: "p09_api", QUERY: "p09_api", API: "p09_api", WORKER: "p09_worker"}
