@@ -13,6 +13,7 @@ from shared.collection.event import Event
 from shared.collection.rows import Arrival, client_visitor_id, copy_rows
 from shared.collection.stream import DEAD_LETTERS, FAILURES, STREAM, append
 from shared.platform.failures import PostgresUnavailable
+from shared.platform.migrations import Migration, migrate, read_migrations
 from shared.storage import drain as drain_module
 from shared.storage.store import Stored
 from tests.examples import examples
@@ -270,3 +271,27 @@ def test_the_worker_is_woken_once_and_again_after_it_found_the_stream_empty(pipe
     assert append(pipeline.valkey, entry) is False
     pipeline.drain()
     assert append(pipeline.valkey, entry) is True
+
+
+@pytest.mark.parametrize("column", ["note text", "score integer not null default 0"])
+def test_a_session_that_was_warm_before_a_migration_drains_on_and_so_does_a_new_one(
+    pipeline: Pipeline, column: str
+) -> None:
+    """Its temporary tables are older than the new columns."""
+    pipeline.send(event("ada", 0), event("bob", 0))
+    assert pipeline.drain().new == 2
+    add = "; ".join(
+        f"alter table {table} add column {column}" for table in ("events", "event_ids", "visits", "traffic")
+    )
+    tables = ("event_ids", "events", "traffic", "visits")
+    owner = pipeline.migrated.connect("p09_admin")
+    migrate(owner, [*read_migrations(), Migration(len(read_migrations()) + 1, "adds", add, tables)])
+
+    pipeline.send(event("ada", 5), event("dee", 0))
+    assert pipeline.drain().new == 2
+    pipeline.worker.close()
+    pipeline.send(event("ada", 10))
+    assert pipeline.drain().new == 1
+
+    assert pipeline.rows("select events from visits order by 1") == [[1], [1], [3]]
+    assert pipeline.rows("select sum(events), sum(visits) from traffic") == [[5, 3]]
