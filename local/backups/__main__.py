@@ -1,7 +1,6 @@
 """`python -m local.backups STATE_FOLDER`: keeps this machine's backups by the runbook's schedules; supervised."""
 
 import signal
-import socket
 import sys
 import threading
 import time
@@ -23,7 +22,7 @@ from local.backups.restores import Making, Restores
 from local.backups.valkey_snapshot import take_snapshot
 from local.progress import say
 from local.stacks import outputs
-from local.state import LOOPBACK, Configuration, LocalError, State
+from local.state import LOOPBACK, Configuration, LocalError, State, free_port
 from shared.runbook.load import the_runbook
 
 TICK_SECONDS = 1.0
@@ -36,7 +35,7 @@ def keeper(state: State, config: Configuration) -> Keeper:
         folder=state.folder / "restores",
         binaries=postgres.BINARIES,
         user=postgres.system_user(state.folder / "restores"),
-        free_port=_free_port,
+        free_port=free_port,
         answers=lambda port: postgres.answers(config, port),
     )
     return Keeper(repository, documents, Restores(repository, documents, making), _duties(state, config, repository))
@@ -71,12 +70,6 @@ def _snapshot(state: State, config: Configuration, repository: Repository, now: 
         return take_snapshot(repository, client, state.folder / "valkey", now)
     finally:
         client.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
 
 
 def main() -> None:

@@ -84,7 +84,9 @@ def verify_rows(connection: Connection, verifier: Verifier, *, limit: int) -> bo
 
 def heads(connection: Connection) -> Iterator[tuple[UUID, Head]]:
     """The last row of every chain."""
-    for organisation_id, sequence, digest in connection.run("select * from p09_audit_heads()"):
+    for organisation_id, sequence, digest in connection.run(
+        "select organisation_id, sequence, hash from p09_audit_heads()"
+    ):
         yield organisation_id, Head(sequence=sequence, hash=digest)
 
 

@@ -12,6 +12,10 @@ from shared.collection.rows import COLUMNS
 from shared.platform.postgres import act_for
 
 _COLUMNS: Final = ", ".join(COLUMNS)
+_VISIT_COLUMNS: Final = (
+    "site_id, visitor_id, started_at, ended_at, first_event, last_event, entry_page, exit_page, referrer, source, country, "
+    "events, pageviews"
+)
 
 
 class UnknownSite(Exception):
@@ -61,9 +65,11 @@ def _require_sites(connection: Connection, sites: set[int]) -> None:
         raise UnknownSite(f"site {min(sites - found)} is not there any more")
 
 
+# A session outlives migrations, and so do its temporary tables: they have the columns that this code names, and no others, and
+# none is `not null`. A migration may add columns; it may not change a column's type (scripts/migration_rules.py).
 _TEMPORARY_TABLES: Final = (
-    "create temporary table if not exists staging (like events) on commit delete rows",
-    "create temporary table if not exists taken (like visits) on commit delete rows",
+    f"create temporary table if not exists staging on commit delete rows as select {_COLUMNS} from events with no data",
+    f"create temporary table if not exists taken on commit delete rows as select {_VISIT_COLUMNS} from visits with no data",
 )
 
 # Nobody else inserts while the lock is held, so that what is left after these two can be inserted without `on conflict`, which
@@ -123,9 +129,9 @@ with inserted as (
             offset 0
         ) as near
     )
-    returning visits.*
+    returning {", ".join(f"visits.{column}" for column in _VISIT_COLUMNS.split(", "))}
 )
-insert into taken select * from removed
+insert into taken ({_VISIT_COLUMNS}) select {_VISIT_COLUMNS} from removed
 """
 
 # Points in time order: each new event is one, each visit taken out is two, its first event (with all that it counts, and where it
@@ -161,7 +167,7 @@ with points as (
     from marked
     window visitor as (partition by site_id, visitor_id order by at, id rows unbounded preceding)
 ), put as (
-    insert into visits
+    insert into visits ({_VISIT_COLUMNS})
     select
         site_id, visitor_id, min(at), max(at),
         (array_agg(id) filter (where is_first))[1],

@@ -1,11 +1,16 @@
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.integration.api.conftest import Api
+from tests.integration.api.conftest import Api, LocalServices
+from tests.servers import HOST
 
 
 def pageview(visitor: str = "ada", url: str = "https://shop.example/", **fields: Any) -> dict[str, Any]:
@@ -232,3 +237,93 @@ def test_sites_are_paged(api: Api) -> None:
     second = api.as_person("GET", f"/v1/sites?limit=3&cursor={first['next_cursor']}").json()
     assert [len(first["sites"]), len(second["sites"]), second["next_cursor"]] == [3, 1, None]
     assert_problem(api.as_person("GET", "/v1/sites?limit=0"), 422, "limit")
+
+
+def test_a_key_reads_its_own_site_and_no_other_of_its_organisation(api: Api) -> None:
+    body = {"name": "Blog", "domain": "blog.example", "organisation_id": api.organisation_id}
+    other = api.as_person("POST", "/v1/sites", json=body).json()["site_id"]
+    key = api.as_person("POST", f"/v1/sites/{other}/keys", json={"kind": "read"}).json()["key"]
+    sites = {api.read_key: (api.site_id, "shop.example"), key: (other, "blog.example")}
+    for token, own in sites.items():
+        assert [site["site_id"] for site in api.call("GET", "/v1/sites", token).json()["sites"]] == [own[0]]
+        for reference in (api.site_id, "shop.example", other, "blog.example"):
+            asked = [api.query(token, site_id=reference), api.call("GET", f"/v1/sites/{reference}/live", token)]
+            assert {response.status_code for response in asked} == {200 if reference in own else 404}
+
+
+def test_an_environment_remembers_a_key_for_a_minute_and_for_an_hour_while_postgres_is_down(api: Api) -> None:
+    now = 1000.0
+    api.services.sites._clock = lambda: now
+    keys = api.as_person("GET", f"/v1/sites/{api.site_id}/keys").json()["keys"]
+    browser = {"name": "pageview", "url": "https://shop.example/", "domain": "shop.example"}
+
+    def statuses() -> set[int]:
+        return {api.send(pageview()).status_code, api.call("POST", "/api/event", json=browser).status_code}
+
+    assert statuses() == {202}
+    with postgres_down(api):
+        for now, answers in [(1059.9, {202}), (1060.0, {202}), (4599.9, {202}), (4600.0, {503}), (9999.0, {503})]:
+            assert statuses() == answers, now
+    assert statuses() == {202}
+    ingest = next(key for key in keys if key["kind"] == "ingest")
+    with api.migrated.server.connect_as_superuser(api.migrated.name) as superuser:  # another environment revokes it
+        superuser.run("update keys set revoked_at = now() where id = :id", id=ingest["key_id"])
+    now += 59.9
+    assert api.send(pageview()).status_code == 202
+    now += 0.2
+    assert_problem(api.send(pageview()), 401, "revoked")
+    with postgres_down(api):
+        assert_problem(api.send(pageview()), 503)
+
+
+@contextmanager
+def postgres_down(api: Api) -> Iterator[None]:
+    name = api.migrated.name
+    with api.migrated.server.connect_as_superuser() as superuser:
+        superuser.run(f"alter database {name} allow_connections false")
+        superuser.run("select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = :name", name=name)
+        try:
+            yield
+        finally:
+            superuser.run(f"alter database {name} allow_connections true")
+
+
+@pytest.mark.parametrize("answer", [(500, b"{}"), (403, b"{}"), (200, b'{"FailedEntryCount": 1, "Entries": [{}]}')])
+def test_a_wake_up_that_fails_is_tried_again_with_the_next_events(
+    api: Api, monkeypatch: pytest.MonkeyPatch, answer: tuple[int, bytes]
+) -> None:
+    answers = [answer, answer, (200, b'{"FailedEntryCount": 0}')]
+    with a_bus(answers) as (endpoint, wakes):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        monkeypatch.setattr(LocalServices, "wake", lambda services: super(LocalServices, services).wake())
+        for count in (1, 2, 3, 3):
+            assert api.send(pageview()).status_code == 202
+            assert len(wakes) == count
+    assert {wake["Entries"][0]["DetailType"] for wake in wakes} == {"EventsWaiting"}
+
+
+@contextmanager
+def a_bus(answers: list[tuple[int, bytes]]) -> Iterator[tuple[str, list[Any]]]:
+    """An event bus that gives these answers; its address, and what it was asked."""
+    asked: list[Any] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            status, body = answers[len(asked)]
+            asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer((HOST, 0), Handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://{HOST}:{server.server_port}", asked
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,6 +1,7 @@
 """The canary on real servers: its site is made by a deployment, its event goes the way that customers' events go."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ from shared.storage.drain import drain
 from tests.conftest import MigratedDatabase
 from tests.integration.api.conftest import Api
 from tests.pipeline import add_site
-from tests.servers import HOST, ValkeyServer, free_port
+from tests.servers import HOST, ValkeyServer
 
 LIMITS = Limits(timeout=10, within=30)
 
@@ -145,15 +146,15 @@ def test_customers_do_not_see_the_canary(api: Api, admin: Database) -> None:
 @contextmanager
 def over_http(api: Api) -> Iterator[str]:
     """The API on a port, for who does not call it in process."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(api.client.app, host=HOST, port=port, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield f"http://{HOST}:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    server = uvicorn.Server(uvicorn.Config(api.client.app, log_level="error", lifespan="off"))
+    with socket.create_server((HOST, 0)) as listening:  # whoever comes before the server has started waits
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            yield f"http://{HOST}:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 @contextmanager

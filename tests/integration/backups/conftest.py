@@ -17,8 +17,9 @@ from local.backups.repository import Base, Repository
 from local.backups.restore import TemporaryPostgres, plan
 from local.backups.sealing import new_key
 from local.backups.wal import archive_command
+from local.state import free_port
 from shared.platform.migrations import migrate, read_migrations
-from tests.servers import HOST, PostgresServer, free_port, server_folder, unprivileged_user
+from tests.servers import HOST, PostgresServer, server_folder, unprivileged_user
 
 SECONDS = 60.0
 KEEP = timedelta(days=15)

@@ -16,6 +16,7 @@ from local.backups.keeper import Duties, Keeper
 from local.backups.repository import completed, snapshot_id
 from local.backups.restores import Making, Restores
 from local.backups.sealing import seal
+from local.state import free_port
 from shared.backups.catalogue import KEY, CataloguedBackups
 from shared.backups.instances import Instance, InstanceState
 from shared.backups.kept_instances import KeptInstances
@@ -23,7 +24,6 @@ from shared.backups.model import Job, Limits
 from shared.backups.verify import verify
 from shared.runbook.load import the_runbook
 from tests.integration.backups.conftest import KEEP, World, until
-from tests.servers import free_port
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

@@ -62,3 +62,12 @@ def test_salts_end_48_hours_after_their_day_began(client: Valkey) -> None:
     expires = client.run("EXPIRETIME", f"salt:{now.date().isoformat()}")
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     assert datetime.fromtimestamp(expires, UTC) == midnight + timedelta(hours=48)
+
+
+def test_a_visit_whose_last_event_was_thirty_minutes_before_midnight_may_go_on_at_midnight(client: Valkey) -> None:
+    before = see(client, MIDNIGHT - timedelta(minutes=30))
+    assert see(client, MIDNIGHT).id == before.id
+
+
+def test_a_visit_that_can_not_reach_midnight_leaves_no_mark(client: Valkey) -> None:
+    assert see(client, MIDNIGHT - timedelta(minutes=30, microseconds=1)).marks == ()

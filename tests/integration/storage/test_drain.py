@@ -1,7 +1,9 @@
 import random
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,10 +13,13 @@ from hypothesis import strategies as st
 from shared.collection.entry import Entry
 from shared.collection.event import Event
 from shared.collection.rows import Arrival, client_visitor_id, copy_rows
-from shared.collection.stream import DEAD_LETTERS, FAILURES, STREAM, append
+from shared.collection.stream import AWAKE, DEAD_LETTERS, FAILURES, STREAM, append
 from shared.platform.failures import PostgresUnavailable
+from shared.platform.migrations import Migration, migrate, read_migrations
+from shared.platform.valkey import Command, Valkey
 from shared.storage import drain as drain_module
-from shared.storage.store import Stored
+from shared.storage.drain import AnotherWorkerDrains
+from shared.storage.store import Stored, store, try_to_lock
 from tests.examples import examples
 from tests.pipeline import Pipeline, Site, add_site
 
@@ -270,3 +275,89 @@ def test_the_worker_is_woken_once_and_again_after_it_found_the_stream_empty(pipe
     assert append(pipeline.valkey, entry) is False
     pipeline.drain()
     assert append(pipeline.valkey, entry) is True
+
+
+@pytest.mark.parametrize("column", ["note text", "score integer not null default 0"])
+def test_a_session_that_was_warm_before_a_migration_drains_on_and_so_does_a_new_one(
+    pipeline: Pipeline, column: str
+) -> None:
+    """Its temporary tables are older than the new columns."""
+    pipeline.send(event("ada", 0), event("bob", 0))
+    assert pipeline.drain().new == 2
+    add = "; ".join(
+        f"alter table {table} add column {column}" for table in ("events", "event_ids", "visits", "traffic")
+    )
+    tables = ("event_ids", "events", "traffic", "visits")
+    owner = pipeline.migrated.connect("p09_admin")
+    migrate(owner, [*read_migrations(), Migration(len(read_migrations()) + 1, "adds", add, tables)])
+
+    pipeline.send(event("ada", 5), event("dee", 0))
+    assert pipeline.drain().new == 2
+    pipeline.worker.close()
+    pipeline.send(event("ada", 10))
+    assert pipeline.drain().new == 1
+
+    assert pipeline.rows("select events from visits order by 1") == [[1], [1], [3]]
+    assert pipeline.rows("select sum(events), sum(visits) from traffic") == [[5, 3]]
+
+
+class Meanwhile(Valkey):
+    """Something happens right before or after the worker says that it is idle, once."""
+
+    def __init__(
+        self, valkey: Valkey, *, before: Callable[[], object] = bool, after: Callable[[], object] = bool
+    ) -> None:
+        self._valkey = valkey
+        self._before = before
+        self._after = after
+
+    def run(self, *command: str | bytes | float) -> Any:
+        if command != ("DEL", AWAKE):
+            return self._valkey.run(*command)
+        before, self._before = self._before, bool
+        after, self._after = self._after, bool
+        before()
+        reply = self._valkey.run(*command)
+        after()
+        return reply
+
+    def pipeline(self, commands: Sequence[Command], *, atomic: bool = False) -> list[Any]:
+        return self._valkey.pipeline(commands, atomic=atomic)
+
+
+def test_events_that_come_between_the_last_read_and_the_workers_rest_are_stored_without_a_wake_up(
+    pipeline: Pipeline,
+) -> None:
+    """Whoever sends them finds the worker awake and wakes nobody: it has to look once more."""
+    pipeline.send(event("ada"))
+    valkey = Meanwhile(pipeline.valkey, before=lambda: pipeline.send(event("bob")))
+    drained = drain_module.drain(valkey, pipeline.worker, lambda: True)
+    assert (drained.new, drained.finished, pipeline.waiting()) == (2, True, 0)
+
+
+def test_events_that_come_once_the_worker_rests_wake_the_next_and_lose_nothing(pipeline: Pipeline) -> None:
+    woken: list[bool] = []
+    rows = copy_rows([event("bob")], Arrival(site_id=pipeline.site.id, received_at=START, visitor_id=7))
+    entry = Entry(site_id=pipeline.site.id, organisation=pipeline.site.organisation, events=1, rows=rows)
+    valkey = Meanwhile(pipeline.valkey, after=lambda: woken.append(append(pipeline.valkey, entry)))
+    drained = drain_module.drain(valkey, pipeline.worker, lambda: True)
+    assert (drained.new, woken) == (1, [True])
+    assert append(pipeline.valkey, entry) is True
+
+
+def test_two_workers_do_not_store_at_once(pipeline: Pipeline) -> None:
+    """Both would find the visitor's visit as it was before, and there would be two."""
+    pipeline.send(event("ada", 0))
+    pipeline.drain()
+    rows = copy_rows([event("ada", 5)], Arrival(site_id=pipeline.site.id, received_at=START, visitor_id=7))
+    entry = Entry(site_id=pipeline.site.id, organisation=pipeline.site.organisation, events=1, rows=rows)
+    pipeline.send(event("ada", 10))
+    with pipeline.worker.transaction() as first:
+        assert try_to_lock(first)
+        store(first, [entry])
+        with pytest.raises(AnotherWorkerDrains):
+            drain_module.drain(pipeline.valkey, pipeline.migrated.database("p09_worker"), lambda: True)
+    assert (pipeline.waiting(), pipeline.valkey.run("HLEN", FAILURES)) == (1, 0)
+
+    assert pipeline.drain().new == 1
+    assert pipeline.rows("select events from visits") == [[3]]

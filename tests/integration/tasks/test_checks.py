@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from local.state import free_port
 from shared.health.canary import Keys, Limits, canary_check, not_made, read_keys
 from shared.health.checks import http_checks, make_all
 from shared.health.exchange import MOST_BYTES, NoAnswer, Request, exchange
 from shared.health.model import Outcome, Result, judge, reached_anything
 from tests.integration.tasks.service import KEYS, PAGE, Reply, Service, problem, served
-from tests.servers import free_port
 
 PATHS = ["/health", "/health/db", "/health/redis"]
 LIMITS = Limits(timeout=30, within=30)  # a busy machine is slow

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from local.state import free_port
 from shared.health.store import ProbeStore
 from shared.platform.moments import stamp
 from shared.runbook.load import FILE, parse
 from shared.runbook.run import Verdict
 from tests.integration.tasks.conftest import CANARY, TWO, FakeContext, World, never_green
 from tests.integration.tasks.service import KEYS, PAGE, Reply, Service, problem, served
-from tests.servers import free_port
 
 MINUTE = timedelta(minutes=1)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from local.state import free_port
 from shared.changes.acts import Act, planned
 from shared.changes.model import Change, Entry, Plan
 from shared.changes.store import ChangeStore, first_id
@@ -17,7 +18,6 @@ from shared.runbook.run import Run, Verdict
 from tests.integration.tasks.conftest import PIPELINE, World, never_green
 from tests.integration.tasks.github import EIGHT, REPOSITORY, TOKEN, GitHub
 from tests.integration.tasks.service import Reply, served
-from tests.servers import free_port
 
 SECRET = {"repository": REPOSITORY, "token": TOKEN}
 

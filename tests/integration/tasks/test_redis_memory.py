@@ -11,11 +11,12 @@ from types import ModuleType
 import pytest
 import redis
 
+from local.state import free_port
 from shared.platform import wiring
 from shared.platform.valkey import Address, Valkey, open_connection
 from shared.runbook.run import Run, Verdict
 from tests.integration.tasks.conftest import VALKEY, World, never_green
-from tests.servers import HOST, ValkeyServer, free_port
+from tests.servers import HOST, ValkeyServer
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from local.state import ROOT
+from local.state import ROOT, free_port
 from scripts import smoke_tests
 from tests.integration.tasks.service import KEYS, PAGE, Reply, Service, problem, served
-from tests.servers import free_port
 
 SCRIPT = ROOT / "scripts" / "test" / "smoke-tests.sh"
 

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4, uuid5
 from pg8000.exceptions import DatabaseError
 from pg8000.native import Connection
 
-from shared.platform.migrations import LOCK_TIMEOUT
+from shared.platform.migrations import TRANSACTION_TIMEOUT
 from shared.platform.postgres import sqlstate
 from tests.conftest import MigratedDatabase
 from tests.integration.upgrade.recording import FIRST_SITE, Call, Recording
@@ -34,7 +34,9 @@ class Broken(Exception):
 class Replay:
     """One environment of each function of a release: a session for each role, kept from round to round."""
 
-    def __init__(self, database: MigratedDatabase, recording: Recording, lock_timeout: str = LOCK_TIMEOUT) -> None:
+    def __init__(
+        self, database: MigratedDatabase, recording: Recording, lock_timeout: str = TRANSACTION_TIMEOUT
+    ) -> None:
         self._database = database
         self._recording = recording
         self._lock_timeout = lock_timeout

@@ -4,15 +4,17 @@ What a release says is on record from the schema of its day on. A schema that no
 together with the next) is met by the release before it, as it would have been if that deploy had stopped there.
 """
 
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from shared.platform.migrations import Migration, migrate, read_migrations
 from tests.conftest import MigratedDatabase
+from tests.examples import examples
 from tests.integration.upgrade.conftest import DatabaseAt
 from tests.integration.upgrade.recording import Recording, recorded_versions
-from tests.integration.upgrade.replay import Replay, serving
+from tests.integration.upgrade.replay import Replay, Serving, serving
 
 MIGRATIONS = read_migrations()
 NEWEST = len(MIGRATIONS)
@@ -26,21 +28,63 @@ def code_of(version: int) -> Recording:
     return Recording.read(max(one for one in RECORDED if one <= version))
 
 
-@pytest.mark.parametrize("version", range(FIRST, NEWEST))
-def test_a_release_keeps_serving_while_its_database_is_upgraded_and_afterwards(
-    version: int, database_at: DatabaseAt
+TABLES = (
+    "organisations", "members", "sites", "keys", "events", "event_ids", "visits", "traffic", "audit", "audit_heads", "invitations",
+)  # fmt: skip
+DRAINS_WITH_NAMED_COLUMNS = 8
+
+
+def next_migration(release: int) -> Migration:
+    """What the next release may bring at worst: a column for every table, in the reverse of the service's order.
+
+    A release that names no columns of `visits` refuses one more.
+    """
+    changes = dict.fromkeys(TABLES, "add column note text")
+    if release < DRAINS_WITH_NAMED_COLUMNS:
+        changes["visits"] = "alter column country set default ''"
+    sql = "; ".join(f"alter table {table} {change}" for table, change in reversed(changes.items()))
+    return Migration(NEWEST + 1, "next", sql, TABLES)
+
+
+ENVIRONMENTS = 3
+
+
+@pytest.mark.parametrize("version", range(FIRST, NEWEST + 1))
+@pytest.mark.parametrize("_time", range(examples(1)))
+def test_a_release_under_load_keeps_serving_while_its_database_is_upgraded_and_afterwards(
+    version: int, _time: int, database_at: DatabaseAt
 ) -> None:
     database = database_at(version)
-    release = Replay(database, code_of(version))
-    release.play()
+    release = code_of(version)
+    environments = [Replay(database, release) for _ in range(ENVIRONMENTS)]
+    for environment in environments:
+        environment.play()
     before = contents(database)
-    with serving(release) as service:
-        service.wait_for(rounds=1)
-        migrate(database.connect("p09_admin"), MIGRATIONS)
-        service.wait_for(rounds=2)
-    assert service.broken is None
+    with ExitStack() as ends:
+        services = [ends.enter_context(serving(environment)) for environment in environments]
+        wait_for_rounds(services, 1)
+        migrate(database.connect("p09_admin"), [*MIGRATIONS, next_migration(release.version)])
+        wait_for_rounds(services, 2)
+    assert [service.broken for service in services] == [None] * ENVIRONMENTS
     assert kept(before, database) == before
     Replay(database, code_of(NEWEST)).play()
+
+
+def test_the_first_temporary_login_of_a_database_disturbs_nobody(database_at: DatabaseAt) -> None:
+    """It is given out while the service is under load."""
+    database = database_at(NEWEST)
+    database.connect("p09_admin").run(
+        "select p09_ensure_event_months(array['2026-03-01'::date, date_trunc('month', now() at time zone 'UTC')::date])"
+    )
+    with ExitStack() as ends:
+        services = [ends.enter_context(serving(Replay(database, code_of(NEWEST)))) for _ in range(ENVIRONMENTS)]
+        wait_for_rounds(services, 2)
+    assert [service.broken for service in services] == [None] * ENVIRONMENTS
+
+
+def wait_for_rounds(services: list[Serving], rounds: int) -> None:
+    for service in services:
+        service.wait_for(rounds)
 
 
 @pytest.mark.parametrize("version", range(1, FIRST))
@@ -63,18 +107,20 @@ def test_every_release_works_on_the_newest_schema_as_after_a_rollback(version: i
     release.play()
 
 
-@pytest.mark.parametrize("broken", [
-    "alter table sites rename column name to title",
-    "revoke insert on event_ids from p09_worker",
-    "alter table visits add column score integer not null default 0; alter table visits alter column score drop default",
-    "create policy nobody on keys as restrictive using (false)",
-    "lock table sites in access exclusive mode; select pg_sleep(1)",
+@pytest.mark.parametrize(("table", "broken"), [
+    ("sites", "alter table sites rename column name to title"),
+    ("event_ids", "revoke insert on event_ids from p09_worker"),
+    ("visits", "alter table visits add column score integer not null default 0; alter table visits alter score drop default"),
+    ("keys", "create policy nobody on keys as restrictive using (false)"),
+    ("sites", "lock table sites in access exclusive mode; select pg_sleep(1)"),
 ])  # fmt: skip
-def test_a_migration_that_breaks_the_release_before_it_is_found(broken: str, database_at: DatabaseAt) -> None:
+def test_a_migration_that_breaks_the_release_before_it_is_found(
+    table: str, broken: str, database_at: DatabaseAt
+) -> None:
     database = database_at(NEWEST)
     with serving(Replay(database, code_of(NEWEST), lock_timeout="100ms")) as service:
         service.wait_for(rounds=1)
-        migrate(database.connect("p09_admin"), [*MIGRATIONS, Migration(NEWEST + 1, "breaks", broken)])
+        migrate(database.connect("p09_admin"), [*MIGRATIONS, Migration(NEWEST + 1, "breaks", broken, (table,))])
         service.wait_for(rounds=2)
     assert service.broken is not None
 

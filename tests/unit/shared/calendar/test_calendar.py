@@ -217,3 +217,19 @@ def test_active_and_upcoming_follow_the_clock(store: CalendarStore, at: At) -> N
     assert ids(store.upcoming(PLAN.start)) == set()
     assert ids(store.active(PLAN.end)) == {freeze.id}
     assert ids(store.active(PLAN.start, ["maintenance"])) == {maintenance.id}
+
+
+@pytest.mark.parametrize(("plan", "after"), [(PLAN, timedelta(days=7)), (FREEZE, timedelta(days=31))])
+def test_an_entry_is_active_from_its_start_until_its_end_and_may_be_as_long_as_it_may(
+    at: At, plan: Plan, after: timedelta
+) -> None:
+    entry, tick = at(NOW).plan(replace(plan, end=plan.start + after)), timedelta(microseconds=1)
+    moments = [plan.start - tick, plan.start, plan.start + after - tick, plan.start + after]
+    assert [entry.state(moment) for moment in moments] == ["planned", "active", "active", "ended"]
+
+
+def test_an_entry_overlaps_no_span_that_it_only_touches(store: CalendarStore, at: At) -> None:
+    entry, tick = at(NOW).plan(PLAN), timedelta(seconds=1)
+    assert store.between(PLAN.start - HOUR, PLAN.start) == store.between(PLAN.end, PLAN.end + HOUR) == []
+    assert store.between(PLAN.start - HOUR, PLAN.start + tick) == [entry]
+    assert store.between(PLAN.end - tick, PLAN.end + HOUR) == [entry]

@@ -99,3 +99,12 @@ def test_every_step_is_another_version() -> None:
 @given(st.integers(1, 30), st.sets(st.integers(1, 30)))
 def test_a_gap_is_a_number_below_that_is_missing(sequence: int, known: set[int]) -> None:
     assert has_gap(sequence, known) == (not set(range(1, sequence)) <= known)
+
+
+def test_a_last_try_at_the_very_end_of_the_day_is_still_made() -> None:
+    at_the_end, behind_it = (
+        failed(claimed(WAITING, NOW), NOW, "503", after=wait, give_up=DAY)
+        for wait in (DAY, DAY + timedelta(microseconds=1))
+    )
+    assert (at_the_end.state, at_the_end.next_attempt_at) == (State.QUEUED, NOW + DAY)
+    assert behind_it.state is State.DEAD

@@ -4,6 +4,8 @@ import pytest
 
 from shared.incidents import by_people
 from shared.incidents.refusal import NotPossible, UnknownIncident, WrongValue
+from shared.kpi.store import KpiStore
+from shared.kpi.timeline import Span
 from tests.unit.shared.incidents.told import (
     alarm_signal,
     budget_exhausted,
@@ -339,3 +341,22 @@ def test_an_incident_is_read_as_it_was_written(world: World) -> None:
     timeline = world.incidents.timeline(incident.id)
     assert timeline[1].links["decision"] == "error_rate-20261124T120000Z"
     assert [entry.kind for entry in timeline] == ["signal", "signal"]
+
+
+def test_incidents_count_for_the_span_in_which_they_opened_its_start_included_and_its_end_not(world: World) -> None:
+    world.incidents.count_since(at(0))
+    for minutes in (10, 20, 30):
+        world.report(f"Broken {minutes}", minutes, customer_impacting=True)
+    counted = KpiStore(world.table)
+    opened = world.incidents.opened_between
+    assert counted.incidents(Span(at(10), at(30))) == len(opened(at(10), at(30))) == 2
+    assert counted.incidents(Span(at(11), at(30))) == len(opened(at(11), at(30))) == 1
+    assert counted.incidents(Span(at(10), at(31))) == len(opened(at(10), at(31))) == 3
+
+
+@pytest.mark.parametrize(
+    ("minutes", "outcome"), [(-0.1, "opened"), (0, "suppressed"), (29.9, "suppressed"), (30, "opened")]
+)
+def test_a_maintenance_begins_with_its_start_and_is_over_at_its_end(world: World, minutes: float, outcome: str) -> None:
+    world.maintain(0, 30, "analytics")
+    assert world.hear(probe_failed(minutes, "analytics")) == [outcome]
