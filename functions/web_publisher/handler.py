@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -9,20 +10,16 @@ import boto3
 
 from functions.web_publisher.publish import publish
 from functions.web_publisher.settings import Settings
+from shared.platform.aws.bucket import Bucket
 from shared.platform.aws.custom_resource import answer
+from shared.platform.aws.s3 import get_object
 from shared.platform.settings import load
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront.client import CloudFrontClient
-    from mypy_boto3_s3.client import S3Client
 
 settings = load(Settings)
-
-
-@cache
-def s3() -> S3Client:
-    client: S3Client = boto3.client("s3")
-    return client
+bucket = Bucket(settings.web_bucket_name)
 
 
 @cache
@@ -39,9 +36,8 @@ def handler(event: dict[str, Any], _context: object) -> None:
 
 def publish_console(event: dict[str, Any]) -> None:
     properties = event["ResourceProperties"]
-    asset = s3().get_object(Bucket=properties["AssetBucket"], Key=properties["AssetKey"])
-    bucket = settings.web_bucket_name
-    publish(s3(), bucket=bucket, archive=asset["Body"].read(), config=properties["Config"])
+    archive = get_object(properties["AssetBucket"], properties["AssetKey"])
+    publish(bucket, archive=archive, config=properties["Config"], now=datetime.now(UTC))
     # The same request, retried, is the same invalidation.
     cloudfront().create_invalidation(
         DistributionId=properties["DistributionId"],

@@ -1,18 +1,28 @@
-"""Puts a built console into its bucket: files first, then pages that name them; what is left over goes."""
+"""Puts a built console into its bucket; the files of earlier releases stay for a week.
+
+A console that is open during a deploy fetches the rest of its own release: a page that is opened for the first time is a
+file with a hash in its name, which the new release no longer has.
+"""
 
 from __future__ import annotations
 
 import io
+import json
 import zipfile
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Protocol
+
+from shared.platform.moments import moment, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from mypy_boto3_s3.client import S3Client
+    from collections.abc import Collection, Iterable
 
 CONFIG: Final = "config.json"
+OVERVIEW: Final = "index.html"
+# By key, the time at which the last release that had the object was replaced. The publisher's own: no page names it.
+OUTDATED: Final = "outdated.json"
+KEPT: Final = timedelta(days=7)
 # Said here and not guessed: what a runtime's own tables know differs from one machine to the next.
 CONTENT_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -31,22 +41,31 @@ CONTENT_TYPES: Final = {
 # Vite puts a hash of the content into the names under assets/; trackers load script.js at every page view.
 HASHED_FOLDER: Final = "assets"
 TRACKER_FOLDER: Final = "js"
-MOST_KEYS_PER_DELETE: Final = 1000
 
 
-class NotRemoved(Exception):
-    """S3 answers a request to delete many objects with success even when it refused some."""
+class Content(Protocol):
+    """The console's bucket, or what stands in for it."""
+
+    def etags(self) -> dict[str, str]: ...
+    def get(self, key: str) -> bytes: ...
+    def put(self, key: str, content: bytes, *, content_type: str, cache_control: str) -> None: ...
+    def remove(self, keys: Iterable[str]) -> None: ...
 
 
-def publish(s3: S3Client, *, bucket: str, archive: bytes, config: str) -> list[str]:
-    """Make the bucket hold exactly the files of a zip archive and `/config.json`; returns their keys."""
+def publish(bucket: Content, *, archive: bytes, config: str, now: datetime) -> list[str]:
+    """Make the bucket hold a zip archive and `/config.json`, and remove what no release has had for a week.
+
+    Pages come last, `index.html` after all others: whoever reads one finds what it names. A run that was broken off is
+    repeated as a whole; it can only keep an object longer than a week, never shorter. Returns the published keys in order.
+    """
     with zipfile.ZipFile(io.BytesIO(archive)) as files:
-        names = sorted((name for name in files.namelist() if not name.endswith("/")), key=_publishing_order)
-        for name in names:
-            _put(s3, bucket, name, files.read(name))
-    _put(s3, bucket, CONFIG, config.encode())
-    published = [*names, CONFIG]
-    _delete(s3, bucket, (key for key in _keys(s3, bucket) if key not in set(published)))
+        names = {name for name in files.namelist() if not name.endswith("/")}
+        published = sorted(names | {CONFIG}, key=_publishing_order)
+        for key in published:
+            _put(bucket, key, config.encode() if key == CONFIG else files.read(key))
+    outdated = _outdated(bucket, published, now)
+    _put(bucket, OUTDATED, json.dumps({key: stamp(since) for key, since in outdated.items()}).encode())
+    bucket.remove(key for key, since in outdated.items() if now - since > KEPT)
     return published
 
 
@@ -61,24 +80,17 @@ def cache_control(key: str) -> str:
     return "public, max-age=3600" if folder == TRACKER_FOLDER else "no-cache"
 
 
-def _publishing_order(key: str) -> tuple[bool, str]:
-    return key.endswith(".html"), key
+def _publishing_order(key: str) -> tuple[bool, bool, str]:
+    return key.endswith(".html"), key == OVERVIEW, key
 
 
-def _put(s3: S3Client, bucket: str, key: str, content: bytes) -> None:
-    s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type(key), CacheControl=cache_control(key))
+def _outdated(bucket: Content, published: Collection[str], now: datetime) -> dict[str, datetime]:
+    """What the bucket holds of earlier releases, and since when none has it."""
+    there = bucket.etags()
+    known: dict[str, str] = json.loads(bucket.get(OUTDATED)) if OUTDATED in there else {}
+    left_over = sorted(set(there).difference(published, {OUTDATED}))
+    return {key: moment(known[key]) if key in known else now for key in left_over}
 
 
-def _keys(s3: S3Client, bucket: str) -> Iterator[str]:
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        yield from (entry["Key"] for entry in page.get("Contents", []))
-
-
-def _delete(s3: S3Client, bucket: str, keys: Iterable[str]) -> None:
-    left = list(keys)
-    for start in range(0, len(left), MOST_KEYS_PER_DELETE):
-        batch = left[start : start + MOST_KEYS_PER_DELETE]
-        objects: Any = [{"Key": key} for key in batch]
-        refused = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True}).get("Errors")
-        if refused:
-            raise NotRemoved(f"{len(refused)} outdated files stay in {bucket}, the first because of {refused[0]}")
+def _put(bucket: Content, key: str, content: bytes) -> None:
+    bucket.put(key, content, content_type=content_type(key), cache_control=cache_control(key))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from infra.constructs.platform import Platform
 
 PUBLISH_TIMEOUT = Duration.minutes(5)
+# What the publisher reads again of what it wrote: since when files are of no current release.
+OUTDATED = "outdated.json"
 BUCKET_REASONS = {
     "NIST.800.53.R5-S3BucketReplicationEnabled": "Every deploy writes all of it again from the build",
     "NIST.800.53.R5-S3DefaultEncryptionKMS": "Files that anybody may download: S3's own key is enough",
@@ -85,7 +87,8 @@ class WebStack(Stack):
             memory_mb=512,
             in_network=False,
         )
-        publisher.allow("s3:GetObject", resources=[content.bucket.arn_for_objects(content.s3_object_key)])
+        release = content.bucket.arn_for_objects(content.s3_object_key)
+        publisher.allow("s3:GetObject", resources=[release, self.bucket.arn_for_objects(OUTDATED)])
         publisher.allow("s3:ListBucket", resources=[self.bucket.bucket_arn])
         publisher.allow("s3:PutObject", "s3:DeleteObject", resources=[self.bucket.arn_for_objects("*")])
         publisher.allow("cloudfront:CreateInvalidation", resources=[self.distribution.distribution_arn])

@@ -7,40 +7,25 @@ from typing import Any
 
 from local.api import Api
 from tests.e2e.local_system import LocalSystem, until
+from tests.e2e.stacks import Template, deploy, template_of
 
 STACK = "P09-local-Api"
-Template = dict[str, Any]
 
 
 @contextmanager
 def changed(system: LocalSystem, change: Callable[[Template], None]) -> Iterator[None]:
     """The API's stack with a change, deployed; afterwards as it was."""
-    before = system.aws("cloudformation").get_template(StackName=STACK)["TemplateBody"]
-    template = before if isinstance(before, dict) else json.loads(before)
+    template = template_of(system, STACK)
     edited = json.loads(json.dumps(template))
     change(edited)
     # A changed setting makes MiniStack start new environments: the old ones have read their secrets already.
     api_function(edited)["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"] = "DEBUG"
-    deploy(system, edited)
+    deploy(system, STACK, edited)
     try:
         yield
     finally:
-        deploy(system, template)
+        deploy(system, STACK, template)
         until(lambda: health(system).status_code == 200, "the API as it was")
-
-
-def deploy(system: LocalSystem, template: Template) -> None:
-    client = system.aws("cloudformation")
-    capabilities = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-    client.update_stack(StackName=STACK, TemplateBody=json.dumps(template), Capabilities=capabilities)
-    done = {"UPDATE_COMPLETE"}
-
-    def is_done() -> bool:
-        status = client.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
-        assert "ROLLBACK" not in status
-        return status in done
-
-    until(is_done, "update of the stack", 60)
 
 
 def api_function(template: Template) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from functions.web_publisher.publish import OUTDATED
 from shared.http.origin_proof import HEADER
 from tests.infra.assembly import STAGES
 
@@ -78,6 +79,32 @@ def test_the_console_is_told_where_people_sign_in(assembly: Assembly, stage: str
 
 
 @pytest.mark.parametrize("stage", STAGES)
+def test_the_publisher_reads_one_release_and_its_own_list_and_writes_one_bucket(assembly: Assembly, stage: str) -> None:
+    (policy,) = [
+        one
+        for one in assembly.stages[stage]["Web"].of_type("AWS::IAM::ManagedPolicy")
+        if "cloudfront:CreateInvalidation" in json.dumps(one.properties)
+    ]
+    resources: dict[str, list[str]] = {}
+    for statement in policy.properties["PolicyDocument"]["Statement"]:
+        actions, on = (
+            [one] if isinstance(one, (str, dict)) else one for one in (statement["Action"], statement["Resource"])
+        )
+        for action in actions:
+            resources.setdefault(action, []).extend(map(_path, on))
+    (bucket,) = [
+        one.logical_id
+        for one in assembly.stages[stage]["Web"].of_type("AWS::S3::Bucket")
+        if one.logical_id.startswith("Content")
+    ]
+    everything = f"<{bucket}.Arn>/*"
+    assert resources["s3:PutObject"] == resources["s3:DeleteObject"] == [everything]
+    release, own = resources["s3:GetObject"]
+    assert re.fullmatch(r"[^*]+/[0-9a-f]{64}\.zip", release)
+    assert own == f"<{bucket}.Arn>/{OUTDATED}"
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_the_user_pool_has_a_group_for_each_role_and_no_self_service(assembly: Assembly, stage: str) -> None:
     groups = {one.properties["GroupName"] for _, one in assembly.of_type(stage, "AWS::Cognito::UserPoolGroup")}
     assert groups == {"P09-Developer", "P09-SRE", "P09-DBA", "P09-Lead", "P09-Auditor"}
@@ -92,6 +119,17 @@ def _text(value: Any) -> str:
         if isinstance(value, str)
         else "".join(one if isinstance(one, str) else "*" for one in value["Fn::Join"][1])
     )
+
+
+def _path(value: Any) -> str:
+    """With the names of what is known only once it is deployed."""
+    if isinstance(value, str):
+        return value
+    if "Fn::Join" in value:
+        return "".join(map(_path, value["Fn::Join"][1]))
+    if "Fn::Sub" in value:
+        return str(value["Fn::Sub"])
+    return f"<{'.'.join(value['Fn::GetAtt'])}>" if "Fn::GetAtt" in value else f"<{value['Ref']}>"
 
 
 def _distribution(assembly: Assembly, stage: str) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def aws_in_memory(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Iterat
         aws = Aws()
         make_resources(aws)
         monkeypatch.setattr(signed, "_post", aws.post)
-        s3._client.cache_clear()
+        s3.client.cache_clear()
         yield aws
 
 

@@ -1,11 +1,9 @@
 """A bucket whose whole content is one writer's: what is in it, what differs, what has to go."""
 
 from collections.abc import Iterable
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
+from shared.platform.aws.s3 import client, get_object
 
 _KEYS_PER_DELETE: Final = 1000
 
@@ -22,11 +20,14 @@ class Bucket:
 
     def etags(self) -> dict[str, str]:
         """The ETag of each object by its key: the MD5 of its content, as long as no key of KMS encrypts it."""
-        pages = _client().get_paginator("list_objects_v2").paginate(Bucket=self._name)
+        pages = client().get_paginator("list_objects_v2").paginate(Bucket=self._name)
         return {one["Key"]: one["ETag"].strip('"') for page in pages for one in page.get("Contents", [])}
 
+    def get(self, key: str) -> bytes:
+        return get_object(self._name, key)
+
     def put(self, key: str, content: bytes, *, content_type: str, cache_control: str) -> None:
-        _client().put_object(
+        client().put_object(
             Bucket=self._name, Key=key, Body=content, ContentType=content_type, CacheControl=cache_control
         )
 
@@ -35,14 +36,6 @@ class Bucket:
         left = list(keys)
         for start in range(0, len(left), _KEYS_PER_DELETE):
             objects: Any = [{"Key": key} for key in left[start : start + _KEYS_PER_DELETE]]
-            answer = _client().delete_objects(Bucket=self._name, Delete={"Objects": objects, "Quiet": True})
+            answer = client().delete_objects(Bucket=self._name, Delete={"Objects": objects, "Quiet": True})
             if refused := answer.get("Errors"):
                 raise NotRemoved(f"{len(refused)} objects stay in {self._name}, the first because of {refused[0]}")
-
-
-@cache
-def _client() -> "S3Client":
-    import boto3
-
-    client: S3Client = boto3.client("s3")
-    return client

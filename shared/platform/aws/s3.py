@@ -9,23 +9,23 @@ if TYPE_CHECKING:
 
 def put_object(bucket: str, key: str, content: bytes, content_type: str) -> None:
     """Raises botocore's errors."""
-    _client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
+    client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
 
 
 def get_object(bucket: str, key: str) -> bytes:
     """Raises botocore's errors."""
-    return _client().get_object(Bucket=bucket, Key=key)["Body"].read()
+    return client().get_object(Bucket=bucket, Key=key)["Body"].read()
 
 
 def keys(bucket: str, prefix: str, *, after: str = "") -> list[str]:
     """Names of objects in their order, those after one. Raises botocore's errors."""
-    pages = _client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, StartAfter=after)
+    pages = client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, StartAfter=after)
     return [one["Key"] for page in pages for one in page.get("Contents", [])]
 
 
 @cache
-def _client() -> "S3Client":
+def client() -> "S3Client":
     import boto3
 
-    client: S3Client = boto3.client("s3")
-    return client
+    made: S3Client = boto3.client("s3")
+    return made

@@ -47,7 +47,7 @@ def publisher(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publisher]:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    importlib.import_module("shared.platform.aws.bucket")._client.cache_clear()
+    importlib.import_module("shared.platform.aws.s3").client.cache_clear()
     with mock_aws():
         aws = Aws()
         make_resources(aws)

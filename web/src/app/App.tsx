@@ -1,5 +1,8 @@
 import { Center, Loader } from "@mantine/core";
 import { useState } from "react";
+import type { FallbackProps } from "react-error-boundary";
+import { Boundary } from "../components/Boundary";
+import { PageFailure } from "../components/Failure";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { Cognito } from "../features/sign-in/cognito";
 import { CALLBACK_PATH, Redirect } from "../features/sign-in/redirect";
@@ -26,7 +29,20 @@ export function App() {
       </Center>
     );
   }
-  return <WithSession config={config.data} />;
+  return (
+    <Boundary fallback={ConsoleFailure}>
+      <WithSession config={config.data} />
+    </Boundary>
+  );
+}
+
+/** The last resort: what failed is what stands around the pages. */
+function ConsoleFailure(props: FallbackProps) {
+  return (
+    <main>
+      <PageFailure {...props} />
+    </main>
+  );
 }
 
 function WithSession({ config }: { config: Config }) {

@@ -1,8 +1,11 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { Navigate, Route, Routes, useLocation } from "react-router";
 import { createApi } from "../api/client";
 import { ApiContext } from "../api/context";
+import { Boundary } from "../components/Boundary";
+import { PageFailure } from "../components/Failure";
+import { lazily } from "../components/lazily";
 import { PageSkeleton } from "../components/PageSkeleton";
 import { useIsOperator } from "../features/sign-in/roles";
 import { useSession } from "../features/sign-in/use-session";
@@ -12,22 +15,22 @@ import { Shell } from "./Shell";
 import { SitePage } from "./SitePage";
 
 // A customer's person never comes to these, and need not fetch them.
-const TodayPage = lazy(() => import("../features/today/TodayPage"));
-const IncidentsPage = lazy(() => import("../features/incidents/IncidentsPage"));
-const IncidentPage = lazy(() => import("../features/incidents/IncidentPage"));
-const ReviewPage = lazy(() => import("../features/reviews/ReviewPage"));
-const ChangesPage = lazy(() => import("../features/changes/ChangesPage"));
-const ChangePage = lazy(() => import("../features/changes/ChangePage"));
-const BackupsPage = lazy(() => import("../features/backups/BackupsPage"));
-const DrillPage = lazy(() => import("../features/backups/DrillPage"));
-const AnnouncementsPage = lazy(() => import("../features/announcements/AnnouncementsPage"));
-const CalendarPage = lazy(() => import("../features/calendar/CalendarPage"));
-const AccessPage = lazy(() => import("../features/access/AccessPage"));
-const AuditPage = lazy(() => import("../features/audit/AuditPage"));
-const KpisPage = lazy(() => import("../features/kpis/KpisPage"));
+const TodayPage = lazily(() => import("../features/today/TodayPage"));
+const IncidentsPage = lazily(() => import("../features/incidents/IncidentsPage"));
+const IncidentPage = lazily(() => import("../features/incidents/IncidentPage"));
+const ReviewPage = lazily(() => import("../features/reviews/ReviewPage"));
+const ChangesPage = lazily(() => import("../features/changes/ChangesPage"));
+const ChangePage = lazily(() => import("../features/changes/ChangePage"));
+const BackupsPage = lazily(() => import("../features/backups/BackupsPage"));
+const DrillPage = lazily(() => import("../features/backups/DrillPage"));
+const AnnouncementsPage = lazily(() => import("../features/announcements/AnnouncementsPage"));
+const CalendarPage = lazily(() => import("../features/calendar/CalendarPage"));
+const AccessPage = lazily(() => import("../features/access/AccessPage"));
+const AuditPage = lazily(() => import("../features/audit/AuditPage"));
+const KpisPage = lazily(() => import("../features/kpis/KpisPage"));
 
 // Most people come to it once, or never.
-const InvitationPage = lazy(() => import("../features/people/InvitationPage"));
+const InvitationPage = lazily(() => import("../features/people/InvitationPage"));
 
 /** Messages and evidence link to the pages of operations by these. */
 const LINKED = [
@@ -88,9 +91,11 @@ export function Console() {
 function Invited() {
   return (
     <Shell>
-      <Suspense fallback={<PageSkeleton heights={[240]} />}>
-        <InvitationPage />
-      </Suspense>
+      <Boundary fallback={PageFailure}>
+        <Suspense fallback={<PageSkeleton heights={[240]} />}>
+          <InvitationPage />
+        </Suspense>
+      </Boundary>
     </Shell>
   );
 }

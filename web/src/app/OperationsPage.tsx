@@ -1,5 +1,7 @@
 import { Suspense } from "react";
 import { Outlet, useLocation } from "react-router";
+import { Boundary } from "../components/Boundary";
+import { PageFailure } from "../components/Failure";
 import { NotYours } from "../components/NotYours";
 import { PageSkeleton } from "../components/PageSkeleton";
 import { inWords } from "../components/words";
@@ -27,9 +29,11 @@ function Page() {
     );
   }
   return (
-    <Suspense fallback={<PageSkeleton heights={[480]} />}>
-      <Outlet />
-    </Suspense>
+    <Boundary fallback={PageFailure}>
+      <Suspense fallback={<PageSkeleton heights={[480]} />}>
+        <Outlet />
+      </Suspense>
+    </Boundary>
   );
 }
 

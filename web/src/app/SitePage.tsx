@@ -1,7 +1,10 @@
 import { Skeleton, Stack, Text, Title } from "@mantine/core";
-import { type ComponentType, lazy, Suspense, useState } from "react";
+import { type ComponentType, Suspense, useState } from "react";
 import { Navigate, useNavigate, useParams, useSearchParams } from "react-router";
+import { Boundary } from "../components/Boundary";
 import classes from "../components/card.module.css";
+import { PageFailure } from "../components/Failure";
+import { lazily } from "../components/lazily";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { AddSiteDialog, AddSiteForm } from "../features/sites/AddSite";
 import { SitePicker } from "../features/sites/SitePicker";
@@ -13,9 +16,9 @@ import { Shell } from "./Shell";
 /** Beside its traffic, by what stands behind the site in the address. Most people come for the traffic alone. */
 const PAGES = new Map<string | undefined, ComponentType<{ site: Site }>>([
   [undefined, TrafficPage],
-  ["keys", lazy(() => import("../features/keys/KeysPage"))],
-  ["people", lazy(() => import("../features/people/PeoplePage"))],
-  ["audit", lazy(() => import("../features/audit/OrganisationAuditPage"))],
+  ["keys", lazily(() => import("../features/keys/KeysPage"))],
+  ["people", lazily(() => import("../features/people/PeoplePage"))],
+  ["audit", lazily(() => import("../features/audit/OrganisationAuditPage"))],
 ]);
 
 /** The console's frame with the site that the address names; an address without one leads to the first. */
@@ -57,9 +60,11 @@ export function SitePage() {
       {sites.data?.length === 0 && <FirstSite onCreated={open} />}
       {sites.data && first && current === null && <UnknownSite siteId={siteId} />}
       {current && (
-        <Suspense fallback={<PageSkeleton />}>
-          <Page key={current.site_id} site={current} />
-        </Suspense>
+        <Boundary fallback={PageFailure}>
+          <Suspense fallback={<PageSkeleton />}>
+            <Page key={current.site_id} site={current} />
+          </Suspense>
+        </Boundary>
       )}
       <AddSiteDialog isOpen={isAdding} onClose={() => setAdding(false)} onCreated={open} />
     </Shell>

@@ -1,10 +1,11 @@
-import { Anchor, Stack } from "@mantine/core";
+import { Anchor } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { Answer } from "../api/use-answer";
 import type { Live } from "./LiveSwitch";
 import { PageHead } from "./PageHead";
 import { PageSkeleton } from "./PageSkeleton";
+import { Parts } from "./Parts";
 import { ProblemAlert } from "./ProblemAlert";
 
 interface Props<T> {
@@ -25,7 +26,7 @@ interface Props<T> {
 export function DetailPage<T>({ list, title, hint, answer, live, heights, mark, children }: Props<T>) {
   const { data, updatedAt, problem, retry } = answer;
   return (
-    <Stack gap="md">
+    <Parts>
       <Anchor component={Link} to={list.to} size="sm" w="fit-content">
         {list.name}
       </Anchor>
@@ -35,6 +36,6 @@ export function DetailPage<T>({ list, title, hint, answer, live, heights, mark, 
       {problem && <ProblemAlert error={problem} onRetry={retry} />}
       {data && children(data, updatedAt)}
       {!data && !problem && <PageSkeleton heights={heights} />}
-    </Stack>
+    </Parts>
   );
 }

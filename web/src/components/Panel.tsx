@@ -1,5 +1,6 @@
 import { Text, Title } from "@mantine/core";
 import { type ReactNode, useId } from "react";
+import { Boundary } from "./Boundary";
 import classes from "./Panel.module.css";
 
 interface Props {
@@ -10,6 +11,7 @@ interface Props {
   children: ReactNode;
 }
 
+/** A titled part of a page. What fails in it is said in it, below its title. */
 export function Panel({ title, hint, isWide = false, isBusy = false, children }: Props) {
   const id = useId();
   return (
@@ -22,7 +24,9 @@ export function Panel({ title, hint, isWide = false, isBusy = false, children }:
           {hint}
         </Text>
       )}
-      <div className={classes.body}>{children}</div>
+      <div className={classes.body}>
+        <Boundary>{children}</Boundary>
+      </div>
     </section>
   );
 }

@@ -1,25 +1,12 @@
-import { Alert, Button, List, Text } from "@mantine/core";
+import { Button, List, Text } from "@mantine/core";
 import { ProblemError } from "../api/problem";
-import { WarningIcon } from "./icons";
-
-const COLORS = {
-  root: {
-    "--alert-bg": "var(--p09-danger-tint)",
-    "--alert-bd": "1px solid var(--p09-danger-line)",
-    "--alert-color": "var(--p09-danger)",
-  },
-};
+import { DangerAlert } from "./DangerAlert";
 
 /** What went wrong, in the words of the problem document, with a way to try again where that can help. */
 export function ProblemAlert({ error, onRetry }: { error: Error; onRetry?: (() => unknown) | undefined }) {
   const problem = error instanceof ProblemError ? error : null;
   return (
-    <Alert
-      vars={() => COLORS}
-      icon={<WarningIcon />}
-      title={problem?.title ?? "Something went wrong"}
-      role="alert"
-    >
+    <DangerAlert title={problem?.title ?? "Something went wrong"}>
       <Text size="sm">{sentence(error.message)}</Text>
       {problem !== null && problem.items.length > 0 && (
         <List size="sm" mt="xs">
@@ -35,7 +22,7 @@ export function ProblemAlert({ error, onRetry }: { error: Error; onRetry?: (() =
           Try again
         </Button>
       )}
-    </Alert>
+    </DangerAlert>
   );
 }
 

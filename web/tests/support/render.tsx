@@ -13,8 +13,14 @@ import { Session } from "../../src/features/sign-in/session";
 import { SessionContext } from "../../src/features/sign-in/use-session";
 import type { FakeServer } from "./fake-server";
 
-/** Renders what stands behind the sign-in, at an address, in front of a server. */
-export function renderSignedIn(page: ReactNode, server: FakeServer, address = "/", token = "token") {
+/** Renders what stands behind the sign-in, at an address, in front of a server. What a boundary catches fails a test that does not take it. */
+export function renderSignedIn(
+  page: ReactNode,
+  server: FakeServer,
+  address = "/",
+  token = "token",
+  onCaughtError?: (error: unknown) => void,
+) {
   server.install();
   sessionStorage.setItem("p09.session", JSON.stringify({ ...SIGNED_IN, accessToken: token }));
   const session = new Session(new Cognito({ endpoint: "http://identity.test/", clientId: "app" }));
@@ -29,6 +35,7 @@ export function renderSignedIn(page: ReactNode, server: FakeServer, address = "/
         </ApiContext>
       </SessionContext>
     </MantineProvider>,
+    onCaughtError && { onCaughtError },
   );
 }
 

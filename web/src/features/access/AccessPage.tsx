@@ -1,9 +1,10 @@
-import { Button, Stack, Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { PlusIcon } from "../../components/icons";
 import type { Live } from "../../components/LiveSwitch";
 import { PageHead } from "../../components/PageHead";
 import { Panel } from "../../components/Panel";
+import { Parts } from "../../components/Parts";
 import { inWords } from "../../components/words";
 import { rolesFor, useMay } from "../sign-in/roles";
 import { AskCredentialDialog } from "./AskCredential";
@@ -44,7 +45,7 @@ function Page({ live, logins }: { live?: Live; logins: ReactNode }) {
   const [isAsking, setAsking] = useState(false);
   const mayAsk = useMay("POST /v1/access/database-credentials");
   return (
-    <Stack gap="md">
+    <Parts>
       <PageHead title="Access" hint="All times in UTC" {...(live && { live })}>
         {mayAsk && (
           <Button size="xs" leftSection={<PlusIcon />} onClick={() => setAsking(true)}>
@@ -55,6 +56,6 @@ function Page({ live, logins }: { live?: Live; logins: ReactNode }) {
       {logins}
       <Roles />
       <AskCredentialDialog isOpen={isAsking} onClose={() => setAsking(false)} />
-    </Stack>
+    </Parts>
   );
 }

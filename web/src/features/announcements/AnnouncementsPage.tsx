@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Stack } from "@mantine/core";
+import { Button, SegmentedControl } from "@mantine/core";
 import { useState } from "react";
 import { EmptyState } from "../../components/EmptyState";
 import entry from "../../components/entry.module.css";
@@ -6,6 +6,7 @@ import { PlusIcon } from "../../components/icons";
 import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
+import { Parts } from "../../components/Parts";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { plural } from "../../components/words";
 import { useMay } from "../sign-in/roles";
@@ -28,7 +29,7 @@ export default function AnnouncementsPage() {
   const mayAnnounce = useMay("POST /v1/announcements");
   const { data, updatedAt, problem, retry } = useAnnouncements(shown === DEAD, limit, isLive);
   return (
-    <Stack gap="md">
+    <Parts>
       <PageHead
         title="Announcements"
         hint={data ? tallyOf(data) : "All times in UTC"}
@@ -43,7 +44,7 @@ export default function AnnouncementsPage() {
       {problem && <ProblemAlert error={problem} onRetry={retry} />}
       {!data && !problem && <PageSkeleton heights={[120, 420]} />}
       {data && (
-        <>
+        <Parts>
           <Channels list={data} />
           <Panel title="What was told" isBusy={false}>
             <div className={classes.filter}>
@@ -79,9 +80,9 @@ export default function AnnouncementsPage() {
             channels={data.channels}
             onClose={() => setAnnouncing(false)}
           />
-        </>
+        </Parts>
       )}
-    </Stack>
+    </Parts>
   );
 }
 

@@ -1,7 +1,8 @@
-import { Button, Group, Stack, TextInput } from "@mantine/core";
+import { Button, Group, TextInput } from "@mantine/core";
 import type { SubmitEvent } from "react";
 import { useSearchParams } from "react-router";
 import { PageHead } from "../../components/PageHead";
+import { Parts } from "../../components/Parts";
 import { Chain } from "./Chain";
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -12,7 +13,7 @@ export default function AuditPage() {
   const asked = address.get("organisation");
   const organisationId = asked !== null && ID.test(asked) ? asked : null;
   return (
-    <Stack gap="md">
+    <Parts>
       <PageHead
         title="Audit"
         hint={`${organisationId ? "Of one organisation" : "Of P09’s own operations"} · all times in UTC`}
@@ -21,7 +22,7 @@ export default function AuditPage() {
       <Chain key={organisationId} owner={{ kind: "operations", organisationId }}>
         <WhoseForm organisationId={organisationId} />
       </Chain>
-    </Stack>
+    </Parts>
   );
 }
 

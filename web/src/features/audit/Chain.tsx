@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { Panel } from "../../components/Panel";
+import { Parts } from "../../components/Parts";
 import type { Finding, Owner } from "./audit";
 import { NO_FILTER, useFilter } from "./filter";
 import { Trail } from "./Trail";
@@ -18,7 +19,7 @@ export function Chain({ owner, children }: Props) {
   const [, go] = useFilter();
   const [findings, setFindings] = useState(NO_FINDINGS);
   return (
-    <>
+    <Parts>
       <VerifyPanel
         owner={owner}
         onFindings={setFindings}
@@ -31,6 +32,6 @@ export function Chain({ owner, children }: Props) {
         {children}
         <Trail owner={owner} findings={findings} />
       </Panel>
-    </>
+    </Parts>
   );
 }

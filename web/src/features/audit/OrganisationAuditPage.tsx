@@ -1,7 +1,7 @@
-import { Stack } from "@mantine/core";
 import { NotYours } from "../../components/NotYours";
 import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
+import { Parts } from "../../components/Parts";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { useMayAsMember, useMembers, useOrganisationName } from "../people/people";
 import type { Site } from "../sites/sites";
@@ -20,13 +20,13 @@ export default function OrganisationAuditPage({ site: { organisation_id: id } }:
 function OwnersPage({ id }: { id: string }) {
   const name = useOrganisationName(id);
   return (
-    <Stack gap="md">
+    <Parts>
       <PageHead
         title="Audit"
         hint={`${name === "" ? "Of the site’s organisation" : `Of the organisation ${name}`} · all times in UTC`}
       />
       {/* Another chain is another page: what was found in one is not shown beside the other. */}
       <Chain key={id} owner={{ kind: "organisation", id }} />
-    </Stack>
+    </Parts>
   );
 }

@@ -40,7 +40,7 @@ export function useFilter(): [Filter, (filter: Filter) => void] {
 }
 
 /** What the API would not take is left out: an address is typed, and shortened, by people. */
-export function filterOf(params: URLSearchParams): Filter {
+function filterOf(params: URLSearchParams): Filter {
   const text = (name: string) => params.get(name)?.trim() || null;
   const moment = (name: string) => {
     const value = text(name);

@@ -1,9 +1,10 @@
-import { Button, Stack } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { PlayIcon } from "../../components/icons";
 import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
+import { Parts } from "../../components/Parts";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatAge, formatMoment } from "../../components/words";
 import { useMay } from "../sign-in/roles";
@@ -21,7 +22,7 @@ export default function BackupsPage() {
   const mayStart = useMay("POST /v1/drills");
   const { data, updatedAt, problem, retry } = useBackups(isLive);
   return (
-    <Stack gap="md">
+    <Parts>
       <PageHead
         title="Backups"
         hint={data ? hintOf(data, updatedAt) : "All times in UTC"}
@@ -43,7 +44,7 @@ export default function BackupsPage() {
         onClose={() => setStarting(false)}
         onStarted={(id) => void navigate(`/operations/backups/${id}`, { state: { isNew: true } })}
       />
-    </Stack>
+    </Parts>
   );
 }
 

@@ -4,6 +4,7 @@ import { ProblemError } from "../../api/problem";
 import { DetailPage } from "../../components/DetailPage";
 import detail from "../../components/detail.module.css";
 import { Panel } from "../../components/Panel";
+import { Parts } from "../../components/Parts";
 import { WhatToDo } from "../../components/WhatToDo";
 import { useClaims, useMay } from "../sign-in/roles";
 import { Acts } from "./Acts";
@@ -54,8 +55,8 @@ function Found({ drill, now }: { drill: DrillDetail; now: number }) {
   };
   const acts = actsOf(drill, asker);
   return (
-    <div className={detail.columns}>
-      <div className={detail.side}>
+    <Parts className={detail.columns}>
+      <Parts className={detail.side}>
         <Panel title="How it stands">
           <DrillFacts drill={drill} username={username} />
         </Panel>
@@ -63,10 +64,10 @@ function Found({ drill, now }: { drill: DrillDetail; now: number }) {
           <Acts drill={drill} acts={acts} />
         </WhatToDo>
         <Refusals drill={drill} username={username} />
-      </div>
+      </Parts>
       <Panel title="Steps" hint="Each step’s result is its evidence and stays with the drill.">
         <Steps drill={drill} now={now} username={username} />
       </Panel>
-    </div>
+    </Parts>
   );
 }

@@ -1,6 +1,6 @@
-import { lazy } from "react";
 import { ChartFigure, ChartGrid, Numbers } from "../../components/ChartFrame";
 import { Columns } from "../../components/Columns";
+import { lazily } from "../../components/lazily";
 import { Panel } from "../../components/Panel";
 import table from "../../components/table.module.css";
 import { formatMoment } from "../../components/words";
@@ -8,7 +8,7 @@ import classes from "./Backups.module.css";
 import { type Backup, leastSizeOf, type Measured, type Thresholds } from "./backups";
 import { formatSeconds, formatSize } from "./words";
 
-const HistoryChart = lazy(() => import("./HistoryChart"));
+const HistoryChart = lazily(() => import("./HistoryChart"));
 
 interface Props {
   measured: Measured;

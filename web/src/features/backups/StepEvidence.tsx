@@ -1,8 +1,8 @@
 import { Columns } from "../../components/Columns";
 import detail from "../../components/detail.module.css";
 import table from "../../components/table.module.css";
+import { Value } from "../../components/Value";
 import { formatCount, personOf } from "../../components/words";
-import { Value } from "../today/Value";
 import classes from "./DrillPage.module.css";
 import type { DrillDetail, DrillStep } from "./drills";
 import { type ComparedTable, comparedTablesOf } from "./steps";

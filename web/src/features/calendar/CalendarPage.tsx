@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Stack } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { LeftIcon, PlusIcon, RightIcon } from "../../components/icons";
 import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
+import { Parts } from "../../components/Parts";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { dayOf } from "../../components/words";
 import { useMay } from "../sign-in/roles";
@@ -25,7 +26,7 @@ export default function CalendarPage() {
   const mayPlan = useMay("POST /v1/calendar");
   const { data, updatedAt, problem, retry } = useMonth(month, isLive);
   return (
-    <Stack gap="md">
+    <Parts>
       <PageHead
         title="Calendar"
         hint={data ? tallyOf(data) : "All times in UTC"}
@@ -41,17 +42,17 @@ export default function CalendarPage() {
       {problem && <ProblemAlert error={problem} onRetry={retry} />}
       {!data && !problem && <PageSkeleton heights={[480, 200]} />}
       {data && (
-        <>
+        <Parts>
           <Panel title={nameOf(month)}>
             <MonthGrid month={month} entries={data} today={dayOf(Date.now())} onChoose={setChosen} />
           </Panel>
           <Panel title="Maintenances and freezes" hint={HINT}>
             <EntryList entries={data} chosen={chosen} mayPlan={mayPlan} />
           </Panel>
-        </>
+        </Parts>
       )}
       <PlanDialog isOpen={isPlanning} onClose={() => setPlanning(false)} />
-    </Stack>
+    </Parts>
   );
 }
 

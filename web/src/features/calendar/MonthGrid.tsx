@@ -3,7 +3,8 @@ import { SnowflakeIcon, ToolIcon } from "../../components/icons";
 import { formatSpan } from "../../components/words";
 import type { Entry } from "./calendar";
 import classes from "./MonthGrid.module.css";
-import { type Day, type Month, nameOf, type Slot, weeksOf } from "./months";
+import { type Month, nameOf } from "./months";
+import { type Day, type Slot, weeksOf } from "./weeks";
 
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const ICONS = { maintenance: ToolIcon, freeze: SnowflakeIcon };

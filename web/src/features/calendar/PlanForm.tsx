@@ -1,9 +1,9 @@
 import { Button, Group, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
 import { type SubmitEvent, useState } from "react";
 import { fieldsOf } from "../../api/problem";
+import { ComponentChoice, componentsIn, isSameChoice } from "../../components/ComponentChoice";
 import { MomentInput } from "../../components/MomentInput";
 import { ProblemAlert } from "../../components/ProblemAlert";
-import { ComponentChoice, componentsIn, isSameChoice } from "../today/ComponentChoice";
 import { type Change, type Entry, type Plan, useChangeEntry, usePlan } from "./calendar";
 
 const KINDS = [

@@ -3,6 +3,7 @@ import { useParams } from "react-router";
 import { DetailPage } from "../../components/DetailPage";
 import detail from "../../components/detail.module.css";
 import { Panel } from "../../components/Panel";
+import { Parts } from "../../components/Parts";
 import { WhatToDo } from "../../components/WhatToDo";
 import { useClaims } from "../sign-in/roles";
 import { Acts } from "./Acts";
@@ -40,24 +41,24 @@ function Found({ change }: { change: Change }) {
   const { username } = useClaims();
   const acts = actsOf(change, asker);
   return (
-    <>
+    <Parts>
       <Panel title="Progress">
         <Course change={change} />
       </Panel>
       {change.gates.length > 0 && <Gates change={change} username={username} />}
-      <div className={detail.columns}>
-        <div className={detail.side}>
+      <Parts className={detail.columns}>
+        <Parts className={detail.side}>
           <WhatToDo hint={waitsFor(change, asker)} hasActs={acts.length > 0}>
             <Acts change={change} acts={acts} />
           </WhatToDo>
           <Panel title="How it stands">
             <ChangeFacts change={change} username={username} />
           </Panel>
-        </div>
+        </Parts>
         <Panel title="Story" hint="Newest first.">
           <Story change={change} username={username} />
         </Panel>
-      </div>
-    </>
+      </Parts>
+    </Parts>
   );
 }

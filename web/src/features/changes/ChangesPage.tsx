@@ -1,10 +1,11 @@
-import { Button, Stack } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { PlusIcon } from "../../components/icons";
 import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
+import { Parts } from "../../components/Parts";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { plural } from "../../components/words";
 import { useClaims } from "../sign-in/roles";
@@ -26,7 +27,7 @@ export default function ChangesPage() {
   const { data, updatedAt, problem, retry } = useOpenChanges(isLive);
   const mine = data?.filter((change) => waitsForMe(change, asker)) ?? [];
   return (
-    <Stack gap="md">
+    <Parts>
       <PageHead
         title="Changes"
         hint={data ? `${plural(data.length, "change")} under way · all times in UTC` : "All times in UTC"}
@@ -55,6 +56,6 @@ export default function ChangesPage() {
         onClose={() => setPlanning(false)}
         onPlanned={({ id }) => void navigate(`/operations/changes/${id}`)}
       />
-    </Stack>
+    </Parts>
   );
 }

@@ -1,8 +1,8 @@
 import { Skeleton, Text } from "@mantine/core";
-import { lazy } from "react";
 import { ChartFigure, ChartGrid, Numbers } from "../../components/ChartFrame";
 import { EmptyState } from "../../components/EmptyState";
 import { CircleGapIcon } from "../../components/icons";
+import { lazily } from "../../components/lazily";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatDay } from "../../components/words";
@@ -11,7 +11,7 @@ import { type Delivery, useDelivery } from "./changes";
 import { DeliveryTable } from "./DeliveryTable";
 import { FIGURES } from "./figures";
 
-const DeliveryChart = lazy(() => import("./DeliveryChart"));
+const DeliveryChart = lazily(() => import("./DeliveryChart"));
 
 const DAYS = 84;
 

@@ -3,7 +3,7 @@ import type { GateName, Override } from "./changes";
 
 const NONE = "–";
 
-export const GATES: Record<GateName, string> = {
+const GATES: Record<GateName, string> = {
   budget: "Error budget",
   freeze: "Freeze",
   incidents: "Incidents",

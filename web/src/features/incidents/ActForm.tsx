@@ -1,9 +1,9 @@
 import { Checkbox, NativeSelect, Select, TextInput } from "@mantine/core";
 import { AskForm } from "../../components/AskForm";
+import { ComponentChoice, componentsIn, isSameChoice } from "../../components/ComponentChoice";
 import { NoteInput } from "../../components/NoteInput";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { capital } from "../../components/words";
-import { ComponentChoice, componentsIn, isSameChoice } from "../today/ComponentChoice";
 import {
   type Act,
   type IncidentDetail,

@@ -4,6 +4,7 @@ import { Link, useParams } from "react-router";
 import { DetailPage } from "../../components/DetailPage";
 import classes from "../../components/detail.module.css";
 import { Panel } from "../../components/Panel";
+import { Parts } from "../../components/Parts";
 import { formatLength, formatMoment } from "../../components/words";
 import { useMay } from "../sign-in/roles";
 import { Acts } from "./Acts";
@@ -36,8 +37,8 @@ export default function IncidentPage() {
 function Found({ incident, now }: { incident: IncidentDetail; now: number }) {
   const mayRespond = useMay("POST /v1/incidents/{incident_id}/updates");
   return (
-    <div className={classes.columns}>
-      <div className={classes.side}>
+    <Parts className={classes.columns}>
+      <Parts className={classes.side}>
         <Panel title="How it stands">
           <Stack gap="sm">
             <div className={classes.marks}>
@@ -49,11 +50,11 @@ function Found({ incident, now }: { incident: IncidentDetail; now: number }) {
           </Stack>
         </Panel>
         {mayRespond && incident.may.length > 0 && <Acts incident={incident} />}
-      </div>
+      </Parts>
       <Panel title="Timeline" hint="Newest first. What customers may read is marked as public.">
         <IncidentTimeline entries={incident.timeline} />
       </Panel>
-    </div>
+    </Parts>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Stack } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { EmptyState } from "../../components/EmptyState";
@@ -6,6 +6,7 @@ import { PlusIcon } from "../../components/icons";
 import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
+import { Parts } from "../../components/Parts";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { Reviews } from "../reviews/Reviews";
 import { useMay } from "../sign-in/roles";
@@ -26,7 +27,7 @@ export default function IncidentsPage() {
   const mayRespond = useMay("POST /v1/incidents");
   const { data, updatedAt, problem, retry } = useIncidents(since, isLive);
   return (
-    <Stack gap="md">
+    <Parts>
       <PageHead
         title="Incidents"
         hint={data ? tallyOf(data) : "All times in UTC"}
@@ -47,14 +48,14 @@ export default function IncidentsPage() {
         onClose={() => setOpening(false)}
         onOpened={({ id }) => void navigate(`/operations/incidents/${id}`)}
       />
-    </Stack>
+    </Parts>
   );
 }
 
 function Found({ found: { open, recent }, since, now }: { found: Incidents; since: string; now: number }) {
   const past = recent.filter(({ state }) => state === "resolved");
   return (
-    <>
+    <Parts>
       <section aria-label="Open incidents">
         {open.length === 0 ? (
           <div className={classes.calm}>
@@ -77,7 +78,7 @@ function Found({ found: { open, recent }, since, now }: { found: Incidents; sinc
           <PastIncidents incidents={past} />
         </Panel>
       )}
-    </>
+    </Parts>
   );
 }
 

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Modal, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
 import type { SubmitEvent } from "react";
+import { ComponentChoice, componentsIn } from "../../components/ComponentChoice";
 import { ProblemAlert } from "../../components/ProblemAlert";
-import { ComponentChoice, componentsIn } from "../today/ComponentChoice";
 import { type IncidentDetail, type NewIncident, useOpenIncident } from "./incidents";
 import { SEVERITIES } from "./words";
 

@@ -1,13 +1,14 @@
-import { lazy, useMemo } from "react";
+import { useMemo } from "react";
 import { ChartFrame, Legend, Numbers, type Sign } from "../../components/ChartFrame";
 import { Columns } from "../../components/Columns";
+import { lazily } from "../../components/lazily";
 import { Panel } from "../../components/Panel";
 import table from "../../components/table.module.css";
 import { formatDay } from "../../components/words";
 import type { Incident } from "./incidents";
 import { type Week, weeksOf } from "./weeks";
 
-const WeeksChart = lazy(() => import("./WeeksChart"));
+const WeeksChart = lazily(() => import("./WeeksChart"));
 
 const SIGNS: readonly Sign[] = [
   { label: "Customers affected", color: "var(--p09-danger)", drawn: "area" },

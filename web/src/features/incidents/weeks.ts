@@ -5,7 +5,7 @@ const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 const MONDAY_MS = 4 * DAY_MS; // the epoch was a Thursday
 
-export const WEEKS = 12;
+const WEEKS = 12;
 
 export interface Week {
   /** Its Monday, as `2026-11-23`. */

@@ -5,6 +5,7 @@ import { PlusIcon } from "../../components/icons";
 import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
+import { Parts } from "../../components/Parts";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { useNow } from "../../components/use-now";
 import { useMayAsMember } from "../people/people";
@@ -21,7 +22,7 @@ export default function KeysPage({ site }: { site: Site }) {
   const mayChange = useMayAsMember("POST /v1/sites/{site_id}/keys", site.organisation_id);
   const { data, problem, retry } = useKeys(site.site_id);
   return (
-    <Stack gap="md">
+    <Parts>
       <PageHead title="Keys" hint={`Of ${site.domain} · all times in UTC`}>
         {mayChange && <MakeKey site={site} onMade={setMade} />}
       </PageHead>
@@ -29,7 +30,7 @@ export default function KeysPage({ site }: { site: Site }) {
       {made && <NewKey key={made.key_id} made={made} onClose={() => setMade(null)} />}
       {!data && !problem && <PageSkeleton heights={[240]} />}
       {data && <Keys site={site} keys={data} mayChange={mayChange} onMade={setMade} />}
-    </Stack>
+    </Parts>
   );
 }
 
@@ -74,7 +75,7 @@ function Keys({ site, keys, mayChange, onMade }: KeysProps) {
   const [over, working] = [keys.filter(isOver), keys.filter((key) => !isOver(key))];
   const common = { site, now, onMade };
   return (
-    <>
+    <Parts>
       <Panel
         title="Keys that work"
         hint="A write key sends events from a server. A read key asks for numbers."
@@ -99,6 +100,6 @@ function Keys({ site, keys, mayChange, onMade }: KeysProps) {
           <KeyTable keys={over} mayChange={false} {...common} />
         </Panel>
       )}
-    </>
+    </Parts>
   );
 }

@@ -1,6 +1,6 @@
 import { Skeleton, Text } from "@mantine/core";
-import { lazy } from "react";
 import { ChartFrame, Legend, Numbers, type Sign } from "../../components/ChartFrame";
+import { lazily } from "../../components/lazily";
 import { Panel } from "../../components/Panel";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatSpan } from "../../components/words";
@@ -9,7 +9,7 @@ import { BurnDownTable } from "./BurnDownTable";
 import { type BurnDown, type Kpi, useBurnDown } from "./kpis";
 import { formatRate, formatShare } from "./words";
 
-const BurnDownChart = lazy(() => import("./BurnDownChart"));
+const BurnDownChart = lazily(() => import("./BurnDownChart"));
 
 /** What is left of the error budget over its window, and when it will be gone if nothing changes. */
 export function BurnDownSection({ kpi }: { kpi: Kpi }) {

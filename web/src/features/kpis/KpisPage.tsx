@@ -1,7 +1,7 @@
-import { Stack } from "@mantine/core";
 import { useRef, useState } from "react";
 import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
+import { Parts } from "../../components/Parts";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatAge, formatMoment } from "../../components/words";
 import { Banners } from "./Banners";
@@ -16,7 +16,7 @@ export default function KpisPage() {
   const [isLive, setLive] = useState(true);
   const { data, updatedAt, problem, retry } = useKpis(isLive);
   return (
-    <Stack gap="md">
+    <Parts>
       <PageHead
         title="KPIs"
         hint={
@@ -30,7 +30,7 @@ export default function KpisPage() {
       {data && <Banners list={data} />}
       {data && data.kpis.length > 0 && <Kpis list={data} />}
       {!data && !problem && <PageSkeleton heights={[440]} />}
-    </Stack>
+    </Parts>
   );
 }
 
@@ -38,8 +38,8 @@ function Kpis({ list }: { list: KpiList }) {
   const chosen = useChosen(list.kpis);
   const details = useRef<HTMLDivElement>(null);
   return (
-    <>
-      <div className={classes.cards}>
+    <Parts>
+      <Parts className={classes.cards}>
         {list.kpis.map((kpi) => (
           <KpiCard
             key={kpi.id}
@@ -48,8 +48,8 @@ function Kpis({ list }: { list: KpiList }) {
             onChoose={() => details.current?.scrollIntoView({ block: "nearest" })}
           />
         ))}
-      </div>
+      </Parts>
       {chosen && <KpiDetails key={chosen.id} kpi={chosen} top={details} />}
-    </>
+    </Parts>
   );
 }

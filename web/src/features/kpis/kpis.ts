@@ -12,7 +12,6 @@ export type BurnDown = Schema["BurnDownView"];
 export type Decided = Schema["DecidedView"];
 export type Decision = Schema["DecisionView"];
 export type Verdict = Kpi["verdict"];
-export type Window = Schema["WindowView"];
 
 const EVERY_MS = 10_000;
 

@@ -1,9 +1,10 @@
-import { Button, Stack, Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useState } from "react";
 import { PlusIcon } from "../../components/icons";
 import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
+import { Parts } from "../../components/Parts";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import type { Site } from "../sites/sites";
 import { Invitations } from "./Invitations";
@@ -18,7 +19,7 @@ export default function PeoplePage({ site: { organisation_id: organisationId } }
   const name = useOrganisationName(organisationId);
   const isOwner = useMayAsMember("POST /v1/organisations/{organisation_id}/invitations", organisationId);
   return (
-    <Stack gap="md">
+    <Parts>
       <PageHead
         title="People"
         hint={name === "" ? "Of the site’s organisation" : `Of the organisation ${name}`}
@@ -41,6 +42,6 @@ export default function PeoplePage({ site: { organisation_id: organisationId } }
       </Panel>
       {isOwner && <Invitations organisationId={organisationId} />}
       <InviteDialog organisationId={organisationId} isOpen={isInviting} onClose={() => setInviting(false)} />
-    </Stack>
+    </Parts>
   );
 }

@@ -26,7 +26,7 @@ export function useMembers(organisationId: string): Answer<Member[]> {
 }
 
 /** What the person who is signed in is in an organisation; null for no member, and until it is known. */
-export function useOwnRole(organisationId: string): MemberRole | null {
+function useOwnRole(organisationId: string): MemberRole | null {
   const { data } = useMembers(organisationId);
   const { subject } = useClaims();
   return data?.find((member) => member.subject === subject)?.role ?? null;

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { DetailPage } from "../../components/DetailPage";
 import { Panel } from "../../components/Panel";
+import { Parts } from "../../components/Parts";
 import { formatDay, formatMoment } from "../../components/words";
 import { IncidentTimeline } from "../incidents/IncidentTimeline";
 import { useMay } from "../sign-in/roles";
@@ -55,7 +56,7 @@ function Found({ review }: { review: ReviewDetail }) {
   const mayRespond = useMay("PATCH /v1/reviews/{review_id}");
   const isEditable = mayRespond && review.state === "open";
   return (
-    <>
+    <Parts>
       <Panel title="What happened and why">
         <Sections review={review} isEditable={isEditable} />
       </Panel>
@@ -77,6 +78,6 @@ function Found({ review }: { review: ReviewDetail }) {
           </Text>
         )}
       </Panel>
-    </>
+    </Parts>
   );
 }

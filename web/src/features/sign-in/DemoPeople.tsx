@@ -1,9 +1,9 @@
 import { Skeleton, Stack, UnstyledButton } from "@mantine/core";
 import { useId } from "react";
 import { ProblemAlert } from "../../components/ProblemAlert";
+import { OPERATIONS } from "./claims";
 import classes from "./DemoPeople.module.css";
 import { type DemoPerson, useDemoPeople } from "./demo-people";
-import { OPERATIONS } from "./roles";
 
 interface Props {
   isBusy: boolean;

@@ -1,7 +1,7 @@
 import type { TokenSource } from "../../api/client";
 import { ProblemError } from "../../api/problem";
+import { claimsOf } from "./claims";
 import type { Cognito, Tokens } from "./cognito";
-import { claimsOf } from "./roles";
 
 const KEY = "p09.session";
 /** A token that ends while its request is under way would be refused. */

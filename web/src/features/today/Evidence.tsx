@@ -2,11 +2,11 @@ import { Anchor, Skeleton, Text, Title } from "@mantine/core";
 import { Columns } from "../../components/Columns";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import table from "../../components/table.module.css";
+import { Value } from "../../components/Value";
 import { formatMoment } from "../../components/words";
 import classes from "./Evidence.module.css";
 import { isOver, type Run, useRun } from "./runbook";
 import { TaskStateMark } from "./TaskStateMark";
-import { Value } from "./Value";
 import { occasionOf, secondsOf } from "./words";
 
 /** What a run found, and what that rests on. */

@@ -1,10 +1,10 @@
 import { Drawer, Stack, Text } from "@mantine/core";
 import { ProblemAlert } from "../../components/ProblemAlert";
+import { RunNow } from "../../components/RunNow";
 import { Ticked } from "../../components/Ticked";
 import { useMay } from "../sign-in/roles";
 import { Evidence } from "./Evidence";
 import { RunHistory } from "./RunHistory";
-import { RunNow } from "./RunNow";
 import { newestOf, type Task, useRuns } from "./runbook";
 import { hintOf } from "./words";
 

@@ -1,9 +1,9 @@
-import { Stack } from "@mantine/core";
 import { useState } from "react";
 import { EmptyState } from "../../components/EmptyState";
 import { PageHead } from "../../components/PageHead";
 import { PageSkeleton } from "../../components/PageSkeleton";
 import { Panel } from "../../components/Panel";
+import { Parts } from "../../components/Parts";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { dayOf, formatLongDay, formatTime } from "../../components/words";
 import { WaitingHint } from "../changes/WaitingHint";
@@ -25,7 +25,7 @@ export default function TodayPage() {
   const day = address.day ?? data?.date ?? today;
   const chosen = data?.tasks.find(({ id }) => id === address.task);
   return (
-    <Stack gap="md">
+    <Parts>
       <PageHead
         title={day === today ? "Today" : formatLongDay(day)}
         hint={data ? `${tallyOf(data)} · as of ${formatTime(data.now)} UTC` : "All times in UTC"}
@@ -44,7 +44,7 @@ export default function TodayPage() {
         onRun={(run) => go({ run })}
         onClose={() => go({ task: null, run: null })}
       />
-    </Stack>
+    </Parts>
   );
 }
 
@@ -60,7 +60,7 @@ function Day({ found, address }: { found: RunbookDay; address: Address }) {
     );
   }
   return (
-    <>
+    <Parts>
       <Panel title="The day at a glance">
         <DayStrip found={found} address={address} />
       </Panel>
@@ -68,6 +68,6 @@ function Day({ found, address }: { found: RunbookDay; address: Address }) {
         <TaskTable tasks={found.tasks} address={address} />
       </Panel>
       {found.schedules.length > 0 && <Schedules schedules={found.schedules} />}
-    </>
+    </Parts>
   );
 }

@@ -1,18 +1,16 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Schema } from "../../api/client";
 import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
+import { RUNBOOK } from "../../api/runbook";
 import { useAnswer } from "../../api/use-answer";
 
 export type RunbookDay = Schema["RunbookDay"];
 export type Task = Schema["TaskRow"];
 export type TaskState = Task["state"];
-export type Component = Schema["ComponentRow"];
 export type Schedule = Schema["ScheduleRow"];
 export type RunSummary = Schema["RunSummary"];
 export type Run = Schema["RunView"];
 
-const RUNBOOK = ["runbook"];
 const EVERY_MS = 5_000;
 const EARLIER = 30;
 
@@ -26,16 +24,6 @@ export function useDay(day: string | null, isLive: boolean) {
       const query = day === null ? {} : { date: day };
       return answered(api.GET("/v1/runbook", { params: { query }, signal }));
     },
-  });
-}
-
-/** The parts of the service that incidents and maintenances name. They change with a release alone. */
-export function useComponents() {
-  const api = useApi();
-  return useAnswer<Component[]>({
-    queryKey: [...RUNBOOK, "components"],
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }) => (await answered(api.GET("/v1/runbook", { signal }))).components,
   });
 }
 
@@ -62,18 +50,6 @@ export function useRun(taskId: string, runId: string) {
       const params = { path: { task_id: taskId, run_id: runId } };
       return answered(api.GET("/v1/runbook/tasks/{task_id}/runs/{run_id}", { params, signal }));
     },
-  });
-}
-
-export function useRunNow(taskId: string) {
-  const api = useApi();
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (reason: string) => {
-      const path = { task_id: taskId };
-      return answered(api.POST("/v1/runbook/tasks/{task_id}/runs", { params: { path }, body: { reason } }));
-    },
-    onSettled: () => queries.invalidateQueries({ queryKey: RUNBOOK }),
   });
 }
 

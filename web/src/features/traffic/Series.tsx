@@ -1,5 +1,6 @@
 import { Skeleton } from "@mantine/core";
-import { lazy, Suspense, useMemo } from "react";
+import { Suspense, useMemo } from "react";
+import { lazily } from "../../components/lazily";
 import type { Site } from "../sites/sites";
 import { METRICS, type MetricName, metricOf } from "./metrics";
 import { wallClock } from "./ranges";
@@ -9,7 +10,7 @@ import { bucketOf, type Point, pointsOf } from "./series";
 import type { LiveStats, Stats } from "./use-stats";
 
 // The chart library is larger than everything else together; totals and tables need not wait for it.
-const SeriesChart = lazy(() => import("./SeriesChart"));
+const SeriesChart = lazily(() => import("./SeriesChart"));
 
 interface Props extends LiveStats {
   site: Site;

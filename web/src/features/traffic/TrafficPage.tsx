@@ -1,5 +1,6 @@
-import { Button, Stack } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
+import { Parts } from "../../components/Parts";
 import { ProblemAlert } from "../../components/ProblemAlert";
 import { GettingStarted } from "../sites/GettingStarted";
 import { InstallDialog } from "../sites/InstallDialog";
@@ -24,7 +25,7 @@ export function TrafficPage({ site }: { site: Site }) {
 
   if (hasEvents === false) return <GettingStarted site={site} />;
   return (
-    <Stack gap="md">
+    <Parts>
       <PageHeader
         site={site}
         range={range}
@@ -48,6 +49,6 @@ export function TrafficPage({ site }: { site: Site }) {
         Tracking code and write keys
       </Button>
       <InstallDialog site={site} isOpen={isInstalling} onClose={() => setInstalling(false)} />
-    </Stack>
+    </Parts>
   );
 }

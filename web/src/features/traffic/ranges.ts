@@ -1,7 +1,7 @@
 export type Bucket = "time:minute" | "time:hour" | "time:day" | "time:week" | "time:month";
 
 /** What a query takes as its `date_range`: a name, or two moments that both belong to it. */
-export type DateRange = string | [string, string];
+type DateRange = string | [string, string];
 
 export interface Range {
   /** As it stands in the page's address. */

@@ -4,7 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
 import { App } from "../../../src/app/App";
 import { Providers } from "../../../src/app/Providers";
-import { FakeAnalytics } from "../../support/fake-analytics";
+import { FakeAnalytics, SHOP } from "../../support/fake-analytics";
 import { json, problem } from "../../support/fake-server";
 import { expectNoAxeFindings } from "../../support/render";
 
@@ -29,7 +29,7 @@ beforeEach(() => {
     .on("POST /identity", { AuthenticationResult: TOKENS });
 });
 
-function open(address = "/") {
+function open(address = "/", onCaughtError?: () => void) {
   server.install();
   window.history.replaceState(null, "", address);
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
@@ -37,6 +37,7 @@ function open(address = "/") {
     <Providers queries={queries} env="test">
       <App />
     </Providers>,
+    onCaughtError && { onCaughtError },
   );
 }
 
@@ -154,4 +155,15 @@ test("a configuration that can't be read is a problem with another try", async (
   server.on("GET /config.json", CONFIG);
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   expect(await screen.findByRole("heading", { name: "Sign in" })).toBeInTheDocument();
+});
+
+test("when even the frame of the pages fails, the console says so and can be tried again", async () => {
+  server.on("GET /v1/sites", { sites: [null], next_cursor: null });
+  open("/sites/1", () => {});
+  await userEvent.click(await screen.findByRole("button", { name: /Ada Okafor/ }));
+  await screen.findByRole("heading", { name: "This page could not be shown" });
+  await expectNoAxeFindings();
+  server.on("GET /v1/sites", { sites: [SHOP], next_cursor: null });
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  await screen.findByRole("heading", { name: "Traffic" });
 });

@@ -107,3 +107,24 @@ test("an invitation's link leads to its page, for whoever signed in", async () =
   renderSignedIn(<Console />, new FakeServer(), `/invitation#${TOKEN}`, tokenOf([]));
   expect(await screen.findByRole("button", { name: "Accept the invitation" })).toBeInTheDocument();
 });
+
+test("a page that fails leaves the navigation, which leads to pages that work", async () => {
+  const server = new FakeAnalytics().on("GET /v1/kpis", {}).on("GET /v1/runbook", TABLE);
+  const caught: unknown[] = [];
+  renderSignedIn(<Console />, server, "/operations/kpis", tokenOf(["P09-SRE"]), (error) =>
+    caught.push(error),
+  );
+  await screen.findByRole("heading", { name: "This page could not be shown" });
+  expect(caught).toHaveLength(1);
+  await expectNoAxeFindings();
+  await userEvent.click(screen.getByRole("link", { name: "Today" }));
+  await screen.findByRole("heading", { name: "Today" });
+});
+
+test("a panel of a page that fails leaves the page's other panels", async () => {
+  const server = new FakeAnalytics().on("GET /v1/backups", NEVER).on("GET /v1/drills", { drills: [{}] });
+  renderSignedIn(<Console />, server, "/operations/backups", tokenOf(["P09-DBA"]), () => {});
+  expect(await screen.findByRole("alert")).toHaveTextContent("This part of the page could not be shown");
+  expect(screen.getByRole("heading", { level: 1, name: "Backups" })).toBeInTheDocument();
+  expect(await screen.findByRole("region", { name: "The last verification" })).toBeInTheDocument();
+});

@@ -1,6 +1,6 @@
 import { Checkbox, Skeleton, Stack } from "@mantine/core";
-import { ProblemAlert } from "../../components/ProblemAlert";
-import { useComponents } from "./runbook";
+import { useComponents } from "../api/runbook";
+import { ProblemAlert } from "./ProblemAlert";
 
 interface Props {
   /** In whose form data they stand under `components`. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { claimsOf } from "../../../src/features/sign-in/roles";
+import { claimsOf } from "../../../src/features/sign-in/claims";
 import { tokenOf } from "../../support/render";
 
 test("the groups of an access token are read", () => {

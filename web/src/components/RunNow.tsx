@@ -1,8 +1,8 @@
 import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { type SubmitEvent, useState } from "react";
-import { PlayIcon } from "../../components/icons";
-import { ProblemAlert } from "../../components/ProblemAlert";
-import { useRunNow } from "./runbook";
+import { useRunNow } from "../api/runbook";
+import { PlayIcon } from "./icons";
+import { ProblemAlert } from "./ProblemAlert";
 
 /** Runs a task now. The reason stays in the record, with the name of who gave it. */
 export function RunNow({ taskId, onRequested }: { taskId: string; onRequested: (run: string) => void }) {

@@ -1,4 +1,4 @@
-import classes from "./Evidence.module.css";
+import classes from "./Value.module.css";
 
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 4 });
 
