@@ -13,6 +13,7 @@ HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MONTHS_OF_QUARTER: Final = 3
+_LONGEST_WINDOW: Final = timedelta(days=92)
 
 
 class Key(NamedTuple):
@@ -42,6 +43,11 @@ class Span:
     def slots(self, slice_length: timedelta) -> int:
         """How many slices fit in."""
         return self.length // slice_length
+
+
+def looked_back(at: datetime) -> Span:
+    """What an evaluation at a moment may look at: its longest window is a quarter."""
+    return Span(at - _LONGEST_WINDOW, at)
 
 
 def floor(moment: datetime, length: timedelta) -> datetime:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from shared.incidents.tick import tick as incidents_tick
 from shared.platform.moments import stamp
 from shared.platform.outbox import waiting
 from shared.runbook.load import the_runbook
+from shared.together.maintenances import maintenances_at
 from tests.integration.status.conftest import Publisher
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -49,11 +51,12 @@ class World:
         self.publisher = publisher
         self.incidents = IncidentStore(publisher.table)
         self.calendar = CalendarStore(publisher.table)
+        self.planned = partial(maintenances_at, self.calendar)
         self.probes = ProbeStore(publisher.table)
 
     def hear(self, event: Event) -> None:
         for signal in signals_of(event, TITLES):
-            handle_signal(self.incidents, RULES, signal)
+            handle_signal(self.incidents, RULES, self.planned, signal)
 
     def probe(self, at: datetime, *, well: bool, times: int = 3) -> None:
         """So many probes in a row, and what the incidents make of what they tell."""
@@ -122,7 +125,7 @@ def test_an_outage_goes_through_its_states_on_the_page(world: World) -> None:
     assert world.api("summary")["incidents"][0]["status"] == "monitoring"
     assert set(world.statuses().values()) == {"operational", "degraded_performance"}
 
-    incidents_tick(world.incidents, ReviewStore(publisher.table), RULES, START + 6 * MINUTE)
+    incidents_tick(world.incidents, ReviewStore(publisher.table), RULES, world.planned, START + 6 * MINUTE)
     world.probe(START + 6 * MINUTE, well=True)
     publisher.run(START + 6 * MINUTE)
     assert world.api("incidents/unresolved")["incidents"] == []

@@ -10,8 +10,6 @@ from shared.calendar.edit import Calendar, UnknownEntry
 from shared.calendar.model import CalendarRefused, Entry, Plan, TooLate
 from shared.calendar.store import CalendarStore
 from shared.calendar.tick import tick
-from shared.kpi.store import KpiStore
-from shared.kpi.timeline import Span
 from shared.platform.aws.dynamodb import Overtaken
 from tests.memory_table import MemoryTable
 
@@ -72,17 +70,6 @@ def test_planning_tells_who_listens_in_the_same_transaction(table: MemoryTable, 
 def test_a_request_that_is_sent_twice_plans_once(table: MemoryTable, at: At) -> None:
     assert at(NOW).plan(PLAN) == at(NOW + timedelta(seconds=5)).plan(PLAN)
     assert changes(table) == ["planned"]
-
-
-def test_kpis_exclude_what_is_planned_and_not_what_was_cancelled(table: MemoryTable, at: At) -> None:
-    kpis, span = KpiStore(table), Span(NOW, NOW + timedelta(days=1))
-    entry = at(NOW).plan(PLAN)
-    [excluded] = kpis.maintenances(span)
-    assert (excluded.span, excluded.reason) == (Span(entry.plan.start, entry.plan.end), PLAN.reason)
-    at(NOW).plan(FREEZE)
-    assert len(kpis.maintenances(span)) == 1
-    at(NOW).cancel(entry.id, "Not needed.")
-    assert kpis.maintenances(span) == []
 
 
 @pytest.mark.parametrize(
