@@ -43,7 +43,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 def _signals(event: Mapping[str, Any]) -> Iterator[Signal]:
     """Of an event of the bus, or of notifications of alarms."""
     if "Records" not in event:
-        yield from signals_of(read(event["detail-type"], event["detail"]), _rules().components)
+        yield from signals_of(read(event["detail-type"], event["detail"]), _rules())
         return
     for record in event["Records"]:
         signal = signal_of_alarm(json.loads(record["Sns"]["Message"]))

@@ -18,6 +18,7 @@ from local.state import LocalError, State
 from scripts.p09.change_proofs import Proofs, deployed_commit
 from scripts.p09.kpi import evaluate_now
 from scripts.p09.session import session
+from shared.identity.identity import DEVELOPER, LEAD, SRE
 
 TOO_SLOW_SECONDS: Final = 6.0
 PATIENCE_SECONDS: Final = 150.0  # events are swept each minute, should their stream be late
@@ -172,6 +173,6 @@ def _demo(context: typer.Context) -> Demo:
     state, system = here.here(), here.system()
     return Demo(
         state=state, endpoint=system["aws_endpoint"], proofs=Proofs(url=str(system["url"]), state=state),
-        developer=here.operations("P09-Developer"), sre=here.operations("P09-SRE"), lead=here.operations("P09-Lead"),
+        developer=here.operations(DEVELOPER), sre=here.operations(SRE), lead=here.operations(LEAD),
         artefact=deployed_commit() | {"digest": digest_of([str(state.assembly)])},
     )  # fmt: skip

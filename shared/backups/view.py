@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from shared.backups.content import Mark
-from shared.backups.drill import Drill, Kind
+from shared.backups.drill import SIGN_OFF_WITHIN, Drill, Kind
 from shared.backups.store import Step
-from shared.backups.words import plain_moment
+from shared.backups.words import plain_moment, span_text
 from shared.platform.actor import Actor
 
 # A field that is not named here stays inside: people are shown by their names, not by their subjects.
@@ -25,6 +25,7 @@ _RESULT: Final = frozenset({
     "decision", "by", "note",  # sign-off, promotion, and decisions that were refused
 })  # fmt: skip
 
+_SIGN_OFF: Final = span_text(SIGN_OFF_WITHIN)
 _STEPS: Final[dict[Kind, tuple[str, ...]]] = {
     "mark": ("mark a moment: for some milliseconds nobody writes, and every table's checksum is taken",),
     "drill": (
@@ -33,15 +34,15 @@ _STEPS: Final[dict[Kind, tuple[str, ...]]] = {
         "compare every table's rows and checksums, the sentinels, migrations and constraints",
         "have the application answer from it",
         "destroy the temporary database",
-        "wait up to 24 hours for the sign-off of a DBA who did not start it",
+        f"wait up to {_SIGN_OFF} for the sign-off of a DBA who did not start it",
     ),
     "restore": (
         "restore the newest backup before the moment to a temporary database, and replay the write-ahead log up to it",
         "check constraints and, at a marked moment, every table's content",
         "apply again what has happened since: migrations",
         "have the application answer from it",
-        "wait up to 24 hours for the sign-off of a DBA who did not start it",
-        "wait up to 24 hours for the promotion: it takes the place of the running database, whose data is kept aside",
+        f"wait up to {_SIGN_OFF} for the sign-off of a DBA who did not start it",
+        f"wait up to {_SIGN_OFF} for the promotion: it takes the place of the running database, whose data is kept aside",
         "destroy the temporary database if it was not promoted",
     ),
 }  # fmt: skip

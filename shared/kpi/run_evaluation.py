@@ -156,7 +156,7 @@ def _event(runbook: Runbook, change: Change) -> Event:
     identifier = f"{kind}-{change.kpi or 'all'}-{change.at:%Y%m%dT%H%M%SZ}"
     if change.kpi is None or change.decision is None:
         return _DATA_TOLD[kind](id=identifier, severity=runbook.alerts.no_data.severity, at=at, why=change.why)
-    kpi = getattr(runbook.kpis, change.kpi)
+    kpi = runbook.kpis.by_id()[change.kpi]
     return _TOLD[kind](
         id=identifier, kpi=change.kpi, title=kpi.title, severity=kpi.severity,
         decision=change.decision, at=at, why=change.why,

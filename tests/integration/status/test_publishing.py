@@ -37,10 +37,7 @@ from tests.integration.status.conftest import Publisher
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 TITLES = {name: one.title for name, one in the_runbook().components.items()}
-RULES = Rules(
-    resolve_after=2 * MINUTE, page_acknowledged_within=15 * MINUTE, ticket_acknowledged_within=timedelta(days=1),
-    review_due_within=timedelta(days=7), remind_every=timedelta(days=1), components=TITLES, reviewer="SRE",
-)  # fmt: skip
+RULES = replace(Rules.of(the_runbook()), resolve_after=2 * MINUTE)
 DOWN = ["collection", "analytics"]
 
 
@@ -55,7 +52,7 @@ class World:
         self.probes = ProbeStore(publisher.table)
 
     def hear(self, event: Event) -> None:
-        for signal in signals_of(event, TITLES):
+        for signal in signals_of(event, RULES):
             handle_signal(self.incidents, RULES, self.planned, signal)
 
     def probe(self, at: datetime, *, well: bool, times: int = 3) -> None:

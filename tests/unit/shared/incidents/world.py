@@ -86,11 +86,7 @@ class World:
 
     def hear(self, *said: Event | Signal) -> list[str]:
         """What came of each of their signals."""
-        signals = (
-            signal
-            for one in said
-            for signal in ((one,) if isinstance(one, Signal) else signals_of(one, RULES.components))
-        )
+        signals = (signal for one in said for signal in ((one,) if isinstance(one, Signal) else signals_of(one, RULES)))
         return [handle_signal(self.incidents, RULES, self.planned, signal) for signal in signals]
 
     def tick(self, minutes: float) -> Ticked:
