@@ -12,7 +12,6 @@ from shared.runbook.plan import Planned, plan
 from shared.runbook.run import Finding, Occasion, Run, Verdict
 from shared.runbook.store import RunStore
 
-OVERLAP: Final = timedelta(minutes=15)  # of one look with the next: a look that is lost loses nothing
 CATCH_UP: Final = timedelta(days=2)  # after an outage of the watcher itself
 OPEN: Final = timedelta(days=2)  # so far back a run may still be open
 LATEST: Final = timedelta(hours=2)  # that Lambda delivers a look; what is older is a past day that is played
@@ -35,10 +34,8 @@ def watch(runbook: Runbook, store: RunStore, now: datetime, clock: datetime) -> 
     played = clock - now > LATEST
     since, until = store.watched()
     since = since or store.watch_since(clock)
-    if played:
-        begin = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    else:
-        begin = max(min(now - OVERLAP, until or now), now - CATCH_UP)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    begin = today if played else max(min(now, until or now), now - CATCH_UP)
     missed = tuple(_missed(runbook, store, begin, now, None if played else since, clock))
     unfinished = tuple(_unfinished(runbook, store, now, clock))
     if not played and (until is None or until < now):

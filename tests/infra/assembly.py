@@ -69,11 +69,11 @@ class Assembly:
     def stacks(self, stage: str) -> list[Stack]:
         return list(self.stages[stage].values())
 
-    def of_type(self, stage: str, kind: str) -> list[tuple[Stack, Resource]]:
-        """Raises LookupError when there is none."""
-        found = [(stack, one) for stack in self.stacks(stage) for one in stack.resources if one.type == kind]
+    def of_type(self, stage: str, *kinds: str) -> list[tuple[Stack, Resource]]:
+        """Of any of these types. Raises LookupError when there is none."""
+        found = [(stack, one) for stack in self.stacks(stage) for one in stack.resources if one.type in kinds]
         if not found:
-            raise LookupError(f"stage {stage} has no {kind}")
+            raise LookupError(f"stage {stage} has no {' and no '.join(kinds)}")
         return found
 
     def types(self, stage: str) -> set[str]:

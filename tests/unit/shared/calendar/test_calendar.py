@@ -155,7 +155,7 @@ def test_who_comes_second_does_not_overwrite_what_the_first_wrote(
     table.before_write = lambda: at(NOW).change(entry.id, title="First")
     with pytest.raises(Overtaken):
         at(NOW).change(entry.id, title="Second")
-    assert [one.plan.title for one in store.upcoming(NOW)] == ["First"]
+    assert [one.plan.title for one in store.between(NOW, PLAN.end)] == ["First"]
 
 
 def test_beginning_and_end_are_told_once_however_often_somebody_looks(
@@ -192,15 +192,13 @@ def test_what_was_cancelled_neither_begins_nor_ends(table: MemoryTable, store: C
     assert changes(table) == ["planned", "cancelled"] or changes(table) == ["cancelled", "planned"]
 
 
-def test_active_and_upcoming_follow_the_clock(store: CalendarStore, at: At) -> None:
+def test_what_is_active_follows_the_clock(store: CalendarStore, at: At) -> None:
     maintenance, freeze = at(NOW).plan(PLAN), at(NOW).plan(FREEZE)
 
     def ids(entries: list[Entry]) -> set[str]:
         return {entry.id for entry in entries}
 
     assert ids(store.active(NOW)) == set()
-    assert ids(store.upcoming(NOW)) == {maintenance.id, freeze.id}
     assert ids(store.active(PLAN.start)) == {maintenance.id, freeze.id}
-    assert ids(store.upcoming(PLAN.start)) == set()
     assert ids(store.active(PLAN.end)) == {freeze.id}
     assert ids(store.active(PLAN.start, ["maintenance"])) == {maintenance.id}

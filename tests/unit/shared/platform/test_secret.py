@@ -173,7 +173,7 @@ def test_a_redirect_that_is_refused_tells_no_address() -> None:
     from shared.platform.outgoing.send import Response, _redirected
 
     for location in (f"http://elsewhere.example/{MARKER}", f"ftp://elsewhere.example/{MARKER}"):
-        answer = Response(status=307, headers={"location": location}, body=b"", truncated=False)
+        answer = Response(status=307, headers={"location": location}, body=b"")
         error = raised(lambda answer=answer: _redirected(Request(method="POST", url=WEBHOOK), answer))  # type: ignore[misc]
         assert MARKER not in "".join(traceback.format_exception(error))
 
