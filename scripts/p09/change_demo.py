@@ -60,7 +60,7 @@ class Demo:
             raise LocalError(f"{change['id']} is {proved['state']}: {proved['story'][-1]['why']}")
         return proved
 
-    def report(self, change: dict[str, Any], step: str, passed: bool, why: str) -> dict[str, Any]:  # noqa: FBT001
+    def report(self, change: dict[str, Any], step: str, passed: bool, why: str) -> dict[str, Any]:  # noqa: FBT001 -- read aloud by its callers: report(change, step, True, why)
         body = {"step": step, "digest": change["digest"], "passed": passed, "why": why[:1000]}
         return self.act(self.developer, change, "steps", body)
 

@@ -77,7 +77,7 @@ def parts_of(key: Key, slice_length: timedelta) -> tuple[Key, ...]:
         "day": ("hour", HOUR, DAY),
         "hour": ("slice", slice_length, HOUR),
     }.get(key.grain, ("slice", slice_length, timedelta(0)))
-    return tuple(Key(grain, key.start + n * length) for n in range(whole // length))  # type: ignore[arg-type]
+    return tuple(Key(grain, key.start + n * length) for n in range(whole // length))  # type: ignore[arg-type]  # the table above holds grains only
 
 
 def roll_ups_of(slices: Iterable[datetime]) -> tuple[tuple[Key, ...], tuple[Key, ...]]:

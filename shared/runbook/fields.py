@@ -37,13 +37,13 @@ def _exact(value: object) -> Fraction:
 
 
 def _percent(value: Fraction) -> Fraction:
-    if not 0 < value <= 100:  # noqa: PLR2004
+    if not 0 < value <= 100:  # noqa: PLR2004 -- percent are of a hundred
         raise ValueError("must be more than 0 and at most 100")
     return value
 
 
 def _open_percent(value: Fraction) -> Fraction:
-    if not 0 < value < 100:  # noqa: PLR2004
+    if not 0 < value < 100:  # noqa: PLR2004 -- percent are of a hundred
         raise ValueError("must lie between 0 and 100: a target of 100% has no error budget")
     return value
 

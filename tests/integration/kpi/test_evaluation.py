@@ -45,7 +45,7 @@ def expected_events() -> Iterator[str]:
     measured = {}
     for number in range(SLICES):
         if found := traffic(number):
-            measured[START + number * SLICE] = slice_counts(bad_above=BAD_ABOVE, **found)  # type: ignore[arg-type]
+            measured[START + number * SLICE] = slice_counts(bad_above=BAD_ABOVE, **found)  # type: ignore[arg-type]  # counts come as a plain mapping
         evaluation = evaluate(the_runbook(), roll_up(measured, SLICE), START + (number + 1) * SLICE, incidents=None)
         standings, told = changes(standings, evaluation)
         for change in told:

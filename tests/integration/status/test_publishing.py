@@ -188,8 +188,8 @@ def test_what_customers_do_not_feel_is_not_told_to_them(world: World) -> None:
 def test_a_recovery_that_arrives_before_its_failure_leaves_nothing_down(world: World) -> None:
     failed = {"at": stamp(START), "subject": "service", "components": DOWN, "why": "503"}
     recovered = failed | {"at": stamp(START + MINUTE)}
-    world.hear(ProbeRecovered(id="r", **recovered))  # type: ignore[arg-type]
-    world.hear(ProbeFailed(id="f", **failed))  # type: ignore[arg-type]
+    world.hear(ProbeRecovered(id="r", **recovered))  # type: ignore[arg-type]  # fields come as a plain mapping
+    world.hear(ProbeFailed(id="f", **failed))  # type: ignore[arg-type]  # fields come as a plain mapping
     world.probe(START + MINUTE, well=True)
     world.publisher.run(START + MINUTE)
     assert "major_outage" not in world.statuses().values()

@@ -39,7 +39,7 @@ def function(world: World, valkey_server: ValkeyServer) -> Iterator[ModuleType]:
 
 
 @contextmanager
-def asking(world: World, port: int, password: str = "of-tests") -> Iterator[ModuleType]:
+def asking(world: World, port: int, password: str = "of tests") -> Iterator[ModuleType]:  # noqa: S107 -- of a server that is not there
     """The function, told that Valkey is at this port."""
     world.put_secret(VALKEY, {"username": "default", "password": password})
     module = world.function("redis_memory", valkey_port=str(port))

@@ -49,7 +49,7 @@ from tests.unit.shared.incidents.world import RULES, World, at
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_a_failure_says_of_what_and_how_bad(event: Any, cause: str, severity: str, impact: bool) -> None:  # noqa: FBT001
+def test_a_failure_says_of_what_and_how_bad(event: Any, cause: str, severity: str, impact: bool) -> None:  # noqa: FBT001 -- parametrized: pytest passes it by name
     found = signals_of(event, RULES)[-1]
     assert (found.cause, found.severity, found.customer_impacting) == (cause, severity, impact)
     assert found.failing

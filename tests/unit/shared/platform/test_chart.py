@@ -9,7 +9,7 @@ AXIS = Axis(low=0, high=10, labels=[(0, "0"), (10, "10")])
 
 
 def drawn(**parts: object) -> ET.Element:
-    chart = Chart(title="Budget <left>", subtitle="99.9%", description="Half & half.", bottom=AXIS, left=AXIS, **parts)  # type: ignore[arg-type] -- any part
+    chart = Chart(title="Budget <left>", subtitle="99.9%", description="Half & half.", bottom=AXIS, left=AXIS, **parts)  # type: ignore[arg-type]  # any part may be given
     return ET.fromstring(draw(chart))  # noqa: S314 -- our own
 
 

@@ -23,7 +23,7 @@ def calendar() -> CalendarStore:
 
 def plan(calendar: CalendarStore, kind: str = "maintenance", end: datetime = END) -> Entry:
     """As long as the calendar allows."""
-    asked = Plan(kind=kind, title="Upgrade", reason="A new version", start=START, end=end, components=("analytics",))  # type: ignore[arg-type]  # parametrized
+    asked = Plan(kind=kind, title="Upgrade", reason="A new version", start=START, end=end, components=("analytics",))  # type: ignore[arg-type]  # parametrized as text
     return Calendar(calendar, ["analytics"], by="ada", now=START - DAY).plan(asked)
 
 
