@@ -71,7 +71,8 @@ def _info() -> list[bytes]:
         asked = client.pipeline(transaction=False)
         for section in SECTIONS:
             asked.execute_command("INFO", section)
-        return asked.execute()
+        texts: list[bytes] = asked.execute()
+    return texts
 
 
 def _verdict(found: Assessment) -> Verdict:

@@ -30,7 +30,7 @@ def _primary(settings: ValkeySettings, host: str, port: int, login: Login, timeo
         socket_timeout=timeout, socket_connect_timeout=1.0, retry=Retry(NoBackoff(), 0), driver_info=None,
     )  # fmt: skip
     try:
-        primary = primary_of(client.execute_command("CLUSTER SLOTS"))
+        primary = primary_of(client.execute_command("CLUSTER SLOTS"))  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
     except ResponseError:  # no cluster
         return client
     if primary in (None, (host, port)):

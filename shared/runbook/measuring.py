@@ -24,6 +24,7 @@ class Kpi(Section):
     counts_requests: ClassVar[bool] = True
     counts_failures: ClassVar[bool] = False
 
+    kind: str
     title: Text
     severity: Severity
     window: WindowName
