@@ -13,7 +13,7 @@ ANSWER = b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Le
 
 class Idle(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 -- TCP
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 -- it is of TCP
         self._transport = transport
         self._parser = httptools.HttpRequestParser(self)
 

@@ -155,7 +155,7 @@ def result(name: str, run: Run, connections: int, limit: float) -> Result:
 def describe(found: Result) -> str:
     rate = whole(found.requests_per_second)
     share = found.requests_per_second / found.ceiling
-    verdict = "the server was the limit" if share < 0.7 else "THE GENERATOR MAY BE THE LIMIT"  # noqa: PLR2004
+    verdict = "the server was the limit" if share < 0.7 else "THE GENERATOR MAY BE THE LIMIT"  # noqa: PLR2004 -- of a core: the rule of thumb that the report states
     lines = [
         f"{found.shape}: {found.connections} connections, {found.seconds:g} s",
         f"  accepted   {rate} requests/s, {whole(found.events_per_second)} events/s",

@@ -70,7 +70,7 @@ class Connection(asyncio.Protocol):
         self._body = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 -- TCP
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 -- it is of TCP
         self._transport = transport
         self._send()
 

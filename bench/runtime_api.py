@@ -62,7 +62,7 @@ def runtime_api() -> Iterator[RuntimeApi]:
             else:
                 self.answer(200, event, _invocation())
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:  # noqa: N802 -- http.server's own name
             api.answered(self.path, self.body())
             self.answer(202, b"")
 

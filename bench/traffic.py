@@ -77,5 +77,5 @@ def page_views(count: int, *, end: datetime, span: timedelta, seed: int = 9) -> 
 
 def _path(rank: int, chance: random.Random) -> str:
     section = chance.choice(("blog", "products", "docs", "help"))
-    campaign = f"?utm_source={chance.choice(CAMPAIGNS)}" if chance.random() < 0.1 else ""  # noqa: PLR2004
+    campaign = f"?utm_source={chance.choice(CAMPAIGNS)}" if chance.random() < 0.1 else ""  # noqa: PLR2004 -- a share of the made-up traffic
     return "/" if rank == 0 else f"/{section}/article-{rank}{campaign}"

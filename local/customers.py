@@ -6,8 +6,8 @@ from typing import Any
 
 from local.api import Api, Refused
 from local.people import Directory, Person, customer_person, operations_person
+from shared.identity.identity import DEVELOPER
 
-STAFF_ROLE = "P09-Developer"
 _CONFLICT = 409
 
 
@@ -38,7 +38,7 @@ def owner(system: Mapping[str, Any], organisation: str) -> tuple[Api, str]:
     if (known := _id_of(api, organisation)) is not None:
         return api, known
     # Customers are taken on by P09's own people, who then hand over to the customer's owner.
-    staff = Api(system["url"], operations_token(system, STAFF_ROLE))
+    staff = Api(system["url"], operations_token(system, DEVELOPER))
     organisation_id = str(staff.post("/v1/organisations", {"name": organisation})["organisation_id"])
     _join(staff, organisation_id, api, person)
     return api, organisation_id

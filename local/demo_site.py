@@ -67,7 +67,7 @@ def past(now: datetime, url: str, days: int = DAYS) -> Iterator[dict[str, Any]]:
         day = today - timedelta(days=age)
         dice = random.Random(f"p09 demo {day:%Y-%m-%d}")  # noqa: S311  # a simulation
         growth = 1.4 - age / days * 0.6
-        visits = int(600 * growth * (_WEEKEND if day.weekday() >= 5 else 1) * dice.uniform(0.85, 1.15))  # noqa: PLR2004
+        visits = int(600 * growth * (_WEEKEND if day.weekday() >= 5 else 1) * dice.uniform(0.85, 1.15))  # noqa: PLR2004 -- Saturday and Sunday
         for number in range(visits):
             start = day + timedelta(hours=dice.choices(range(24), _HOURS)[0], seconds=dice.uniform(0, 3600))
             for step, event in enumerate(visit(dice, start, url)):

@@ -6,9 +6,10 @@ from typing import Any
 
 from local.aws import aws_client
 from local.ministack import checkpoint
+from shared.identity.identity import AUDITOR, DBA, DEVELOPER, LEAD, SRE
 
 PASSWORD = "Demo-person-1!"  # noqa: S105  # documented on the sign-in page of stage local
-OPERATIONS_ROLES = ("P09-Developer", "P09-SRE", "P09-DBA", "P09-Lead", "P09-Auditor")
+OPERATIONS_ROLES = (DEVELOPER, SRE, DBA, LEAD, AUDITOR)
 ORGANISATION_ROLES = ("owner", "editor", "viewer")
 DEMO_ORGANISATION = "Demo"
 

@@ -47,7 +47,7 @@ def events(domain: str, now: datetime) -> list[dict[str, Any]]:
         at = now - timedelta(seconds=dice.uniform(6 * 3600, 3 * 86_400))
         visitor = f"visitor-{dice.randrange(_VISITORS)}"
         for _ in range(dice.randint(1, 6)):
-            name = "pageview" if dice.random() < 0.9 else "purchase"  # noqa: PLR2004
+            name = "pageview" if dice.random() < 0.9 else "purchase"  # noqa: PLR2004 -- a share of the made-up traffic
             made.append(
                 {
                     "id": str(uuid4()),

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from local.backups.sealing import new_key
+
 ROOT = Path(__file__).resolve().parents[1]
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -140,7 +142,7 @@ class State:
             slack_token=kept.get("slack_token") or f"xoxb-{secrets.token_urlsafe(24)}",
             slack_webhook_secret=kept.get("slack_webhook_secret")
             or f"whsec_{b64encode(secrets.token_bytes(24)).decode()}",
-            backup_key=kept.get("backup_key") or secrets.token_hex(32),
+            backup_key=kept.get("backup_key") or new_key().hex(),
         )
         write_json(self._configuration_file, asdict(chosen))
         return chosen

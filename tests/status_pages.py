@@ -28,7 +28,7 @@ def solved(
     end = opened + timedelta(minutes=minutes)
     note = "A deployment exhausted the connections of the database. It was rolled back; no event was lost."
     return Incident(
-        id=name, title=title, impact=impact, state="resolved", opened_at=opened, resolved_at=end, components=components,  # type: ignore[arg-type]
+        id=name, title=title, impact=impact, state="resolved", opened_at=opened, resolved_at=end, components=components,  # type: ignore[arg-type]  # callers write impacts as plain text
         lines=(
             Line(at=opened, state="investigating", text="signal: /health/db answered 503"),
             Line(at=opened + timedelta(minutes=minutes / 3), state="identified"),
@@ -90,4 +90,4 @@ STATES: Final[dict[str, Facts]] = {
     "operational": OPERATIONAL, "degraded": DEGRADED, "outage": OUTAGE, "maintenance": MAINTENANCE,
 }  # fmt: skip
 EMPTY: Final = Facts(name="P09 Status", url=URL, since=NOW, components=COMPONENTS)
-page_of: Callable[[Facts], Page] = lambda facts: describe(facts, NOW)  # noqa: E731
+page_of: Callable[[Facts], Page] = lambda facts: describe(facts, NOW)  # noqa: E731 -- a name for a one-line function

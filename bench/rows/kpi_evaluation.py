@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import Final
@@ -12,6 +13,8 @@ from bench.context import Context
 from bench.figures import milliseconds, times
 from bench.operations_table import OperationsTable
 from bench.outcome import Outcome
+from shared.calendar.store import CalendarStore
+from shared.incidents.store import IncidentStore
 from shared.kpi.counts import Counts
 from shared.kpi.measure import roll_up, slice_counts
 from shared.kpi.run_evaluation import Ports, run_evaluation
@@ -20,6 +23,7 @@ from shared.kpi.timeline import Key
 from shared.platform.aws.dynamodb import Table
 from shared.platform.moments import stamp
 from shared.runbook.load import the_runbook
+from shared.together.maintenances import exclusions
 
 TARGET: Final = 1.1
 # Late in a month, a quarter and a day: the windows are as long as they get.
@@ -41,10 +45,14 @@ class History:
     def evaluate(self) -> float:
         """Seconds."""
         self.at += SLICE
+        table = Table(self.table.answer, "bench")
+        incidents = IncidentStore(table)
         ports = Ports(
-            store=KpiStore(Table(self.table.answer, "bench")),
+            store=KpiStore(table),
             signals=Signals(),
             publish=lambda _at, _metrics: None,
+            exclusions=partial(exclusions, CalendarStore(table)),
+            incidents=lambda span: incidents.count_impacting(span.start, span.end),
         )
         begun = perf_counter()
         ran = run_evaluation(the_runbook(), ports, self.at)

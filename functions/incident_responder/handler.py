@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 
 from functions.incident_responder.settings import Settings
+from shared.calendar.store import CalendarStore
 from shared.events.catalogue import read
 from shared.incidents.alarms import signal_of_alarm
 from shared.incidents.handle_signal import handle_signal
@@ -21,18 +22,20 @@ from shared.incidents.tick import tick
 from shared.platform.aws.dynamodb import Table, signed_call
 from shared.platform.settings import aws_settings, load
 from shared.runbook.load import the_runbook
+from shared.together.maintenances import maintenances_at
 
 logger = Logger()
 settings = load(Settings)
 table = Table(signed_call(aws_settings), settings.operations_table_name)
 incidents, reviews = IncidentStore(table), ReviewStore(table)
+planned = partial(maintenances_at, CalendarStore(table))
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if "scheduled_time" in event:
-        report = asdict(tick(incidents, reviews, _rules(), datetime.fromisoformat(event["scheduled_time"])))
+        report = asdict(tick(incidents, reviews, _rules(), planned, datetime.fromisoformat(event["scheduled_time"])))
     else:
-        report = {signal.id: handle_signal(incidents, _rules(), signal) for signal in _signals(event)}
+        report = {signal.id: handle_signal(incidents, _rules(), planned, signal) for signal in _signals(event)}
     logger.info("done", extra={"report": report})
     return report
 
@@ -40,7 +43,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 def _signals(event: Mapping[str, Any]) -> Iterator[Signal]:
     """Of an event of the bus, or of notifications of alarms."""
     if "Records" not in event:
-        yield from signals_of(read(event["detail-type"], event["detail"]), _rules().components)
+        yield from signals_of(read(event["detail-type"], event["detail"]), _rules())
         return
     for record in event["Records"]:
         signal = signal_of_alarm(json.loads(record["Sns"]["Message"]))

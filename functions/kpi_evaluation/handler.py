@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 
 from functions.kpi_evaluation.settings import Settings
+from shared.calendar.store import CalendarStore
+from shared.incidents.store import IncidentStore
 from shared.kpi.edge import Metric
 from shared.kpi.run_evaluation import Ports, run_evaluation
 from shared.kpi.signals.cloudwatch import CloudWatchSignals, signed_get_metric_data
@@ -17,10 +20,12 @@ from shared.platform.aws.dynamodb import Table, signed_call
 from shared.platform.aws.metrics import put_points, signed_put_metric_data
 from shared.platform.settings import aws_settings, load
 from shared.runbook.load import the_runbook
+from shared.together.maintenances import exclusions
 
 logger = Logger()
 settings = load(Settings)
-store = KpiStore(Table(signed_call(aws_settings), settings.operations_table_name))
+table = Table(signed_call(aws_settings), settings.operations_table_name)
+incidents = IncidentStore(table)
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -31,7 +36,14 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _evaluate(now: datetime) -> dict[str, Any]:
-    ran = run_evaluation(the_runbook(), Ports(store=store, signals=_signals(), publish=_publish), now)
+    ports = Ports(
+        store=KpiStore(table),
+        signals=_signals(),
+        publish=_publish,
+        exclusions=partial(exclusions, CalendarStore(table)),
+        incidents=lambda span: incidents.count_impacting(span.start, span.end),
+    )
+    ran = run_evaluation(the_runbook(), ports, now)
     return asdict(ran) | {"at": ran.at.isoformat()}
 
 

@@ -10,7 +10,8 @@ from aws_lambda_powertools.logging import Logger
 from functions.promotion.settings import Settings
 from functions.promotion.world import world
 from shared.changes.promotion import Promotion
-from shared.platform.settings import load
+from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.settings import aws_settings, load
 
 logger = Logger()
 settings = load(Settings)
@@ -28,7 +29,7 @@ ACTIONS: Final[dict[str, Act]] = {
 
 @cache
 def promotion() -> Promotion:
-    return Promotion(world(settings))
+    return Promotion(world(settings, Table(signed_call(aws_settings), settings.operations_table_name)))
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

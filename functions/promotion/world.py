@@ -1,7 +1,6 @@
 """What the workflow's actions work with: changes, how things stand for their gates, Step Functions, the pipeline."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,7 +8,6 @@ from typing import Any, Final
 from functions.promotion.settings import Settings
 from shared.calendar.store import CalendarStore
 from shared.changes.changes import Changes
-from shared.changes.gates import Facts, exhausted
 from shared.changes.model import Change
 from shared.changes.promotion import BY, World
 from shared.changes.store import ChangeStore
@@ -17,11 +15,12 @@ from shared.changes.waits import WaitStore
 from shared.delivery.github import GitHub, read_access
 from shared.incidents.store import IncidentStore
 from shared.kpi.store import KpiStore
-from shared.platform.aws.dynamodb import Table, signed_call
+from shared.platform.aws.dynamodb import Table
 from shared.platform.aws.secrets import read_secret
 from shared.platform.aws.signed import AwsRefused, call
 from shared.platform.settings import aws_settings
 from shared.runbook.load import the_runbook
+from shared.together.gate_facts import GateFacts
 
 WORKFLOW: Final = "promote.yml"
 """The file in .github/workflows; its input `change` is the change's id."""
@@ -32,14 +31,15 @@ EXISTS: Final = ("ExecutionAlreadyExists",)
 OVER: Final = ("TaskDoesNotExist", "TaskTimedOut")  # somebody else was faster
 
 
-def world(settings: Settings) -> World:
-    table = Table(signed_call(aws_settings), settings.operations_table_name)
-    store, facts = ChangeStore(table), _facts(table)
-    delivery = the_runbook().delivery
+def world(settings: Settings, table: Table) -> World:
+    store, delivery = ChangeStore(table), the_runbook().delivery
+    facts = GateFacts(
+        kpis=KpiStore(table), calendar=CalendarStore(table), incidents=IncidentStore(table),
+        evaluated_within=delivery.evaluated_within,
+    )  # fmt: skip
 
     def changes(now: datetime) -> Changes:
-        standing = facts(now)
-        return Changes(store, standing, by=BY, now=now, valid_for=delivery.approval_valid_for)
+        return Changes(store, facts.at(now), by=BY, now=now, valid_for=delivery.approval_valid_for)
 
     return World(
         store=store,
@@ -49,21 +49,6 @@ def world(settings: Settings) -> World:
         dispatch=lambda change: dispatch(settings, change),
         look_again=timedelta(seconds=int(settings.look_again_seconds)),
     )
-
-
-def _facts(table: Table) -> Callable[[datetime], Callable[[bool], Facts]]:
-    calendar, incidents, kpis = CalendarStore(table), IncidentStore(table), KpiStore(table)
-    within = the_runbook().delivery.evaluated_within
-
-    def at(now: datetime) -> Callable[[bool], Facts]:
-        return lambda compatible: Facts(
-            exhausted=exhausted(kpis.latest(), now, within),
-            freezes=[entry.plan.title for entry in calendar.active(now, ["freeze"])],
-            incidents=[one.title for one in incidents.open_ones() if one.customer_impacting],
-            migrations_compatible=compatible,
-        )
-
-    return at
 
 
 def dispatch(settings: Settings, change: Change) -> str:

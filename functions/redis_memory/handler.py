@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from aws_lambda_powertools.logging import Logger
+from redis.exceptions import RedisError
 
 from functions.redis_memory.settings import Settings
 from shared.health.redis_memory import (
@@ -18,13 +20,12 @@ from shared.health.redis_memory import (
     describe,
     read_info,
 )
-from shared.platform import wiring
 from shared.platform.aws.dynamodb import Table, signed_call
 from shared.platform.aws.lambda_context import Context, remaining
 from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.moments import stamp
+from shared.platform.redis_client import redis_client
 from shared.platform.settings import aws_settings, load
-from shared.platform.valkey import ValkeyRefused, ValkeyUnavailable
 from shared.runbook.load import the_runbook
 from shared.runbook.run import Finding, Verdict, digest
 from shared.runbook.run_task import run_task
@@ -37,7 +38,7 @@ MIB: Final = 2**20
 logger = Logger()
 settings = load(Settings)
 store = RunStore(Table(signed_call(aws_settings), settings.operations_table_name))
-valkey = wiring.valkey(settings)
+connect = partial(redis_client, settings)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
@@ -49,9 +50,9 @@ def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
 def check(now: datetime) -> Finding:
     thresholds = _thresholds()
     try:
-        texts = valkey.pipeline([("INFO", section) for section in SECTIONS])
+        texts = _info()
         memory = read_info(texts)
-    except (ValkeyUnavailable, ValkeyRefused, AwsUnavailable, AwsRefused) as error:
+    except (RedisError, AwsUnavailable, AwsRefused) as error:
         return _failed(f"Valkey can't be asked: {error}", thresholds)
     except WrongInfo as error:
         return _failed(f"Valkey answered something else than its state: {error}", thresholds)
@@ -61,6 +62,17 @@ def check(now: datetime) -> Finding:
         thresholds=_shown(thresholds),
         inputs={f"INFO {section}": digest(text) for section, text in zip(SECTIONS, texts, strict=True)},
     )  # fmt: skip
+
+
+def _info() -> list[bytes]:
+    """The sections as the server wrote them: they are evidence."""
+    with connect() as client:
+        client.set_response_callback("INFO", lambda text: text)
+        asked = client.pipeline(transaction=False)
+        for section in SECTIONS:
+            asked.execute_command("INFO", section)
+        texts: list[bytes] = asked.execute()
+    return texts
 
 
 def _verdict(found: Assessment) -> Verdict:

@@ -56,11 +56,11 @@ class Targets:
         return by_elasticache(boto3.client("elasticache"), self._settings.valkey_user_id, seconds=ELASTICACHE_SECONDS)
 
     def _canary(self) -> Target:
-        from functions.secret_rotation.canary_keys import CanaryKeys
+        from shared.together.canary_keys import CanaryKeys
 
         return CanaryKeys(self._admin)
 
     def _webhooks(self) -> Target:
-        from functions.secret_rotation.webhook_keys import WebhookKeys
+        from shared.rotation.webhook_keys import WebhookKeys
 
         return WebhookKeys()

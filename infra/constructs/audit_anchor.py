@@ -72,9 +72,6 @@ class AuditAnchor(Construct):
         function = self.function
         function.allow_secrets(data.postgres.api_secret)
         function.allow_table(data.operations, *READ_AND_WRITE)
-        function.allow("s3:ListBucket", resources=[self.bucket.bucket_arn])
-        function.allow("s3:GetObject", "s3:PutObject", resources=[self.bucket.arn_for_objects(HEADS)])
-        function.allow_key("s3", "kms:Decrypt", "kms:GenerateDataKey")
-        bucket = Stack.of(self).get_logical_id(self.bucket.node.default_child)  # type: ignore[arg-type]
         why = "An anchor of every hour, each under a name of its own, under one prefix"
-        acknowledge(function.policy, {f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/{HEADS}]": why})
+        function.allow_files(self.bucket, "s3:GetObject", "s3:PutObject", files=HEADS, why=why)
+        function.allow_key("s3", "kms:Decrypt", "kms:GenerateDataKey")

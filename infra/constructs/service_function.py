@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
@@ -20,7 +20,9 @@ from infra.constructs.retention import retention
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aws_cdk import CfnElement
     from aws_cdk import aws_dynamodb as dynamodb
+    from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_secretsmanager as secretsmanager
 
     from infra.constructs.platform import Platform
@@ -116,6 +118,13 @@ class ServiceFunction(Construct):
         """Let it read secrets; those that the stage created are encrypted under the stage's key."""
         self.allow("secretsmanager:GetSecretValue", resources=[_full_arn(secret) for secret in secrets])
         self.allow_key("secretsmanager", "kms:Decrypt")
+
+    def allow_files(self, bucket: s3.Bucket, *actions: str, files: str = "*", why: str) -> None:
+        """Let it list a bucket, and use files in it; ``why`` it may use any that ``files`` matches."""
+        self.allow("s3:ListBucket", resources=[bucket.bucket_arn])
+        self.allow(*actions, resources=[bucket.arn_for_objects(files)])
+        name = Stack.of(bucket).get_logical_id(cast("CfnElement", bucket.node.default_child))
+        acknowledge(self.policy, {f"AwsSolutions-IAM5[Resource::<{name}.Arn>/{files}]": why})
 
     def _failure_queue(self) -> sqs.Queue:
         return sqs.Queue(

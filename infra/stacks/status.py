@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from aws_cdk import CfnElement, CfnOutput, Duration, Stack
+from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_events as events
 from aws_cdk import aws_s3 as s3
 
@@ -100,11 +100,8 @@ class StatusStack(Stack):
 
     def _allow(self, publisher: ServiceFunction) -> None:
         publisher.allow_table(self._data.operations, *READ_AND_ADD)
-        publisher.allow("s3:ListBucket", resources=[self.bucket.bucket_arn])
-        publisher.allow("s3:PutObject", "s3:DeleteObject", resources=[self.bucket.arn_for_objects("*")])
-        bucket = self.get_logical_id(cast("CfnElement", self.bucket.node.default_child))
         why = "It writes the page, and a file for each incident, in this one bucket, which is its own"
-        acknowledge(publisher.policy, {f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/*]": why})
+        publisher.allow_files(self.bucket, "s3:PutObject", "s3:DeleteObject", why=why)
 
 
 def local_url(servers: LocalServers) -> str:

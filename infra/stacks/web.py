@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from aws_cdk import CfnElement, CfnOutput, CustomResource, Duration, Stack
+from aws_cdk import CfnOutput, CustomResource, Duration, Stack
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as s3_assets
 
@@ -89,12 +89,9 @@ class WebStack(Stack):
         )
         release = content.bucket.arn_for_objects(content.s3_object_key)
         publisher.allow("s3:GetObject", resources=[release, self.bucket.arn_for_objects(OUTDATED)])
-        publisher.allow("s3:ListBucket", resources=[self.bucket.bucket_arn])
-        publisher.allow("s3:PutObject", "s3:DeleteObject", resources=[self.bucket.arn_for_objects("*")])
-        publisher.allow("cloudfront:CreateInvalidation", resources=[self.distribution.distribution_arn])
-        bucket = self.get_logical_id(cast("CfnElement", self.bucket.node.default_child))
         why = "It writes and removes whatever files a build of the console brings, in this one bucket"
-        acknowledge(publisher.policy, {f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/*]": why})
+        publisher.allow_files(self.bucket, "s3:PutObject", "s3:DeleteObject", why=why)
+        publisher.allow("cloudfront:CreateInvalidation", resources=[self.distribution.distribution_arn])
         return publisher
 
     def _publish(self, publisher: ServiceFunction, content: s3_assets.Asset, identity: Identity) -> None:

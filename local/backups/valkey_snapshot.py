@@ -11,7 +11,7 @@ from typing import Any
 import redis
 
 from local.backups.repository import Repository, snapshot_id
-from local.backups.sealing import seal, sync_folder, unseal
+from local.backups.sealing import seal, sync_folder
 
 _SECONDS = 120.0
 _RDB = "dump.rdb"
@@ -39,12 +39,6 @@ def take_snapshot(repository: Repository, client: redis.Redis, data: Path, now: 
         shutil.rmtree(draft, ignore_errors=True)
     sync_folder(repository.valkey)
     return name
-
-
-def restore_snapshot(repository: Repository, snapshot: str, target: Path) -> Path:
-    """Write the RDB file of a snapshot into a folder, from which a Valkey starts. Raises Damaged, FileNotFoundError."""
-    unseal(repository.valkey / snapshot / f"{_RDB}.sealed", target / _RDB, repository.key)
-    return target / _RDB
 
 
 def _save(client: redis.Redis, clock: Callable[[], float] = time.monotonic) -> int:

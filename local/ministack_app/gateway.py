@@ -38,10 +38,10 @@ SCHEDULER = "aws.scheduler"
 JUDGED_ELSEWHERE = "P09/judged-elsewhere"  # local/composite_alarms.py sets the states of these
 
 _state = Path(persistence.STATE_DIR)
-_code = KeptCode(_state.with_name("code"), persistence._json_default, persistence._json_object_hook)  # noqa: SLF001
+_code = KeptCode(_state.with_name("code"), persistence._json_default, persistence._json_object_hook)  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
 _code.forget_unused(*_state.glob("*.json"))
-persistence._json_default = _code.to_json  # noqa: SLF001
-persistence._json_object_hook = _code.from_json  # noqa: SLF001
+persistence._json_default = _code.to_json  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
+persistence._json_object_hook = _code.from_json  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
 
 lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": SharedCode})
 
@@ -59,7 +59,7 @@ def invoke_target(target: dict[str, Any], event: dict[str, Any], *rest: Any) -> 
     return _invoke_target(target, event, *rest)
 
 
-eventbridge._invoke_target = invoke_target  # noqa: SLF001
+eventbridge._invoke_target = invoke_target  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
 
 _request_tag_context = iam_actions.request_tag_context  # what it asks for conditions on the request, of every service
 
@@ -88,7 +88,7 @@ def execute_task(state: dict[str, Any], given: Any, execution: Any, context: dic
         del _tasks[id(context)]
 
 
-stepfunctions._execute_task = execute_task  # noqa: SLF001
+stepfunctions._execute_task = execute_task  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
 
 _extract_resource_arn = iam_actions.extract_resource_arn  # what it holds a policy's resources against
 
@@ -112,10 +112,10 @@ def evaluate_alarm(alarm: dict[str, Any]) -> None:
     if alarm.get("Namespace") == JUDGED_ELSEWHERE:
         return
     own = {one["Name"]: one["Value"] for one in alarm.get("Dimensions") or []}
-    key = alarm.get("Namespace"), alarm.get("MetricName"), cloudwatch._dims_key(own)  # noqa: SLF001
+    key = alarm.get("Namespace"), alarm.get("MetricName"), cloudwatch._dims_key(own)  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
     period, periods = alarm.get("Period", 60), alarm.get("EvaluationPeriods", 1)
     now = time.time()
-    points = [one for one in cloudwatch._metrics.get(key) or [] if one["Timestamp"] >= now - period * periods]  # noqa: SLF001
+    points = [one for one in cloudwatch._metrics.get(key) or [] if one["Timestamp"] >= now - period * periods]  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
     measured = {int((now - one["Timestamp"]) // period) for one in points}
     if len(measured) < periods and alarm.get("TreatMissingData") == "notBreaching":
         if alarm["StateValue"] != "ALARM":
@@ -125,14 +125,14 @@ def evaluate_alarm(alarm: dict[str, Any]) -> None:
     FunctionType(_evaluate_alarm.__code__, names)(alarm)
 
 
-cloudwatch._evaluate_alarm = evaluate_alarm  # noqa: SLF001
+cloudwatch._evaluate_alarm = evaluate_alarm  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
 
 
 def begin_streams_anew(_positions: Any, _kept: Any) -> None:
     """What was unread at the stop is lost with the stream: the outbox's sweep sends it."""
 
 
-lambda_svc._restore_esm_positions = begin_streams_anew  # noqa: SLF001
+lambda_svc._restore_esm_positions = begin_streams_anew  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
 
 
 def checkpoint() -> None:

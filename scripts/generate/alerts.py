@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from fractions import Fraction
 
 from shared.kpi.objectives import BurnPair, Objective, objectives
 from shared.kpi.why import duration, percent, target_text
-from shared.runbook.fields import Severity
+from shared.runbook.fields import Severity, duration_text
 from shared.runbook.model import Runbook
 
 
@@ -42,15 +41,15 @@ class TargetAlert(Alert):
 
 def burn_alerts(runbook: Runbook) -> Iterator[BurnAlert]:
     for objective in objectives(runbook):
-        kpi = getattr(runbook.kpis, objective.id)
+        kpi = runbook.kpis.by_id()[objective.id]
         for pair, source in zip(objective.pairs, runbook.burn_rates.pairs, strict=False):
             limit = percent(pair.factor * (1 - objective.target))
             yield BurnAlert(
                 name=f"P09{_camel(objective.id)}Burn{_camel(pair.name)}",
                 severity=pair.severity,
                 title=f"{objective.title}: the error budget burns too fast ({pair.name})",
-                happened=f"{_bad(objective)}: more than {limit} of requests over {short(pair.long)} and over "
-                f"{short(pair.short)}, {number(pair.factor)} times what the budget allows; "
+                happened=f"{_bad(objective)}: more than {limit} of requests over {duration_text(pair.long)} and over "
+                f"{duration_text(pair.short)}, {number(pair.factor)} times what the budget allows; "
                 f"{percent(source.budget_percent / 100)} of the budget of {duration(runbook.burn_rates.period)} is spent.",
                 do=kpi.do,
                 url=_url(runbook, objective.id),
@@ -63,7 +62,7 @@ def target_alerts(runbook: Runbook) -> Iterator[TargetAlert]:
     for objective in objectives(runbook):
         if objective.window != "rolling hour":
             continue
-        kpi = getattr(runbook.kpis, objective.id)
+        kpi = runbook.kpis.by_id()[objective.id]
         yield TargetAlert(
             name=f"P09{_camel(objective.id)}AboveTarget",
             severity=kpi.severity,
@@ -100,18 +99,9 @@ def anchor(name: str) -> str:
     return name.replace("_", "-")
 
 
-def short(length: timedelta) -> str:
-    """As PromQL writes it: 5m, 1h, 3d."""
-    seconds = int(length.total_seconds())
-    return next(f"{seconds // size}{unit}" for unit, size in _UNITS if seconds % size == 0)
-
-
 def number(value: Fraction) -> str:
     """Decimal text, exact wherever it is one."""
     return f"{float(value):.12g}"
-
-
-_UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 
 
 def _bad(objective: Objective) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any, Final
 
-from scripts.generate.alerts import number, short
+from scripts.generate.alerts import number
 from scripts.generate.cloudwatch import STAGE_NAMESPACE, as_json, bad_metrics
 from shared.kpi.edge import (
     BAD_SHARE,
@@ -15,10 +15,10 @@ from shared.kpi.edge import (
     LATENCY_BEYOND,
     REQUESTS,
     latency_metric,
-    window_name,
 )
 from shared.kpi.objectives import Objective, objectives
 from shared.kpi.why import target_text
+from shared.runbook.fields import duration_text
 from shared.runbook.model import Runbook
 
 _COLUMNS: Final = 24
@@ -60,8 +60,10 @@ def _budgets(every: tuple[Objective, ...], period: timedelta) -> dict[str, Any]:
 
 def _burn(objective: Objective, period: timedelta) -> dict[str, Any]:
     lengths = sorted({end for pair in objective.pairs for end in (pair.long, pair.short)})
-    rates = [_metric(BURN_RATE, ("Kpi", objective.id), ("Window", window_name(length))) for length in lengths]
-    limits = [line for pair in objective.pairs for line in _line(f"{short(pair.long)} {pair.severity}", pair.factor)]
+    rates = [_metric(BURN_RATE, ("Kpi", objective.id), ("Window", duration_text(length))) for length in lengths]
+    limits = [
+        line for pair in objective.pairs for line in _line(f"{duration_text(pair.long)} {pair.severity}", pair.factor)
+    ]
     return _graph(f"{objective.title}: burn rates", rates, "Maximum", period, limits)
 
 

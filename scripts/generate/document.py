@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from scripts.generate.alerts import Alert, anchor, burn_alerts, further_alert, number, short, target_alerts
+from scripts.generate.alerts import Alert, anchor, burn_alerts, further_alert, number, target_alerts
 from shared.kpi.objectives import incidents_objective, objectives
 from shared.kpi.why import duration, percent, target_text
+from shared.runbook.fields import duration_text
 from shared.runbook.model import Runbook
 from shared.runbook.tasks import Schedule, Task
 
@@ -46,7 +47,7 @@ def _passes(task: Task) -> str:
 
 def _value(name: str, value: object) -> str:
     if isinstance(value, timedelta):
-        return short(value)
+        return duration_text(value)
     if isinstance(value, list):
         return ", ".join(f"`{part}`" for part in value)
     return f"{value}%" if name.endswith("_percent") else str(value)
@@ -75,7 +76,7 @@ def _targets(runbook: Runbook) -> Iterator[str]:
                 (
                     f"**{one.title}**", target_text(one), f"{one.minimum_samples} requests",
                     f"{percent(1 - one.target)} of the requests of the {one.budget_window}",
-                    getattr(runbook.kpis, one.id).review,
+                    runbook.kpis.by_id()[one.id].review,
                 )
                 for one in objectives(runbook)
             ),
@@ -116,7 +117,7 @@ def _burn_rates(runbook: Runbook) -> Iterator[str]:
         ("Pair", "Severity", "Factor", "Windows", "Share of the budget", *(f"{one.title}: bad above" for one in budgeted)),
         (
             (
-                pair.name, pair.severity, number(pair.factor), f"{short(pair.long)} and {short(pair.short)}",
+                pair.name, pair.severity, number(pair.factor), f"{duration_text(pair.long)} and {duration_text(pair.short)}",
                 f"{number(source.budget_percent)}%",
                 *(percent(pair.factor * (1 - one.target)) for one in budgeted),
             )
@@ -128,8 +129,7 @@ def _burn_rates(runbook: Runbook) -> Iterator[str]:
 def _alerts(runbook: Runbook) -> Iterator[str]:
     yield "## When an alert fires"
     raised: list[Alert] = [*burn_alerts(runbook), *target_alerts(runbook)]
-    for name in type(runbook.kpis).model_fields:
-        kpi = getattr(runbook.kpis, name)
+    for name, kpi in runbook.kpis.by_id().items():
         own = [alert for alert in raised if alert.url.endswith(f"#{anchor(name)}")]
         yield _heading(name, kpi.title)
         yield f"**What to do.** {kpi.do}"

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from scripts.generate.alerts import number, short
+from scripts.generate.alerts import number
 from scripts.generate.queries import ERRORS, LATENCY, REQUESTS, allowed, bad, quantile, recorded, samples
 from shared.kpi.objectives import Objective, objectives
 from shared.kpi.timeline import HOUR
 from shared.kpi.why import percent, target_text
+from shared.runbook.fields import duration_text
 from shared.runbook.model import Runbook
 
 _SOURCE: Final = {"type": "prometheus", "uid": "${datasource}"}
@@ -69,7 +70,7 @@ def _availability(runbook: Runbook, objective: Objective) -> Panel:
     target = float(objective.target)
     period = runbook.burn_rates.period
     return Panel(
-        title=f"Availability, last {short(period)}", kind="stat", unit="percentunit", width=6, height=5,
+        title=f"Availability, last {duration_text(period)}", kind="stat", unit="percentunit", width=6, height=5,
         queries={"good": f"1 - {bad(objective, period)} / ({samples(objective, period)} > 0)"},
         steps=((None, _BAD), (target, _GOOD)),
         about=f"Target: {target_text(objective)}. The calendar month is judged by the evaluator: see the console.",
@@ -109,7 +110,7 @@ def _remaining(runbook: Runbook, objective: Objective) -> Panel:
     return Panel(
         title=f"{objective.title}: budget left", kind="stat", unit="percentunit", width=4,
         queries={"left": _left(runbook, objective)}, steps=((None, _BAD), (0, _WARN), (warn, _GOOD)),
-        about=f"{percent(1 - objective.target)} of {short(runbook.burn_rates.period)}'s requests may be bad. "
+        about=f"{percent(1 - objective.target)} of {duration_text(runbook.burn_rates.period)}'s requests may be bad. "
         "Below 0 more were bad than may be.",
     )  # fmt: skip
 
@@ -118,7 +119,7 @@ def _burn_down(runbook: Runbook, budgeted: list[Objective]) -> Panel:
     return Panel(
         title="Error budget burn-down", kind="timeseries", unit="percentunit", width=_COLUMNS - 4 * len(budgeted),
         queries={one.title: _left(runbook, one) for one in budgeted}, steps=((None, _BAD), (0, _GOOD)),
-        about=f"What is left of the budget of the last {short(runbook.burn_rates.period)}.",
+        about=f"What is left of the budget of the last {duration_text(runbook.burn_rates.period)}.",
     )  # fmt: skip
 
 
@@ -127,10 +128,10 @@ def _burn_rates(objective: Objective, width: int) -> Panel:
     factors = sorted({pair.factor for pair in objective.pairs})
     return Panel(
         title=f"{objective.title}: burn rates", kind="timeseries", unit="none", width=width,
-        queries={short(one): f"{recorded('bad_ratio', objective, one)} / {allowed(objective)}" for one in lengths},
+        queries={duration_text(one): f"{recorded('bad_ratio', objective, one)} / {allowed(objective)}" for one in lengths},
         steps=((None, _GOOD), *((float(factor), _BAD) for factor in factors)),
         about="1 spends the budget exactly in its period. Alerts: " + ", ".join(
-            f"{number(pair.factor)} over {short(pair.long)} and {short(pair.short)} ({pair.severity})"
+            f"{number(pair.factor)} over {duration_text(pair.long)} and {duration_text(pair.short)} ({pair.severity})"
             for pair in objective.pairs
         ) + ".",
     )  # fmt: skip

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final
 
-from scripts.generate.alerts import Alert, burn_alerts, further_alert, number, short, target_alerts
+from scripts.generate.alerts import Alert, burn_alerts, further_alert, number, target_alerts
 from scripts.generate.queries import REQUESTS, above, allowed, bad, both, enough, recorded, samples, windows
 from shared.kpi.objectives import objectives
 from shared.kpi.timeline import HOUR
+from shared.runbook.fields import duration_text
 from shared.runbook.model import Runbook
 
 _HEAD: Final = "# Generated from shared/runbook.toml by `make generate`: change it there.\n"
@@ -17,7 +18,7 @@ _HEAD: Final = "# Generated from shared/runbook.toml by `make generate`: change 
 def scrape_config(runbook: Runbook) -> str:
     """monitoring/prometheus/prometheus.yml."""
     source = runbook.prometheus
-    interval = short(source.scrape_interval)
+    interval = duration_text(source.scrape_interval)
     return (
         f"{_HEAD}"
         f"global:\n  scrape_interval: {interval}\n  evaluation_interval: {interval}\n\n"
@@ -38,7 +39,7 @@ def rules(runbook: Runbook) -> str:
 def _recordings(runbook: Runbook) -> Iterator[str]:
     for objective in objectives(runbook):
         for window in windows(runbook, objective):
-            over = short(window)
+            over = duration_text(window)
             yield _record(f"p09:samples{over}", samples(objective, window), objective.id)
             # No traffic gives no ratio: 0/0 would be NaN, and stay in every sum.
             whole = f"({recorded('samples', objective, window)} > 0)"
@@ -64,17 +65,17 @@ def _target_rules(runbook: Runbook) -> Iterator[str]:
 
 def _signal_rules(runbook: Runbook) -> Iterator[str]:
     alerts = runbook.alerts
-    silence = f"(sum(increase({REQUESTS}[{short(alerts.no_data.after)}])) or vector(0)) == 0"
-    restarts = f"sum(resets({REQUESTS}[{short(alerts.restarts.over)}])) > {alerts.restarts.above}"
+    silence = f"(sum(increase({REQUESTS}[{duration_text(alerts.no_data.after)}])) or vector(0)) == 0"
+    restarts = f"sum(resets({REQUESTS}[{duration_text(alerts.restarts.over)}])) > {alerts.restarts.above}"
     waiting = f"p09_stream_oldest_age_seconds > {alerts.stream_waiting.above}"
     yield _alert(further_alert(runbook, "no_data"), silence)
-    yield _alert(further_alert(runbook, "api_down"), 'up{job="p09"} == 0', short(alerts.api_down.after))
+    yield _alert(further_alert(runbook, "api_down"), 'up{job="p09"} == 0', duration_text(alerts.api_down.after))
     yield _alert(further_alert(runbook, "restarts"), restarts)
-    yield _alert(further_alert(runbook, "stream_waiting"), waiting, short(alerts.stream_waiting.after))
+    yield _alert(further_alert(runbook, "stream_waiting"), waiting, duration_text(alerts.stream_waiting.after))
     yield _alert(
         further_alert(runbook, "dead_letters"),
         f"p09_dead_letter_entries > {alerts.dead_letters.above}",
-        short(alerts.dead_letters.after),
+        duration_text(alerts.dead_letters.after),
     )
 
 

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Final
 
-from scripts.generate.alerts import number, short
+from scripts.generate.alerts import number
 from shared.kpi.objectives import Objective
+from shared.runbook.fields import duration_text
 from shared.runbook.model import Runbook
 
 REQUESTS: Final = "p09_http_requests_total"
@@ -14,7 +15,7 @@ LATENCY: Final = "p09_http_request_duration_seconds"
 
 def bad(objective: Objective, window: timedelta) -> str:
     """Bad requests of a window; 0, not nothing, when there were only good ones."""
-    over = short(window)
+    over = duration_text(window)
     if objective.within_ms is None:
         return f"(sum(increase({ERRORS}[{over}])) or sum(increase({REQUESTS}[{over}])) * 0)"
     fast = f"{LATENCY}_bucket{{{le(objective.within_ms)}}}"
@@ -23,12 +24,12 @@ def bad(objective: Objective, window: timedelta) -> str:
 
 def samples(objective: Objective, window: timedelta) -> str:
     name = REQUESTS if objective.within_ms is None else f"{LATENCY}_count"
-    return f"sum(increase({name}[{short(window)}]))"
+    return f"sum(increase({name}[{duration_text(window)}]))"
 
 
 def recorded(what: str, objective: Objective, window: timedelta) -> str:
     """A recorded series: ``samples`` or ``bad_ratio`` of a window."""
-    return f'p09:{what}{short(window)}{{kpi="{objective.id}"}}'
+    return f'p09:{what}{duration_text(window)}{{kpi="{objective.id}"}}'
 
 
 def le(milliseconds: int) -> str:

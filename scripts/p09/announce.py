@@ -8,9 +8,9 @@ import typer
 from local.api import Api
 from scripts.p09.output import AsJson, Limit, show, show_rows
 from scripts.p09.session import session
+from shared.identity.identity import SRE
 
 announce = typer.Typer(no_args_is_help=True, help="Announcements in Slack, by e-mail and by signed webhooks.")
-_ROLE = "P09-SRE"
 _PATH = "/v1/announcements"
 _AT_ONCE = 50
 _COLUMNS = ("id", "kind", "title", "messages")
@@ -84,7 +84,7 @@ def replay(
 
 
 def _api(context: typer.Context) -> Api:
-    return session(context).operations(_ROLE)
+    return session(context).operations(SRE)
 
 
 def _dead(api: Api) -> list[dict[str, Any]]:

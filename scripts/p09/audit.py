@@ -11,9 +11,9 @@ from local.api import Api
 from scripts.p09.audit_file import verify_file
 from scripts.p09.output import AsJson, show_rows
 from scripts.p09.session import Session, session
+from shared.identity.identity import AUDITOR
 
 audit = typer.Typer(no_args_is_help=True, help="The audit trail: of P09's own operations, or of an organisation.")
-_ROLE = "P09-Auditor"
 _COLUMNS = ("sequence", "at", "actor", "action", "subject", "reason", "origin")
 
 OrganisationId = Annotated[str | None, typer.Option(help="Whose trail; P09's own operations by default.")]
@@ -34,7 +34,7 @@ def list_rows(
     as_json: AsJson = False,
 ) -> None:
     """List who did what."""
-    found = session(context).operations(_ROLE).newest(
+    found = session(context).operations(AUDITOR).newest(
         "/v1/audit", "rows", limit, organisation_id=organisation_id, actor=actor, action=action, subject=subject,
         since=since, until=until,
     )  # fmt: skip
@@ -73,7 +73,7 @@ def export(
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV instead of JSON lines.")] = False,
 ) -> None:
     """Write the whole trail to a file, newest first."""
-    api = session(context).operations(_ROLE)
+    api = session(context).operations(AUDITOR)
     with file.open("w", encoding="utf-8", newline="") as out:
         for part in _parts(api, "csv" if as_csv else "jsonl", organisation_id):
             out.write(part)
@@ -93,7 +93,7 @@ def _parts(api: Api, form: str, organisation_id: str | None) -> Iterator[str]:
 def _report(asked: Session, organisation_id: str | None, organisation: str | None) -> dict[str, Any]:
     if organisation is None:
         whose = {"organisation_id": organisation_id} if organisation_id else {}
-        return _verified(asked.operations(_ROLE), "/v1/audit/verification", whose)
+        return _verified(asked.operations(AUDITOR), "/v1/audit/verification", whose)
     if organisation_id:
         raise typer.BadParameter("say --organisation or --organisation-id, not both", param_hint="--organisation")
     api, own_id = asked.customer(organisation)

@@ -11,11 +11,11 @@ import typer
 from local.api import Api
 from scripts.p09.output import AsJson, show, show_rows
 from scripts.p09.session import session
+from shared.identity.identity import SRE
 
 calendar = typer.Typer(
     no_args_is_help=True, help="Maintenances and freezes: what is planned, planning, changing, cancelling."
 )
-_ROLE = "P09-SRE"
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _AHEAD = re.compile(r"\+?(\d{1,4})([mhd])")
 _COLUMNS = ("id", "state", "start", "end", "components", "title")
@@ -131,4 +131,4 @@ def _show(entry: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _api(context: typer.Context) -> Api:
-    return session(context).operations(_ROLE)
+    return session(context).operations(SRE)

@@ -10,6 +10,7 @@ from local.api import Api
 from scripts.p09.change_demo import demo
 from scripts.p09.output import AsJson, Limit, show, show_rows
 from scripts.p09.session import session
+from shared.identity.identity import DEVELOPER, LEAD, SRE
 
 change = typer.Typer(
     no_args_is_help=True, help="Changes: what is on its way to production, what keeps it, and letting it through."
@@ -33,7 +34,7 @@ Role = Annotated[str, typer.Option(help="As whom, on the local system.")]
 @change.command("list")
 def list_changes(context: typer.Context, *, limit: Limit = 20, as_json: AsJson = False) -> None:
     """Changes, newest first, with the gates that keep them."""
-    found = _api(context, "P09-SRE").newest(_PATH, "changes", limit)
+    found = _api(context, SRE).newest(_PATH, "changes", limit)
     rows = found if as_json else [one | {"closed": ",".join(_closed(one)) or "-"} for one in found]
     show_rows(rows, _COLUMNS, as_json=as_json)
 
@@ -41,7 +42,7 @@ def list_changes(context: typer.Context, *, limit: Limit = 20, as_json: AsJson =
 @change.command("show")
 def show_change(context: typer.Context, change_id: Id, *, as_json: AsJson = False) -> None:
     """One change with its gates and its story."""
-    _show(_api(context, "P09-SRE").get(f"{_PATH}/{change_id}"), as_json=as_json)
+    _show(_api(context, SRE).get(f"{_PATH}/{change_id}"), as_json=as_json)
 
 
 @change.command("plan")
@@ -58,7 +59,7 @@ def plan(
         bool, typer.Option("--breaking", help="The release before it does not work on its schema.")
     ] = False,
     committers: Committers = None,
-    role: Role = "P09-Developer",
+    role: Role = DEVELOPER,
     as_json: AsJson = False,
 ) -> None:
     """Plan a change and announce it."""
@@ -83,7 +84,7 @@ def amend(
 ) -> None:
     """Another artefact: it is proved and approved anew."""
     body = {"commit": commit, "digest": digest, "committers": committers or []}
-    _post(context, change_id, "artefact", body, "P09-Developer", as_json=as_json)
+    _post(context, change_id, "artefact", body, DEVELOPER, as_json=as_json)
 
 
 @change.command("report")
@@ -99,18 +100,18 @@ def report(
 ) -> None:
     """Say what a step of the pipeline has found."""
     body = {"step": step, "digest": digest, "passed": not failed, "why": why}
-    _post(context, change_id, "steps", body, "P09-Developer", as_json=as_json)
+    _post(context, change_id, "steps", body, DEVELOPER, as_json=as_json)
 
 
 @change.command("approve")
-def approve(context: typer.Context, change_id: Id, *, role: Role = "P09-Lead", as_json: AsJson = False) -> None:
+def approve(context: typer.Context, change_id: Id, *, role: Role = LEAD, as_json: AsJson = False) -> None:
     """Approve somebody else's change."""
     _post(context, change_id, "approve", {}, role, as_json=as_json)
 
 
 @change.command("reject")
 def reject(
-    context: typer.Context, change_id: Id, *, reason: Reason, role: Role = "P09-Lead", as_json: AsJson = False
+    context: typer.Context, change_id: Id, *, reason: Reason, role: Role = LEAD, as_json: AsJson = False
 ) -> None:
     """It will not go to production."""
     _post(context, change_id, "reject", {"reason": reason}, role, as_json=as_json)
@@ -123,7 +124,7 @@ def override(
     *,
     gate: Annotated[list[str], typer.Option(help="budget, freeze, incidents or migrations; may be repeated.")],
     reason: Reason,
-    role: Role = "P09-SRE",
+    role: Role = SRE,
     as_json: AsJson = False,
 ) -> None:
     """Ask to pass closed gates; a second person has to agree."""
@@ -131,7 +132,7 @@ def override(
 
 
 @change.command("second")
-def second(context: typer.Context, change_id: Id, *, role: Role = "P09-Lead", as_json: AsJson = False) -> None:
+def second(context: typer.Context, change_id: Id, *, role: Role = LEAD, as_json: AsJson = False) -> None:
     """Agree to an override, as a second person."""
     _post(context, change_id, "override/second", {}, role, as_json=as_json)
 
@@ -139,12 +140,12 @@ def second(context: typer.Context, change_id: Id, *, role: Role = "P09-Lead", as
 @change.command("promote")
 def promote(context: typer.Context, change_id: Id, *, digest: Digest, as_json: AsJson = False) -> None:
     """Let it go to production: once, and only while it is approved and every gate is open or overridden."""
-    _post(context, change_id, "promote", {"digest": digest}, "P09-Developer", as_json=as_json)
+    _post(context, change_id, "promote", {"digest": digest}, DEVELOPER, as_json=as_json)
 
 
 @change.command("roll-back")
 def roll_back(
-    context: typer.Context, change_id: Id, *, reason: Reason, role: Role = "P09-SRE", as_json: AsJson = False
+    context: typer.Context, change_id: Id, *, reason: Reason, role: Role = SRE, as_json: AsJson = False
 ) -> None:
     """Say that what was before it is in production again."""
     _post(context, change_id, "roll-back", {"reason": reason}, role, as_json=as_json)
@@ -155,7 +156,7 @@ def figures(
     context: typer.Context, *, days: Annotated[int, typer.Option(min=1, max=366)] = 30, as_json: AsJson = False
 ) -> None:
     """Deployment frequency, lead time, change failure rate and time to restore (DORA)."""
-    found = _api(context, "P09-SRE").get("/v1/delivery", days=str(days))
+    found = _api(context, SRE).get("/v1/delivery", days=str(days))
     show(found if as_json else {name: value for name, value in found.items() if name != "weeks"}, as_json=as_json)
 
 

@@ -19,6 +19,7 @@ from local.state import LocalError, State
 from scripts.p09.change_proofs import Proofs, deployed_commit
 from scripts.p09.kpi import evaluate_now
 from scripts.p09.session import session
+from shared.identity.identity import DEVELOPER, LEAD, SRE
 from shared.kpi.edge import ERRORS
 
 TOO_SLOW_SECONDS: Final = 6.0
@@ -61,7 +62,7 @@ class Demo:
             raise LocalError(f"{change['id']} is {proved['state']}: {proved['story'][-1]['why']}")
         return proved
 
-    def report(self, change: dict[str, Any], step: str, passed: bool, why: str) -> dict[str, Any]:  # noqa: FBT001
+    def report(self, change: dict[str, Any], step: str, passed: bool, why: str) -> dict[str, Any]:  # noqa: FBT001 -- read aloud by its callers: report(change, step, True, why)
         body = {"step": step, "digest": change["digest"], "passed": passed, "why": why[:1000]}
         return self.act(self.developer, change, "steps", body)
 
@@ -178,6 +179,6 @@ def _demo(context: typer.Context) -> Demo:
     state, system = here.here(), here.system()
     return Demo(
         state=state, endpoint=system["aws_endpoint"], proofs=Proofs(url=str(system["url"]), state=state),
-        developer=here.operations("P09-Developer"), sre=here.operations("P09-SRE"), lead=here.operations("P09-Lead"),
+        developer=here.operations(DEVELOPER), sre=here.operations(SRE), lead=here.operations(LEAD),
         artefact=deployed_commit() | {"digest": digest_of([str(state.assembly)])},
     )  # fmt: skip

@@ -6,12 +6,10 @@ import typer
 
 from scripts.p09.output import AsJson, show, show_rows
 from scripts.p09.session import session
+from shared.identity.identity import DBA, LEAD, SRE
 
 credentials = typer.Typer(no_args_is_help=True, help="Temporary logins to PostgreSQL, which really end.")
 _PATH = "/v1/access/database-credentials"
-_DBA = "P09-DBA"
-_SRE = "P09-SRE"
-_LEAD = "P09-Lead"
 _COLUMNS = ("id", "by", "access", "state", "issued_at", "expires_at", "break_glass", "approved_by", "reason")
 
 
@@ -30,7 +28,7 @@ def issue(
         "reason": reason, "duration_seconds": 60 * minutes, "access": "write" if write else "read",
         "break_glass": break_glass,
     }  # fmt: skip
-    made = session(context).operations(_SRE if break_glass else _DBA).post(_PATH, body)
+    made = session(context).operations(SRE if break_glass else DBA).post(_PATH, body)
     if as_json:
         show(made, as_json=True)
         return
@@ -43,19 +41,19 @@ def issue(
 @credentials.command("list")
 def list_credentials(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List who has or had one, the newest first."""
-    rows = list(session(context).operations(_DBA).pages(_PATH, "credentials"))
+    rows = list(session(context).operations(DBA).pages(_PATH, "credentials"))
     show_rows(rows, _COLUMNS, as_json=as_json)
 
 
 @credentials.command("end")
 def end(context: typer.Context, credential_id: str) -> None:
     """End one now: its sessions are terminated, its role is dropped."""
-    ended = session(context).operations(_DBA).delete(f"{_PATH}/{credential_id}")
+    ended = session(context).operations(DBA).delete(f"{_PATH}/{credential_id}")
     print(f"{credential_id} is {ended['state']}")
 
 
 @credentials.command("approve")
 def approve(context: typer.Context, credential_id: str, reason: str) -> None:
     """Approve a break-glass afterwards, as a second person."""
-    approved = session(context).operations(_LEAD).post(f"{_PATH}/{credential_id}/approval", {"reason": reason})
+    approved = session(context).operations(LEAD).post(f"{_PATH}/{credential_id}/approval", {"reason": reason})
     print(f"{credential_id} was approved by {approved['approved_by']}")

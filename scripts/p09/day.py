@@ -14,9 +14,10 @@ from rich.progress import Progress
 from local.aws import aws_client
 from local.state import LocalError
 from scripts.p09.output import AsJson, show_rows
-from scripts.p09.runbook import ROLE, day_table, print_day
+from scripts.p09.runbook import day_table, print_day
 from scripts.p09.schedules import WORKFLOW, Schedule, deployed, occasions
 from scripts.p09.session import session
+from shared.identity.identity import SRE
 
 ATTEMPTS: Final = 20  # at a function whose concurrency the real schedules take up
 _SECONDS_BETWEEN: Final = 0.25
@@ -45,7 +46,7 @@ def day(
     schedules, disabled = deployed(aws_client("scheduler", endpoint))
     played = occasions(schedules, asked, thin)
     failures = _play(endpoint, played)
-    table = day_table(here.operations(ROLE), datetime.combine(asked, datetime.min.time()))
+    table = day_table(here.operations(SRE), datetime.combine(asked, datetime.min.time()))
     counts = Counter(schedule.name for _, schedule in played)
     if as_json:
         report = {"date": asked.isoformat(), "invoked": counts, "disabled": disabled, "failures": failures}

@@ -116,4 +116,4 @@ def _clients(context: typer.Context, stage: str) -> Callable[[str], Any]:
     import boto3
 
     found: Any = boto3.Session()
-    return found.client  # type: ignore[no-any-return]
+    return found.client  # type: ignore[no-any-return]  # boto3 comes without types

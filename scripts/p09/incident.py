@@ -8,9 +8,9 @@ import typer
 from local.api import Api
 from scripts.p09.output import AsJson, Limit, show, show_rows
 from scripts.p09.session import session
+from shared.identity.identity import SRE
 
 incident = typer.Typer(no_args_is_help=True, help="Incidents: list, show, open, acknowledge, update, merge, resolve.")
-_ROLE = "P09-SRE"
 _PATH = "/v1/incidents"
 _COLUMNS = ("id", "state", "severity", "customers", "owner", "signals", "title")
 _SHOWN = ("id", "title", "state", "severity", "customers", "components", "owner", "signals", "failing", "opened_at",
@@ -134,7 +134,7 @@ def reopen(
 
 
 def _api(context: typer.Context) -> Api:
-    return session(context).operations(_ROLE)
+    return session(context).operations(SRE)
 
 
 def _act(context: typer.Context, incident_id: str, what: str, body: dict[str, Any], *, as_json: bool) -> None:

@@ -10,9 +10,9 @@ from local.api import Api
 from local.aws import aws_client
 from scripts.p09.output import AsJson, Limit, show, show_rows
 from scripts.p09.session import session
+from shared.identity.identity import SRE
 
 kpi = typer.Typer(help="KPIs: what they are, why, and what they would be under another target.")
-_ROLE = "P09-SRE"
 _FUNCTION = "p09-local-kpi-evaluation"
 _SLICE = timedelta(minutes=5)
 KpiId = Annotated[str, typer.Argument(metavar="ID", help="availability, latency, error_rate or incidents.")]
@@ -138,7 +138,7 @@ def evaluate_now(endpoint: str) -> dict[str, Any]:
 
 
 def _api(context: typer.Context) -> Api:
-    return session(context).operations(_ROLE)
+    return session(context).operations(SRE)
 
 
 def _as_of(found: dict[str, Any]) -> str:

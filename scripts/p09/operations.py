@@ -11,16 +11,16 @@ from local.state import LocalError
 from scripts.p09.output import AsJson, show, show_rows
 from scripts.p09.request_story import FUNCTION_PREFIX, tell
 from scripts.p09.session import session
+from shared.identity.identity import SRE
 
 dead_letters = typer.Typer(no_args_is_help=True, help="Stream entries that the worker gave up on.")
-_ROLE = "P09-SRE"
 _AT_ONCE = 1000
 
 
 @dead_letters.command("list")
 def list_dead_letters(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List what failed five times, with its error."""
-    rows = list(session(context).operations(_ROLE).pages("/v1/dead-letters", "dead_letters"))
+    rows = list(session(context).operations(SRE).pages("/v1/dead-letters", "dead_letters"))
     show_rows(rows, ("id", "site_id", "events", "error"), as_json=as_json)
 
 
@@ -32,7 +32,7 @@ def replay_dead_letters(
     as_json: AsJson = False,
 ) -> None:
     """Send them through again; what is stored already is not counted twice."""
-    api = session(context).operations(_ROLE)
+    api = session(context).operations(SRE)
     wanted = ids or [letter["id"] for letter in api.pages("/v1/dead-letters", "dead_letters")]
     replayed = 0
     for begin in range(0, len(wanted), _AT_ONCE):

@@ -10,13 +10,11 @@ import typer
 from local.api import Api
 from scripts.p09.output import AsJson, Limit, show, show_rows
 from scripts.p09.session import session
+from shared.backups.drill import ENDED, WAITING, Status
+from shared.identity.identity import DBA, SRE
 
 restore = typer.Typer(no_args_is_help=True, help="Prove backups by restoring them; restore for real.")
-ROLE: Final = "P09-SRE"
-SIGNING: Final = "P09-DBA"
-ENDED: Final = frozenset({"passed", "failed", "rejected", "expired", "promoted", "discarded", "aborted"})
-WAITING: Final = frozenset({"waiting for sign-off", "waiting for promotion"})
-BAD: Final = frozenset({"failed", "rejected", "expired", "aborted"})
+BAD: Final[frozenset[Status]] = frozenset({"failed", "rejected", "expired", "aborted"})
 _SECONDS_BETWEEN: Final = 1.0
 
 To = Annotated[str | None, typer.Option("--to", help="A moment such as 2026-11-24T13:59:07Z.")]
@@ -29,7 +27,7 @@ Follow = Annotated[bool, typer.Option("--follow/--no-follow", help="Show each st
 def plan(context: typer.Context, *, to: To = None, kind: str = "restore", as_json: AsJson = False) -> None:
     """Print what a restore (or --kind drill) would do; nothing happens."""
     asked = {"kind": kind} | ({"to": _moment(to)} if to else {})
-    found = session(context).operations(ROLE).get("/v1/drills/plan", **asked)
+    found = session(context).operations(SRE).get("/v1/drills/plan", **asked)
     if as_json:
         print(json.dumps(found, indent=2))
         return
@@ -78,21 +76,21 @@ def mark(context: typer.Context, *, reason: Reason = "by hand", follow: Follow =
 @restore.command("marks")
 def marks(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Moments to which a drill can go, newest first."""
-    found = session(context).operations(ROLE).get("/v1/drills/marks")["marks"]
+    found = session(context).operations(SRE).get("/v1/drills/marks")["marks"]
     show_rows(found, ("at", "rows", "stalled_ms", "drill"), as_json=as_json)
 
 
 @restore.command("list")
 def list_drills(context: typer.Context, *, limit: Limit = 20, as_json: AsJson = False) -> None:
     """Drills and restores, newest first."""
-    found = session(context).operations(ROLE).newest("/v1/drills", "drills", limit)
+    found = session(context).operations(SRE).newest("/v1/drills", "drills", limit)
     show_rows(found, ("id", "status", "to", "rpo_seconds", "rto_seconds", "started_by", "signed_by"), as_json=as_json)
 
 
 @restore.command("status")
 def status(context: typer.Context, drill_id: DrillId, *, as_json: AsJson = False) -> None:
     """A drill with its steps; exit code 1 if it has failed."""
-    found = session(context).operations(ROLE).get(f"/v1/drills/{drill_id}")
+    found = session(context).operations(SRE).get(f"/v1/drills/{drill_id}")
     if as_json:
         print(json.dumps(found, indent=2))
     else:
@@ -111,7 +109,7 @@ def sign_off(
 ) -> None:
     """Sign a drill off, as a DBA who did not start it."""
     body = {"accept": not reject, "note": note}
-    print(session(context).operations(SIGNING).post(f"/v1/drills/{drill_id}/sign-off", body)["status"])
+    print(session(context).operations(DBA).post(f"/v1/drills/{drill_id}/sign-off", body)["status"])
 
 
 @restore.command("promote")
@@ -124,17 +122,17 @@ def promote(
 ) -> None:
     """Put a signed restore into the place of the running database, whose data is kept aside."""
     body = {"accept": not discard, "note": note}
-    print(session(context).operations(SIGNING).post(f"/v1/drills/{drill_id}/promote", body)["status"])
+    print(session(context).operations(DBA).post(f"/v1/drills/{drill_id}/promote", body)["status"])
 
 
 @restore.command("abort")
 def abort(context: typer.Context, drill_id: DrillId, *, reason: Reason) -> None:
     """End a drill or restore; its temporary database is destroyed."""
-    print(session(context).operations(ROLE).post(f"/v1/drills/{drill_id}/abort", {"reason": reason})["status"])
+    print(session(context).operations(SRE).post(f"/v1/drills/{drill_id}/abort", {"reason": reason})["status"])
 
 
 def _start(context: typer.Context, kind: str, to: str | None, reason: str, *, follow: bool, as_json: bool) -> None:
-    api = session(context).operations(ROLE)
+    api = session(context).operations(SRE)
     body: dict[str, Any] = {"kind": kind, "reason": reason} | ({"to": _moment(to)} if to else {})
     started = api.post("/v1/drills", body)
     found = _follow(api, started["id"], quiet=as_json) if follow else started
@@ -163,7 +161,7 @@ def _follow(api: Api, drill_id: str, *, quiet: bool) -> dict[str, Any]:
                         flush=True,
                     )
                 told.add(key)
-            if found["status"] in ENDED | WAITING:
+            if found["status"] in ENDED.union(WAITING.values()):
                 return found
         time.sleep(_SECONDS_BETWEEN)
 

@@ -9,9 +9,9 @@ from local.api import Api
 from scripts.p09.incident import show_timeline
 from scripts.p09.output import AsJson, Limit, show, show_rows
 from scripts.p09.session import session
+from shared.identity.identity import SRE
 
 review = typer.Typer(no_args_is_help=True, help="Post-incident reviews: what was learnt, and what is done about it.")
-_ROLE = "P09-SRE"
 _PATH = "/v1/reviews"
 _COLUMNS = ("id", "state", "due", "overdue", "owner", "open_actions", "title")
 _SHOWN = ("id", "title", "state", "incident", "kpi", "decision", "owner", "due", "overdue", "summary", "impact",
@@ -97,7 +97,7 @@ def close(
 
 
 def _api(context: typer.Context) -> Api:
-    return session(context).operations(_ROLE)
+    return session(context).operations(SRE)
 
 
 def _given(asked: dict[str, str | None]) -> dict[str, str]:

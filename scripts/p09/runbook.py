@@ -13,9 +13,9 @@ from rich.table import Table
 from local.api import Api
 from scripts.p09.output import AsJson, Limit, show, show_rows
 from scripts.p09.session import session
+from shared.identity.identity import SRE
 
 task = typer.Typer(no_args_is_help=True, help="The runbook's tasks: their runs, their evidence, run one now.")
-ROLE: Final = "P09-SRE"
 STYLES: Final = {
     "passed": "green", "failed": "bold red", "timed out": "bold red", "missed": "bold red", "no record": "red",
     "unconfigured": "yellow", "running": "cyan", "requested": "cyan", "due": "cyan",
@@ -34,7 +34,7 @@ Day = Annotated[
 
 def today(context: typer.Context, *, date: Day = None, as_json: AsJson = False) -> None:
     """Print the runbook's table with a day's state."""
-    found = day_table(session(context).operations(ROLE), date)
+    found = day_table(session(context).operations(SRE), date)
     if as_json:
         print(json.dumps(found, indent=2))
         return
@@ -58,7 +58,7 @@ def print_day(found: dict[str, Any]) -> None:
 @task.command("list")
 def list_tasks(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List the tasks with their hours, owners and graces."""
-    found = day_table(session(context).operations(ROLE), None)["tasks"]
+    found = day_table(session(context).operations(SRE), None)["tasks"]
     rows = [one | {"hour": f"{one['hour']:02}:00", "on": one["weekday"] or "every day"} for one in found]
     show_rows(found if as_json else rows, ("id", "on", "hour", "responsible", "title"), as_json=as_json)
 
@@ -72,14 +72,14 @@ def runs(
     as_json: AsJson = False,
 ) -> None:
     """A task's run records, newest first."""
-    found = session(context).operations(ROLE).newest(f"/v1/runbook/tasks/{task_id}/runs", "runs", limit)
+    found = session(context).operations(SRE).newest(f"/v1/runbook/tasks/{task_id}/runs", "runs", limit)
     show_rows(found, ("id", "state", "seconds", "by", "why"), as_json=as_json)
 
 
 @task.command("show")
 def show_run(context: typer.Context, run: str, *, as_json: AsJson = False) -> None:
     """A run record with its evidence."""
-    show_evidence(_run(session(context).operations(ROLE), run), as_json=as_json)
+    show_evidence(_run(session(context).operations(SRE), run), as_json=as_json)
 
 
 @task.command("run")
@@ -95,7 +95,7 @@ def run_now(
 
     Exit codes: 0 passed, 1 failed, timed out or missed, 3 unconfigured, 4 no verdict in time.
     """
-    api = session(context).operations(ROLE)
+    api = session(context).operations(SRE)
     asked = api.post(f"/v1/runbook/tasks/{task_id}/runs", {"reason": reason})
     found = _with_verdict(api, asked["id"], wait)
     show_evidence(found, as_json=as_json)

@@ -10,20 +10,20 @@ from local.aws import aws_client
 from local.state import LocalError
 from scripts.p09.output import AsJson, show, show_rows
 from scripts.p09.session import session
+from shared.identity.identity import SRE
 
 secrets = typer.Typer(
     no_args_is_help=True, help="Secrets of the system: their age and their rotation, never their value."
 )
 _FUNCTION = "p09-local-secret-rotation"
 _PATH = "/v1/access/secrets"
-_ROLE = "P09-SRE"
 _COLUMNS = ("name", "rotates", "since", "age_days", "due_at", "wrong", "title", "why")
 
 
 @secrets.command("list")
 def list_secrets(context: typer.Context, *, as_json: AsJson = False) -> None:
     """List every secret with its age, when it was rotated last and when it is due."""
-    rows: list[dict[str, Any]] = session(context).operations(_ROLE).get(_PATH)["secrets"]
+    rows: list[dict[str, Any]] = session(context).operations(SRE).get(_PATH)["secrets"]
     shown = rows if as_json else [{key: "" if value is None else value for key, value in row.items()} for row in rows]
     show_rows(shown, _COLUMNS, as_json=as_json)
 

@@ -57,7 +57,7 @@ def parse_date_range(value: object) -> DateRange:
     """Read the field. Raises pydantic's custom error."""
     if isinstance(value, str):
         return _parse_name(value)
-    if isinstance(value, list) and len(value) == 2 and all(isinstance(end, str) for end in value):  # noqa: PLR2004
+    if isinstance(value, list) and len(value) == 2 and all(isinstance(end, str) for end in value):  # noqa: PLR2004 -- a start and an end
         return _parse_ends(*value)
     raise wrong(_FORMS)
 

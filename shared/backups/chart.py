@@ -1,51 +1,59 @@
-"""Sizes and durations of the last month's backups as pictures."""
+"""Sizes and durations of the last month's backups as a picture."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import ceil
 from typing import Any, Final
 
-import pygal
-from pygal.style import Style
+from shared.platform.chart import Axis, Bar, Chart, Line, draw, ticks
 
-# Pygal looks for its maps by a finder of a protocol that Python has dropped, at every import of anything. We draw no maps.
-sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "PluginImportFixer"]
-
-_STYLE: Final = Style(
-    background="white", plot_background="white", foreground="#3c4450", foreground_strong="#14181f",
-    foreground_subtle="#c4cad3", colors=("#2457d6", "#8b95a5"), opacity="1", font_family="system-ui, sans-serif",
-    title_font_size=20, label_font_size=13, major_label_font_size=13, legend_font_size=14,
-    guide_stroke_color="#e3e7ed", major_guide_stroke_color="#e3e7ed", guide_stroke_dasharray="1,0",
-    major_guide_stroke_dasharray="1,0",
-)  # fmt: skip
 _MIB: Final = 1024**2
 _MOST_LABELS: Final = 8
+_BAR: Final = 0.7  # of the room between two backups
 
 
 def sizes_and_durations(history: Sequence[Mapping[str, Any]]) -> bytes:
-    """SVG, without script and without anything fetched from elsewhere: sizes as bars, durations as a line."""
-    chart = pygal.Bar(
-        width=960, height=420, style=_STYLE, js=(), no_prefix=True, legend_at_bottom=True, explicit_size=True,
-        title="Backups of PostgreSQL: size and duration", no_data_text="There is no backup",
-        value_formatter=lambda value: f"{value:,.1f} MiB", secondary_range=_range(history), show_minor_x_labels=False,
+    """SVG: sizes as bars, durations as a line."""
+    sizes = [(one["size"] or 0) / _MIB for one in history]
+    durations = [(number + 0.5, one["duration_seconds"]) for number, one in enumerate(history)]
+    right = _axis([seconds for _, seconds in durations if seconds is not None], "s")
+    texts = [f"{_day(one)}: {_text(one)}" for one in history]
+    return draw(
+        Chart(
+            title="Backups of PostgreSQL: size and duration", subtitle="Each bar is a backup, the line says how long it took",
+            description=f"{len(history)} backups. The newest: {texts[-1]}." if texts else "There is no backup.",
+            bottom=_backups(history), left=_axis(sizes, "MiB"), right=right, bars_name="size (MiB)",
+            bars=[
+                Bar(at=number + (1 - _BAR) / 2, width=_BAR, value=size, text=text)
+                for number, (size, text) in enumerate(zip(sizes, texts, strict=True))
+            ],
+            lines=[
+                Line(
+                    name="duration (s, right)", axis=right, tone="limit", dots=True,
+                    points=[(at, seconds) for at, seconds in durations if seconds is not None],
+                )
+            ],
+            nothing="" if history else "There is no backup",
+        )
     )  # fmt: skip
-    days = [f"{datetime.fromisoformat(one['completed_at']):%d %b %H:%M}" for one in history]
-    chart.x_labels = days
-    chart.x_labels_major = days[:: max(len(days) // _MOST_LABELS, 1)]
-    chart.add("size (MiB)", [one["size"] and one["size"] / _MIB for one in history])
-    durations = [one["duration_seconds"] for one in history]
-    chart.add("duration (s, right)", durations, secondary=True, formatter=lambda value: f"{value:,.1f} s")
-    chart.add_xml_filter(_without_scripts)
-    picture: Any = chart.render()
-    return bytes(picture)
 
 
-def _range(history: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
-    return 0.0, max((one["duration_seconds"] or 0.0 for one in history), default=0.0) or 1.0
+def _backups(history: Sequence[Mapping[str, Any]]) -> Axis:
+    every = max(ceil(len(history) / _MOST_LABELS), 1)
+    labels = [(number + 0.5, _day(one)) for number, one in enumerate(history) if number % every == 0]
+    return Axis(low=0, high=len(history) or 1, labels=labels)
 
 
-def _without_scripts(root: Any) -> Any:
-    for parent in list(root.iter()):
-        for script in parent.findall("{*}script"):
-            parent.remove(script)
-    return root
+def _axis(values: Sequence[float], unit: str) -> Axis:
+    marks = ticks(max(values, default=0.0) or 1.0)
+    return Axis(low=0.0, high=marks[-1], labels=[(mark, f"{mark:,g} {unit}") for mark in marks])
+
+
+def _text(backup: Mapping[str, Any]) -> str:
+    size, seconds = backup["size"], backup["duration_seconds"]
+    parts = [f"{size / _MIB:,.1f} MiB" if size else "", "" if seconds is None else f"{seconds:,.1f} s"]
+    return ", ".join(part for part in parts if part) or "size and duration are not known"
+
+
+def _day(backup: Mapping[str, Any]) -> str:
+    return f"{datetime.fromisoformat(backup['completed_at']):%d %b %H:%M}"

@@ -3,7 +3,7 @@ which drills can go; and the rules of signing off."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from shared.platform.actor import Actor
@@ -20,6 +20,7 @@ ENDED: Final[frozenset[Status]] = frozenset({
 })  # fmt: skip
 WAITING: Final[dict[Wait, Status]] = {"sign-off": "waiting for sign-off", "promotion": "waiting for promotion"}
 SIGNING_ROLE: Final = "P09-DBA"
+SIGN_OFF_WITHIN: Final = timedelta(hours=24)  # the workflow waits for as long: infra/constructs/restore_workflow.py
 
 
 class StepFailed(Exception):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Connect = Callable[[], "Connection"]
 
 ATTEMPTS: Final = 30
+KEPT: Final = timedelta(days=100)  # of sentinels; longer than any point-in-time window
 # Shorter than deadlock_timeout: in a deadlock it is we who give way, never the application.
 _LOCK_TIMEOUT: Final = "300ms"
 _LEAD_SECONDS: Final = 0.12
@@ -78,6 +79,7 @@ def take_mark(connect: Connect, mark_id: str) -> Mark:
     """Mark the next whole second that can be had. Raises ``MarkRefused`` and pg8000's errors."""
     with ExitStack() as stack:
         writer, locker, reader = (stack.enter_context(connect()) for _ in range(3))
+        _forget_sentinels(writer)
         sentinel_at = _write_sentinel(writer, mark_id, before := str(uuid4()), "before")
         at, stalled = _fix(locker, reader)
         _write_sentinel(writer, mark_id, after := str(uuid4()), "after")
@@ -89,8 +91,11 @@ def take_mark(connect: Connect, mark_id: str) -> Mark:
     )  # fmt: skip
 
 
-def forget_sentinels(connection: "Connection", before: datetime) -> None:
-    connection.run("delete from backup_sentinels where written_at < :before", before=before)
+def _forget_sentinels(connection: "Connection") -> None:
+    """Of marks that no backup reaches any more."""
+    connection.run(
+        "delete from backup_sentinels where written_at < now() - make_interval(days => :days)", days=KEPT.days
+    )
 
 
 def _write_sentinel(connection: "Connection", mark_id: str, sentinel: str, side: str) -> datetime:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.backups.content import Mark, differences
-from shared.backups.drill import WAITING, Aborted, Drill, NotYet, Status, StepFailed, Wait
+from shared.backups.drill import SIGN_OFF_WITHIN, WAITING, Aborted, Drill, NotYet, Status, StepFailed, Wait
 from shared.backups.instances import Instance, Instances
 from shared.backups.proof import MarkRefused, read_content, read_sentinels, take_mark
 from shared.backups.store import DrillStore, Step
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 TOLD: Final = frozenset({"passed", "failed", "promoted", "expired", "rejected"})
 PATIENCE: Final = timedelta(hours=3)
-SIGN_OFF_WITHIN: Final = timedelta(hours=24)
 
 ConnectTo = Callable[[str, int], AbstractContextManager["Connection"]]
 """Connects to the database on a host and port as who proves backups."""

@@ -16,7 +16,6 @@ from shared.platform.outbox import leave
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 _BY_ID: Final = "calendar"
-_END_OF_TIME: Final = "9"
 
 
 class CalendarStore:
@@ -38,11 +37,6 @@ class CalendarStore:
     def active(self, now: datetime, kinds: Iterable[Kind] = KINDS) -> list[Entry]:
         found = (entry for kind in kinds for entry in self._begun(kind, stamp(now - LONGEST[kind]), stamp(now)))
         return sorted((entry for entry in found if entry.state(now) == "active"), key=place)
-
-    def upcoming(self, now: datetime, kinds: Iterable[Kind] = KINDS) -> list[Entry]:
-        """What has not begun, the next one first."""
-        found = (entry for kind in kinds for entry in self._begun(kind, stamp(now), _END_OF_TIME))
-        return sorted((entry for entry in found if entry.state(now) == "planned"), key=place)
 
     def write(self, before: Entry | None, after: Entry, *events: CalendarChanged) -> None:
         """A new entry, or one instead of what it was ``before``, and what is told of it. Raises ``Overtaken``."""

@@ -1,7 +1,6 @@
 """What people and the pipeline do with changes. Each is one transaction with its event."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -54,63 +53,59 @@ class Changes:
         return gates(self._facts(change.plan.migrations_compatible))
 
     def amend(self, change_id: str, commit: str, digest: str, committers: tuple[str, ...] = ()) -> Change:
-        found = self._current(change_id)
-        return self._save(found, acts.amended(found, commit, digest, self._act, committers))
+        return self._do(change_id, lambda change: acts.amended(change, commit, digest, self._act, committers))
 
     def report(self, change_id: str, step: Step, *, digest: str, passed: bool, why: str) -> Change:
-        found = self._current(change_id)
-        return self._save(found, acts.reported(found, step, self._act, digest=digest, passed=passed, why=why))
+        return self._do(
+            change_id, lambda change: acts.reported(change, step, self._act, digest=digest, passed=passed, why=why)
+        )
 
     def ask_override(self, change_id: str, names: tuple[GateName, ...], reason: str) -> Change:
-        found = self._current(change_id)
-        return self._save(found, acts.override_asked(found, names, reason, self._act))
+        return self._do(change_id, lambda change: acts.override_asked(change, names, reason, self._act))
 
     def second_override(self, change_id: str) -> Change:
-        found = self._current(change_id)
-        return self._save(found, acts.override_seconded(found, self._act))
+        return self._do(change_id, lambda change: acts.override_seconded(change, self._act))
 
     def approve(self, change_id: str) -> Change:
-        found = self._current(change_id)
-        with self._refused(found) as gates:
-            return self._save(found, acts.approved(found, gates, self._act, self._valid_for))
+        return self._pass(change_id, lambda change, gates: acts.approved(change, gates, self._act, self._valid_for))
 
     def promote(self, change_id: str, digest: str) -> Change:
-        found = self._current(change_id)
-        with self._refused(found) as gates:
-            return self._save(found, acts.promoted(found, gates, self._act, digest))
+        return self._pass(change_id, lambda change, gates: acts.promoted(change, gates, self._act, digest))
 
     def settle(self, change_id: str) -> Change:
         """As the clock and the gates have it now, written down."""
-        found = self._current(change_id)
-        return (
-            self._save(found, acts.held(found, self.gates(found), self._act)) if found.state in AT_THE_GATES else found
+        return self._do(
+            change_id,
+            lambda change: acts.held(change, self.gates(change), self._act) if change.state in AT_THE_GATES else change,
         )
 
     def hand_over(self, change_id: str, how: str) -> Change:
-        found = self._current(change_id)
-        return self._save(found, acts.handed_over(found, how, self._act))
+        return self._do(change_id, lambda change: acts.handed_over(change, how, self._act))
 
     def reject(self, change_id: str, reason: str) -> Change:
-        found = self._current(change_id)
-        return self._save(found, acts.rejected(found, reason, self._act))
+        return self._do(change_id, lambda change: acts.rejected(change, reason, self._act))
 
     def roll_back(self, change_id: str, reason: str) -> Change:
-        found = self._current(change_id)
-        return self._save(found, acts.rolled_back(found, reason, self._act))
+        return self._do(change_id, lambda change: acts.rolled_back(change, reason, self._act))
 
-    @contextmanager
-    def _refused(self, found: Change) -> Iterator[tuple[Gate, ...]]:
-        """That gates have refused somebody is part of the story: it shows what a deployment has run into."""
-        gates = self.gates(found)
+    def _do(self, change_id: str, verb: Callable[[Change], Change]) -> Change:
+        """A verb, to the change as the clock has it now; both are written down."""
+        change = self._current(change_id)
+        return self._save(change, verb(change))
+
+    def _pass(self, change_id: str, verb: Callable[[Change, tuple[Gate, ...]], Change]) -> Change:
+        """A verb that asks the gates. That they have refused somebody is part of the story, too."""
+        change = self._current(change_id)
+        gates = self.gates(change)
         try:
-            yield gates
+            return self._save(change, verb(change, gates))
         except GatesClosed:
-            self._save(found, acts.held(found, gates, self._act))
+            self._save(change, acts.held(change, gates, self._act))
             raise
 
     def _current(self, change_id: str) -> Change:
-        found = self._store.get(change_id)
-        return self._save(found, self.by_clock(found))
+        change = self._store.get(change_id)
+        return self._save(change, self.by_clock(change))
 
     def _save(self, before: Change, after: Change) -> Change:
         if after is not before:

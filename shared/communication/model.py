@@ -167,7 +167,7 @@ def has_gap(sequence: int, known: Collection[int]) -> bool:
 
 
 def _concluded(delivery: Delivery, state: State, *, error: str = "", **changes: object) -> Delivery:
-    return replace(delivery, state=state, version=delivery.version + 1, lease_until=None, error=error[:500], **changes)  # type: ignore[arg-type]
+    return replace(delivery, state=state, version=delivery.version + 1, lease_until=None, error=error[:500], **changes)  # type: ignore[arg-type]  # mypy does not know the fields of **changes
 
 
 def _digest(*parts: str) -> str:

@@ -13,16 +13,18 @@ from shared.platform.aws.dynamodb import Put, Table
 from shared.platform.moments import moment, stamp
 from shared.platform.outbox import leave
 
-PARTITION: Final = "probe"
+_PROBE: Final = "probe"
 _STANDING: Final = "standing"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Memory:
-    """``ran`` is the occasion of the last probe; until ``busy_until`` a probe is under way."""
+    """``ran`` is the occasion of the last probe, ``at`` when it was written, None before the first; until ``busy_until`` a
+    probe is under way."""
 
     version: int = 0
     ran: str = ""
+    at: datetime | None = None
     busy_until: datetime | None = None
     standings: Standings
 
@@ -34,7 +36,7 @@ class ProbeStore:
         self._table = table
 
     def read(self) -> Memory:
-        found = self._table.get(PARTITION, _STANDING)
+        found = self._table.get(_PROBE, _STANDING)
         if found is None:
             return Memory(standings=Standings())
         busy = str(found["busy_until"])
@@ -43,16 +45,16 @@ class ProbeStore:
             subject: Standing(**(one | {"components": tuple(one["components"])})) for subject, one in plain.items()
         }
         return Memory(
-            version=int(found["version"]), ran=str(found["ran"]), busy_until=moment(busy) if busy else None,
-            standings=Standings(**standings),
+            version=int(found["version"]), ran=str(found["ran"]), at=moment(str(found["at"])),
+            busy_until=moment(busy) if busy else None, standings=Standings(**standings),
         )  # fmt: skip
 
     def write(self, memory: Memory, outcomes: Sequence[Outcome], events: Sequence[Event], at: datetime) -> Memory:
         """Raises Overtaken when somebody has written since ``memory`` was read."""
-        written = replace(memory, version=memory.version + 1)
+        written = replace(memory, version=memory.version + 1, at=at.replace(microsecond=0))
         item = Put(
             item={
-                "pk": PARTITION, "sk": _STANDING, "version": written.version, "ran": written.ran, "at": stamp(at),
+                "pk": _PROBE, "sk": _STANDING, "version": written.version, "ran": written.ran, "at": stamp(at),
                 "busy_until": stamp(written.busy_until) if written.busy_until else "",
                 "standings": json.dumps(asdict(written.standings)),
                 "outcomes": json.dumps([asdict(one) for one in outcomes]),

@@ -88,13 +88,13 @@ def _from_bad_batch(error: Exception) -> Problem:
 
 
 def _from_refused_query(error: Exception) -> Problem:
-    assert isinstance(error, QueryRefused)  # noqa: S101
+    assert isinstance(error, QueryRefused)  # noqa: S101 -- registered for this type only
     errors = [{"pointer": problem.pointer, "detail": problem.detail} for problem in error.problems]
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), errors=errors)
 
 
 def _from_validation(error: Exception) -> Problem:
-    assert isinstance(error, RequestValidationError)  # noqa: S101
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for this type only
     errors = [_field_error(problem) for problem in error.errors()]
     if any(problem["type"] == "json_invalid" for problem in error.errors()):
         return Problem(HTTPStatus.BAD_REQUEST, f"the body is no JSON: {error.errors()[0]['ctx']['error']}")
@@ -111,7 +111,7 @@ def _field_error(problem: Any) -> dict[str, Any]:
 
 
 def _from_http_exception(error: Exception) -> Problem:
-    assert isinstance(error, HTTPException)  # noqa: S101
+    assert isinstance(error, HTTPException)  # noqa: S101 -- registered for this type only
     status = HTTPStatus(error.status_code)
     details = {
         HTTPStatus.NOT_FOUND: "there is nothing at this path; /openapi.json lists what there is",
@@ -121,13 +121,13 @@ def _from_http_exception(error: Exception) -> Problem:
 
 
 def _from_not_possible(error: Exception) -> Problem:
-    assert isinstance(error, NotPossible)  # noqa: S101
+    assert isinstance(error, NotPossible)  # noqa: S101 -- registered for this type only
     instead = f"; possible now: {', '.join(error.may)}" if error.may else ""
     return Problem(HTTPStatus.CONFLICT, f"{error}{instead}", may=list(error.may))
 
 
 def _from_wrong_value(error: Exception) -> Problem:
-    assert isinstance(error, WrongValue)  # noqa: S101
+    assert isinstance(error, WrongValue)  # noqa: S101 -- registered for this type only
     return unprocessable(str(error), pointer=f"/{error.field}")
 
 
@@ -152,7 +152,7 @@ def _from_postgres(error: Exception) -> Problem:
 def _from_exceeded_limit(error: Exception) -> Problem:
     from shared.http.limits import told
 
-    assert isinstance(error, LimitExceeded)  # noqa: S101
+    assert isinstance(error, LimitExceeded)  # noqa: S101 -- registered for this type only
     detail, headers = told(error)
     return Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, headers=headers, limit=error.take.name)
 
@@ -182,7 +182,7 @@ _MAPPING: Final[dict[type[Exception], Callable[[Exception], Problem]]] = {
 
 def handle_errors(app: FastAPI) -> None:
     """Let the app answer each of these with a problem document."""
-    app.add_exception_handler(Problem, _answer(lambda error: error))  # type: ignore[arg-type, return-value]
+    app.add_exception_handler(Problem, _answer(lambda error: error))  # type: ignore[arg-type, return-value]  # Starlette types handlers by Exception
     for kind, to_problem in _MAPPING.items():
         app.add_exception_handler(kind, _answer(to_problem))
 

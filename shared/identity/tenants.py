@@ -50,11 +50,11 @@ def _site(row: list[object]) -> Site:
     site_id, organisation, name, domain, timezone, hostnames = row
     return Site(
         id=site_id,  # type: ignore[arg-type]  # the columns' types are the migration's
-        organisation_id=organisation,  # type: ignore[arg-type]
+        organisation_id=organisation,  # type: ignore[arg-type]  # pg8000 returns rows of objects
         name=str(name),
         domain=str(domain),
         timezone=str(timezone),
-        allowed_hostnames=tuple(hostnames),  # type: ignore[arg-type]
+        allowed_hostnames=tuple(hostnames),  # type: ignore[arg-type]  # pg8000 returns rows of objects
     )
 
 
@@ -184,10 +184,10 @@ def key_to_replace(connection: Connection, site: Site, key_id: UUID, overlap: ti
 def _stored_key(row: list[object]) -> StoredKey:
     key_id, kind, prefix, created_at, revoked_at, expires_at = row
     return StoredKey(
-        key_id=key_id,  # type: ignore[arg-type]
+        key_id=key_id,  # type: ignore[arg-type]  # pg8000 returns rows of objects
         kind=str(kind),
         prefix=str(prefix),
-        created_at=created_at,  # type: ignore[arg-type]
-        revoked_at=revoked_at,  # type: ignore[arg-type]
-        expires_at=expires_at,  # type: ignore[arg-type]
+        created_at=created_at,  # type: ignore[arg-type]  # pg8000 returns rows of objects
+        revoked_at=revoked_at,  # type: ignore[arg-type]  # pg8000 returns rows of objects
+        expires_at=expires_at,  # type: ignore[arg-type]  # pg8000 returns rows of objects
     )

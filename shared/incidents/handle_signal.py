@@ -9,9 +9,10 @@ from shared.incidents.from_signals import joined, noted, opened, recovered
 from shared.incidents.model import Incident, Step
 from shared.incidents.open_review import review_of_breach
 from shared.incidents.rules import Rules
-from shared.incidents.signals import SERVICE, Signal
+from shared.incidents.signals import Signal
 from shared.incidents.source import Meaning, Source, judge
-from shared.incidents.store import IncidentStore, Maintenance
+from shared.incidents.store import IncidentStore
+from shared.incidents.suppression import MaintenancesAt, is_suppressed
 from shared.platform.aws.dynamodb import Overtaken, Write
 from shared.platform.moments import stamp
 
@@ -19,10 +20,10 @@ ATTEMPTS: Final = 10
 Found = TypeVar("Found")
 
 
-def handle_signal(store: IncidentStore, rules: Rules, signal: Signal) -> str:
+def handle_signal(store: IncidentStore, rules: Rules, planned: MaintenancesAt, signal: Signal) -> str:
     """Record it and change what it changes; returns what came of it, for the log. Raises ``Overtaken`` when it is never
     its turn: deliver it again."""
-    return again(lambda: _handle(store, rules, signal))
+    return again(lambda: _handle(store, rules, planned, signal))
 
 
 def again(attempt: Callable[[], Found]) -> Found:
@@ -35,11 +36,11 @@ def again(attempt: Callable[[], Found]) -> Found:
     return attempt()
 
 
-def _handle(store: IncidentStore, rules: Rules, signal: Signal) -> str:
+def _handle(store: IncidentStore, rules: Rules, planned: MaintenancesAt, signal: Signal) -> str:
     if store.is_known(signal):
         return "repeated"
     source, meaning = judge(store.source(signal.source), signal)
-    source, outcome, before, step = _effect(store, rules, signal, source, meaning)
+    source, outcome, before, step = _effect(store, rules, planned, signal, source, meaning)
     incident = step.incident.id if step else None
     writes: list[Write] = store.changes(before, step) if step else []
     store.hear(signal, source, outcome, [*writes, *review_of_breach(signal, rules, incident)], incident)
@@ -49,13 +50,15 @@ def _handle(store: IncidentStore, rules: Rules, signal: Signal) -> str:
 Effect = tuple[Source, str, Incident | None, Step | None]
 
 
-def _effect(store: IncidentStore, rules: Rules, signal: Signal, source: Source, meaning: Meaning) -> Effect:
+def _effect(
+    store: IncidentStore, rules: Rules, planned: MaintenancesAt, signal: Signal, source: Source, meaning: Meaning
+) -> Effect:
     """The source, what came of the signal, and the incident before and after it."""
     match meaning:
         case Meaning.RECOVERED:
             return _recovery(store, signal, source)
         case Meaning.FAILED | Meaning.OVERTAKEN:
-            return _failure(store, rules, signal, source, meaning)
+            return _failure(store, rules, planned, signal, source, meaning)
         case _:
             return source, meaning.value, None, None
 
@@ -68,12 +71,14 @@ def _recovery(store: IncidentStore, signal: Signal, source: Source) -> Effect:
     return source, Meaning.RECOVERED.value, incident, recovered(incident, signal)
 
 
-def _failure(store: IncidentStore, rules: Rules, signal: Signal, source: Source, meaning: Meaning) -> Effect:
+def _failure(
+    store: IncidentStore, rules: Rules, planned: MaintenancesAt, signal: Signal, source: Source, meaning: Meaning
+) -> Effect:
     over = meaning is Meaning.OVERTAKEN
     free = replace(source, held=False)
     if found := _of_the_last(store, signal, over=over):
         return free, *found
-    why_not = _held_by(store, rules, signal, signal.at)
+    why_not = _held_by(rules, planned, signal, signal.at)
     if why_not:
         return replace(source, held=source.is_failing), why_not, None, None
     step = opened(signal, signal.at)
@@ -105,24 +110,17 @@ def _speaks_of(signal: Signal, last: Incident, *, over: bool) -> bool:
     return signal.evidence.rank < last.rank and signal.at <= last.resolved_at + signal.evidence.lag
 
 
-def is_suppressed(signal: Signal, maintenances: list[Maintenance], rules: Rules) -> bool:
-    """Whether all that it concerns is under maintenance; what concerns the service as a whole concerns all components."""
-    concerned = set(signal.components) or (set(rules.components) if signal.cause == SERVICE else set())
-    covered = {component for one in maintenances for component in one.components or rules.components}
-    return bool(concerned) and concerned <= covered
-
-
-def _held_by(store: IncidentStore, rules: Rules, signal: Signal, now: datetime) -> str | None:
+def _held_by(rules: Rules, planned: MaintenancesAt, signal: Signal, now: datetime) -> str | None:
     """What keeps it from opening an incident now."""
-    if is_suppressed(signal, store.maintenances(now), rules):
+    if is_suppressed(signal, planned(now), rules):
         return "suppressed"
     return "waiting" if now < signal.at + signal.patience else None
 
 
-def open_held(store: IncidentStore, rules: Rules, source: Source, now: datetime) -> str | None:
+def open_held(store: IncidentStore, rules: Rules, planned: MaintenancesAt, source: Source, now: datetime) -> str | None:
     """A source fails that was held back: once nothing holds it any more it opens the incident, or adds to one."""
     signal = source.last
-    if _held_by(store, rules, signal, now):
+    if _held_by(rules, planned, signal, now):
         return None
     still = replace(signal, at=now, why=f"{signal.why} It has failed since {stamp(signal.at)}.")
     _, before, step = _of_the_last(store, still) or ("opened", None, opened(still, now))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from shared.events.event import Severity
 from shared.events.incidents import IncidentChanged
@@ -132,6 +132,3 @@ def alter(step: Step, **changes: Any) -> Step:
 def identify(prefix: Literal["INC", "PIR"], at: datetime, what: str) -> str:
     """An id that sorts by time and that the same thing gets again: ``INC-20261124-133306-3f9a0c``."""
     return f"{prefix}-{at:%Y%m%d-%H%M%S}-{sha256(f'{what} {stamp(at)}'.encode()).hexdigest()[:6]}"
-
-
-STATES: Final[tuple[State, ...]] = ("investigating", "identified", "monitoring", "resolved")

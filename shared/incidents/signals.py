@@ -20,13 +20,11 @@ from shared.events.event import Event, Severity
 from shared.events.health import ProbeFailed, ProbeRecovered
 from shared.events.kpi import BudgetExhausted, KpiBreached, KpiDataMissing, KpiDataReturned, KpiRecovered
 from shared.events.runbook import TaskFailed, TaskMissed, TaskPassed, TaskTimedOut, TaskUnconfigured
+from shared.incidents.rules import Rules
 
 SERVICE: Final = "service"
 OPERATIONS: Final = "00000000-0000-0000-0000-000000000000"  # whose audit trail is P09's own
 HEALTH_TASK: Final = "health_check"
-LASTING_KPIS: Final = frozenset({"availability", "incidents"})  # of a calendar window: breached until its end
-SERVICE_KPIS: Final = frozenset({"availability", "latency", "error_rate"})
-IMPACTING_KPIS: Final = frozenset({"availability", "error_rate"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,13 +78,13 @@ class Signal:
         return self.at, self.failing, self.id
 
 
-def signals_of(event: Event, components: Mapping[str, str]) -> tuple[Signal, ...]:
-    """The signals of an event, none if it has nothing to say; ``components`` are titles by id."""
+def signals_of(event: Event, rules: Rules) -> tuple[Signal, ...]:
+    """The signals of an event, none if it has nothing to say."""
     match event:
         case ProbeFailed() | ProbeRecovered():
-            found: tuple[Signal, ...] = (_of_probe(event, components),)
+            found: tuple[Signal, ...] = (_of_probe(event, rules.components),)
         case KpiBreached() | KpiRecovered() | BudgetExhausted():
-            found = (_of_kpi(event),)
+            found = (_of_kpi(event, rules),)
         case KpiDataMissing() | KpiDataReturned():
             found = (_of_silence(event),)
         case TaskPassed() | TaskFailed():
@@ -117,14 +115,14 @@ def _of_probe(event: ProbeFailed | ProbeRecovered, components: Mapping[str, str]
     )  # fmt: skip
 
 
-def _of_kpi(event: KpiBreached | KpiRecovered | BudgetExhausted) -> Signal:
+def _of_kpi(event: KpiBreached | KpiRecovered | BudgetExhausted, rules: Rules) -> Signal:
     budget = isinstance(event, BudgetExhausted)
     title = f"The error budget of {event.title} is used up" if budget else f"{event.title} misses its target"
     return Signal(
         id=event.id, at=_at(event.at), source=f"{'budget' if budget else 'kpi'}:{event.kpi}",
-        cause=SERVICE if event.kpi in SERVICE_KPIS else f"kpi:{event.kpi}", failing=not isinstance(event, KpiRecovered),
-        title=title, why=event.why, evidence=CALENDAR if budget or event.kpi in LASTING_KPIS else HOUR,
-        severity=event.severity, customer_impacting=event.kpi in IMPACTING_KPIS and not budget, holds=not budget,
+        cause=SERVICE if event.kpi in rules.service_kpis else f"kpi:{event.kpi}", failing=not isinstance(event, KpiRecovered),
+        title=title, why=event.why, evidence=CALENDAR if budget or event.kpi in rules.lasting_kpis else HOUR,
+        severity=event.severity, customer_impacting=event.kpi in rules.impacting_kpis and not budget, holds=not budget,
         breach=event.kpi if isinstance(event, KpiBreached) else "", links={"decision": event.decision},
     )  # fmt: skip
 

@@ -4,7 +4,6 @@ A change is one transaction, conditional on the version that it began with: the 
 cause, what KPIs count, and the events that tell it. Repeated, concurrent or cut short, it has happened once or not at all.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,10 +22,8 @@ _INCIDENTS: Final = "incidents"
 _CAUSES: Final = "incidents#cause"
 _SOURCES: Final = "incidents#source"
 _SIGNALS: Final = "incidents#signal"
-_IMPACTING: Final = "incidents#customer-impacting"  # shared/kpi/store.py counts these
+_IMPACTING: Final = "incidents#customer-impacting"
 _SINCE: Final = "since"
-_MAINTENANCE: Final = "maintenance"  # the calendar's
-_LONGEST_MAINTENANCE: Final = timedelta(days=7)
 _SIGNALS_KEPT: Final = timedelta(days=30)  # longer than anything is delivered again
 _BEHIND_EVERY_ID: Final = "~"
 
@@ -38,15 +35,6 @@ class Place:
     cause: str
     incident: str
     is_open: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Maintenance:
-    """Of these components; of all of them when it names none."""
-
-    start: datetime
-    end: datetime
-    components: frozenset[str]
 
 
 class IncidentStore:
@@ -97,11 +85,16 @@ class IncidentStore:
     def is_known(self, signal: Signal) -> bool:
         return self.table.get(_SIGNALS, signal.id) is not None
 
-    def maintenances(self, at: datetime) -> list[Maintenance]:
-        """Those that are on at a moment."""
-        ends = stamp(at - _LONGEST_MAINTENANCE), f"{stamp(at)}{_BEHIND_EVERY_ID}"
-        found = (_maintenance(item) for item in self.table.query(_MAINTENANCE, between=ends))
-        return [one for one in found if one.start <= at < one.end]
+    def count_impacting(self, start: datetime, end: datetime) -> int | None:
+        """Customer-impacting incidents that opened in a span, ``end`` not included; None as long as nobody records any."""
+        if self.table.get(_IMPACTING, _SINCE) is None:
+            return None
+        first, last = stamp(start), stamp(end)
+        return sum(str(item["sk"]) < last for item in self.table.query(_IMPACTING, between=(first, last)))
+
+    def recorded_since(self) -> datetime | None:
+        item = self.table.get(_IMPACTING, _SINCE)
+        return moment(str(item["at"])) if item else None
 
     def count_since(self, now: datetime) -> None:
         """From now on incidents are recorded: KPIs may say that there were none."""
@@ -209,8 +202,3 @@ def _source(item: Item) -> Source:
 
 def _place(item: Item) -> Place:
     return Place(cause=str(item["sk"]), incident=str(item["incident"]), is_open=item["open"] == 1)
-
-
-def _maintenance(item: Item) -> Maintenance:
-    components = frozenset(json.loads(str(item.get("components", "[]"))))
-    return Maintenance(start=moment(str(item["start"])), end=moment(str(item["end"])), components=components)

@@ -12,6 +12,7 @@ from shared.incidents.review import overdue
 from shared.incidents.review_store import ReviewStore
 from shared.incidents.rules import Rules
 from shared.incidents.store import IncidentStore
+from shared.incidents.suppression import MaintenancesAt
 from shared.platform.aws.dynamodb import Overtaken
 
 logger = Logger(child=True)
@@ -26,21 +27,23 @@ class Ticked:
     reminded: tuple[str, ...]
 
 
-def tick(incidents: IncidentStore, reviews: ReviewStore, rules: Rules, now: datetime) -> Ticked:
+def tick(
+    incidents: IncidentStore, reviews: ReviewStore, rules: Rules, planned: MaintenancesAt, now: datetime
+) -> Ticked:
     """Do what is due by ``now``. What somebody else changes meanwhile is left to the next minute."""
     incidents.count_since(now)
     return Ticked(
-        opened=tuple(_open_held(incidents, rules, now)),
+        opened=tuple(_open_held(incidents, rules, planned, now)),
         changed=tuple(_change_due(incidents, rules, now)),
         reminded=tuple(_remind(reviews, rules, now)),
     )
 
 
-def _open_held(store: IncidentStore, rules: Rules, now: datetime) -> list[str]:
+def _open_held(store: IncidentStore, rules: Rules, planned: MaintenancesAt, now: datetime) -> list[str]:
     found = []
     for source in store.held():
         try:
-            incident = open_held(store, rules, source, now)
+            incident = open_held(store, rules, planned, source, now)
         except Overtaken:
             logger.info("left to the next minute", extra={"source": source.last.source})
         else:

@@ -76,8 +76,3 @@ def burn_alert(objective: Objective, pair: BurnPair, long: Counts, short: Counts
         judged=judged,
         firing=judged and all(rate is not None and rate > pair.factor for rate in rates),
     )
-
-
-def allowed_minutes(objective: Objective, span: Span) -> Fraction:
-    """The budget as time: what a total outage may last. 99.9% allows 43.2 minutes in 30 days."""
-    return (1 - objective.target) * Fraction(int(span.length.total_seconds()), 60)

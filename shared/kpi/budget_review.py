@@ -1,14 +1,13 @@
-"""The daily review of error budgets: chart, numbers, a message for Slack."""
+"""The daily review of error budgets: a chart for each, and the numbers."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock, MarkdownTextObject, SectionBlock
-
 from shared.kpi.chart import burn_down_chart
+from shared.kpi.exclusions import Exclusion
 from shared.kpi.read_burn_down import budgeted, read_burn_down
 from shared.kpi.store import KpiStore
 from shared.kpi.view import budget_view, burn_down_view
@@ -19,8 +18,6 @@ from shared.runbook.model import Runbook
 PASSED: Final = "passed"
 FAILED: Final = "failed"
 UNKNOWN: Final = "insufficient data"
-_BARS: Final = "▁▂▃▄▅▆▇█"
-_MOST_BARS: Final = 60
 _CONTENT_TYPES: Final = {"svg": "image/svg+xml", "json": "application/json"}
 
 
@@ -34,23 +31,22 @@ class Review:
 
     @property
     def why(self) -> str:
-        return "; ".join(_line(budget).replace("*", "") for budget in self.report["budgets"])
+        return "; ".join(_line(budget) for budget in self.report["budgets"])
 
 
-def review_budgets(runbook: Runbook, store: KpiStore, now: datetime, *, console_url: str) -> Review:
+def review_budgets(runbook: Runbook, store: KpiStore, exclusions: Sequence[Exclusion], now: datetime) -> Review:
     """Each budget's burn-down so far. Failed if less is left of one than the runbook wants, or it is not known."""
     minimum = float(runbook.tasks.error_budget_review.minimum_remaining_percent / 100)
     budgets, pictures = [], {}
     for objective in budgeted(runbook):
-        decision, found = read_burn_down(runbook, store, objective, now)
+        decision, found = read_burn_down(runbook, store, exclusions, objective, now)
         budget = budget_view(decision.budget, objective.budget_window)
         shown = burn_down_view(runbook, decision, found)
         budgets.append(shown | {"budget": budget, "verdict": _verdict(budget, minimum)})
         pictures[f"{objective.id}.svg"] = burn_down_chart(objective, found, minimum_remaining=minimum)
     verdict = next((word for word in (FAILED, UNKNOWN) if any(one["verdict"] == word for one in budgets)), PASSED)
     report = {"at": stamp(now), "verdict": verdict, "minimum_remaining": minimum, "budgets": budgets}
-    texts = {"report.json": report, "message.json": message(report, console_url)}
-    files = pictures | {name: json.dumps(content, indent=1).encode() for name, content in texts.items()}
+    files = pictures | {"report.json": json.dumps(report, indent=1).encode()}
     return Review(folder=f"kpi/error-budget/{now:%Y-%m-%d}", report=report, files=files)
 
 
@@ -61,33 +57,10 @@ def archive(review: Review, bucket: str) -> dict[str, str]:
     return {name: f"s3://{bucket}/{review.folder}/{name}" for name in review.files}
 
 
-def message(report: Mapping[str, Any], console_url: str) -> dict[str, Any]:
-    """For Slack's chat.postMessage: blocks, and the same as plain text for notifications and readers."""
-    heading = f"Error budgets: {report['verdict']}"
-    lines = [_line(budget) for budget in report["budgets"]]
-    blocks: list[Block] = [HeaderBlock(text=heading)]
-    for budget, line in zip(report["budgets"], lines, strict=True):
-        picture = bars([point["remaining"] for point in budget["points"]])
-        blocks.append(SectionBlock(text=MarkdownTextObject(text=f"{line}\n`{picture}`\n{budget['forecast']['text']}")))
-    link = f"<{console_url}/kpis|Burn-down and the reason for each verdict>"
-    blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"{report['at']} · {link}")]))
-    return {"text": "\n".join([heading, *lines]), "blocks": [block.to_dict() for block in blocks]}
-
-
-def bars(shares: list[float | None]) -> str:
-    """A line of bars from 0 to 1, which every reader of Slack can show; a dot where nothing is known."""
-    every = -(-len(shares) // _MOST_BARS) or 1
-    return "".join(_bar(share) for share in reversed(shares[::-1][::every])) or "·"
-
-
-def _bar(share: float | None) -> str:
-    return "·" if share is None else _BARS[round(min(max(share, 0.0), 1.0) * (len(_BARS) - 1))]
-
-
 def _line(budget: Mapping[str, Any]) -> str:
     counted = budget["budget"]
     amount = f"{counted['remaining']:.1%} left" if counted["judged"] else f"only {counted['samples']:,} requests"
-    return f"*{budget['title']}*: {budget['verdict']}, {amount} ({budget['target']['text']})"
+    return f"{budget['title']}: {budget['verdict']}, {amount} ({budget['target']['text']})"
 
 
 def _verdict(budget: Mapping[str, Any], minimum: float) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from shared.kpi.decision import Decision
 from shared.kpi.evaluate import Evaluation
 from shared.kpi.verdict import Verdict
+from shared.runbook.fields import duration_text
 
 # Followed by the stage: a metric filter has no dimension that its log line does not carry.
 NAMESPACE: Final = "P09/"
@@ -38,12 +39,6 @@ def latency_metric(upper_ms: int) -> str:
     return f"LatencyUpTo{upper_ms}ms"
 
 
-def window_name(length: timedelta) -> str:
-    """Such as 5m, 6h, 3d: the dimension Window of a burn rate."""
-    seconds = int(length.total_seconds())
-    return next(f"{seconds // size}{unit}" for unit, size in _UNITS if seconds % size == 0)
-
-
 def published(evaluation: Evaluation) -> tuple[Metric, ...]:
     """What an evaluation publishes. What is unknown is left out, so that an alarm sees it missing, never as 0."""
     silent = Metric(name=SILENT, dimensions=(), value=float(evaluation.silent))
@@ -65,7 +60,7 @@ def _of(decision: Decision) -> Iterator[Metric]:
             yield Metric(name=BURN_ALERT, dimensions=(kpi, ("Pair", alert.pair.name)), value=float(alert.firing))
     for length, rate in sorted(rates.items()):
         if rate is not None:
-            yield Metric(name=BURN_RATE, dimensions=(kpi, ("Window", window_name(length))), value=float(rate))
+            yield Metric(name=BURN_RATE, dimensions=(kpi, ("Window", duration_text(length))), value=float(rate))
 
 
 def _incidents(evaluation: Evaluation) -> Iterator[Metric]:
@@ -73,6 +68,3 @@ def _incidents(evaluation: Evaluation) -> Iterator[Metric]:
     kpi = ("Kpi", decision.inputs.objective.id)
     if decision.verdict.judges:
         yield Metric(name=MISSED, dimensions=(kpi,), value=float(decision.verdict is Verdict.BREACHED))
-
-
-_UNITS: Final = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))

@@ -1,23 +1,24 @@
 """A budget's burn-down from what is stored, with the decision of the same moment."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from shared.kpi.burn_down import BurnDown, burn_down, needed_for_burn_down
 from shared.kpi.decision import Decision
 from shared.kpi.evaluate import evaluate, needed
+from shared.kpi.exclusions import Exclusion
 from shared.kpi.objectives import Objective, objectives
 from shared.kpi.store import KpiStore
-from shared.kpi.timeline import Span
 from shared.runbook.model import Runbook
 
-_QUARTER: Final = timedelta(days=92)
 
+def read_burn_down(
+    runbook: Runbook, store: KpiStore, exclusions: Sequence[Exclusion], objective: Objective, now: datetime
+) -> tuple[Decision, BurnDown]:
+    """Nothing is written: the decision is the one that an evaluation at this moment makes.
 
-def read_burn_down(runbook: Runbook, store: KpiStore, objective: Objective, now: datetime) -> tuple[Decision, BurnDown]:
-    """Nothing is written: the decision is the one that an evaluation at this moment makes."""
-    exclusions = store.maintenances(Span(now - _QUARTER, now))
+    ``exclusions`` are the planned maintenances that overlap ``looked_back(now)``.
+    """
     wanted = needed(runbook, now, exclusions) | needed_for_burn_down(runbook, objective, now, exclusions)
     history = store.history(wanted)
     evaluation = evaluate(runbook, history, now, exclusions=exclusions, incidents=None)

@@ -16,10 +16,11 @@ from shared.kpi.changes import Change, changes
 from shared.kpi.counts import NOTHING, Counts, total
 from shared.kpi.edge import Metric, published
 from shared.kpi.evaluate import Evaluation, evaluate, needed, slices_to_read
+from shared.kpi.exclusions import Exclusion
 from shared.kpi.objectives import incidents_objective
 from shared.kpi.signals.port import Signals, SignalsUnavailable
 from shared.kpi.store import Conclusion, KpiStore, State
-from shared.kpi.timeline import Key, Span, floor, parts_of, roll_ups_of, window
+from shared.kpi.timeline import Key, Span, floor, looked_back, parts_of, roll_ups_of, window
 from shared.kpi.view import evaluation_view
 from shared.platform.aws.dynamodb import Overtaken
 from shared.platform.aws.signed import AwsRefused, AwsUnavailable
@@ -28,7 +29,6 @@ from shared.runbook.model import Runbook
 
 CATCH_UP: Final = timedelta(days=7)
 SLICES_AT_ONCE: Final = 48  # with their hours and days, decisions and events they fit into one transaction
-_QUARTER: Final = timedelta(days=92)
 _TOLD: Final = {model.__name__: model for model in (KpiBreached, KpiRecovered, BudgetExhausted)}
 _DATA_TOLD: Final = {model.__name__: model for model in (KpiDataMissing, KpiDataReturned)}
 logger = Logger(child=True)
@@ -36,11 +36,17 @@ logger = Logger(child=True)
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """What an evaluation talks to. ``publish`` raises ``AwsUnavailable`` or ``AwsRefused``."""
+    """What an evaluation talks to. ``publish`` raises ``AwsUnavailable`` or ``AwsRefused``.
+
+    ``exclusions`` are the planned maintenances that overlap a span, ``incidents`` counts the customer-impacting ones that
+    opened in it: None as long as nobody records any.
+    """
 
     store: KpiStore
     signals: Signals
     publish: Callable[[datetime, Sequence[Metric]], None]
+    exclusions: Callable[[Span], Sequence[Exclusion]]
+    incidents: Callable[[Span], int | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +80,10 @@ def _evaluate(runbook: Runbook, ports: Ports, state: State, now: datetime) -> tu
     for chunk in earlier:
         sums = _sums(ports.store, {start: measured[start] for start in chunk}, length)
         state = ports.store.write_sums(state, sums, max(chunk) + length)
-    exclusions = ports.store.maintenances(Span(at - _QUARTER, at))
+    exclusions = ports.exclusions(looked_back(at))
     wanted = needed(runbook, now, exclusions)
     history, sums = _read(ports.store, wanted, {start: measured[start] for start in last}, length)
-    incidents = ports.store.incidents(window(incidents_objective(runbook).window, at))
+    incidents = ports.incidents(window(incidents_objective(runbook).window, at))
     evaluation = evaluate(runbook, history, now, exclusions=exclusions, incidents=incidents)
     standings, told = changes(state.standings, evaluation)
     _publish(ports, evaluation)
@@ -150,7 +156,7 @@ def _event(runbook: Runbook, change: Change) -> Event:
     identifier = f"{kind}-{change.kpi or 'all'}-{change.at:%Y%m%dT%H%M%SZ}"
     if change.kpi is None or change.decision is None:
         return _DATA_TOLD[kind](id=identifier, severity=runbook.alerts.no_data.severity, at=at, why=change.why)
-    kpi = getattr(runbook.kpis, change.kpi)
+    kpi = runbook.kpis.by_id()[change.kpi]
     return _TOLD[kind](
         id=identifier, kpi=change.kpi, title=kpi.title, severity=kpi.severity,
         decision=change.decision, at=at, why=change.why,

@@ -15,10 +15,9 @@ from shared.events.event import Event
 from shared.kpi.changes import Standings
 from shared.kpi.counts import Counts
 from shared.kpi.decision import AnyDecision
-from shared.kpi.exclusions import Exclusion
 from shared.kpi.record import to_json
 from shared.kpi.standings import from_text, to_text
-from shared.kpi.timeline import Key, Span
+from shared.kpi.timeline import Key
 from shared.platform.aws.dynamodb import Put, Table, Value, Write
 from shared.platform.moments import moment, stamp
 from shared.platform.outbox import leave
@@ -28,10 +27,6 @@ _KPI: Final = "kpi"
 _STATE: Final = "state"
 _LATEST: Final = "latest"
 _CHANGE: Final = "kpi-change"
-_MAINTENANCE: Final = "maintenance"
-_INCIDENTS: Final = "incidents#customer-impacting"
-_SINCE: Final = "since"
-_LONGEST_MAINTENANCE: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,21 +105,6 @@ class KpiStore:
     def decision(self, kpi: str, at: datetime) -> StoredDecision | None:
         item = self._table.get(_decisions_of(kpi), stamp(at))
         return _decision(item) if item else None
-
-    def maintenances(self, span: Span) -> list[Exclusion]:
-        """Planned maintenances of the calendar that may touch a span."""
-        ends = stamp(span.start - _LONGEST_MAINTENANCE), stamp(span.end)
-        return [
-            Exclusion(Span(moment(str(item["start"])), moment(str(item["end"]))), str(item["reason"]))
-            for item in self._table.query(_MAINTENANCE, between=ends)
-        ]
-
-    def incidents(self, span: Span) -> int | None:
-        """Customer-impacting incidents that opened in a span, its end not included; None as long as nobody records any."""
-        if self._table.get(_INCIDENTS, _SINCE) is None:
-            return None
-        ends = stamp(span.start), stamp(span.end)
-        return len(self._table.query(_INCIDENTS, between=ends))  # a key is longer than the moment that it begins with
 
     def _write(self, before: State, standings: Standings, read_until: datetime, writes: Iterable[Write]) -> State:
         after = State(version=(before.version or 0) + 1, standings=standings, read_until=read_until)

@@ -13,6 +13,7 @@ HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MONTHS_OF_QUARTER: Final = 3
+_LONGEST_WINDOW: Final = timedelta(days=92)
 
 
 class Key(NamedTuple):
@@ -44,6 +45,11 @@ class Span:
         return self.length // slice_length
 
 
+def looked_back(at: datetime) -> Span:
+    """What an evaluation at a moment may look at: its longest window is a quarter."""
+    return Span(at - _LONGEST_WINDOW, at)
+
+
 def floor(moment: datetime, length: timedelta) -> datetime:
     """The start of the slice, hour or day that a moment lies in."""
     return moment - (moment - _EPOCH) % length
@@ -71,7 +77,7 @@ def parts_of(key: Key, slice_length: timedelta) -> tuple[Key, ...]:
         "day": ("hour", HOUR, DAY),
         "hour": ("slice", slice_length, HOUR),
     }.get(key.grain, ("slice", slice_length, timedelta(0)))
-    return tuple(Key(grain, key.start + n * length) for n in range(whole // length))  # type: ignore[arg-type]
+    return tuple(Key(grain, key.start + n * length) for n in range(whole // length))  # type: ignore[arg-type]  # the table above holds grains only
 
 
 def roll_ups_of(slices: Iterable[datetime]) -> tuple[tuple[Key, ...], tuple[Key, ...]]:

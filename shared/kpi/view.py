@@ -8,14 +8,13 @@ from shared.kpi.availability import Availabilities
 from shared.kpi.budget import Budget, BurnAlert
 from shared.kpi.burn_down import BurnDown
 from shared.kpi.decision import AnyDecision, CountDecision, Decision
-from shared.kpi.edge import window_name
 from shared.kpi.evaluate import Evaluation
 from shared.kpi.latency import Quantile
 from shared.kpi.objectives import CountObjective, Objective
 from shared.kpi.timeline import Span
 from shared.kpi.why import percent, target_text, why
 from shared.platform.moments import stamp
-from shared.runbook.fields import WindowName
+from shared.runbook.fields import WindowName, duration_text
 from shared.runbook.model import Runbook
 
 _DIGITS: Final = 6
@@ -123,7 +122,7 @@ def burn_down_view(runbook: Runbook, decision: Decision, found: BurnDown) -> dic
             for point in found.points
         ],
         "burn_rate": _rounded(found.burn_rate),
-        "burn_rate_over": window_name(runbook.burn_rates.forecast_over),
+        "burn_rate_over": duration_text(runbook.burn_rates.forecast_over),
         "burn_alerts": burn_alerts(decision),
         "minimum_remaining": float(runbook.tasks.error_budget_review.minimum_remaining_percent / 100),
         "forecast": {
@@ -140,7 +139,7 @@ def window_view(name: WindowName, span: Span) -> dict[str, str]:
 
 def _kpi(runbook: Runbook, decision: AnyDecision) -> dict[str, Any]:
     objective = decision.inputs.objective
-    kpi = getattr(runbook.kpis, objective.id)
+    kpi = runbook.kpis.by_id()[objective.id]
     measured = _of_count(decision) if isinstance(decision, CountDecision) else _of_requests(decision)
     return {
         "id": objective.id,
@@ -210,8 +209,8 @@ def _burn_alert(alert: BurnAlert) -> dict[str, Any]:
         "pair": alert.pair.name,
         "severity": alert.pair.severity,
         "factor": float(alert.pair.factor),
-        "long": window_name(alert.pair.long),
-        "short": window_name(alert.pair.short),
+        "long": duration_text(alert.pair.long),
+        "short": duration_text(alert.pair.short),
         "long_rate": _rounded(alert.long),
         "short_rate": _rounded(alert.short),
         "judged": alert.judged,

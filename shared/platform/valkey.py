@@ -104,7 +104,7 @@ def open_connection(address: Address, *, password: str, timeout: float, connect_
     if isinstance(answer, hiredis.ReplyError):
         connection.close()
         raise BadLogin(str(answer))
-    primary = _primary(slots)
+    primary = primary_of(slots)
     if primary in (None, (address.host, address.port)):
         return connection
     connection.close()  # a cluster's endpoint answers from any of its nodes
@@ -114,7 +114,7 @@ def open_connection(address: Address, *, password: str, timeout: float, connect_
     )  # fmt: skip
 
 
-def _primary(slots: Any) -> tuple[str, int] | None:
+def primary_of(slots: Any) -> tuple[str, int] | None:
     """Host and port of the node that holds all slots; None where there is no cluster, or it does not know its own name."""
     if isinstance(slots, hiredis.ReplyError) or not slots:
         return None

@@ -19,7 +19,7 @@ class ElastiCache(Protocol):
     """boto3's client, as far as it is used here."""
 
     def describe_users(self, *, UserId: str) -> dict[str, Any]: ...  # noqa: N803 -- boto3's names
-    def modify_user(self, *, UserId: str, Passwords: list[str]) -> dict[str, Any]: ...  # noqa: N803
+    def modify_user(self, *, UserId: str, Passwords: list[str]) -> dict[str, Any]: ...  # noqa: N803 -- boto3's own names
 
 
 class ValkeyTokens:

@@ -12,7 +12,7 @@ class Histories(Protocol):
 
 
 def versions_of(store: Histories, stage: str, name: str) -> list[Version]:
-    """None for a secret that nobody made. Raises ``AwsUnavailable`` and ``AwsRefused``."""
+    """Empty for a secret that nobody has created. Raises ``AwsUnavailable`` and ``AwsRefused``."""
     try:
         found = store.history(stored_name(stage, name))
     except AwsRefused as error:

@@ -12,7 +12,7 @@ Severity = Literal["page", "ticket"]
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 WindowName = Literal["calendar month", "calendar quarter", "rolling hour"]
 
-_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_UNITS: Final = {"d": timedelta(days=1), "h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timedelta(seconds=1)}
 _DURATION: Final = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 
 
@@ -20,7 +20,12 @@ def _duration(value: object) -> timedelta:
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if not found:
         raise ValueError('must be a number and a unit, such as "5m", "6h" or "3d"')
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def duration_text(length: timedelta) -> str:
+    """As the runbook and PromQL write it, in the largest unit that it is a multiple of: 5m, 6h, 3d."""
+    return next(f"{length // unit}{name}" for name, unit in _UNITS.items() if not length % unit)
 
 
 def _exact(value: object) -> Fraction:
@@ -32,13 +37,13 @@ def _exact(value: object) -> Fraction:
 
 
 def _percent(value: Fraction) -> Fraction:
-    if not 0 < value <= 100:  # noqa: PLR2004
+    if not 0 < value <= 100:  # noqa: PLR2004 -- percent are of a hundred
         raise ValueError("must be more than 0 and at most 100")
     return value
 
 
 def _open_percent(value: Fraction) -> Fraction:
-    if not 0 < value < 100:  # noqa: PLR2004
+    if not 0 < value < 100:  # noqa: PLR2004 -- percent are of a hundred
         raise ValueError("must lie between 0 and 100: a target of 100% has no error budget")
     return value
 

@@ -1,8 +1,9 @@
 """What is measured and alarmed on: KPIs, slices, burn rates, alerts."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from fractions import Fraction
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
@@ -17,40 +18,56 @@ class Prometheus(Section):
     scrape_interval: Duration
 
 
-class _Kpi(Section):
+class Kpi(Section):
+    """``counts_requests``: it judges the service by its requests; ``counts_failures``: by those that customers saw fail."""
+
+    counts_requests: ClassVar[bool] = True
+    counts_failures: ClassVar[bool] = False
+
+    kind: str
     title: Text
     severity: Severity
+    window: WindowName
     review: Text
     do: Text
 
+    @property
+    def lasts(self) -> bool:
+        """A target that is missed in a calendar window stays missed until the window ends."""
+        return self.window != "rolling hour"
 
-class _RatioKpi(_Kpi):
-    window: WindowName
+
+class RatioKpi(Kpi):
     budget_window: WindowName | None = None
     minimum_samples: PositiveInt
     burn_alerts: bool
 
 
-class AvailabilityKpi(_RatioKpi):
+class AvailabilityKpi(RatioKpi):
+    counts_failures: ClassVar[bool] = True
+
     kind: Literal["availability"]
     target_percent: OpenPercent
 
 
-class LatencyKpi(_RatioKpi):
+class LatencyKpi(RatioKpi):
     kind: Literal["latency"]
     percentile: OpenPercent
     target_ms: PositiveInt
 
 
-class ErrorRateKpi(_RatioKpi):
+class ErrorRateKpi(RatioKpi):
+    counts_failures: ClassVar[bool] = True
+
     kind: Literal["error_rate"]
     maximum_percent: OpenPercent
 
 
-class IncidentsKpi(_Kpi):
+class IncidentsKpi(Kpi):
+    counts_requests: ClassVar[bool] = False
+
     kind: Literal["incidents"]
     maximum: PositiveInt
-    window: WindowName
 
 
 class Kpis(Section):
@@ -58,6 +75,9 @@ class Kpis(Section):
     latency: LatencyKpi
     error_rate: ErrorRateKpi
     incidents: IncidentsKpi
+
+    def by_id(self) -> Mapping[str, Kpi]:
+        return {name: getattr(self, name) for name in type(self).model_fields}
 
 
 class Slices(Section):

@@ -35,7 +35,7 @@ def watch(runbook: Runbook, store: RunStore, now: datetime, clock: datetime) -> 
     since, until = store.watched()
     since = since or store.watch_since(clock)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    begin = midnight if played else max(until or now, now - CATCH_UP)
+    begin = midnight if played else max(min(now, until or now), now - CATCH_UP)
     missed = tuple(_missed(runbook, store, begin, now, None if played else since, clock))
     unfinished = tuple(_unfinished(runbook, store, now, clock))
     if not played and (until is None or until < now):

@@ -56,7 +56,7 @@ def _told(incident: Incident, titles: Sequence[str]) -> Iterator[tuple[datetime,
             continue
         yield latest  # type: ignore[misc]  # a state of the model
         latest = (line.at, line.state, note or _news(line.state), bool(note))
-    yield latest  # type: ignore[misc]
+    yield latest  # type: ignore[misc]  # a state of the model
 
 
 def _opening(titles: Sequence[str]) -> str:

@@ -1,13 +1,12 @@
 """What the page is made of, read from the operations table alone: incidents, calendar, what the prober found last."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from shared.calendar.model import Entry
 from shared.calendar.store import CalendarStore
-from shared.health.store import PARTITION as PROBE
+from shared.health.store import ProbeStore
 from shared.incidents.model import Incident as Occurred
 from shared.incidents.signals import CALENDAR
 from shared.incidents.signals import PROBE as PROBE_EVIDENCE
@@ -19,25 +18,22 @@ from shared.status.model import Component, Facts, Incident, Line, Maintenance, P
 
 HISTORY: Final = timedelta(days=120)
 AHEAD: Final = timedelta(days=180)
-_RECORDED: Final = ("incidents#customer-impacting", "since")
-_STANDING: Final = "standing"
 
 
 class Source:
     """Reads the table; timelines of incidents that have not changed since are remembered."""
 
     def __init__(self, table: Table, runbook: Runbook, url: str) -> None:
-        self._table = table
         self._runbook = runbook
         self._url = url
         self._incidents = IncidentStore(table)
         self._calendar = CalendarStore(table)
+        self._probes = ProbeStore(table)
         self._timelines: dict[tuple[str, int], tuple[Line, ...]] = {}
 
     def facts(self, now: datetime) -> Facts:
-        since = self._table.get(*_RECORDED)
         return Facts(
-            name=f"{self._runbook.service.name} Status", url=self._url, since=moment(str(since["at"])) if since else now,
+            name=f"{self._runbook.service.name} Status", url=self._url, since=self._incidents.recorded_since() or now,
             components=tuple(
                 Component(id=name, title=one.title, description=one.description)
                 for name, one in self._runbook.components.items()
@@ -67,16 +63,14 @@ class Source:
         return self._timelines[key]
 
     def _probe(self) -> Probe | None:
-        item = self._table.get(PROBE, _STANDING)
-        if item is None:
+        memory = self._probes.read()
+        if memory.at is None:
             return None
-        standings: dict[str, dict[str, Any]] = json.loads(str(item["standings"]))
-        service, prober = standings["service"], standings["prober"]
-        since = str(service["since"])
+        service, prober = memory.standings.service, memory.standings.prober
+        since = moment(service.since) if service.since else None
         return Probe(
-            # A prober that reaches nothing has known nothing since.
-            at=moment(str(prober["since"] or item["at"])),
-            failing=tuple(service["components"]) if since else (), since=moment(since) if since else None,
+            at=moment(prober.since) if prober.since else memory.at,  # a prober that reaches nothing has known nothing since
+            failing=service.components if since else (), since=since,
         )  # fmt: skip
 
 

@@ -49,7 +49,13 @@ class Stack:
         ]
 
     def of_type(self, kind: str) -> list[Resource]:
-        return [resource for resource in self.resources if resource.type == kind]
+        """Raises LookupError when there is none: an assertion about each of none would hold whatever is deployed."""
+        found = [resource for resource in self.resources if resource.type == kind]
+        if not found:
+            raise LookupError(
+                f"{self.name} has no {kind}; it has {', '.join(sorted({one.type for one in self.resources}))}"
+            )
+        return found
 
     def find(self, logical_id: str) -> Resource:
         return next(resource for resource in self.resources if resource.logical_id == logical_id)
@@ -63,8 +69,12 @@ class Assembly:
     def stacks(self, stage: str) -> list[Stack]:
         return list(self.stages[stage].values())
 
-    def of_type(self, stage: str, kind: str) -> list[tuple[Stack, Resource]]:
-        return [(stack, resource) for stack in self.stacks(stage) for resource in stack.of_type(kind)]
+    def of_type(self, stage: str, *kinds: str) -> list[tuple[Stack, Resource]]:
+        """Of any of these types. Raises LookupError when there is none."""
+        found = [(stack, one) for stack in self.stacks(stage) for one in stack.resources if one.type in kinds]
+        if not found:
+            raise LookupError(f"stage {stage} has no {' and no '.join(kinds)}")
+        return found
 
     def types(self, stage: str) -> set[str]:
         return {resource.type for stack in self.stacks(stage) for resource in stack.resources}

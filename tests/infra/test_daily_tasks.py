@@ -46,8 +46,7 @@ def test_a_task_reads_one_secret(assembly: Assembly, stage: str, task: str) -> N
 def test_only_the_deployment_writes_the_canarys_keys(assembly: Assembly, stage: str) -> None:
     writers = [
         (policy.logical_id, one)
-        for stack in assembly.stages[stage].values()
-        for policy in stack.of_type("AWS::IAM::ManagedPolicy")
+        for _, policy in assembly.of_type(stage, "AWS::IAM::ManagedPolicy")
         for one in policy.properties["PolicyDocument"]["Statement"]
         if "secretsmanager:PutSecretValue" in _list(one["Action"])
         and not policy.logical_id.startswith("RotationSecretRotation")  # of logins, by their ARNs: see test_access.py

@@ -55,9 +55,8 @@ def test_every_left_out_type_says_why_and_what_stands_in() -> None:
 
 
 def _named_alarms(assembly: Assembly, stage: str) -> set[str]:
-    kinds = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
-    alarms = [alarm for kind in kinds for _, alarm in assembly.of_type(stage, kind)]
-    names = [alarm.properties["AlarmName"] for alarm in alarms if "AlarmName" in alarm.properties]
+    alarms = assembly.of_type(stage, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+    names = [alarm.properties["AlarmName"] for _, alarm in alarms if "AlarmName" in alarm.properties]
     return {name.replace(f"p09-{stage}-", "p09-prod-") for name in names}
 
 

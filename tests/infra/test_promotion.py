@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shared.changes.model import LIFE
 from tests.infra.assembly import STAGES
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
 MOST_EVENTS = 25_000
 EVENTS_OF_A_LOOK = 14
-LIFE_SECONDS = 60 * 24 * 3600
 
 
 def _definition(assembly: Assembly, stage: str) -> dict[str, Any]:
@@ -39,9 +39,9 @@ def test_every_wait_ends_by_itself_and_looks_again(assembly: Assembly, stage: st
 
 
 @pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
-def test_two_months_of_looking_stay_within_an_execution_s_history(assembly: Assembly, stage: str) -> None:
+def test_looking_for_a_change_s_whole_life_stays_within_an_execution_s_history(assembly: Assembly, stage: str) -> None:
     for wait in _waits(assembly, stage).values():
-        assert LIFE_SECONDS / wait["TimeoutSeconds"] * EVENTS_OF_A_LOOK < MOST_EVENTS
+        assert LIFE.total_seconds() / wait["TimeoutSeconds"] * EVENTS_OF_A_LOOK < MOST_EVENTS
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from shared.backups.drill import SIGN_OFF_WITHIN
 from tests.infra.assembly import STAGES
 
 if TYPE_CHECKING:
@@ -56,12 +57,12 @@ def test_every_end_is_reached_through_the_record_s_closing(assembly: Assembly, s
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_decision_is_waited_for_a_day_and_no_longer(assembly: Assembly, stage: str) -> None:
+def test_a_decision_is_waited_for_as_long_as_it_may_be_taken(assembly: Assembly, stage: str) -> None:
     states = _definition(assembly, stage)["States"]
     waits = [state for state in states.values() if "waitForTaskToken" in str(state.get("Resource"))]
     assert len(waits) == 2
     for wait in waits:
-        assert wait["TimeoutSeconds"] == 24 * 3600
+        assert wait["TimeoutSeconds"] == SIGN_OFF_WITHIN.total_seconds()
         assert any(catch["ErrorEquals"] == ["States.Timeout"] for catch in wait["Catch"])
 
 

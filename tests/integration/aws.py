@@ -77,7 +77,7 @@ class Aws:
 
     def put_slice(self, start: datetime, **counts: Any) -> None:
         """What the edge counts in five minutes."""
-        found = slice_counts(bad_above=1, **({"errors": 0, "latencies": {}, "beyond": 0} | counts))  # type: ignore[arg-type]
+        found = slice_counts(bad_above=1, **({"errors": 0, "latencies": {}, "beyond": 0} | counts))  # type: ignore[arg-type]  # counts come as a plain mapping
         at = int(start.timestamp())
         self.sums["Requests"][at] = found.requests
         self.sums["ServerErrors"][at] = found.errors

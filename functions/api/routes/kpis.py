@@ -39,12 +39,16 @@ async def burn_down(kpi_id: Budgeted, services: ServicesOf) -> JSONResponse:
     # The runbook's model and the arithmetic: who only posts events does not wait for their import.
     from shared.kpi.objectives import objectives
     from shared.kpi.read_burn_down import read_burn_down
+    from shared.kpi.timeline import looked_back
     from shared.kpi.view import burn_down_view
     from shared.runbook.load import the_runbook
+    from shared.together.maintenances import exclusions
 
     runbook = the_runbook()
     objective = next(one for one in objectives(runbook) if one.id == kpi_id)
-    decision, found = read_burn_down(runbook, services.kpis, objective, _evaluated_at(services))
+    at = _evaluated_at(services)
+    planned = exclusions(services.calendar, looked_back(at))
+    decision, found = read_burn_down(runbook, services.kpis, planned, objective, at)
     return _answer(burn_down_view(runbook, decision, found))
 
 

@@ -57,12 +57,11 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """``headers`` have names in lower case; ``truncated`` says that the body went on after the policy's ``max_bytes``."""
+    """``headers`` have names in lower case; ``body`` ends at the policy's ``max_bytes``."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
-    truncated: bool
 
 
 def send(request: Request, policy: Policy, timeout: float, *, network: Network | None = None) -> Response:
@@ -118,12 +117,10 @@ def _checked_headers(request: Request) -> dict[str, str]:
 
 
 def _read(response: http.client.HTTPResponse, max_bytes: int) -> Response:
-    body = response.read(max_bytes + 1)
     return Response(
         status=response.status,
         headers={name.lower(): value for name, value in response.getheaders()},
-        body=body[:max_bytes],
-        truncated=len(body) > max_bytes,
+        body=response.read(max_bytes),
     )
 
 

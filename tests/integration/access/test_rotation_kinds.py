@@ -15,8 +15,6 @@ from moto import mock_aws
 from standardwebhooks.webhooks import Webhook
 
 from functions.migrate.canary import ensure_canary
-from functions.secret_rotation.canary_keys import CanaryKeys
-from functions.secret_rotation.webhook_keys import WebhookKeys
 from shared.audit.chain import OPERATIONS
 from shared.audit.store import Filter, page
 from shared.health.canary import ORGANISATION, read_keys
@@ -30,6 +28,8 @@ from shared.platform.wiring import with_login
 from shared.rotation.rotation import STEPS, Rotation, RotationRefused, Target
 from shared.rotation.trail import trail
 from shared.rotation.valkey_tokens import ValkeyTokens, by_acl
+from shared.rotation.webhook_keys import WebhookKeys
+from shared.together.canary_keys import CanaryKeys
 from tests.conftest import MigratedDatabase
 from tests.integration.access.load import serve_during_rotations
 from tests.integration.access.test_rotation import SETTINGS, Crash, SecretsManager

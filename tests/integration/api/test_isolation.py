@@ -75,7 +75,7 @@ class Tenants(RuleBasedStateMachine):
             self.keys[answer.json()["key"]] = (site, kind, answer.json()["key_id"])
 
     @rule(person=people, number=pick, other=pick, revoke=st.booleans())
-    def end_a_key(self, person: str, number: int, other: int, revoke: bool) -> None:  # noqa: FBT001
+    def end_a_key(self, person: str, number: int, other: int, revoke: bool) -> None:  # noqa: FBT001 -- hypothesis passes it by name
         """Also by the address of another site."""
         if not self.keys:
             return

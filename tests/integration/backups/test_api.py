@@ -186,6 +186,13 @@ def test_lists_and_details_are_shown_without_tokens(client: TestClient, api: Api
     assert client.get("/v1/drills/marks", headers=by("ada")).json()["marks"][0]["rows"] == 3
 
 
+def test_what_a_step_records_is_shown_only_where_the_view_names_it(client: TestClient, api: Api) -> None:
+    result = {"to": "then", "dsn": "a password"}
+    api.drills.write_step(DRILL.id, Step(name="mark", started_at=NOW.isoformat(), result=result))
+    (step,) = client.get(f"/v1/drills/{DRILL.id}", headers=by("ada")).json()["steps"]
+    assert step["result"] == {"to": "then"}
+
+
 def test_a_plan_does_nothing_and_warns(client: TestClient, api: Api) -> None:
     found = client.get("/v1/drills/plan", params={"kind": "restore", "to": "2026-11-24T05:00:00Z"}, headers=by("ada"))
     assert len(found.json()["steps"]) > 5

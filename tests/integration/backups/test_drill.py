@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from shared.backups.view import step_view
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_proof import traffic
 from tests.integration.backups.workflow import Crash, Workflow
@@ -49,6 +50,8 @@ def test_a_drill_under_traffic_proves_every_table_and_waits_for_a_second_person(
     assert (signed.started_by, signed.started_by_subject) == ("ada", "subject-of-ada")
     assert (signed.signed_by, signed.signed_by_subject) == ("grace", "subject-of-grace")
     assert workflow.events() == ["DrillPassed"]
+    for step in workflow.store.steps(drill.id):
+        assert set(step.result or {}) - set(step_view(step)["result"] or {}) <= {"by_subject"}, step.name
 
 
 def test_a_drill_to_a_marked_moment_goes_back_to_it(workflow: Workflow) -> None:

@@ -1,16 +1,22 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from pg8000.exceptions import DatabaseError
 
 from local.backups.restore import TemporaryPostgres, temporary
 from shared.backups.content import Mark, differences
-from shared.backups.proof import MarkRefused, read_content, read_sentinels, take_mark
+from shared.backups.proof import KEPT, MarkRefused, read_content, read_sentinels, take_mark
 from shared.platform.postgres import connect
 from tests.conftest import PASSWORDS, MigratedDatabase
 from tests.integration.backups.conftest import World
+
+if TYPE_CHECKING:
+    from pg8000.native import Connection
 
 
 @contextmanager
@@ -125,3 +131,20 @@ def test_who_proves_backups_may_mark(migrated: MigratedDatabase) -> None:
     )
     assert mark.content.tables["backup_sentinels"].rows == 1
     assert mark.content.migrations >= 4
+
+
+def test_a_mark_forgets_the_sentinels_of_marks_that_no_backup_reaches_any_more(migrated: MigratedDatabase) -> None:
+    def backup() -> "Connection":
+        return connect(migrated.address, user="p09_backup", password=PASSWORDS["p09_backup"], application="t")
+
+    with backup() as connection:
+        for age in (KEPT + timedelta(hours=1), KEPT - timedelta(hours=1)):
+            connection.run(
+                "insert into backup_sentinels (id, mark, side, written_at) "
+                "values (:id, :mark, 'before', now() - cast(:age as interval))",
+                id=uuid4(), mark=f"{age.days} days", age=age,
+            )  # fmt: skip
+    take_mark(backup, "new")
+    with backup() as connection:
+        kept = connection.run("select distinct mark from backup_sentinels order by mark")
+    assert kept == [[f"{KEPT.days - 1} days"], ["new"]]

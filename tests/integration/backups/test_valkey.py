@@ -5,9 +5,9 @@ import pytest
 
 from local.backups.repository import Repository
 from local.backups.restore import RestoreFailed
-from local.backups.sealing import new_key
+from local.backups.sealing import new_key, unseal
 from local.backups.valkey_restore import Valkey, restore_valkey
-from local.backups.valkey_snapshot import restore_snapshot, take_snapshot
+from local.backups.valkey_snapshot import take_snapshot
 from tests.servers import ValkeyServer, server_folder
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -67,4 +67,5 @@ def test_the_exported_file_is_an_rdb(repository: Repository, tmp_path: Path) -> 
         with server.client() as client:
             client.set("key", "value")
             snapshot = take_snapshot(repository, client, folder, NOW)
-        assert restore_snapshot(repository, snapshot, tmp_path).read_bytes().startswith((b"VALKEY", b"REDIS"))
+        unseal(repository.valkey / snapshot / "dump.rdb.sealed", tmp_path / "dump.rdb", repository.key)
+    assert (tmp_path / "dump.rdb").read_bytes().startswith((b"VALKEY", b"REDIS"))

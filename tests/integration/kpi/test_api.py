@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
 from functions.api.kpi_models import BurnDownView, DecisionList, KpiList, ReplayView, WhatIfView
+from shared.calendar.store import CalendarStore
 from shared.kpi.timeline import floor
 from tests.integration.kpi.conftest import Evaluator
 from tests.operations_api import Caller, ServersDown
@@ -19,7 +20,7 @@ SLICE = timedelta(minutes=5)
 
 @pytest.fixture
 def api(evaluator: Evaluator) -> Iterator[Caller]:
-    with TestClient(create_app(ServersDown(kpis=evaluator.store))) as client:
+    with TestClient(create_app(ServersDown(kpis=evaluator.store, calendar=CalendarStore(evaluator.table)))) as client:
         yield Caller(client)
 
 

@@ -60,7 +60,7 @@ class Canary:
 
             do_POST = do_GET  # noqa: N815 -- the base class' name
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- http.server's own name
                 """Say nothing."""
 
         class Server(ThreadingHTTPServer):

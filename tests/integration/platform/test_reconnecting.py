@@ -22,7 +22,7 @@ def test_a_connection_that_postgresql_ended_is_replaced_before_anything_is_writt
 
 def test_a_connection_that_ends_within_a_transaction_fails_it(migrated: MigratedDatabase) -> None:
     database = migrated.database("p09_api")
-    with pytest.raises(PostgresUnavailable), database.transaction() as connection:  # noqa: PT012
+    with pytest.raises(PostgresUnavailable), database.transaction() as connection:  # noqa: PT012 -- either of the two statements may raise
         with migrated.server.connect_as_superuser() as superuser:
             superuser.run("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'p09_api'")
         connection.run("select 1")

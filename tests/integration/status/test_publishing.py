@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,15 +31,13 @@ from shared.incidents.tick import tick as incidents_tick
 from shared.platform.moments import stamp
 from shared.platform.outbox import waiting
 from shared.runbook.load import the_runbook
+from shared.together.maintenances import maintenances_at
 from tests.integration.status.conftest import Publisher
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 TITLES = {name: one.title for name, one in the_runbook().components.items()}
-RULES = Rules(
-    resolve_after=2 * MINUTE, page_acknowledged_within=15 * MINUTE, ticket_acknowledged_within=timedelta(days=1),
-    review_due_within=timedelta(days=7), remind_every=timedelta(days=1), components=TITLES, reviewer="SRE",
-)  # fmt: skip
+RULES = replace(Rules.of(the_runbook()), resolve_after=2 * MINUTE)
 DOWN = ["collection", "analytics"]
 
 
@@ -49,11 +48,12 @@ class World:
         self.publisher = publisher
         self.incidents = IncidentStore(publisher.table)
         self.calendar = CalendarStore(publisher.table)
+        self.planned = partial(maintenances_at, self.calendar)
         self.probes = ProbeStore(publisher.table)
 
     def hear(self, event: Event) -> None:
-        for signal in signals_of(event, TITLES):
-            handle_signal(self.incidents, RULES, signal)
+        for signal in signals_of(event, RULES):
+            handle_signal(self.incidents, RULES, self.planned, signal)
 
     def probe(self, at: datetime, *, well: bool, times: int = 3) -> None:
         """So many probes in a row, and what the incidents make of what they tell."""
@@ -122,7 +122,7 @@ def test_an_outage_goes_through_its_states_on_the_page(world: World) -> None:
     assert world.api("summary")["incidents"][0]["status"] == "monitoring"
     assert set(world.statuses().values()) == {"operational", "degraded_performance"}
 
-    incidents_tick(world.incidents, ReviewStore(publisher.table), RULES, START + 6 * MINUTE)
+    incidents_tick(world.incidents, ReviewStore(publisher.table), RULES, world.planned, START + 6 * MINUTE)
     world.probe(START + 6 * MINUTE, well=True)
     publisher.run(START + 6 * MINUTE)
     assert world.api("incidents/unresolved")["incidents"] == []
@@ -188,8 +188,8 @@ def test_what_customers_do_not_feel_is_not_told_to_them(world: World) -> None:
 def test_a_recovery_that_arrives_before_its_failure_leaves_nothing_down(world: World) -> None:
     failed = {"at": stamp(START), "subject": "service", "components": DOWN, "why": "503"}
     recovered = failed | {"at": stamp(START + MINUTE)}
-    world.hear(ProbeRecovered(id="r", **recovered))  # type: ignore[arg-type]
-    world.hear(ProbeFailed(id="f", **failed))  # type: ignore[arg-type]
+    world.hear(ProbeRecovered(id="r", **recovered))  # type: ignore[arg-type]  # fields come as a plain mapping
+    world.hear(ProbeFailed(id="f", **failed))  # type: ignore[arg-type]  # fields come as a plain mapping
     world.probe(START + MINUTE, well=True)
     world.publisher.run(START + MINUTE)
     assert "major_outage" not in world.statuses().values()

@@ -139,7 +139,7 @@ def expected_visits(events: list[Event]) -> list[list[object]]:
     for visitor, seen in by_visitor.items():
         runs = [[seen[0]]]
         for previous, one in pairwise(seen):
-            if one["timestamp"] - previous["timestamp"] > timedelta(minutes=30):  # type: ignore[operator]
+            if one["timestamp"] - previous["timestamp"] > timedelta(minutes=30):  # type: ignore[operator]  # rows of the test are mappings of objects
                 runs.append([])
             runs[-1].append(one)
         visits += [
@@ -154,20 +154,20 @@ def expected_visits(events: list[Event]) -> list[list[object]]:
 
 
 def minutes(one: Event) -> float:
-    return (one["timestamp"] - START).total_seconds() / 60  # type: ignore[operator]
+    return (one["timestamp"] - START).total_seconds() / 60  # type: ignore[operator]  # rows of the test are mappings of objects
 
 
 def expected_traffic(events: list[Event], visits: list[list[object]]) -> list[list[object]]:
     sums: dict[datetime, list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
     for one in events:
-        bucket = sums[quarter(one["timestamp"])]  # type: ignore[arg-type]
+        bucket = sums[quarter(one["timestamp"])]  # type: ignore[arg-type]  # rows of the test are mappings of objects
         bucket[0] += one["name"] != "engagement"
         bucket[1] += one["name"] == "pageview"
     for _, started, ended, *_, count, _ in visits:
-        bucket = sums[quarter(started)]  # type: ignore[arg-type]
+        bucket = sums[quarter(started)]  # type: ignore[arg-type]  # rows of the test are mappings of objects
         bucket[2] += 1
         bucket[3] += count == 1
-        bucket[4] += (ended - started) // timedelta(microseconds=1)  # type: ignore[operator]
+        bucket[4] += (ended - started) // timedelta(microseconds=1)  # type: ignore[operator]  # rows of the test are mappings of objects
     return [[at, *sums[at]] for at in sorted(sums)]
 
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -12,8 +13,7 @@ import pytest
 import redis
 
 from local.state import free_port
-from shared.platform import wiring
-from shared.platform.valkey import Address, Valkey, open_connection
+from shared.platform.redis_client import redis_client
 from shared.runbook.run import Run, Verdict
 from tests.integration.tasks.conftest import VALKEY, World, never_green
 from tests.servers import HOST, ValkeyServer
@@ -40,14 +40,12 @@ def function(world: World, valkey_server: ValkeyServer) -> Iterator[ModuleType]:
 
 
 @contextmanager
-def asking(world: World, port: int, password: str = "") -> Iterator[ModuleType]:
+def asking(world: World, port: int, password: str = "of tests") -> Iterator[ModuleType]:  # noqa: S107 -- of a server that is not there
     """The function, told that Valkey is at this port."""
     world.put_secret(VALKEY, {"username": "default", "password": password})
     module = world.function("redis_memory", valkey_port=str(port))
-    client = wiring.valkey(module.settings, timeout=0.5)
-    world.monkeypatch.setattr(module, "valkey", client)
+    world.monkeypatch.setattr(module, "connect", partial(redis_client, module.settings, timeout=0.5))
     yield module
-    client.close()
 
 
 def measured(run: Run) -> dict[str, object]:
@@ -119,7 +117,9 @@ def test_a_valkey_that_is_not_there_fails(world: World) -> None:
 
 def test_a_wrong_password_fails(world: World, valkey_server: ValkeyServer) -> None:
     with asking(world, valkey_server.port, "wrong") as function:
-        assert "WRONGPASS" in never_green(world.run(function, "redis_memory", NOON), Verdict.FAILED)
+        assert "invalid username-password pair" in never_green(
+            world.run(function, "redis_memory", NOON), Verdict.FAILED
+        )
 
 
 def test_a_secret_that_can_not_be_read_fails(world: World, function: ModuleType) -> None:
@@ -151,8 +151,9 @@ def pretending(*replies: bytes, then_hold: bool = False) -> Iterator[int]:
         for reply in replies:
             peer, _ = server.accept()
             with peer:
-                peer.recv(4096)
-                peer.sendall(b"+OK\r\n*0\r\n")
+                for said in (b"+OK\r\n", b"*0\r\n"):
+                    peer.recv(4096)
+                    peer.sendall(said)
                 peer.recv(4096)
                 peer.sendall(reply)
                 if then_hold:
@@ -169,12 +170,12 @@ def pretending(*replies: bytes, then_hold: bool = False) -> Iterator[int]:
 
 def test_a_valkey_that_is_slow_fails(world: World) -> None:
     with pretending(b"", then_hold=True) as port, asking(world, port) as function:
-        assert "timed out" in never_green(world.run(function, "redis_memory", NOON), Verdict.FAILED)
+        assert "Timeout" in never_green(world.run(function, "redis_memory", NOON), Verdict.FAILED)
 
 
 def test_a_connection_that_breaks_in_the_middle_fails_although_the_next_might_not(world: World) -> None:
     with pretending(b"$40\r\n# Server\r\n") as port, asking(world, port) as function:
-        assert "closed the connection" in never_green(world.run(function, "redis_memory", NOON), Verdict.FAILED)
+        assert "can't be asked" in never_green(world.run(function, "redis_memory", NOON), Verdict.FAILED)
 
 
 @pytest.mark.parametrize(
@@ -183,17 +184,10 @@ def test_a_connection_that_breaks_in_the_middle_fails_although_the_next_might_no
         (b"$8\r\n# Server\r\n" * 5, "INFO lacks"),
         (b"*-1\r\n" * 5, "INFO answered None"),
         (b"+OK\r\n" * 5, "INFO lacks"),
-        (b"-LOADING Valkey is loading the dataset in memory\r\n" * 5, "LOADING"),
+        (b"-LOADING Valkey is loading the dataset in memory\r\n" * 5, "is loading the dataset"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", "can't be asked"),
     ],
 )
 def test_a_server_that_answers_something_else_fails(world: World, reply: bytes, why: str) -> None:
     with pretending(reply) as port, asking(world, port) as function:
         assert why in never_green(world.run(function, "redis_memory", NOON), Verdict.FAILED)
-
-
-def test_the_secrets_password_is_used_on_the_node_that_holds_the_slots(valkey_server: ValkeyServer) -> None:
-    address = Address(host=HOST, port=valkey_server.port)
-    client = Valkey(lambda: open_connection(address, password=valkey_server.password, timeout=2))
-    assert b"used_memory" in client.run("INFO", "memory")
-    client.close()

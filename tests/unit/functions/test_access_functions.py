@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-HEAVY = "boto3 botocore.session fastapi pydantic_settings pygal slack_sdk jwt"
+HEAVY = "boto3 botocore.session fastapi pydantic_settings slack_sdk jwt"
 FUNCTIONS = ["audit_anchor", "credential_expiry", "credential_reconciliation", "secret_rotation", "token_claims"]
 
 

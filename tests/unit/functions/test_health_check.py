@@ -4,7 +4,7 @@ from dataclasses import fields
 
 from functions.health_check.settings import Settings
 
-HEAVY = "boto3 botocore.session fastapi pygal slack_sdk pg8000 urllib.request hiredis httpx2"
+HEAVY = "boto3 botocore.session fastapi slack_sdk pg8000 urllib.request hiredis httpx2"
 
 
 def test_a_cold_start_of_the_prober_imports_nothing_heavy() -> None:

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 from functions.incident_responder.settings import Settings
 
-HEAVY = "boto3 botocore.session fastapi pygal slack_sdk pg8000 urllib.request"
+HEAVY = "boto3 botocore.session fastapi slack_sdk pg8000 urllib.request"
 
 
 def test_a_cold_start_imports_no_client_of_servers_and_no_framework() -> None:

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 from functions.kpi_evaluation.settings import Settings
 
-HEAVY = "boto3 botocore.session fastapi pygal slack_sdk pg8000 urllib.request"
+HEAVY = "boto3 botocore.session fastapi slack_sdk pg8000 urllib.request"
 
 
 def test_a_cold_start_imports_nothing_that_only_the_daily_review_or_prometheus_needs() -> None:

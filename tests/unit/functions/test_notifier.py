@@ -4,7 +4,7 @@ from dataclasses import fields
 
 from functions.notifier.settings import Settings
 
-HEAVY = "boto3 botocore.session fastapi slack_sdk pg8000 hiredis urllib.request pygal"
+HEAVY = "boto3 botocore.session fastapi slack_sdk pg8000 hiredis urllib.request"
 
 
 def test_a_cold_start_imports_nothing_that_only_a_message_needs() -> None:

@@ -35,7 +35,7 @@ class FakeAws:
     def create_log_stream(self, **_names: str) -> None:
         raise FileExistsError
 
-    def put_log_events(self, logGroupName: str, logStreamName: str, logEvents: list[dict[str, Any]]) -> None:  # noqa: N803
+    def put_log_events(self, logGroupName: str, logStreamName: str, logEvents: list[dict[str, Any]]) -> None:  # noqa: N803 -- boto3's own names
         assert logGroupName == LOG_GROUP
         self.lines += logEvents
 

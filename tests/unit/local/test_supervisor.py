@@ -94,7 +94,7 @@ def test_a_server_that_ends_while_it_is_asked_is_started_again(state: State, sup
 def test_a_restarted_server_that_always_ends_is_given_up_on(state: State, supervisor: Supervisor) -> None:
     starts = state.folder / "starts"
     first_alone = f'echo >> "{starts}"; [ $(wc -l < "{starts}") -eq 1 ] && exec sleep 600; exit 1'
-    ready = lambda: starts.exists() and len(starts.read_text()) == 1  # noqa: E731
+    ready = lambda: starts.exists() and len(starts.read_text()) == 1  # noqa: E731 -- a name for a one-line function
     supervisor.start(replace(sleeper(state), command=["sh", "-c", first_alone], ready=ready, start_seconds=1))
     os.kill(pids(state)["sleeper"], signal.SIGKILL)
     with pytest.raises(LocalError, match="sleeper ended with code 1 before it was ready"):
@@ -155,7 +155,7 @@ def test_what_is_left_behind_is_ended_by_the_servers_own_signal(state: State, su
     )
     supervisor.start(replace(sleeper(state), command=[sys.executable, "-c", deaf], ready=ready.exists))
     left = psutil.Process(pids(state)["sleeper"])
-    assert read_json(state.processes_file)["sleeper"]["stop_signal"] == signal.SIGTERM  # type: ignore[index]
+    assert read_json(state.processes_file)["sleeper"]["stop_signal"] == signal.SIGTERM  # type: ignore[index]  # the process is there, or the test fails
     Supervisor(state).end_leftovers()
     _, alive = psutil.wait_procs([left], timeout=SECONDS)
     assert not alive

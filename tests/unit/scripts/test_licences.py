@@ -26,7 +26,7 @@ def test_python_and_npm_packages_are_found_with_their_licences() -> None:
         ("", True),
     ],
 )
-def test_a_licence_that_is_not_allowed_is_refused(licence: str, refused: bool) -> None:  # noqa: FBT001
+def test_a_licence_that_is_not_allowed_is_refused(licence: str, refused: bool) -> None:  # noqa: FBT001 -- parametrized: pytest passes it by name
     allowed = {"MIT", "CC0-1.0", "MIT No Attribution License (MIT-0)"}
     assert bool(list(not_allowed([("x", licence)], allowed, set()))) is refused
 

@@ -53,7 +53,7 @@ class Aws:
         return {"Name": "p09-local-hourly", "State": "ENABLED", "ScheduleExpression": "rate(1 hour)",
                 "CreationDate": datetime(2026, 1, 1, tzinfo=UTC), "Target": target}  # fmt: skip
 
-    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 -- boto3's own names
         assert FunctionName == "arn:aws:lambda:::f"
         if self.busy:
             self.busy -= 1

@@ -10,8 +10,6 @@ from shared.calendar.edit import Calendar, UnknownEntry
 from shared.calendar.model import CalendarRefused, Entry, Plan, TooLate
 from shared.calendar.store import CalendarStore
 from shared.calendar.tick import tick
-from shared.kpi.store import KpiStore
-from shared.kpi.timeline import Span
 from shared.platform.aws.dynamodb import Overtaken
 from tests.memory_table import MemoryTable
 
@@ -72,17 +70,6 @@ def test_planning_tells_who_listens_in_the_same_transaction(table: MemoryTable, 
 def test_a_request_that_is_sent_twice_plans_once(table: MemoryTable, at: At) -> None:
     assert at(NOW).plan(PLAN) == at(NOW + timedelta(seconds=5)).plan(PLAN)
     assert changes(table) == ["planned"]
-
-
-def test_kpis_exclude_what_is_planned_and_not_what_was_cancelled(table: MemoryTable, at: At) -> None:
-    kpis, span = KpiStore(table), Span(NOW, NOW + timedelta(days=1))
-    entry = at(NOW).plan(PLAN)
-    [excluded] = kpis.maintenances(span)
-    assert (excluded.span, excluded.reason) == (Span(entry.plan.start, entry.plan.end), PLAN.reason)
-    at(NOW).plan(FREEZE)
-    assert len(kpis.maintenances(span)) == 1
-    at(NOW).cancel(entry.id, "Not needed.")
-    assert kpis.maintenances(span) == []
 
 
 @pytest.mark.parametrize(
@@ -168,7 +155,7 @@ def test_who_comes_second_does_not_overwrite_what_the_first_wrote(
     table.before_write = lambda: at(NOW).change(entry.id, title="First")
     with pytest.raises(Overtaken):
         at(NOW).change(entry.id, title="Second")
-    assert [one.plan.title for one in store.upcoming(NOW)] == ["First"]
+    assert [one.plan.title for one in store.between(NOW, PLAN.end)] == ["First"]
 
 
 def test_beginning_and_end_are_told_once_however_often_somebody_looks(
@@ -205,16 +192,14 @@ def test_what_was_cancelled_neither_begins_nor_ends(table: MemoryTable, store: C
     assert changes(table) == ["planned", "cancelled"] or changes(table) == ["cancelled", "planned"]
 
 
-def test_active_and_upcoming_follow_the_clock(store: CalendarStore, at: At) -> None:
+def test_what_is_active_follows_the_clock(store: CalendarStore, at: At) -> None:
     maintenance, freeze = at(NOW).plan(PLAN), at(NOW).plan(FREEZE)
 
     def ids(entries: list[Entry]) -> set[str]:
         return {entry.id for entry in entries}
 
     assert ids(store.active(NOW)) == set()
-    assert ids(store.upcoming(NOW)) == {maintenance.id, freeze.id}
     assert ids(store.active(PLAN.start)) == {maintenance.id, freeze.id}
-    assert ids(store.upcoming(PLAN.start)) == set()
     assert ids(store.active(PLAN.end)) == {freeze.id}
     assert ids(store.active(PLAN.start, ["maintenance"])) == {maintenance.id}
 

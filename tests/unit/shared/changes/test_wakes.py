@@ -69,7 +69,7 @@ def test_no_order_of_waiting_waking_and_crashing_loses_a_wake(
     attempts: list[str] = []
     workflow.table.around = _call
     woken: list[str] = []
-    workflow.wake = woken.append  # type: ignore[method-assign, assignment]
+    workflow.wake = woken.append  # type: ignore[method-assign, assignment]  # the test replaces the method
 
     def wait() -> None:
         attempts.append(f"token {len(attempts) + 1}")

@@ -96,23 +96,23 @@ def test_every_verdict_of_a_reported_task_is_told_with_its_reason(model: Any) ->
 
 
 def test_times_are_readable_and_what_is_no_time_is_shown_as_it_is() -> None:
-    assert "From: 2026-11-25 22:00 UTC" in told(MAINTENANCE, CONSOLE).content.text  # type: ignore[union-attr]
+    assert "From: 2026-11-25 22:00 UTC" in told(MAINTENANCE, CONSOLE).content.text  # type: ignore[union-attr]  # the template is there, or the test fails
     odd = replace(MAINTENANCE, start="soon")
-    assert "From: soon" in told(odd, CONSOLE).content.text  # type: ignore[union-attr]
+    assert "From: soon" in told(odd, CONSOLE).content.text  # type: ignore[union-attr]  # the template is there, or the test fails
 
 
 def test_a_database_login_says_who_why_what_for_and_until_when() -> None:
-    given = told(ISSUED, CONSOLE).content  # type: ignore[union-attr]
+    given = told(ISSUED, CONSOLE).content  # type: ignore[union-attr]  # the template is there, or the test fails
     assert given
     assert given.summary == "a slow query of a customer"
     assert given.facts == (("Who", "dee"), ("Access", "read-only"), ("Until", "2026-11-24 13:00 UTC"))
-    written = told(replace(ISSUED, access="write"), CONSOLE).content  # type: ignore[union-attr]
+    written = told(replace(ISSUED, access="write"), CONSOLE).content  # type: ignore[union-attr]  # the template is there, or the test fails
     assert written
     assert ("Access", "read and write") in written.facts
-    ended = told(ENDED, CONSOLE).content  # type: ignore[union-attr]
+    ended = told(ENDED, CONSOLE).content  # type: ignore[union-attr]  # the template is there, or the test fails
     assert ended
     assert (ended.summary, ended.facts[2]) == ("ended by person:dee", ("Until", "2026-11-24 12:30 UTC"))
-    approved = told(APPROVED, CONSOLE).content  # type: ignore[union-attr]
+    approved = told(APPROVED, CONSOLE).content  # type: ignore[union-attr]  # the template is there, or the test fails
     assert approved
     assert ("Approved by", "lee") in approved.facts
 

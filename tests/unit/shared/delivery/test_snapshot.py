@@ -39,7 +39,7 @@ def test_a_snapshot_is_read_as_it_was_written() -> None:
         (150, 100, True),
     ],
 )
-def test_slower_is_what_is_slower_by_share_and_by_milliseconds(before: float, after: float, within: bool) -> None:  # noqa: FBT001
+def test_slower_is_what_is_slower_by_share_and_by_milliseconds(before: float, after: float, within: bool) -> None:  # noqa: FBT001 -- parametrized: pytest passes it by name
     judgement = judge(snapshot(after), snapshot(before), LIMITS)
     assert judgement.within is within
     assert f"p95 {after:g} ms, was {before:g} ms" in judgement.why
@@ -57,7 +57,7 @@ def test_slower_is_what_is_slower_by_share_and_by_milliseconds(before: float, af
 def test_more_errors_than_before_and_more_than_any_may_have_are_told_apart(
     before: int,
     after: int,
-    within: bool,  # noqa: FBT001
+    within: bool,  # noqa: FBT001 -- parametrized: pytest passes it by name
     why: str,
 ) -> None:
     judgement = judge(snapshot(failed=after), snapshot(failed=before), LIMITS)

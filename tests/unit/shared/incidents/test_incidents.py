@@ -20,6 +20,8 @@ from tests.unit.shared.incidents.told import (
 )
 from tests.unit.shared.incidents.world import World, at
 
+DAY = 24 * 60  # minutes
+
 
 @pytest.fixture
 def world() -> World:
@@ -276,6 +278,18 @@ def test_kpis_count_what_concerned_customers_as_the_flag_stands(world: World) ->
     assert world.impacting() == []
 
 
+def test_an_incident_counts_for_customers_in_the_span_in_which_it_opened(world: World) -> None:
+    world.report("Sign-in fails", 10, customer_impacting=True)
+    world.report("A disk fills up", 11)
+    assert world.incidents.count_impacting(at(0), at(20)) is None, "nobody records any"
+    world.tick(12)
+    counts = [
+        world.incidents.count_impacting(at(start), at(end)) for start, end in ((0, 10), (0, 10.1), (10, 20), (11, 20))
+    ]
+    assert counts == [0, 1, 1, 0]
+    assert world.incidents.recorded_since() == at(12)
+
+
 def test_a_maintenance_of_all_that_is_concerned_opens_nothing_until_it_ends(world: World) -> None:
     world.maintain(-5, 30, "analytics")
     assert world.hear(probe_failed(0, "analytics")) == ["suppressed"]
@@ -286,6 +300,13 @@ def test_a_maintenance_of_all_that_is_concerned_opens_nothing_until_it_ends(worl
     assert not world.tick(31).opened
     world.hear(probe_recovered(32))
     assert world.only().state == "monitoring"
+
+
+def test_a_maintenance_still_covers_a_failure_in_its_third_day(world: World) -> None:
+    world.maintain(-3 * DAY, DAY, "analytics")
+    assert world.hear(probe_failed(0, "analytics")) == ["suppressed"]
+    assert not world.tick(DAY - 1).opened
+    assert world.tick(DAY).opened == (world.only().id,)
 
 
 def test_what_recovers_within_a_maintenance_was_no_incident(world: World) -> None:

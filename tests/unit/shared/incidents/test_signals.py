@@ -8,8 +8,10 @@ from shared.events.backups import DrillFailed, DrillPassed
 from shared.events.catalogue import CATALOGUE
 from shared.events.kpi import KpiDataMissing
 from shared.incidents.alarms import signal_of_alarm
-from shared.incidents.signals import SERVICE, signals_of
+from shared.incidents.rules import Rules
+from shared.incidents.signals import CALENDAR, HOUR, SERVICE, Evidence, signals_of
 from shared.platform.moments import stamp
+from shared.runbook.load import the_runbook
 from tests.unit.shared.incidents.told import (
     OPERATIONS,
     alarm,
@@ -47,11 +49,23 @@ from tests.unit.shared.incidents.world import RULES, World, at
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_a_failure_says_of_what_and_how_bad(event: Any, cause: str, severity: str, impact: bool) -> None:  # noqa: FBT001
-    found = signals_of(event, RULES.components)[-1]
+def test_a_failure_says_of_what_and_how_bad(event: Any, cause: str, severity: str, impact: bool) -> None:  # noqa: FBT001 -- parametrized: pytest passes it by name
+    found = signals_of(event, RULES)[-1]
     assert (found.cause, found.severity, found.customer_impacting) == (cause, severity, impact)
     assert found.failing
     assert found.title
+
+
+@pytest.mark.parametrize(("window", "evidence"), [("rolling hour", HOUR), ("calendar month", CALENDAR)])
+@pytest.mark.parametrize("kpi", the_runbook().kpis.by_id())
+def test_a_breach_is_evidence_for_as_long_as_the_window_of_its_kpi_in_the_runbook(
+    kpi: str, window: str, evidence: Evidence
+) -> None:
+    runbook = the_runbook()
+    moved = runbook.kpis.by_id()[kpi].model_copy(update={"window": window})
+    rules = Rules.of(runbook.model_copy(update={"kpis": runbook.kpis.model_copy(update={kpi: moved})}))
+    (signal,) = signals_of(kpi_breached(0, kpi), rules)
+    assert signal.evidence == evidence
 
 
 def test_events_that_are_no_signals_say_nothing() -> None:
@@ -59,7 +73,7 @@ def test_events_that_are_no_signals_say_nothing() -> None:
     silent |= {"DeploymentChanged", "DatabaseCredentialIssued", "DatabaseCredentialEnded"}
     for name in silent & set(CATALOGUE):
         model: Any = CATALOGUE[name]
-        assert signals_of(model(**dict.fromkeys((field.name for field in fields(model)), "")), {}) == ()
+        assert signals_of(model(**dict.fromkeys((field.name for field in fields(model)), "")), RULES) == ()
 
 
 @pytest.mark.parametrize(
@@ -98,8 +112,8 @@ def test_a_failed_drill_opens_and_a_passed_one_recovers() -> None:
     told: dict[str, Any] = {
         "at": "2026-11-25T04:10:00Z", "drill": "drill-1", "kind": "drill", "rpo_seconds": 20, "rto_seconds": None,
     }  # fmt: skip
-    (failed,) = signals_of(DrillFailed(id="drill-1-failed", why="Table sites is missing.", **told), {})
-    (passed,) = signals_of(DrillPassed(id="drill-2-passed", why="", **told), {})
+    (failed,) = signals_of(DrillFailed(id="drill-1-failed", why="Table sites is missing.", **told), RULES)
+    (passed,) = signals_of(DrillPassed(id="drill-2-passed", why="", **told), RULES)
     assert failed.failing
     assert failed.why == "Table sites is missing."
     assert not passed.failing

@@ -4,8 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
+from shared.calendar.edit import Calendar
+from shared.calendar.model import Plan
+from shared.calendar.store import CalendarStore
 from shared.events.event import Event
 from shared.incidents.act import act, merge, report
 from shared.incidents.by_people import Report, Saying
@@ -17,11 +21,12 @@ from shared.incidents.signals import Signal, signals_of
 from shared.incidents.store import IncidentStore
 from shared.incidents.tick import Ticked, tick
 from shared.platform.aws.dynamodb import Delete, Overtaken, PrimaryKey, Put, Value, Write
-from shared.platform.moments import stamp
 from shared.runbook.load import the_runbook
+from shared.together.maintenances import maintenances_at
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
 RULES = Rules.of(the_runbook())
+ALL = tuple(RULES.components)
 
 
 def at(minutes: float) -> datetime:
@@ -76,18 +81,16 @@ class World:
 
     def __post_init__(self) -> None:
         self.incidents, self.reviews = IncidentStore(self.table), ReviewStore(self.table)
+        self.calendar = CalendarStore(self.table)
+        self.planned = partial(maintenances_at, self.calendar)
 
     def hear(self, *said: Event | Signal) -> list[str]:
         """What came of each of their signals."""
-        signals = (
-            signal
-            for one in said
-            for signal in ((one,) if isinstance(one, Signal) else signals_of(one, RULES.components))
-        )
-        return [handle_signal(self.incidents, RULES, signal) for signal in signals]
+        signals = (signal for one in said for signal in ((one,) if isinstance(one, Signal) else signals_of(one, RULES)))
+        return [handle_signal(self.incidents, RULES, self.planned, signal) for signal in signals]
 
     def tick(self, minutes: float) -> Ticked:
-        return tick(self.incidents, self.reviews, RULES, at(minutes))
+        return tick(self.incidents, self.reviews, RULES, self.planned, at(minutes))
 
     def act(self, incident: Incident, minutes: float, change: Any, *said: Any, **options: Any) -> Incident:
         saying = Saying(by="ada", at=at(minutes), note="seen", public=True)
@@ -103,8 +106,10 @@ class World:
         return merge(self.incidents, first.id, second.id, Saying(by="ada", at=at(minutes)))
 
     def maintain(self, start: float, end: float, *components: str) -> None:
-        item = {"start": stamp(at(start)), "end": stamp(at(end)), "reason": "x", "components": json.dumps(components)}
-        self.table.write([Put(item={"pk": "maintenance", "sk": f"{stamp(at(start))}#1"} | item)])
+        plan = Plan(
+            kind="maintenance", title="Upgrade", reason="-", start=at(start), end=at(end), components=components or ALL
+        )  # fmt: skip
+        Calendar(self.calendar, ALL, by="grace", now=at(start)).plan(plan)
 
     def all(self) -> list[Incident]:
         return self.incidents.newest(limit=100)[::-1]

@@ -1,10 +1,8 @@
 from datetime import datetime
-from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.kpi.budget import allowed_minutes
 from shared.kpi.burn_down import BurnDown, burn_down, needed_for_burn_down
 from shared.kpi.measure import roll_up
 from shared.kpi.objectives import objectives
@@ -88,13 +86,6 @@ def test_the_forecast_agrees_with_what_then_happens(before: int, lately: int) ->
         runs = [Run(500, 1000, before), Run(72 + slices + 1, 1000, lately)]
         later = evaluated(runs, NOW + (slices + 1) * SLICE).decisions[0].budget
         assert later.exhausted
-
-
-def test_the_budget_in_minutes_of_months_of_every_length() -> None:
-    ends = {"2027-03-01": "40.32", "2028-03-01": "41.76", "2026-12-01": "43.2", "2027-01-01": "44.64"}
-    for end, minutes in ends.items():
-        span = whole_window("calendar month", datetime.fromisoformat(f"{end}T00:00:00+00:00"))
-        assert allowed_minutes(AVAILABILITY, span) == Fraction(minutes)
 
 
 def test_the_whole_window_of_a_quarter_ends_with_it() -> None:

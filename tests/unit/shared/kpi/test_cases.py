@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 
 from shared.kpi.decision import Decision
-from shared.kpi.edge import window_name
 from shared.kpi.evaluate import Evaluation
 from shared.kpi.record import replays, to_json
+from shared.runbook.fields import duration_text
 from tests.unit.shared.kpi.cases import CASES, Case
 from tests.unit.shared.kpi.traffic import evaluated, shown
 
@@ -60,6 +60,6 @@ def _facts(evaluation: Evaluation) -> dict[str, Any]:
 def _burns(decision: Decision) -> dict[str, str]:
     rates = {}
     for alert in decision.alerts:
-        rates[window_name(alert.pair.long)] = shown(alert.long)
-        rates[window_name(alert.pair.short)] = shown(alert.short)
+        rates[duration_text(alert.pair.long)] = shown(alert.long)
+        rates[duration_text(alert.pair.short)] = shown(alert.short)
     return rates

@@ -126,7 +126,7 @@ def tokens(server: ElastiCache) -> ValkeyTokens:
         raise AssertionError("not asked for here")
 
     admit = by_elasticache(server, "p09-valkey", seconds=10, sleep=lambda _: None)
-    return ValkeyTokens(admit, connect)  # type: ignore[arg-type]
+    return ValkeyTokens(admit, connect)  # type: ignore[arg-type]  # a fake of the few calls that are made
 
 
 CURRENT_TEXT = '{"username": "default", "password": "old"}'

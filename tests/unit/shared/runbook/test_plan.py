@@ -19,7 +19,7 @@ SEEDS = {
 def task(hour: int, weekday: str | None = None) -> Planned:
     return Planned(
         id="one", title="One", responsible="SRE", tooling="none", grace=timedelta(minutes=15), hour=hour,
-        weekday=weekday,  # type: ignore[arg-type]
+        weekday=weekday,  # type: ignore[arg-type]  # parametrized as plain text
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def incident(
     components: tuple[str, ...] = ("api",),
 ) -> Incident:
     return Incident(
-        id=name, title="Down", impact=impact, state="resolved" if end else "investigating", opened_at=start,  # type: ignore[arg-type]
+        id=name, title="Down", impact=impact, state="resolved" if end else "investigating", opened_at=start,  # type: ignore[arg-type]  # impacts come as plain text
         resolved_at=end, components=components,
     )  # fmt: skip
 

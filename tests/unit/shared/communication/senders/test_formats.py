@@ -99,7 +99,7 @@ def test_who_receives_a_webhook_can_check_it(content: Content) -> None:
 
 
 def answering(status: int, body: str = "", **headers: str) -> "Answer":
-    return Answer(Response(status=status, headers=headers, body=body.encode(), truncated=False))
+    return Answer(Response(status=status, headers=headers, body=body.encode()))
 
 
 class Answer:
