@@ -4065,14 +4065,22 @@ export interface components {
             date_range: string | string[];
             /**
              * Dimensions
+             * @description By what the numbers are grouped.
+             *
+             *     - `event:page`: The path of the page. Events without one are in no row.
              * @default []
              */
             dimensions?: ("time" | "time:minute" | "time:hour" | "time:day" | "time:week" | "time:month" | "event:page")[];
             /**
              * Filters
+             * @description Which events and visits count: all filters must hold. A filter is a list of an operator, a dimension and values, such as `["is", "event:page", ["/pricing"]]`. One on an event's dimension chooses events, one on a visit's dimension visits with all their events. It compares what results show, such as `Direct / None`; `contains` minds upper and lower case.
              * @default []
              */
-            filters?: unknown[][];
+            filters?: [
+                "is" | "is_not" | "contains" | "contains_not",
+                "event:page",
+                string[]
+            ][];
             /**
              * Order By
              * @default null
