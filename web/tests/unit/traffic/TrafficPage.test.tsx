@@ -18,7 +18,7 @@ beforeEach(() => {
     visit_duration: 154,
   };
   server.totals.views_per_visit = 2.39;
-  server.pages = [
+  server.breakdowns["event:page"] = [
     ["/", 9_120, 12_804],
     ["/pricing", 402, 512],
   ];
@@ -64,7 +64,7 @@ test("a new visit appears by itself, with what it changed", async () => {
   open();
   await waitFor(() => expect(metricTile("Visitors")).toHaveTextContent("18,432"));
   server.totals = { ...server.totals, visitors: 18_433 };
-  server.pages = [
+  server.breakdowns["event:page"] = [
     ["/", 9_120, 12_804],
     ["/pricing", 403, 513],
   ];
@@ -102,7 +102,11 @@ test("another metric is drawn when its total is chosen", async () => {
 });
 
 test("more pages are shown on request", async () => {
-  server.pages = Array.from({ length: 12 }, (_, index) => [`/page-${index}`, 20 - index, 30]);
+  server.breakdowns["event:page"] = Array.from({ length: 12 }, (_, index) => [
+    `/page-${index}`,
+    20 - index,
+    30,
+  ]);
   open();
   await userEvent.click(await screen.findByRole("button", { name: "Show all 12 pages" }));
   expect(await pageRow("/page-11")).toBeInTheDocument();
@@ -129,7 +133,7 @@ test("the numbers take over when the first event arrives", async () => {
 
 test("an empty period of a site that has events is shown as zeros", async () => {
   server.totals = {};
-  server.pages = [];
+  server.breakdowns["event:page"] = [];
   open();
   await waitFor(() => expect(metricTile("Visitors")).toHaveTextContent("0"));
   expect(await screen.findByText("No pages were viewed in this period.")).toBeInTheDocument();
@@ -162,6 +166,18 @@ test("a problem is told once, in the words of its document, and goes when the AP
   server.answerQueries();
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   await waitFor(() => expect(metricTile("Visitors")).toHaveTextContent("18,432"));
+  expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+});
+
+test("a panel whose numbers can't be had says so itself, and the rest of the page goes on", async () => {
+  server.refuse("event:page", () => problem(503, "The query took longer than 20 seconds"));
+  open();
+  const panel = await screen.findByRole("region", { name: "Top pages" });
+  expect(await within(panel).findByRole("alert")).toHaveTextContent("longer than 20 seconds");
+  expect(metricTile("Visitors")).toHaveTextContent("18,432");
+  server.answerQueries();
+  await userEvent.click(within(panel).getByRole("button", { name: "Try again" }));
+  expect(await pageRow("/pricing")).toHaveTextContent("402512");
   expect(screen.queryByRole("alert")).not.toBeInTheDocument();
 });
 

@@ -1,0 +1,54 @@
+import classes from "./Breakdown.module.css";
+import { BREAKDOWNS, type Dimension } from "./breakdowns";
+import { ChangeMark } from "./ChangeMark";
+import { formatCount } from "./metrics";
+import type { Row, Stats } from "./use-stats";
+
+interface Props {
+  dimension: Dimension;
+  stats: Stats;
+  isStale: boolean;
+}
+
+export function BreakdownTable({ dimension, stats: { rows, subject }, isStale }: Props) {
+  const { title, column } = BREAKDOWNS[dimension];
+  const most = Math.max(...rows.map((row) => row.metrics[0] ?? 0), 1);
+  return (
+    <table className={classes.table} aria-label={title} data-stale={isStale}>
+      <thead>
+        <tr>
+          <th scope="col">{column}</th>
+          <th scope="col">Visitors</th>
+          <th scope="col">Pageviews</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <ValueRow key={row.dimensions[0]} row={row} subject={subject} most={most} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function ValueRow({ row, subject, most }: { row: Row; subject: string; most: number }) {
+  const [visitors = null, pageviews = null] = row.metrics;
+  const value = row.dimensions[0] ?? "";
+  return (
+    <tr>
+      <th scope="row" title={value}>
+        <span className={classes.bar} style={{ inlineSize: `${(100 * (visitors ?? 0)) / most}%` }} />
+        <span className={classes.value}>{value}</span>
+      </th>
+      {[visitors, pageviews].map((count, column) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the columns never move
+        <td key={column}>
+          <span className={classes.count}>
+            {formatCount(count)}
+            <ChangeMark value={count} subject={subject} format={formatCount} />
+          </span>
+        </td>
+      ))}
+    </tr>
+  );
+}

@@ -1,0 +1,29 @@
+import type { Schema } from "../../api/client";
+
+type Dimensions = NonNullable<Schema["Query"]["dimensions"]>;
+export type Dimension = Exclude<Dimensions[number], "time" | `time:${string}`>;
+
+/** The panel of a dimension. */
+export interface BreakdownPanel {
+  title: string;
+  /** One value, at the head of their column. */
+  column: string;
+  /** Many values, as in "Show all 12 pages". */
+  plural: string;
+  /** What is said of a period without any value. */
+  nothing: string;
+  /** Whether the panel has a row of the page to itself: values are long. */
+  isWide?: boolean;
+}
+
+export const BREAKDOWNS: Record<Dimension, BreakdownPanel> = {
+  "event:page": {
+    title: "Top pages",
+    column: "Page",
+    plural: "pages",
+    nothing: "No pages were viewed in this period.",
+    isWide: true,
+  },
+};
+
+export const DIMENSIONS = Object.keys(BREAKDOWNS) as Dimension[];
