@@ -42,6 +42,13 @@ _TABLE: Final = (
         entry="entry_page",
         about="The path of the page.",
     ),
+    Dimension(
+        name="visit:source",
+        of="visit",
+        column="source",
+        empty="Direct / None",
+        about="Where the visit came from: the tag in its first address, else the referrer's host.",
+    ),
 )
 DIMENSIONS: Final = {dimension.name: dimension for dimension in _TABLE}
 

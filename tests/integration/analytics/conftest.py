@@ -90,6 +90,7 @@ def _event_row(event: Event) -> dict[str, Any]:
         "visitor_id": event.visitor,
         "received_at": event.at,
         "page": event.page,
+        "source": event.source,
         **_PLACE,
     }
 
@@ -105,11 +106,12 @@ def _visit_row(visit: Visit) -> dict[str, Any]:
         "exit_page": visit.last.page,
         "events": visit.counted,
         "pageviews": visit.pageviews,
+        "source": visit.first.source,
         **_PLACE,
     }
 
 
-_PLACE = {"hostname": "", "referrer": "", "source": "", "country": ""}
+_PLACE = {"hostname": "", "referrer": "", "country": ""}
 
 
 def _traffic_rows(events: list[Event], visits: list[Visit]) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ class Event:
     at: datetime
     name: str = "pageview"
     page: str = "/"
+    source: str = ""
     id: UUID = field(default_factory=uuid4)
 
     @property
@@ -81,6 +82,7 @@ def quarter(moment: datetime) -> datetime:
 # What each dimension says of an event and its visit; without a value, nothing: then there is no row for it.
 VALUES: dict[str, Callable[[Event, Visit], str]] = {
     "event:page": lambda event, _: event.page,
+    "visit:source": lambda _, visit: visit.first.source or "Direct / None",
 }
 
 

@@ -25,7 +25,8 @@ CHANGES = {
     "Asia/Kathmandu": [datetime(2026, 12, 31, 18, 15, tzinfo=UTC)],
 }
 PAGES = ["/", "/a", "/a/b", "/%", ""]
-CLAUSES = [*PAGES[:-1], "a", "%", "o"]
+SOURCES = ["", "", "google.com", "Google", "Direct / None", "it's"]
+CLAUSES = [*PAGES[:-1], *SOURCES[2:], "a", "%", "o", "None"]
 TIMES = ["time:hour", "time:day", "time:week", "time:month"]
 BODIES: list[dict[str, Any]] = [
     {},
@@ -61,8 +62,8 @@ def events_around(draw: st.DrawFn, change: datetime) -> list[Event]:
     for _ in range(draw(st.integers(0, 8))):
         visitor, at = draw(st.sampled_from([-(2**63), 1, 2, 3])), change + draw(starts)
         for gap in draw(st.lists(gaps, max_size=6)):
-            event = Event(visitor, at, draw(names), page=draw(st.sampled_from(PAGES)), id=draw(st.uuids()))
-            events.append(event)
+            page, source = draw(st.sampled_from(PAGES)), draw(st.sampled_from(SOURCES))
+            events.append(Event(visitor, at, draw(names), page=page, source=source, id=draw(st.uuids())))
             at += gap
     return events
 

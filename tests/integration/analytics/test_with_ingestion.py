@@ -26,6 +26,8 @@ BODIES: list[dict[str, Any]] = [
     {},
     {"dimensions": ["time:hour"]},
     {"dimensions": ["event:page"]},
+    {"dimensions": ["visit:source"]},
+    {"dimensions": ["visit:source", "event:page"]},
     {"filters": [["is", "event:page", ["/a"]]]},
 ]
 
@@ -35,6 +37,7 @@ sent = st.builds(
     at=st.integers(0, 2 * 96).map(lambda quarters: START + quarters * timedelta(minutes=15)),
     name=st.sampled_from(["pageview", "engagement", "signup"]),
     page=st.sampled_from(["/", "/a"]),
+    source=st.sampled_from(["", "google.com"]),
     id=st.uuids(),
 )
 
@@ -81,4 +84,5 @@ def _as_sent(event: Event) -> SentEvent:
         "timestamp": event.at,
         "visitor_id": str(event.visitor),
         "url": f"https://shop.example{event.page}",
+        "referrer": f"https://{event.source}/" if event.source else "",
     }

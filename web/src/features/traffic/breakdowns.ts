@@ -24,6 +24,12 @@ export const BREAKDOWNS: Record<Dimension, BreakdownPanel> = {
     nothing: "No pages were viewed in this period.",
     isWide: true,
   },
+  "visit:source": {
+    title: "Top sources",
+    column: "Source",
+    plural: "sources",
+    nothing: "No visits in this period.",
+  },
 };
 
 export const DIMENSIONS = Object.keys(BREAKDOWNS) as Dimension[];

@@ -22,6 +22,10 @@ beforeEach(() => {
     ["/", 9_120, 12_804],
     ["/pricing", 402, 512],
   ];
+  server.breakdowns["visit:source"] = [
+    ["Direct / None", 8_001, 10_002],
+    ["google.com", 403, 617],
+  ];
   server.buckets = [
     ["2020-01-01", 7],
     ["2020-01-02", 11],
@@ -51,6 +55,16 @@ test("the time series can be read as a table", async () => {
 test("the top pages are shown with their visitors and pageviews", async () => {
   open();
   expect(await pageRow("/pricing")).toHaveTextContent("402512");
+});
+
+test("the top sources are shown, and what came without one is named", async () => {
+  open();
+  const table = await screen.findByRole("table", { name: "Top sources" });
+  const rows = within(table).getAllByRole("row").slice(1);
+  expect(rows.map(({ textContent }) => textContent)).toEqual([
+    "Direct / None8,00110,002",
+    "google.com403617",
+  ]);
 });
 
 test("the page has no accessibility findings", async () => {
