@@ -49,6 +49,14 @@ _TABLE: Final = (
         empty="Direct / None",
         about="Where the visit came from: the tag in its first address, else the referrer's host.",
     ),
+    Dimension(
+        name="visit:country",
+        of="visit",
+        column="country",
+        blank=("", "ZZ"),
+        empty="(unknown)",
+        about="The visitor's country as its ISO 3166 code of two letters, such as `DE`.",
+    ),
 )
 DIMENSIONS: Final = {dimension.name: dimension for dimension in _TABLE}
 

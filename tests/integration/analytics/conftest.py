@@ -91,6 +91,7 @@ def _event_row(event: Event) -> dict[str, Any]:
         "received_at": event.at,
         "page": event.page,
         "source": event.source,
+        "country": event.country,
         **_PLACE,
     }
 
@@ -107,11 +108,12 @@ def _visit_row(visit: Visit) -> dict[str, Any]:
         "events": visit.counted,
         "pageviews": visit.pageviews,
         "source": visit.first.source,
+        "country": visit.first.country,
         **_PLACE,
     }
 
 
-_PLACE = {"hostname": "", "referrer": "", "country": ""}
+_PLACE = {"hostname": "", "referrer": ""}
 
 
 def _traffic_rows(events: list[Event], visits: list[Visit]) -> list[dict[str, Any]]:

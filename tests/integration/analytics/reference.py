@@ -22,6 +22,7 @@ class Event:
     name: str = "pageview"
     page: str = "/"
     source: str = ""
+    country: str = ""
     id: UUID = field(default_factory=uuid4)
 
     @property
@@ -83,6 +84,7 @@ def quarter(moment: datetime) -> datetime:
 VALUES: dict[str, Callable[[Event, Visit], str]] = {
     "event:page": lambda event, _: event.page,
     "visit:source": lambda _, visit: visit.first.source or "Direct / None",
+    "visit:country": lambda _, visit: "(unknown)" if visit.first.country in {"", "ZZ"} else visit.first.country,
 }
 
 

@@ -26,7 +26,8 @@ CHANGES = {
 }
 PAGES = ["/", "/a", "/a/b", "/%", ""]
 SOURCES = ["", "", "google.com", "Google", "Direct / None", "it's"]
-CLAUSES = [*PAGES[:-1], *SOURCES[2:], "a", "%", "o", "None"]
+COUNTRIES = ["", "ZZ", "DE", "US"]
+CLAUSES = [*PAGES[:-1], *SOURCES[2:], *COUNTRIES[1:], "a", "%", "o", "None", "(unknown)"]
 TIMES = ["time:hour", "time:day", "time:week", "time:month"]
 BODIES: list[dict[str, Any]] = [
     {},
@@ -62,8 +63,8 @@ def events_around(draw: st.DrawFn, change: datetime) -> list[Event]:
     for _ in range(draw(st.integers(0, 8))):
         visitor, at = draw(st.sampled_from([-(2**63), 1, 2, 3])), change + draw(starts)
         for gap in draw(st.lists(gaps, max_size=6)):
-            page, source = draw(st.sampled_from(PAGES)), draw(st.sampled_from(SOURCES))
-            events.append(Event(visitor, at, draw(names), page=page, source=source, id=draw(st.uuids())))
+            page, source, country = (draw(st.sampled_from(values)) for values in (PAGES, SOURCES, COUNTRIES))
+            events.append(Event(visitor, at, draw(names), page, source, country, draw(st.uuids())))
             at += gap
     return events
 

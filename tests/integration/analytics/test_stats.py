@@ -197,6 +197,19 @@ def test_a_filter_by_source_chooses_visits_with_all_their_events(
     assert [metrics[0] for _, metrics in rows] == [pageviews]
 
 
+def test_visitors_from_nowhere_known_are_one_row_whatever_the_edge_called_it(analytics: Analytics) -> None:
+    site = analytics.site(
+        events=[Event(number, at("10:00"), country=country) for number, country in enumerate(["", "ZZ", "DE"])]
+    )
+    body = {"metrics": ["visitors"], "date_range": DAY, "dimensions": ["visit:country"]}
+
+    rows = analytics.rows(site, NOON, **body)
+    known = analytics.rows(site, NOON, **body, filters=[["is_not", "visit:country", ["(unknown)"]]])
+
+    assert rows == [(["(unknown)"], [2]), (["DE"], [1])]
+    assert known == [(["DE"], [1])]
+
+
 def test_a_page_by_source_has_the_visits_of_that_source(analytics: Analytics) -> None:
     site = analytics.site(
         events=[

@@ -1,5 +1,6 @@
 """Both halves agree: what ingest stores, in whatever order and batches, is answered as a count by hand gives."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ BODIES: list[dict[str, Any]] = [
     {"dimensions": ["event:page"]},
     {"dimensions": ["visit:source"]},
     {"dimensions": ["visit:source", "event:page"]},
+    {"dimensions": ["visit:country"]},
     {"filters": [["is", "event:page", ["/a"]]]},
 ]
 
@@ -38,6 +40,7 @@ sent = st.builds(
     name=st.sampled_from(["pageview", "engagement", "signup"]),
     page=st.sampled_from(["/", "/a"]),
     source=st.sampled_from(["", "google.com"]),
+    country=st.sampled_from(["", "DE"]),
     id=st.uuids(),
 )
 
@@ -71,7 +74,7 @@ def test_what_ingest_stored_is_answered_exactly(
 
 def _ingest(analytics: Analytics, worker: Database, site: Site, batch: list[Event]) -> None:
     arrival = Arrival(site_id=site.id, received_at=END, visitor_id=0)
-    rows = copy_rows([_as_sent(event) for event in batch], arrival)
+    rows = b"".join(copy_rows([_as_sent(event)], replace(arrival, country=event.country)) for event in batch)
     entry = Entry(site_id=site.id, organisation=analytics.organisation, events=len(batch), rows=rows)
     with worker.transaction() as connection:
         store(connection, [entry])

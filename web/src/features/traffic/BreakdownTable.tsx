@@ -11,7 +11,7 @@ interface Props {
 }
 
 export function BreakdownTable({ dimension, stats: { rows, subject }, isStale }: Props) {
-  const { title, column } = BREAKDOWNS[dimension];
+  const { title, column, written = String } = BREAKDOWNS[dimension];
   const most = Math.max(...rows.map((row) => row.metrics[0] ?? 0), 1);
   return (
     <table className={classes.table} aria-label={title} data-stale={isStale}>
@@ -24,21 +24,27 @@ export function BreakdownTable({ dimension, stats: { rows, subject }, isStale }:
       </thead>
       <tbody>
         {rows.map((row) => (
-          <ValueRow key={row.dimensions[0]} row={row} subject={subject} most={most} />
+          <ValueRow
+            key={row.dimensions[0]}
+            row={row}
+            label={written(row.dimensions[0] ?? "")}
+            subject={subject}
+            most={most}
+          />
         ))}
       </tbody>
     </table>
   );
 }
 
-function ValueRow({ row, subject, most }: { row: Row; subject: string; most: number }) {
+function ValueRow(props: { row: Row; label: string; subject: string; most: number }) {
+  const { row, label, subject, most } = props;
   const [visitors = null, pageviews = null] = row.metrics;
-  const value = row.dimensions[0] ?? "";
   return (
     <tr>
-      <th scope="row" title={value}>
+      <th scope="row" title={label}>
         <span className={classes.bar} style={{ inlineSize: `${(100 * (visitors ?? 0)) / most}%` }} />
-        <span className={classes.value}>{value}</span>
+        <span className={classes.value}>{label}</span>
       </th>
       {[visitors, pageviews].map((count, column) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the columns never move

@@ -14,7 +14,11 @@ export interface BreakdownPanel {
   nothing: string;
   /** Whether the panel has a row of the page to itself: values are long. */
   isWide?: boolean;
+  /** A value in words. */
+  written?: (value: string) => string;
 }
+
+const COUNTRY_NAMES = new Intl.DisplayNames("en", { type: "region" });
 
 export const BREAKDOWNS: Record<Dimension, BreakdownPanel> = {
   "event:page": {
@@ -30,6 +34,18 @@ export const BREAKDOWNS: Record<Dimension, BreakdownPanel> = {
     plural: "sources",
     nothing: "No visits in this period.",
   },
+  "visit:country": {
+    title: "Top countries",
+    column: "Country",
+    plural: "countries",
+    nothing: "No visits in this period.",
+    written: countryName,
+  },
 };
 
 export const DIMENSIONS = Object.keys(BREAKDOWNS) as Dimension[];
+
+/** `Germany` for `DE`; what is no code stays as it is. */
+function countryName(code: string): string {
+  return /^[A-Z]{2}$/.test(code) ? (COUNTRY_NAMES.of(code) ?? code) : code;
+}

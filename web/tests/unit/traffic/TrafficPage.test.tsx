@@ -26,6 +26,10 @@ beforeEach(() => {
     ["Direct / None", 8_001, 10_002],
     ["google.com", 403, 617],
   ];
+  server.breakdowns["visit:country"] = [
+    ["DE", 5_120, 9_001],
+    ["(unknown)", 77, 91],
+  ];
   server.buckets = [
     ["2020-01-01", 7],
     ["2020-01-02", 11],
@@ -65,6 +69,13 @@ test("the top sources are shown, and what came without one is named", async () =
     "Direct / None8,00110,002",
     "google.com403617",
   ]);
+});
+
+test("the top countries are shown by their names, and those that nobody knows as such", async () => {
+  open();
+  const table = await screen.findByRole("table", { name: "Top countries" });
+  const rows = within(table).getAllByRole("row").slice(1);
+  expect(rows.map(({ textContent }) => textContent)).toEqual(["Germany5,1209,001", "(unknown)7791"]);
 });
 
 test("the page has no accessibility findings", async () => {
