@@ -33,7 +33,6 @@ class Dimension:
     empty: str | None = None
 
 
-FAMILIES: Final = ("event:", "visit:")
 _TABLE: Final = (
     Dimension(
         name="event:page",

@@ -20,7 +20,7 @@ from pydantic import (
 
 from shared.analytics.buckets import TIME_DIMENSIONS
 from shared.analytics.date_range import DateRange, parse_date_range
-from shared.analytics.dimensions import DIMENSIONS, FAMILIES, Dimension, described
+from shared.analytics.dimensions import DIMENSIONS, Dimension, described
 from shared.analytics.filters import MAX_CLAUSES, OPERATORS, Filter, parse_filter
 from shared.analytics.refusal import QueryRefused, not_yet, problems, quoted, wrong, wrong_at
 
@@ -52,8 +52,6 @@ def _check_metric(value: object) -> object:
 
 
 def _check_dimension(value: object) -> object:
-    if isinstance(value, str) and value not in GROUPINGS and value.startswith(FAMILIES):
-        raise not_yet(quoted(value), f"ask for one of {', '.join(GROUPINGS)}")
     if value not in GROUPINGS:
         raise wrong(f"must be one of {', '.join(GROUPINGS)}, not {quoted(value)}")
     return value
