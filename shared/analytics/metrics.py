@@ -2,18 +2,18 @@
 
 How whole visits are told apart:
 
-- by time or in total: a visit belongs to the bucket in which it starts;
-- by page: ``visits`` saw the page, while ``bounce_rate``, ``visit_duration`` and ``views_per_visit`` are of
-  those that entered on the page, as in Plausible;
-- with a filter on pages: ``visits`` and ``visit_duration`` are of visits that saw such a page, ``bounce_rate``
-  is of those that entered on one.
+- by time, by a visit's dimension or in total: a visit belongs to the bucket in which it starts;
+- by an event's dimension, such as the page: ``visits`` saw the page, while ``bounce_rate``, ``visit_duration`` and
+  ``views_per_visit`` are of those that entered on it, as in Plausible;
+- with a filter on an event's dimension: ``visits`` and ``visit_duration`` are of visits that saw such a page,
+  ``bounce_rate`` is of those that entered on one.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Source = Literal["rolled_up", "acted", "started", "entered", "saw"]
+Source = Literal["rolled_up", "acted", "started", "saw"]
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,22 @@ _VISITORS: Final = Column("acted", "visitors")
 _MICROSECONDS: Final = 1_000_000
 
 
-def definitions(*, by_page: bool, filtered: bool, from_roll_up: bool) -> Mapping[str, Definition]:
-    """The metrics of a query; ``from_roll_up`` only by time or in total, over whole quarters of an hour."""
-    if by_page:
-        return _OF_PAGES
-    if filtered:
-        return _OF_FILTERED
+def definitions(*, by_event: bool, of_events: bool, from_roll_up: bool) -> Mapping[str, Definition]:
+    """The metrics of a query.
+
+    Parameters
+    ----------
+    by_event
+        an event's dimension groups the results
+    of_events
+        a filter on an event's dimension chooses among the events of visits
+    from_roll_up
+        only time groups, nothing filters, and all borders are whole quarters of an hour
+    """
+    if by_event:
+        return _BY_EVENT
+    if of_events:
+        return _OF_EVENTS
     return _OF_ROLL_UP if from_roll_up else _OF_ROWS
 
 
@@ -98,17 +108,17 @@ def _rates(source: Source, of: Column, *, duration: Column, per: Column) -> dict
 _OF_ROLL_UP: Final = _by_time("rolled_up", "rolled_up")
 _OF_ROWS: Final = _by_time("acted", "started")
 
-_ENTRIES: Final = Column("entered", "entries")
+_ENTERED: Final = Column("started", "visits")
 _SAW: Final = Column("saw", "visits")
-_OF_PAGES: Final[dict[str, Definition]] = {
+_BY_EVENT: Final[dict[str, Definition]] = {
     "visitors": Count(_VISITORS),
     "events": Count(Column("acted", "events")),
     "pageviews": Count(Column("acted", "pageviews")),
     "visits": Count(_SAW),
-    **_rates("entered", _ENTRIES, duration=Column("entered", "microseconds"), per=_ENTRIES),
-    "views_per_visit": Ratio(part=Column("entered", "views"), per=_ENTRIES, factor=100, shown_per=100),
+    **_rates("started", _ENTERED, duration=Column("started", "microseconds"), per=_ENTERED),
+    "views_per_visit": Ratio(part=Column("started", "pageviews"), per=_ENTERED, factor=100, shown_per=100),
 }
-_OF_FILTERED: Final[dict[str, Definition]] = {
-    **{name: _OF_PAGES[name] for name in ("visitors", "events", "pageviews", "visits")},
-    **_rates("entered", _ENTRIES, duration=Column("saw", "microseconds"), per=_SAW),
+_OF_EVENTS: Final[dict[str, Definition]] = {
+    **{name: _BY_EVENT[name] for name in ("visitors", "events", "pageviews", "visits")},
+    **_rates("started", _ENTERED, duration=Column("saw", "microseconds"), per=_SAW),
 }

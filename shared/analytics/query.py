@@ -20,14 +20,15 @@ from pydantic import (
 
 from shared.analytics.buckets import TIME_DIMENSIONS
 from shared.analytics.date_range import DateRange, parse_date_range
-from shared.analytics.filters import PageFilter, parse_filter
-from shared.analytics.refusal import QueryRefused, not_yet, problems, wrong, wrong_at
+from shared.analytics.dimensions import DIMENSIONS, Dimension, described
+from shared.analytics.filters import MAX_CLAUSES, OPERATORS, Filter, parse_filter
+from shared.analytics.refusal import QueryRefused, not_yet, problems, quoted, wrong, wrong_at
 
 Metric = Literal["visitors", "visits", "pageviews", "events", "bounce_rate", "visit_duration", "views_per_visit"]
-Dimension = Literal["time", "time:minute", "time:hour", "time:day", "time:week", "time:month", "event:page"]
 Direction = Literal["asc", "desc"]
 METRICS: Final[tuple[str, ...]] = get_args(Metric)
-DIMENSIONS: Final[tuple[str, ...]] = get_args(Dimension)
+TIMES: Final = ("time", *TIME_DIMENSIONS)
+GROUPINGS: Final = (*TIMES, *DIMENSIONS)
 MAX_LIMIT: Final = 10_000
 MAX_OFFSET: Final = 10_000_000
 
@@ -35,22 +36,24 @@ _METRICS_TO_COME: Final = {
     "percentage", "conversion_rate", "group_conversion_rate", "average_revenue", "total_revenue",
     "scroll_depth", "time_on_page", "exit_rate",
 }  # fmt: skip
-_DIMENSION_FAMILIES: Final = ("event:", "visit:")
+_FILTERS: Final = (
+    "Which events and visits count: all filters must hold. A filter is a list of an operator, a dimension and values, such as "
+    '`["is", "event:page", ["/pricing"]]`. One on an event\'s dimension chooses events, one on a visit\'s dimension visits '
+    "with all their events. It compares what results show, such as `Direct / None`; `contains` minds upper and lower case."
+)
 
 
 def _check_metric(value: object) -> object:
     if isinstance(value, str) and value in _METRICS_TO_COME:
-        raise not_yet(value)
+        raise not_yet(value, f"ask for one of {', '.join(METRICS)}")
     if value not in METRICS:
-        raise wrong(f"must be one of {', '.join(METRICS)}")
+        raise wrong(f"must be one of {', '.join(METRICS)}, not {quoted(value)}")
     return value
 
 
 def _check_dimension(value: object) -> object:
-    if isinstance(value, str) and value not in DIMENSIONS and value.startswith(_DIMENSION_FAMILIES):
-        raise not_yet(value[:100])
-    if value not in DIMENSIONS:
-        raise wrong(f"must be one of {', '.join(DIMENSIONS)}")
+    if value not in GROUPINGS:
+        raise wrong(f"must be one of {', '.join(GROUPINGS)}, not {quoted(value)}")
     return value
 
 
@@ -118,47 +121,75 @@ class Query(BaseModel):
         ),
     ]
     dimensions: Annotated[
-        list[Annotated[Dimension, BeforeValidator(_check_dimension)]],
-        Field(max_length=2),
+        list[
+            Annotated[
+                str, BeforeValidator(_check_dimension), WithJsonSchema({"type": "string", "enum": list(GROUPINGS)})
+            ]
+        ],
+        Field(max_length=len(GROUPINGS), description=f"By what the numbers are grouped.\n\n{described()}"),
         AfterValidator(_check_distinct),
     ] = []
     filters: Annotated[
         list[
             Annotated[
-                PageFilter,
+                Filter,
                 PlainValidator(parse_filter),
-                WithJsonSchema({"type": "array", "examples": [["is", "event:page", ["/pricing"]]]}),
+                WithJsonSchema(
+                    {
+                        "type": "array",
+                        "prefixItems": [
+                            {"type": "string", "enum": list(OPERATORS)},
+                            {"type": "string", "enum": list(DIMENSIONS)},
+                            {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MAX_CLAUSES},
+                        ],
+                        "minItems": 3,
+                        "maxItems": 3,
+                        "examples": [["is", "event:page", ["/pricing"]]],
+                    }
+                ),
             ]
         ],
-        Field(max_length=10),
+        Field(max_length=10, description=_FILTERS),
     ] = []
-    order_by: Annotated[list[tuple[str, Direction]], Field(max_length=len(METRICS) + len(DIMENSIONS))] | None = None
+    order_by: Annotated[list[tuple[str, Direction]], Field(max_length=len(METRICS) + len(GROUPINGS))] | None = None
     include: Include = Include()
     pagination: Pagination = Pagination()
 
     @property
     def time_dimension(self) -> str | None:
-        return next((name for name in self.dimensions if name in {"time", *TIME_DIMENSIONS}), None)
+        return next((name for name in self.dimensions if name in TIMES), None)
+
+    @property
+    def breakdown(self) -> list[Dimension]:
+        """The dimensions beside time, in the order in which they were asked for."""
+        return [DIMENSIONS[name] for name in self.dimensions if name not in TIMES]
 
     @model_validator(mode="after")
     def _check_together(self) -> Self:
         faults = [*self._faults_of_dimensions(), *self._faults_of_order(), *self._faults_of_include()]
-        if self.filters and "views_per_visit" in self.metrics:
-            place = ("metrics", self.metrics.index("views_per_visit"))
-            faults.append((place, "views_per_visit can't be asked for with a filter on event:page"))
+        faults += self._faults_of_metrics()
         if faults:
             raise wrong_at(*faults)
         return self
 
+    def _faults_of_metrics(self) -> list[tuple[tuple[str | int, ...], str]]:
+        of_events = [each.dimension.name for each in self.filters if each.dimension.of == "event"]
+        if not of_events or "views_per_visit" not in self.metrics:
+            return []
+        place = ("metrics", self.metrics.index("views_per_visit"))
+        return [(place, f"views_per_visit can't be asked for with a filter on {of_events[0]}")]
+
     def _faults_of_dimensions(self) -> list[tuple[tuple[str | int, ...], str]]:
-        if len(self.dimensions) > 1 and "event:page" not in self.dimensions:
-            return [(("dimensions", 1), "there can be one time dimension only")]
-        return []
+        times = [index for index, name in enumerate(self.dimensions) if name in TIMES]
+        return [(("dimensions", index), "there can be one time dimension only") for index in times[1:]]
 
     def _faults_of_order(self) -> list[tuple[tuple[str | int, ...], str]]:
-        known = {*self.metrics, *self.dimensions}
+        known = [*self.metrics, *self.dimensions]
         return [
-            (("order_by", index, 0), "must be one of the query's metrics or dimensions")
+            (
+                ("order_by", index, 0),
+                f"must be one of the query's metrics or dimensions ({', '.join(known)}), not {quoted(name)}",
+            )
             for index, (name, _) in enumerate(self.order_by or [])
             if name not in known
         ]

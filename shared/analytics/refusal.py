@@ -1,5 +1,6 @@
 """Why a query is not answered: each reason with a pointer to the place in the request body."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+MAX_QUOTED: Final = 100
 _MESSAGES: Final = {
     "missing": "is missing",
     "extra_forbidden": "is not a field that is known here",
@@ -66,9 +68,15 @@ def wrong(detail: str) -> PydanticCustomError:
     return PydanticCustomError("refused", "{detail}", {"detail": printable})
 
 
-def not_yet(what: str) -> PydanticCustomError:
-    """The refusal of what Plausible's language has and this one does not have yet."""
-    return wrong(f"{what} is not supported yet")
+def not_yet(what: str, instead: str = "") -> PydanticCustomError:
+    """The refusal of what Plausible's language has and this one does not have yet; ``instead`` says what may be asked for."""
+    return wrong(f"{what} is not supported yet" + (f": {instead}" if instead else ""))
+
+
+def quoted(value: object) -> str:
+    """A refused value as its sender wrote it, cut where it is long."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
 
 
 def wrong_at(*faults: tuple[tuple[str | int, ...], str]) -> ValidationError:

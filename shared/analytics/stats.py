@@ -10,8 +10,9 @@ from shared.analytics import store
 from shared.analytics.buckets import BadBuckets, Bucket, TimeDimension, automatic, cut, in_whole_quarters
 from shared.analytics.date_range import Period, resolve
 from shared.analytics.metrics import Definition, Ratio, definitions
-from shared.analytics.query import Query
+from shared.analytics.query import TIMES, Query
 from shared.analytics.refusal import refuse
+from shared.analytics.statement import BUCKET, Question
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
@@ -46,15 +47,15 @@ def answer(connection: "Connection", site: Site, query: Query, now: datetime) ->
     order_by = _order_by(query)
     rows, total = store.fetch(
         connection,
-        store.Question(
+        Question(
             site_id=site.id,
             start=period.start,
             end=period.end,
             bucket_starts=[bucket.start for bucket in buckets] if unit else None,
-            by_page="event:page" in query.dimensions,
+            dimensions=query.breakdown,
             filters=query.filters,
             metrics=metrics,
-            order_by=[(_key(name), direction == "desc") for name, direction in order_by],
+            order_by=[(BUCKET if name in TIMES else name, direction == "desc") for name, direction in order_by],
             every_bucket=query.include.empty_buckets,
             total_rows=query.include.total_rows,
             limit=query.pagination.limit,
@@ -96,9 +97,9 @@ def _cut(query: Query, period: Period, unit: TimeDimension | None) -> list[Bucke
 
 def _metrics(query: Query, period: Period, buckets: list[Bucket]) -> dict[str, Definition]:
     known = definitions(
-        by_page="event:page" in query.dimensions,
-        filtered=bool(query.filters),
-        from_roll_up=in_whole_quarters(period, buckets),
+        by_event=any(dimension.of == "event" for dimension in query.breakdown),
+        of_events=any(each.dimension.of == "event" for each in query.filters),
+        from_roll_up=not query.breakdown and not query.filters and in_whole_quarters(period, buckets),
     )
     return {name: known[name] for name in query.metrics}
 
@@ -110,13 +111,6 @@ def _order_by(query: Query) -> list[tuple[str, str]]:
     return [(query.time_dimension, "asc"), first] if query.time_dimension else [first]
 
 
-def _key(name: str) -> str:
-    """The column of a dimension; metrics keep their names."""
-    if name == "event:page":
-        return "page"
-    return "bucket" if name.startswith("time") else name
-
-
 def _resolved(name: str, unit: TimeDimension | None) -> str:
     return unit if unit and name == "time" else name
 
@@ -124,7 +118,7 @@ def _resolved(name: str, unit: TimeDimension | None) -> str:
 def _result(
     row: dict[str, Any], dimensions: Sequence[str], metrics: dict[str, Definition], buckets: list[Bucket]
 ) -> dict[str, Any]:
-    groups = [row["page"] if name == "event:page" else buckets[row["bucket"] - 1].label for name in dimensions]
+    groups = [buckets[row[BUCKET] - 1].label if name in TIMES else row[name] for name in dimensions]
     return {
         "metrics": [_shown(row[name], metric) for name, metric in metrics.items()],
         "dimensions": groups,
@@ -151,7 +145,7 @@ def _echo(query: Query, period: Period, unit: TimeDimension | None, order_by: li
         "site_id": query.site_id,
         "metrics": query.metrics,
         "date_range": period.echo(),
-        "filters": [page_filter.echo() for page_filter in query.filters],
+        "filters": [each.echo() for each in query.filters],
         "dimensions": [_resolved(name, unit) for name in query.dimensions],
         "order_by": [[_resolved(name, unit), direction] for name, direction in order_by],
         "include": {name: value for name, value in query.include if value},

@@ -7,11 +7,11 @@ select
 from (
     select
         {keys}
-        visitor_id,
+        events.visitor_id,
         count(*) filter (where name <> 'engagement') as events,
         count(*) filter (where name = 'pageview') as pageviews
-    from events
-    where site_id = :site and timestamp >= :start and timestamp < :end {pages}
-    group by {numbers} visitor_id
+    from {events}
+    where events.site_id = :site and timestamp >= :start and timestamp < :end {conditions}
+    group by {numbers} events.visitor_id
 ) as visitors
 {group}

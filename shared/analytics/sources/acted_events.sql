@@ -3,6 +3,6 @@ select
     {keys}
     count(*) filter (where name <> 'engagement') as events,
     count(*) filter (where name = 'pageview') as pageviews
-from events
-where site_id = :site and timestamp >= :start and timestamp < :end {pages}
+from {events}
+where events.site_id = :site and timestamp >= :start and timestamp < :end {conditions}
 {group}

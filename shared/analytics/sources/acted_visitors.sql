@@ -5,8 +5,8 @@ select
 from (
     select distinct
         {keys}
-        visitor_id
-    from events
-    where site_id = :site and timestamp >= :start and timestamp < :end {pages}
+        events.visitor_id
+    from {events}
+    where events.site_id = :site and timestamp >= :start and timestamp < :end {conditions}
 ) as visitors
 {group}

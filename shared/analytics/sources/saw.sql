@@ -1,12 +1,12 @@
--- Visits by when they started and by the pages that they saw. A visit may go on after the period in which it
--- started, so its last pages are pages that it saw, too. Materialized, lest each event looks its visit up.
+-- Visits by when they started and by the events that they have. A visit may go on after the period in which it
+-- started, so its last events count, too. Materialized, lest each event looks its visit up.
 select
     {names}
     count(*) as visits,
     sum(extract(epoch from ended_at - started_at) * 1000000)::bigint as microseconds
 from (
-    with visits_of_period as materialized (
-        select visitor_id, started_at, ended_at from visits
+    with visits as materialized (
+        select * from visits
         where site_id = :site and started_at >= :start and started_at < :end
     )
     select distinct
@@ -14,12 +14,12 @@ from (
         visitor_id,
         started_at,
         ended_at
-    from visits_of_period
+    from visits
     join events using (visitor_id)
-    where site_id = :site
+    where events.site_id = :site
         and timestamp between started_at and ended_at
         and timestamp >= :start
-        and timestamp <= (select max(ended_at) from visits_of_period)
-        {pages}
+        and timestamp <= (select max(ended_at) from visits)
+        {conditions}
 ) as visits
 {group}

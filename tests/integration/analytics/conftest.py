@@ -90,6 +90,8 @@ def _event_row(event: Event) -> dict[str, Any]:
         "visitor_id": event.visitor,
         "received_at": event.at,
         "page": event.page,
+        "source": event.source,
+        "country": event.country,
         **_PLACE,
     }
 
@@ -105,11 +107,13 @@ def _visit_row(visit: Visit) -> dict[str, Any]:
         "exit_page": visit.last.page,
         "events": visit.counted,
         "pageviews": visit.pageviews,
+        "source": visit.first.source,
+        "country": visit.first.country,
         **_PLACE,
     }
 
 
-_PLACE = {"hostname": "", "referrer": "", "source": "", "country": ""}
+_PLACE = {"hostname": "", "referrer": ""}
 
 
 def _traffic_rows(events: list[Event], visits: list[Visit]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 GAP = timedelta(minutes=30)
 QUARTER = 900
 Row = tuple[list[str], list[float]]
+Filter = tuple[str, str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Event:
     at: datetime
     name: str = "pageview"
     page: str = "/"
+    source: str = ""
+    country: str = ""
     id: UUID = field(default_factory=uuid4)
 
     @property
@@ -77,6 +80,21 @@ def quarter(moment: datetime) -> datetime:
     return datetime.fromtimestamp(moment.timestamp() // QUARTER * QUARTER, UTC)
 
 
+# What each dimension says of an event and its visit; without a value, nothing: then there is no row for it.
+VALUES: dict[str, Callable[[Event, Visit], str]] = {
+    "event:page": lambda event, _: event.page,
+    "visit:source": lambda _, visit: visit.first.source or "Direct / None",
+    "visit:country": lambda _, visit: "(unknown)" if visit.first.country in {"", "ZZ"} else visit.first.country,
+}
+
+
+def _holds(asked: Filter, event: Event, visit: Visit) -> bool:
+    operator, dimension, clauses = asked
+    value = VALUES[dimension](event, visit)
+    matches = value in clauses if operator.startswith("is") else any(clause in value for clause in clauses)
+    return matches != operator.endswith("_not")
+
+
 @dataclass(frozen=True)
 class Reference:
     """Answers queries over events in ``start`` <= time < ``end`` by looking at each of them."""
@@ -86,22 +104,22 @@ class Reference:
     start: datetime
     end: datetime
 
-    def rows(
-        self,
-        metrics: Sequence[str],
-        dimensions: Sequence[str] = (),
-        on_page: Callable[[str], bool] | None = None,
-    ) -> list[Row]:
+    def rows(self, metrics: Sequence[str], dimensions: Sequence[str] = (), filters: Sequence[Filter] = ()) -> list[Row]:
         """One row for each group in which something was counted, by its labels."""
-        groups = {self._labels(dimensions, event.at, event.page) for event in self._acted()}
+        groups = {self._labels(dimensions, event.at, event, visit) for event, visit in self._acted()}
         groups |= {
-            self._labels(dimensions, visit.first.at, event.page) for visit in self._started() for event in visit.events
+            self._labels(dimensions, visit.first.at, event, visit)
+            for visit in self._started()
+            for event in visit.events
         }
-        if "event:page" in dimensions:
-            groups = {group for group in groups if group[dimensions.index("event:page")]}
-        counted = [(list(group), *self._count(metrics, dimensions, group, on_page)) for group in sorted(groups)]
+        of_events = any(name.startswith("event:") for _, name, _ in filters)
+        counted = [
+            (list(group), *self._count(metrics, dimensions, group, filters, of_events=of_events))
+            for group in sorted(groups)
+            if all(group)
+        ]
         if not dimensions and not counted:
-            counted = [([], *self._count(metrics, (), (), on_page))]
+            counted = [([], *self._count(metrics, (), (), filters, of_events=of_events))]
         return [(labels, values) for labels, values, something in counted if something or not dimensions]
 
     def _count(
@@ -109,18 +127,20 @@ class Reference:
         metrics: Sequence[str],
         dimensions: Sequence[str],
         group: tuple[str, ...],
-        on_page: Callable[[str], bool] | None,
+        filters: Sequence[Filter],
+        *,
+        of_events: bool,
     ) -> tuple[list[float], bool]:
-        def belongs(moment: datetime, page: str) -> bool:
-            matches = on_page is None or on_page(page)
-            return matches and self._labels(dimensions, moment, page) == group
+        def belongs(moment: datetime, event: Event, visit: Visit) -> bool:
+            chosen = all(_holds(each, event, visit) for each in filters)
+            return chosen and self._labels(dimensions, moment, event, visit) == group
 
-        by_page, filtered = "event:page" in dimensions, on_page is not None
-        acted = [event for event in self._acted() if belongs(event.at, event.page)]
-        entered = [visit for visit in self._started() if belongs(visit.first.at, visit.first.page)]
-        saw = [visit for visit in self._started() if any(belongs(visit.first.at, event.page) for event in visit.events)]
+        by_event = any(name.startswith("event:") for name in dimensions)
+        acted = [event for event, visit in self._acted() if belongs(event.at, event, visit)]
+        entered = [visit for visit in self._started() if belongs(visit.first.at, visit.first, visit)]
+        saw = [visit for visit in self._started() if any(belongs(visit.first.at, each, visit) for each in visit.events)]
         views = sum(event.name == "pageview" for event in acted)
-        lasted = saw if filtered and not by_page else entered
+        lasted = saw if of_events and not by_event else entered
         counts: dict[str, tuple[float, bool]] = {
             "visitors": _whole(len({event.visitor for event in acted})),
             "events": _whole(sum(event.counts for event in acted)),
@@ -132,20 +152,24 @@ class Reference:
                 len(lasted),
             ),
             "views_per_visit": _ratio(
-                sum(visit.pageviews for visit in entered) if by_page else views, len(entered), decimals=2
+                sum(visit.pageviews for visit in entered) if by_event else views, len(entered), decimals=2
             ),
         }
         chosen = [counts[metric] for metric in metrics]
         return [value for value, _ in chosen], any(something for _, something in chosen)
 
-    def _acted(self) -> list[Event]:
-        return [event for event in self.events if self.start <= event.at < self.end]
+    def _acted(self) -> list[tuple[Event, Visit]]:
+        pairs = ((event, visit) for visit in visits_of(self.events) for event in visit.events)
+        return [(event, visit) for event, visit in pairs if self.start <= event.at < self.end]
 
     def _started(self) -> list[Visit]:
         return [visit for visit in visits_of(self.events) if self.start <= visit.first.at < self.end]
 
-    def _labels(self, dimensions: Sequence[str], moment: datetime, page: str) -> tuple[str, ...]:
-        return tuple(page if dimension == "event:page" else self._label(dimension, moment) for dimension in dimensions)
+    def _labels(self, dimensions: Sequence[str], moment: datetime, event: Event, visit: Visit) -> tuple[str, ...]:
+        return tuple(
+            VALUES[dimension](event, visit) if dimension in VALUES else self._label(dimension, moment)
+            for dimension in dimensions
+        )
 
     def _label(self, dimension: str, moment: datetime) -> str:
         local = moment.astimezone(self.zone)

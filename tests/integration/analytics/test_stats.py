@@ -155,6 +155,76 @@ def test_events_without_an_address_are_on_no_page(analytics: Analytics) -> None:
     assert analytics.rows(site, NOON, metrics=["events"], date_range=DAY, dimensions=["event:page"]) == []
 
 
+def test_a_source_has_the_whole_visits_that_came_from_it(analytics: Analytics) -> None:
+    site = analytics.site(
+        events=[
+            Event(1, at("10:00"), source="google.com"),
+            Event(1, at("10:01"), page="/a", source="elsewhere.com"),
+            Event(2, at("10:00"), page="/a"),
+            Event(2, at("12:00"), source="google.com"),
+        ]
+    )
+    metrics = ["visitors", "visits", "pageviews", "bounce_rate", "visit_duration", "views_per_visit"]
+
+    rows = analytics.rows(site, NOON, metrics=metrics, date_range=DAY, dimensions=["visit:source"])
+
+    assert rows == [(["google.com"], [2, 2, 3, 50, 30, 1.5]), (["Direct / None"], [1, 1, 1, 100, 0, 1.0])]
+
+
+@pytest.mark.parametrize(
+    ("asked", "pageviews"),
+    [
+        (["is", "visit:source", ["google.com"]], 2),
+        (["is_not", "visit:source", ["google.com"]], 1),
+        (["is", "visit:source", ["Direct / None"]], 1),
+        (["contains", "visit:source", ["Direct"]], 1),
+        (["contains_not", "visit:source", ["oogle", "None"]], 0),
+    ],
+)
+def test_a_filter_by_source_chooses_visits_with_all_their_events(
+    analytics: Analytics, asked: list[Any], pageviews: int
+) -> None:
+    site = analytics.site(
+        events=[
+            Event(1, at("10:00"), source="google.com"),
+            Event(1, at("10:01"), page="/a"),
+            Event(2, at("10:00"), page="/a"),
+        ]
+    )
+
+    rows = analytics.rows(site, NOON, metrics=["pageviews", "views_per_visit"], date_range=DAY, filters=[asked])
+
+    assert [metrics[0] for _, metrics in rows] == [pageviews]
+
+
+def test_visitors_from_nowhere_known_are_one_row_whatever_the_edge_called_it(analytics: Analytics) -> None:
+    site = analytics.site(
+        events=[Event(number, at("10:00"), country=country) for number, country in enumerate(["", "ZZ", "DE"])]
+    )
+    body = {"metrics": ["visitors"], "date_range": DAY, "dimensions": ["visit:country"]}
+
+    rows = analytics.rows(site, NOON, **body)
+    known = analytics.rows(site, NOON, **body, filters=[["is_not", "visit:country", ["(unknown)"]]])
+
+    assert rows == [(["(unknown)"], [2]), (["DE"], [1])]
+    assert known == [(["DE"], [1])]
+
+
+def test_a_page_by_source_has_the_visits_of_that_source(analytics: Analytics) -> None:
+    site = analytics.site(
+        events=[
+            Event(1, at("10:00"), source="google.com"),
+            Event(1, at("10:01"), page="/a"),
+            Event(2, at("10:00"), page="/a"),
+        ]
+    )
+    dimensions = ["visit:source", "event:page"]
+
+    rows = analytics.rows(site, NOON, metrics=["visitors", "visits"], date_range=DAY, dimensions=dimensions)
+
+    assert rows == [(["Direct / None", "/a"], [1, 1]), (["google.com", "/"], [1, 1]), (["google.com", "/a"], [1, 1])]
+
+
 def test_pages_of_results_do_not_overlap_and_count_all_rows(analytics: Analytics) -> None:
     site = analytics.site(events=[Event(1, at("10:00"), page=f"/{number}") for number in range(7)])
     body = {"metrics": ["pageviews"], "date_range": DAY, "dimensions": ["event:page"]}

@@ -22,6 +22,11 @@ QUERIES: list[dict[str, Any]] = [
     {"metrics": ["visitors", "pageviews"], "dimensions": ["time:day"]},
     {"metrics": ["visitors", "events"], "dimensions": ["event:page"]},
     {"metrics": ["visitors"], "filters": [["is", "event:page", ["/pricing"]]]},
+    {
+        "metrics": ["visitors", "visits"],
+        "dimensions": ["visit:source"],
+        "filters": [["is", "event:page", ["/pricing"]]],
+    },
 ]
 
 

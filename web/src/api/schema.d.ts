@@ -4065,14 +4065,24 @@ export interface components {
             date_range: string | string[];
             /**
              * Dimensions
+             * @description By what the numbers are grouped.
+             *
+             *     - `event:page`: The path of the page. Events without one are in no row.
+             *     - `visit:source`: Where the visit came from: the tag in its first address, else the referrer's host. Without one it is `Direct / None`, also in filters.
+             *     - `visit:country`: The visitor's country as its ISO 3166 code of two letters, such as `DE`. Without one it is `(unknown)`, also in filters.
              * @default []
              */
-            dimensions?: ("time" | "time:minute" | "time:hour" | "time:day" | "time:week" | "time:month" | "event:page")[];
+            dimensions?: ("time" | "time:minute" | "time:hour" | "time:day" | "time:week" | "time:month" | "event:page" | "visit:source" | "visit:country")[];
             /**
              * Filters
+             * @description Which events and visits count: all filters must hold. A filter is a list of an operator, a dimension and values, such as `["is", "event:page", ["/pricing"]]`. One on an event's dimension chooses events, one on a visit's dimension visits with all their events. It compares what results show, such as `Direct / None`; `contains` minds upper and lower case.
              * @default []
              */
-            filters?: unknown[][];
+            filters?: [
+                "is" | "is_not" | "contains" | "contains_not",
+                "event:page" | "visit:source" | "visit:country",
+                string[]
+            ][];
             /**
              * Order By
              * @default null

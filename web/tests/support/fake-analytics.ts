@@ -1,5 +1,6 @@
 import type { Schema } from "../../src/api/client";
 import type { Site } from "../../src/features/sites/sites";
+import type { Dimension } from "../../src/features/traffic/breakdowns";
 import { FakeServer, json, type Received } from "./fake-server";
 
 export const SHOP: Site = {
@@ -18,7 +19,7 @@ type Totals = Partial<Record<Query["metrics"][number], number>>;
 export class FakeAnalytics extends FakeServer {
   totals: Totals = {};
   everHadEvents = true;
-  pages: [page: string, visitors: number, pageviews: number][] = [];
+  breakdowns: Partial<Record<Dimension, [value: string, visitors: number, pageviews: number][]>> = {};
   buckets: [label: string, visitors: number][] = [];
 
   constructor(sites: Site[] = [SHOP, BLOG]) {
@@ -41,6 +42,13 @@ export class FakeAnalytics extends FakeServer {
     this.on("POST /v1/query", ({ body }: Received) => json(this.#answer(body as Query)));
   }
 
+  /** Refuses the queries by a dimension, and answers the others. */
+  refuse(dimension: Dimension, refusal: () => Response): void {
+    this.on("POST /v1/query", ({ body }: Received) =>
+      (body as Query).dimensions?.includes(dimension) ? refusal() : json(this.#answer(body as Query)),
+    );
+  }
+
   queries(): Query[] {
     return this.requestsTo("POST /v1/query").map(({ body }) => body as Query);
   }
@@ -48,10 +56,11 @@ export class FakeAnalytics extends FakeServer {
   #answer(query: Query): Schema["Answer"] {
     const dimension = query.dimensions?.[0];
     if (dimension === undefined) return { results: [this.#total(query)], meta: {}, query: {} };
-    if (dimension === "event:page") {
-      const limit = query.pagination?.limit ?? this.pages.length;
-      const results = this.pages.map(([page, ...metrics]) => ({ metrics, dimensions: [page] }));
-      return { results: results.slice(0, limit), meta: { total_rows: results.length }, query: {} };
+    if (!isTime(dimension)) {
+      const rows = this.breakdowns[dimension] ?? [];
+      const results = rows.map(([value, ...metrics]) => ({ metrics, dimensions: [value] }));
+      const meta = { total_rows: results.length };
+      return { results: results.slice(0, query.pagination?.limit), meta, query: {} };
     }
     const resolved = dimension === "time" ? "time:month" : dimension;
     const results = this.buckets.map(([label, visitors]) => ({
@@ -66,4 +75,8 @@ export class FakeAnalytics extends FakeServer {
     const totals: Totals = { events: Number(this.everHadEvents), ...this.totals };
     return { metrics: query.metrics.map((metric) => totals[metric] ?? 0), dimensions: [] };
   }
+}
+
+function isTime(name: string): name is "time" | `time:${string}` {
+  return name.startsWith("time");
 }

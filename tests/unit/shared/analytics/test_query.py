@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.analytics.filters import PageFilter
-from shared.analytics.query import METRICS, Query, parse_query
+from shared.analytics.dimensions import DIMENSIONS
+from shared.analytics.filters import Filter
+from shared.analytics.query import GROUPINGS, METRICS, Query, parse_query
 from shared.analytics.refusal import QueryRefused
 
 SMALLEST: dict[str, Any] = {"site_id": "1", "metrics": ["visitors"], "date_range": "7d"}
@@ -41,7 +42,9 @@ def test_every_field_is_read() -> None:
     )
 
     assert query.time_dimension == "time:day"
-    assert query.filters == [PageFilter("is", ("/a", "/b")), PageFilter("contains", ("%",))]
+    page = DIMENSIONS["event:page"]
+    assert query.breakdown == [page]
+    assert query.filters == [Filter(page, "is", ("/a", "/b")), Filter(page, "contains", ("%",))]
     assert query.order_by == [("event:page", "desc"), ("visitors", "asc")]
     assert query.include.total_rows
     assert query.pagination.limit == 1
@@ -57,29 +60,58 @@ def test_every_field_is_read() -> None:
         ({"metrics": []}, "#/metrics", "at least 1 item"),
         ({"metrics": ["visitors", "visitors"]}, "#/metrics", "names something twice"),
         ({"metrics": ["visitors"] * 8}, "#/metrics", "at most 7 items"),
-        ({"metrics": ["visits", "visitor"]}, "#/metrics/1", "must be one of visitors, visits, pageviews"),
+        (
+            {"metrics": ["visits", "visitor"]},
+            "#/metrics/1",
+            'must be one of visitors, visits, pageviews, events, bounce_rate, visit_duration, views_per_visit, not "visitor"',
+        ),
         ({"metrics": ["percentage"]}, "#/metrics/0", "percentage is not supported yet"),
         ({"metrics": [["visitors"]]}, "#/metrics/0", "must be one of"),
         ({"date_range": "5y"}, "#/date_range", 'must be "day"'),
         ({"date_range": ["2026-01-02", "2026-01-01"]}, "#/date_range", "ends before it begins"),
-        ({"dimensions": ["visit:source"]}, "#/dimensions/0", "visit:source is not supported yet"),
-        ({"dimensions": ["event:props:a\ud800"]}, "#/dimensions/0", "event:props:a\\ud800 is not supported yet"),
-        ({"dimensions": ["page"]}, "#/dimensions/0", "must be one of time, time:minute"),
+        (
+            {"dimensions": ["visit:citty"]},
+            "#/dimensions/0",
+            f'must be one of {", ".join(GROUPINGS)}, not "visit:citty"',
+        ),
+        ({"dimensions": ["event:props:a\ud800"]}, "#/dimensions/0", 'not "event:props:a\\ud800"'),
         ({"dimensions": ["time:day", "time:hour"]}, "#/dimensions/1", "one time dimension only"),
         ({"dimensions": ["time:day", "time:day"]}, "#/dimensions", "names something twice"),
         ({"dimensions": None}, "#/dimensions", "should be a valid list"),
-        ({"filters": [["is_not", "event:page", ["/"]]]}, "#/filters/0", "operator is_not is not supported yet"),
+        (
+            {"dimensions": ["time:day", "event:page", "time:hour"]},
+            "#/dimensions/2",
+            "one time dimension only",
+        ),
+        ({"filters": [["matches", "event:page", ["/"]]]}, "#/filters/0", "operator matches is not supported yet"),
         ({"filters": [["and", []]]}, "#/filters/0", "operator and is not supported yet"),
-        ({"filters": [["like", "event:page", ["/"]]]}, "#/filters/0", "must be one of is, contains"),
-        ({"filters": [["is", "visit:source", ["a"]]]}, "#/filters/0", "filter on visit:source is not supported"),
-        ({"filters": [["is"]]}, "#/filters/0", "second element must be a dimension"),
+        (
+            {"filters": [["like", "event:page", ["/"]]]},
+            "#/filters/0",
+            '"like" is not an operator: use one of is, is_not, contains',
+        ),
+        (
+            {"filters": [["is", "visit:citty", ["a"]]]},
+            "#/filters/0",
+            f'must be one of {", ".join(DIMENSIONS)}, not "visit:citty"',
+        ),
+        ({"filters": [["is", "time", ["a"]]]}, "#/filters/0", 'not "time"'),
+        (
+            {"filters": [["is"]]},
+            "#/filters/0",
+            "second element must be one of event:page",
+        ),
         ({"filters": [["is", "event:page"]]}, "#/filters/0", "third element must be a list"),
-        ({"filters": [["is", "event:page", []]]}, "#/filters/0", "a list of 1 to 100 pages"),
-        ({"filters": [["is", "event:page", ["\0"]]]}, "#/filters/0", "without control characters"),
+        ({"filters": [["is", "event:page", []]]}, "#/filters/0", "a list of 1 to 100 values"),
+        ({"filters": [["is", "event:page", ["/", "\0"]]]}, "#/filters/0", '"\\u0000" can\'t be filtered by'),
         ({"filters": [["is", "event:page", ["\ud800"]]]}, "#/filters/0", "without control characters"),
         ({"filters": [["is", "event:page", ["/"], {}]]}, "#/filters/0", "(modifiers) is not supported yet"),
         ({"filters": ["is"]}, "#/filters/0", "must be a list such as"),
-        ({"order_by": [["visits", "asc"]]}, "#/order_by/0/0", "one of the query's metrics or dimensions"),
+        (
+            {"order_by": [["visits", "asc"]]},
+            "#/order_by/0/0",
+            'one of the query\'s metrics or dimensions (visitors), not "visits"',
+        ),
         ({"order_by": [["visitors", "up"]]}, "#/order_by/0/1", "'asc' or 'desc'"),
         ({"order_by": [["visitors"]]}, "#/order_by/0/1", "is missing"),
         ({"include": {"imports": True}}, "#/include/imports", "include.imports is not supported yet"),
@@ -102,7 +134,7 @@ def test_every_field_is_read() -> None:
         (
             {"metrics": ["visits", "views_per_visit"], "filters": [["is", "event:page", ["/"]]]},
             "#/metrics/1",
-            "views_per_visit can't be asked for with a filter",
+            "views_per_visit can't be asked for with a filter on event:page",
         ),
     ],
 )
@@ -128,10 +160,13 @@ def test_a_body_that_is_no_object_is_refused(body: object) -> None:
 
 
 def test_a_refusal_says_where_and_what() -> None:
-    with pytest.raises(QueryRefused, match=r"^#/metrics/0: percentage is not supported yet$") as refusal:
+    with pytest.raises(
+        QueryRefused, match=r"^#/metrics/0: percentage is not supported yet: ask for one of visitors, "
+    ) as refusal:
         parse_query(SMALLEST | {"metrics": ["percentage"]})
 
-    assert (refusal.value.pointer, refusal.value.detail) == ("#/metrics/0", "percentage is not supported yet")
+    assert refusal.value.pointer == "#/metrics/0"
+    assert refusal.value.detail.startswith("percentage is not supported yet: ask for one of ")
 
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
@@ -155,5 +190,7 @@ def test_the_schema_names_what_is_supported() -> None:
     schema = Query.model_json_schema()
 
     assert schema["properties"]["metrics"]["items"]["enum"] == list(METRICS)
+    assert schema["properties"]["dimensions"]["items"]["enum"][-len(DIMENSIONS) :] == list(DIMENSIONS)
+    assert all(name in schema["properties"]["dimensions"]["description"] for name in DIMENSIONS)
     assert schema["required"] == ["site_id", "metrics", "date_range"]
     assert schema["additionalProperties"] is False

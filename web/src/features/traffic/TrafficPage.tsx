@@ -5,9 +5,10 @@ import { ProblemAlert } from "../../components/ProblemAlert";
 import { GettingStarted } from "../sites/GettingStarted";
 import { InstallDialog } from "../sites/InstallDialog";
 import type { Site } from "../sites/sites";
+import { Breakdown } from "./Breakdown";
+import { DIMENSIONS } from "./breakdowns";
 import { PageHeader } from "./PageHeader";
 import { Series } from "./Series";
-import { FEW, MANY, TopPages } from "./TopPages";
 import { Totals } from "./Totals";
 import classes from "./TrafficPage.module.css";
 import { useAddress } from "./use-address";
@@ -18,9 +19,10 @@ import { useTraffic } from "./use-traffic";
 export function TrafficPage({ site }: { site: Site }) {
   const { range, metric, setRange, setMetric } = useAddress();
   const [isLive, setLive] = useState(true);
-  const [limit, setLimit] = useState(FEW);
   const [isInstalling, setInstalling] = useState(false);
-  const { totals, series, pages, problem, retry } = useTraffic({ site, range, limit, isLive });
+  const question = { site, range, isLive };
+  const traffic = useTraffic(question);
+  const { totals, series, problem, retry } = traffic;
   const hasEvents = useHasEvents(site, totals.stats, isLive);
 
   if (hasEvents === false) return <GettingStarted site={site} />;
@@ -37,7 +39,11 @@ export function TrafficPage({ site }: { site: Site }) {
         <Totals {...totals} selected={metric} onSelect={setMetric} />
         <Series {...series} site={site} metric={metric} />
       </section>
-      <TopPages {...pages} limit={limit} onMore={() => setLimit(MANY)} />
+      <div className={classes.breakdowns}>
+        {DIMENSIONS.map((dimension) => (
+          <Breakdown key={dimension} dimension={dimension} question={question} traffic={traffic} />
+        ))}
+      </div>
       <Button
         className={classes.install}
         variant="subtle"

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { type QueryClient, useQuery } from "@tanstack/react-query";
 import type { Schema } from "../../api/client";
 import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
@@ -69,6 +69,15 @@ export function useStats(question: Question, { everyMs, isEnabled = true }: Opti
     problem: useLastProblem(query.error, query.isSuccess && !query.isPlaceholderData),
     refresh: () => query.refetch({ cancelRefetch: false }),
   };
+}
+
+/** Asks again for every answer that failed and is waited for. */
+export function retryStats(client: QueryClient): void {
+  void client.refetchQueries({
+    queryKey: ["stats"],
+    type: "active",
+    predicate: ({ state }) => state.status === "error",
+  });
 }
 
 function statsOf(subject: string, { results, meta, query }: Answer): Stats {

@@ -18,9 +18,17 @@ beforeEach(() => {
     visit_duration: 154,
   };
   server.totals.views_per_visit = 2.39;
-  server.pages = [
+  server.breakdowns["event:page"] = [
     ["/", 9_120, 12_804],
     ["/pricing", 402, 512],
+  ];
+  server.breakdowns["visit:source"] = [
+    ["Direct / None", 8_001, 10_002],
+    ["google.com", 403, 617],
+  ];
+  server.breakdowns["visit:country"] = [
+    ["DE", 5_120, 9_001],
+    ["(unknown)", 77, 91],
   ];
   server.buckets = [
     ["2020-01-01", 7],
@@ -53,6 +61,23 @@ test("the top pages are shown with their visitors and pageviews", async () => {
   expect(await pageRow("/pricing")).toHaveTextContent("402512");
 });
 
+test("the top sources are shown, and what came without one is named", async () => {
+  open();
+  const table = await screen.findByRole("table", { name: "Top sources" });
+  const rows = within(table).getAllByRole("row").slice(1);
+  expect(rows.map(({ textContent }) => textContent)).toEqual([
+    "Direct / None8,00110,002",
+    "google.com403617",
+  ]);
+});
+
+test("the top countries are shown by their names, and those that nobody knows as such", async () => {
+  open();
+  const table = await screen.findByRole("table", { name: "Top countries" });
+  const rows = within(table).getAllByRole("row").slice(1);
+  expect(rows.map(({ textContent }) => textContent)).toEqual(["Germany5,1209,001", "(unknown)7791"]);
+});
+
 test("the page has no accessibility findings", async () => {
   open();
   await pageRow("/pricing");
@@ -64,7 +89,7 @@ test("a new visit appears by itself, with what it changed", async () => {
   open();
   await waitFor(() => expect(metricTile("Visitors")).toHaveTextContent("18,432"));
   server.totals = { ...server.totals, visitors: 18_433 };
-  server.pages = [
+  server.breakdowns["event:page"] = [
     ["/", 9_120, 12_804],
     ["/pricing", 403, 513],
   ];
@@ -102,7 +127,11 @@ test("another metric is drawn when its total is chosen", async () => {
 });
 
 test("more pages are shown on request", async () => {
-  server.pages = Array.from({ length: 12 }, (_, index) => [`/page-${index}`, 20 - index, 30]);
+  server.breakdowns["event:page"] = Array.from({ length: 12 }, (_, index) => [
+    `/page-${index}`,
+    20 - index,
+    30,
+  ]);
   open();
   await userEvent.click(await screen.findByRole("button", { name: "Show all 12 pages" }));
   expect(await pageRow("/page-11")).toBeInTheDocument();
@@ -129,7 +158,7 @@ test("the numbers take over when the first event arrives", async () => {
 
 test("an empty period of a site that has events is shown as zeros", async () => {
   server.totals = {};
-  server.pages = [];
+  server.breakdowns["event:page"] = [];
   open();
   await waitFor(() => expect(metricTile("Visitors")).toHaveTextContent("0"));
   expect(await screen.findByText("No pages were viewed in this period.")).toBeInTheDocument();
@@ -162,6 +191,18 @@ test("a problem is told once, in the words of its document, and goes when the AP
   server.answerQueries();
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   await waitFor(() => expect(metricTile("Visitors")).toHaveTextContent("18,432"));
+  expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+});
+
+test("a panel whose numbers can't be had says so itself, and the rest of the page goes on", async () => {
+  server.refuse("event:page", () => problem(503, "The query took longer than 20 seconds"));
+  open();
+  const panel = await screen.findByRole("region", { name: "Top pages" });
+  expect(await within(panel).findByRole("alert")).toHaveTextContent("longer than 20 seconds");
+  expect(metricTile("Visitors")).toHaveTextContent("18,432");
+  server.answerQueries();
+  await userEvent.click(within(panel).getByRole("button", { name: "Try again" }));
+  expect(await pageRow("/pricing")).toHaveTextContent("402512");
   expect(screen.queryByRole("alert")).not.toBeInTheDocument();
 });
 
