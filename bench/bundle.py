@@ -1,7 +1,7 @@
 """The code that rows run as Lambda does: our own archive and what it is compared with, byte-compiled."""
 
-import atexit
 import compileall
+import hashlib
 import json
 import shutil
 import subprocess
@@ -33,16 +33,41 @@ class NotInstalled(Exception):
 
 @cache
 def bundle() -> Path:
-    """A folder with `functions`, `shared` and `inside`, as it would lie in /var/task; this process removes it at its end."""
+    """A folder with `functions`, `shared` and `inside`, as it would lie in /var/task; kept until one of them changes."""
     if not PYTHON.exists():
         raise NotInstalled("the packages to compare with are not installed: run `make bench`")
-    folder = Path(tempfile.mkdtemp(prefix="p09-bundle-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    with zipfile.ZipFile(assets.code(assets.local_target())) as archive:
+    code = assets.code(assets.local_target())
+    folder = assets.BUILD / f"bench-{_digest(code)}"
+    if folder.exists():
+        return folder
+    draft = Path(tempfile.mkdtemp(dir=assets.BUILD, prefix="unfinished-bench-"))
+    _fill(draft, code)
+    for outdated in assets.BUILD.glob("bench-*"):
+        shutil.rmtree(outdated, ignore_errors=True)
+    try:
+        draft.rename(folder)  # at once: another process may be at it as well
+    except OSError:
+        shutil.rmtree(draft)
+    return folder
+
+
+def _digest(code: Path) -> str:
+    """The archive of our code is named after its own inputs."""
+    files = [b"%b %b" % (path.name.encode(), path.read_bytes()) for path in sorted(INSIDE.glob("*.py"))]
+    return hashlib.sha256(b"\0".join([code.name.encode(), *files])).hexdigest()[:16]
+
+
+def _fill(folder: Path, code: Path) -> None:
+    with zipfile.ZipFile(code) as archive:
         archive.extractall(folder)
     shutil.copytree(INSIDE, folder / "inside", ignore=shutil.ignore_patterns("__pycache__"))
-    compileall.compile_dir(folder / "inside", quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
-    return folder
+    compileall.compile_dir(
+        folder / "inside",
+        quiet=2,
+        stripdir=folder,
+        prependdir=Path("/var/task"),
+        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
+    )
 
 
 def run_inside(module: str, environment: Mapping[str, str], given: Any) -> dict[str, float]:
