@@ -87,9 +87,9 @@ def test_the_publisher_reads_one_release_and_its_own_list_and_writes_one_bucket(
     ]
     resources: dict[str, list[str]] = {}
     for statement in policy.properties["PolicyDocument"]["Statement"]:
-        actions, on = (
-            [one] if isinstance(one, (str, dict)) else one for one in (statement["Action"], statement["Resource"])
-        )
+        action, resource = statement["Action"], statement["Resource"]
+        actions: list[str] = [action] if isinstance(action, str) else action
+        on = resource if isinstance(resource, list) else [resource]
         for action in actions:
             resources.setdefault(action, []).extend(map(_path, on))
     (bucket,) = [

@@ -4,8 +4,6 @@ import pytest
 
 from shared.incidents import by_people
 from shared.incidents.refusal import NotPossible, UnknownIncident, WrongValue
-from shared.kpi.store import KpiStore
-from shared.kpi.timeline import Span
 from tests.unit.shared.incidents.told import (
     alarm_signal,
     budget_exhausted,
@@ -368,11 +366,10 @@ def test_incidents_count_for_the_span_in_which_they_opened_its_start_included_an
     world.incidents.count_since(at(0))
     for minutes in (10, 20, 30):
         world.report(f"Broken {minutes}", minutes, customer_impacting=True)
-    counted = KpiStore(world.table)
-    opened = world.incidents.opened_between
-    assert counted.incidents(Span(at(10), at(30))) == len(opened(at(10), at(30))) == 2
-    assert counted.incidents(Span(at(11), at(30))) == len(opened(at(11), at(30))) == 1
-    assert counted.incidents(Span(at(10), at(31))) == len(opened(at(10), at(31))) == 3
+    count, opened = world.incidents.count_impacting, world.incidents.opened_between
+    assert count(at(10), at(30)) == len(opened(at(10), at(30))) == 2
+    assert count(at(11), at(30)) == len(opened(at(11), at(30))) == 1
+    assert count(at(10), at(31)) == len(opened(at(10), at(31))) == 3
 
 
 @pytest.mark.parametrize(
