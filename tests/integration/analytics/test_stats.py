@@ -176,6 +176,7 @@ def test_a_source_has_the_whole_visits_that_came_from_it(analytics: Analytics) -
     [
         (["is", "visit:source", ["google.com"]], 2),
         (["is_not", "visit:source", ["google.com"]], 1),
+        (["is_not", "visit:source", ["google.com", "elsewhere.com"]], 1),
         (["is", "visit:source", ["Direct / None"]], 1),
         (["contains", "visit:source", ["Direct"]], 1),
         (["contains_not", "visit:source", ["oogle", "None"]], 0),
@@ -195,6 +196,14 @@ def test_a_filter_by_source_chooses_visits_with_all_their_events(
     rows = analytics.rows(site, NOON, metrics=["pageviews", "views_per_visit"], date_range=DAY, filters=[asked])
 
     assert [metrics[0] for _, metrics in rows] == [pageviews]
+
+
+def test_events_of_a_visit_that_began_before_the_period_have_its_source(analytics: Analytics) -> None:
+    site = analytics.site(events=[Event(1, at("23:50", 19), source="google.com"), Event(1, at("00:10"))])
+    body = {"metrics": ["visitors", "pageviews", "visits"], "date_range": DAY}
+
+    assert analytics.rows(site, NOON, **body, dimensions=["visit:source"]) == [(["google.com"], [1, 1, 0])]
+    assert analytics.rows(site, NOON, **body, filters=[["is", "visit:source", ["google.com"]]]) == [([], [1, 1, 0])]
 
 
 def test_visitors_from_nowhere_known_are_one_row_whatever_the_edge_called_it(analytics: Analytics) -> None:

@@ -125,7 +125,7 @@ WRONG_QUERIES = [
     ({"metrics": ["nonsense"]}, "metrics"),
     ({"nonsense": 1}, "nonsense"),
     ({"date_range": "yesterdayish"}, "date_range"),
-    ({"dimensions": ["visit:country"]}, "not"),
+    ({"dimensions": ["visit:citty"]}, "must be one of time"),
     ({"date_range": ["2026-02-30", "2026-03-01"]}, "date_range"),
 ]
 
