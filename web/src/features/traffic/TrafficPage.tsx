@@ -39,11 +39,11 @@ export function TrafficPage({ site }: { site: Site }) {
         <Totals {...totals} selected={metric} onSelect={setMetric} />
         <Series {...series} site={site} metric={metric} />
       </section>
-      <div className={classes.breakdowns}>
+      <Parts className={classes.breakdowns}>
         {DIMENSIONS.map((dimension) => (
           <Breakdown key={dimension} dimension={dimension} question={question} traffic={traffic} />
         ))}
-      </div>
+      </Parts>
       <Button
         className={classes.install}
         variant="subtle"
