@@ -4,17 +4,25 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.http.fields import ONE_LINE, Form
+
 DeliveryState = Literal["queued", "sending", "sent", "dead", "unconfigured"]
 Via = Literal["slack", "email", "webhook"]
 Announceable = Literal["planned_deployment", "notice"]
-Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=150, pattern=r"^[^\x00-\x1f\x7f]*$")
-]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=150), ONE_LINE]
 Prose = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")
+    str,
+    StringConstraints(strip_whitespace=True, max_length=2000),
+    Form(r"^[^\x00-\x08\x0b-\x1f\x7f]*$", "text without control characters"),
 ]
-ChannelId = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
-DeliveryId = Annotated[str, StringConstraints(pattern=r"^\d{8}T\d{6}Z-[0-9a-f]{12}\.[a-z_]{1,40}$")]
+ChannelId = Annotated[str, Form(r"^[a-z_]{1,40}$", "a channel's id, such as slack_operations")]
+DeliveryId = Annotated[
+    str,
+    Form(
+        r"^\d{8}T\d{6}Z-[0-9a-f]{12}\.[a-z_]{1,40}$",
+        "a message's id, such as 20261123T120500Z-0123456789ab.slack_operations",
+    ),
+]
 
 
 class _View(BaseModel):
@@ -100,7 +108,14 @@ class NewAnnouncement(BaseModel):
     impact: Prose = ""
     channels: Annotated[list[ChannelId], Field(min_length=1, max_length=20)] | None = None
     thread: (
-        Annotated[str, StringConstraints(pattern=r"^(incident|review|change|maintenance):[\w.:-]{1,200}$")] | None
+        Annotated[
+            str,
+            Form(
+                r"^(incident|review|change|maintenance):[\w.:-]{1,200}$",
+                "a thread, such as incident:INC-20261124-133306-3f9a0c",
+            ),
+        ]
+        | None
     ) = None
 
 

@@ -1,15 +1,15 @@
 """What the API takes and says of backups, drills and restores; what it says is built when something asks for it."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
-DRILL_ID = r"^(drill|restore|mark)-\d{8}T\d{6}Z(-[0-9a-f]{4})?$"
+from shared.http.fields import Form, Moment, Reason
+
+DRILL_ID = Form(
+    r"^(drill|restore|mark)-\d{8}T\d{6}Z(-[0-9a-f]{4})?$", "a drill's id, such as drill-20261125T040000Z-3f9a"
+)
 Kind = Literal["drill", "restore", "mark"]
-Reason = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$"),
-]
 
 
 class StartDrill(BaseModel):
@@ -19,7 +19,7 @@ class StartDrill(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Kind = "drill"
-    to: AwareDatetime | None = None
+    to: Moment | None = None
     reason: Reason
 
 

@@ -2,18 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.http.fields import COMPONENT, Moment, Reason, Title
 
 Kind = Literal["maintenance", "freeze"]
 State = Literal["planned", "active", "ended", "cancelled"]
-Title = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")
-]
-Reason = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$"),
-]
-ComponentIds = Annotated[list[Annotated[str, StringConstraints(pattern="^[a-z_]{1,64}$")]], Field(max_length=50)]
+ComponentIds = Annotated[list[Annotated[str, COMPONENT]], Field(max_length=50)]
 
 
 class NewEntry(BaseModel):
@@ -24,8 +19,8 @@ class NewEntry(BaseModel):
     kind: Kind
     title: Title
     reason: Reason
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Moment
+    end: Moment
     components: ComponentIds = []
 
 
@@ -36,8 +31,8 @@ class EntryChange(BaseModel):
 
     title: Title | None = None
     reason: Reason | None = None
-    start: AwareDatetime | None = None
-    end: AwareDatetime | None = None
+    start: Moment | None = None
+    end: Moment | None = None
     components: ComponentIds | None = None
 
     @model_validator(mode="after")

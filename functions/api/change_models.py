@@ -2,20 +2,17 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.http.fields import Form, Moment, Reason, Title
 
 GateName = Literal["budget", "freeze", "incidents", "migrations"]
-Title = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")
-]
-Reason = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$"),
-]
-Commit = Annotated[str, StringConstraints(pattern="^[0-9a-f]{40}$")]
-Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+Commit = Annotated[str, Form("^[0-9a-f]{40}$", "a commit's whole id, 40 characters of 0-9 and a-f")]
+Digest = Annotated[str, Form("^[0-9a-f]{64}$", "a SHA-256 digest, 64 characters of 0-9 and a-f")]
 Address = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=320, pattern=r"^[^\x00-\x20\x7f@]+@[^\x00-\x20\x7f@]+$")
+    str,
+    StringConstraints(strip_whitespace=True, max_length=320),
+    Form(r"^[^\x00-\x20\x7f@]+@[^\x00-\x20\x7f@]+$", "a mail address, such as ada@example.com"),
 ]
 Committers = Annotated[tuple[Address, ...], Field(max_length=50)]
 
@@ -31,8 +28,8 @@ class NewChange(BaseModel):
     impact: Reason
     commit: Commit
     digest: Digest
-    committed_at: AwareDatetime
-    planned_for: AwareDatetime
+    committed_at: Moment
+    planned_for: Moment
     migrations_compatible: bool = True
     committers: Committers = ()
 

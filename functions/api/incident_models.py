@@ -4,16 +4,18 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.http.fields import COMPONENT, Form
+
 Severity = Literal["page", "ticket"]
 State = Literal["investigating", "identified", "monitoring", "resolved"]
 UnresolvedState = Literal["investigating", "identified", "monitoring"]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
-ComponentId = Annotated[str, StringConstraints(pattern="^[a-z_]{1,40}$")]
+ComponentId = Annotated[str, COMPONENT]
 Components = Annotated[list[ComponentId], Field(max_length=20)]
-INCIDENT_ID: Final = r"^INC-\d{8}-\d{6}-[0-9a-f]{6}$"
-IncidentId = Annotated[str, StringConstraints(pattern=INCIDENT_ID)]
+INCIDENT_ID: Final = Form(r"^INC-\d{8}-\d{6}-[0-9a-f]{6}$", "an incident's id, such as INC-20261124-133306-3f9a0c")
+IncidentId = Annotated[str, INCIDENT_ID]
 
 
 class _Said(BaseModel):

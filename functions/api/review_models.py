@@ -1,14 +1,14 @@
 """What the API takes and says of post-incident reviews. What it says is built when something asks for it."""
 
-from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from functions.api.incident_models import Name, Note, Text, TimelineEntryView
+from shared.http.fields import Day, Form
 
 Section = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000)]
-REVIEW_ID: Final = r"^PIR-\d{8}-\d{6}-[0-9a-f]{6}$"
+REVIEW_ID: Final = Form(r"^PIR-\d{8}-\d{6}-[0-9a-f]{6}$", "a review's id, such as PIR-20261124-133306-3f9a0c")
 ActionState = Literal["open", "done", "dropped"]
 
 
@@ -20,7 +20,7 @@ class UpdateReview(_Said):
     """What is left out or null stays as it is."""
 
     owner: Name | None = None
-    due: date | None = None
+    due: Day | None = None
     summary: Section | None = None
     impact: Section | None = None
     contributing_factors: Section | None = None
@@ -30,7 +30,7 @@ class UpdateReview(_Said):
 class AddAction(_Said):
     title: Text
     owner: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-    due: date
+    due: Day
 
 
 class UpdateAction(_Said):
@@ -38,7 +38,7 @@ class UpdateAction(_Said):
 
     title: Text | None = None
     owner: Name | None = None
-    due: date | None = None
+    due: Day | None = None
     state: ActionState | None = None
     reason: Note | None = None
 

@@ -11,12 +11,19 @@ from pg8000.native import Connection
 from shared.identity.identity import KeyBearer, MemberRole
 from shared.identity.keys import Key
 from shared.platform.postgres import sqlstate
+from shared.platform.refusals import Fault, NotNow
 
 _UNIQUE_VIOLATION: Final = "23505"
 
 
-class DomainTaken(Exception):
-    """Some site has this domain already; whose, only its own organisation may know."""
+class DomainTaken(NotNow):
+    """Some site has this domain already; ``site_id`` names it to its own organisation, and to nobody else."""
+
+    def __init__(self, domain: str, site_id: int | None = None) -> None:
+        own = {} if site_id is None else {"site_id": str(site_id)}
+        whose = f": it is site {site_id} of yours" if own else ""
+        detail = f"a site has the domain {domain} already{whose}"
+        super().__init__(detail, faults=(Fault("is taken", pointer="/domain"),), **own)
 
 
 @dataclass(frozen=True, kw_only=True)

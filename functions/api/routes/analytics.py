@@ -8,9 +8,8 @@ from fastapi.responses import JSONResponse
 from typing_extensions import TypedDict
 
 from functions.api.services import ServicesOf
-from shared.collection.accept import parse
 from shared.http.authorise import TenantOf
-from shared.http.body import read_body
+from shared.http.body import read_json
 from shared.http.tenancy import acting_for, site_for
 
 MAX_QUERY_BYTES = 64 * 1024
@@ -49,7 +48,7 @@ async def query(request: Request, services: ServicesOf, caller: TenantOf) -> JSO
     from shared.analytics.query import parse_query
     from shared.analytics.stats import Site, answer
 
-    asked = parse_query(parse(await read_body(request, MAX_QUERY_BYTES)))
+    asked = parse_query(await read_json(request, MAX_QUERY_BYTES))
     with acting_for(services, caller) as (connection, _):
         site = site_for(connection, caller, asked.site_id)
         found = answer(connection, Site(site.id, site.timezone, site.domain), asked, datetime.now(UTC))

@@ -19,12 +19,15 @@ from functions.api.announcement_models import (
 )
 from functions.api.services import ServicesOf
 from shared.http.authorise import PersonOf
-from shared.http.problems import Problem, unprocessable
+from shared.http.fields import Form
+from shared.platform.refusals import Refused, Unknown
 
 router = APIRouter(tags=["operations"])
 
-ANNOUNCEMENT: Final = r"^\d{8}T\d{6}Z-[0-9a-f]{12}$"
-AnnouncementId = Annotated[str, Path(pattern=ANNOUNCEMENT)]
+ANNOUNCEMENT: Final = Form(
+    r"^\d{8}T\d{6}Z-[0-9a-f]{12}$", "an announcement's id, such as 20261123T120500Z-0123456789ab"
+)
+AnnouncementId = Annotated[str, Path(), ANNOUNCEMENT]
 
 
 @router.get("/v1/announcements", response_model=AnnouncementList, summary="What was announced, and what became of it")
@@ -32,7 +35,7 @@ async def announcements(
     services: ServicesOf,
     *,
     state: Annotated[Literal["dead"] | None, Query(description="Only those with messages that were given up.")] = None,
-    cursor: Annotated[str | None, Query(pattern=ANNOUNCEMENT)] = None,
+    cursor: Annotated[Annotated[str, ANNOUNCEMENT] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> JSONResponse:
     from shared.communication.view import channel_views, views
@@ -62,7 +65,7 @@ async def announcement(announcement_id: AnnouncementId, services: ServicesOf) ->
     found = services.announcements.get(announcement_id)
     if found is None:
         detail = f"there is no announcement {announcement_id}: GET /v1/announcements lists them"
-        raise Problem(HTTPStatus.NOT_FOUND, detail)
+        raise Unknown(detail)
     deliveries = services.announcements.deliveries(found.id, found.id)
     return _answer(announcement_view(found, deliveries, the_runbook().communication))
 
@@ -98,8 +101,7 @@ async def replay_messages(wanted: ReplayedMessages, services: ServicesOf) -> JSO
 def _check_channels(wanted: tuple[str, ...], *, known: tuple[str, ...]) -> None:
     for index, name in enumerate(wanted):
         if name not in known:
-            detail = f"channels: {name} is none of {', '.join(known)}"
-            raise unprocessable(detail, pointer=f"/channels/{index}")
+            raise Refused(f"channels: {name} is none of {', '.join(known)}", f"channels/{index}")
 
 
 def _answer(content: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:

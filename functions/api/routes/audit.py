@@ -1,20 +1,20 @@
 """The audit trail: who did what, with export, and its verification."""
 
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import StringConstraints
 
 from functions.api.audit_models import AuditPage, AuditVerification, as_csv, as_lines, shown
 from functions.api.services import Services, ServicesOf
 from shared.audit.chain import OPERATIONS
 from shared.http.authorise import PersonOf
-from shared.http.problems import Problem
+from shared.http.fields import ONE_LINE, Moment
 from shared.http.tenancy import acting_for, require
+from shared.platform.refusals import Unknown
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
@@ -24,7 +24,7 @@ router = APIRouter(tags=["access"])
 VERIFIED_AT_ONCE: Final = 20_000
 ANCHORS_AT_ONCE: Final = 1_000
 MAX_SEQUENCE: Final = 2**62
-Text = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=300), ONE_LINE]
 Format = Annotated[
     Literal["json", "jsonl", "csv"], Query(description="jsonl and csv name the next page in x-next-cursor.")
 ]
@@ -49,8 +49,8 @@ async def wanted(
     actor: Text | None = None,
     action: Text | None = None,
     subject: Text | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     format: Format = "json",  # noqa: A002 -- the parameter's name
 ) -> Wanted:
     only = {"actor": actor, "action": action, "subject": subject, "since": since, "until": until}
@@ -122,7 +122,7 @@ def _verify(services: Services, connection: "Connection", organisation_id: UUID,
 
     after = row_at(connection, organisation_id, cursor) if cursor else None
     if cursor and after is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"the trail has no row {cursor}: begin without a cursor")
+        raise Unknown(f"the trail has no row {cursor}: begin without a cursor")
     anchors = services.anchors.after(organisation_id, cursor or 0, ANCHORS_AT_ONCE)
     # Anchors that lie beyond what is read now are met by the next part.
     last = anchors[-1].sequence if len(anchors) == ANCHORS_AT_ONCE else MAX_SEQUENCE

@@ -1,22 +1,19 @@
 """The calendar: planned maintenances and freezes of changes, in the operations table alone."""
 
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime
 
 from functions.api.calendar_models import Cancellation, EntryChange, EntryList, EntryView, Kind, NewEntry
 from functions.api.services import ServicesOf
 from shared.http.authorise import PersonOf
-from shared.http.problems import Problem, unprocessable
+from shared.http.fields import Form, Moment
+from shared.platform.refusals import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from functions.api.services import Services
     from shared.calendar.edit import Calendar
     from shared.calendar.model import Entry
@@ -24,7 +21,10 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["operations"])
 
-EntryId = Annotated[str, Path(pattern=r"^(maintenance|freeze)-[0-9a-f]{12}$")]
+EntryId = Annotated[
+    str, Path(), Form(r"^(maintenance|freeze)-[0-9a-f]{12}$", "an entry's id, such as maintenance-0123456789ab")
+]
+Cursor = Annotated[str, Form(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ#[a-z]+-[0-9a-f]{12}$", "a next_cursor of this list")]
 LONGEST_SPAN: Final = timedelta(days=400)
 BEFORE: Final = timedelta(days=30)
 AHEAD: Final = timedelta(days=90)
@@ -33,10 +33,10 @@ AHEAD: Final = timedelta(days=90)
 @router.get("/v1/calendar", response_model=EntryList, summary="Maintenances and freezes that have a part in a span")
 async def list_calendar(
     services: ServicesOf,
-    start: Annotated[AwareDatetime | None, Query(alias="from", description="30 days ago by default.")] = None,
-    end: Annotated[AwareDatetime | None, Query(alias="to", description="120 days after `from` by default.")] = None,
+    start: Annotated[Moment | None, Query(alias="from", description="30 days ago by default.")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="120 days after `from` by default.")] = None,
     kind: Kind | None = None,
-    cursor: Annotated[str | None, Query(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ#[a-z]+-[0-9a-f]{12}$")] = None,
+    cursor: Cursor | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> JSONResponse:
     """By start; what was cancelled is left out, and is still found by its id."""
@@ -62,15 +62,16 @@ async def plan_entry(new: NewEntry, services: ServicesOf, person: PersonOf) -> J
 
     now = datetime.now(UTC)
     plan = Plan(**(new.model_dump() | {"components": tuple(new.components)}))
-    with _calendar(services, person, now) as calendar:
-        return _answer(_view(calendar.plan(plan), now), HTTPStatus.CREATED)
+    return _answer(_view(_calendar(services, person, now).plan(plan), now), HTTPStatus.CREATED)
 
 
 @router.get("/v1/calendar/{entry_id}", response_model=EntryView, summary="One entry, also one that was cancelled")
 async def calendar_entry(entry_id: EntryId, services: ServicesOf) -> JSONResponse:
+    from shared.calendar.edit import UnknownEntry
+
     found = services.calendar.get(entry_id)
     if found is None:
-        raise _unknown(entry_id)
+        raise UnknownEntry(entry_id)
     return _answer(_view(found, datetime.now(UTC)))
 
 
@@ -82,8 +83,7 @@ async def change_entry(entry_id: EntryId, change: EntryChange, services: Service
     changes = change.model_dump(exclude_none=True)
     if change.components is not None:
         changes["components"] = tuple(change.components)
-    with _calendar(services, person, now) as calendar:
-        return _answer(_view(calendar.change(entry_id, **changes), now))
+    return _answer(_view(_calendar(services, person, now).change(entry_id, **changes), now))
 
 
 @router.post(
@@ -93,33 +93,14 @@ async def cancel_entry(
     entry_id: EntryId, cancellation: Cancellation, services: ServicesOf, person: PersonOf
 ) -> JSONResponse:
     now = datetime.now(UTC)
-    with _calendar(services, person, now) as calendar:
-        return _answer(_view(calendar.cancel(entry_id, cancellation.reason), now))
+    return _answer(_view(_calendar(services, person, now).cancel(entry_id, cancellation.reason), now))
 
 
-@contextmanager
-def _calendar(services: "Services", person: "Person", now: datetime) -> "Iterator[Calendar]":
-    """What may not be becomes a problem document."""
-    from shared.calendar.edit import Calendar, UnknownEntry
-    from shared.calendar.model import CalendarRefused, TooLate
-    from shared.platform.aws.dynamodb import Overtaken
+def _calendar(services: "Services", person: "Person", now: datetime) -> "Calendar":
+    from shared.calendar.edit import Calendar
     from shared.runbook.load import the_runbook
 
-    try:
-        yield Calendar(services.calendar, the_runbook().components, by=person.username, now=now)
-    except UnknownEntry as error:
-        raise _unknown(str(error.args[0])) from error
-    except TooLate as error:
-        raise Problem(HTTPStatus.CONFLICT, str(error)) from error
-    except CalendarRefused as error:
-        raise unprocessable(str(error), pointer=f"/{error.field}") from error
-    except Overtaken as error:
-        detail = "it was changed by somebody else just now: read it again, then decide"
-        raise Problem(HTTPStatus.CONFLICT, detail) from error
-
-
-def _unknown(entry_id: str) -> Problem:
-    return Problem(HTTPStatus.NOT_FOUND, f"the calendar has no {entry_id}: GET /v1/calendar lists what it has")
+    return Calendar(services.calendar, the_runbook().components, by=person.username, now=now)
 
 
 def _check_span(start: datetime, end: datetime) -> None:
@@ -129,7 +110,7 @@ def _check_span(start: datetime, end: datetime) -> None:
     elif end - start > LONGEST_SPAN:
         detail = f"to: at most {LONGEST_SPAN.days} days after `from`"
     if detail:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=[{"parameter": "to", "detail": detail}])
+        raise Refused(detail, parameter="to")
 
 
 def _view(entry: "Entry", now: datetime) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from functions.api.change_models import (
 )
 from functions.api.services import Services, ServicesOf
 from shared.http.authorise import OperatorOf, PersonOf
+from shared.http.fields import Form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["operations"])
 
-CHANGE: Final = r"^CHG-\d{8}T\d{6}Z-[0-9a-f]{6}$"
-ChangeId = Annotated[str, Path(pattern=CHANGE)]
+CHANGE: Final = Form(r"^CHG-\d{8}T\d{6}Z-[0-9a-f]{6}$", "a change's id, such as CHG-20261124T120000Z-0a1b2c")
+ChangeId = Annotated[str, Path(), CHANGE]
 
 
 @router.get("/v1/changes", response_model=ChangeList, summary="Changes, newest first, and what keeps them")
@@ -44,14 +45,14 @@ async def list_changes(
     state: Annotated[
         Literal["open"] | None, Query(description="`open` are those under way that were planned in the last 60 days.")
     ] = None,
-    cursor: Annotated[str | None, Query(pattern=CHANGE)] = None,
+    cursor: Annotated[Annotated[str, CHANGE] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> JSONResponse:
-    with desk(services, person) as changes:
-        newest = changes.under_way if state == "open" else services.changes.newest
-        found = newest(before=cursor, limit=limit + 1)
-        waits = services.promotion_waits.get_many(change.id for change in found[:limit])
-        views = [_shown(changes, changes.by_clock(change), waits.get(change.id)) for change in found[:limit]]
+    changes = desk(services, person)
+    newest = changes.under_way if state == "open" else services.changes.newest
+    found = newest(before=cursor, limit=limit + 1)
+    waits = services.promotion_waits.get_many(change.id for change in found[:limit])
+    views = [_shown(changes, changes.by_clock(change), waits.get(change.id)) for change in found[:limit]]
     return _answer({"changes": views, "next_cursor": found[limit - 1].id if len(found) > limit else None})
 
 
@@ -148,9 +149,9 @@ def _after(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> JSONResponse:
     """Do something with a change; the answer is how it stands then."""
-    with desk(services, person) as changes:
-        change = act(changes)
-        return _answer(_shown(changes, change, services.promotion_waits.get(change.id)), status)
+    changes = desk(services, person)
+    change = act(changes)
+    return _answer(_shown(changes, change, services.promotion_waits.get(change.id)), status)
 
 
 def _shown(changes: "Changes", change: "Change", waiting: "Waiting | None") -> dict[str, Any]:

@@ -12,8 +12,9 @@ from functions.api.services import Services, ServicesOf
 from functions.api.trail import TrailOf
 from shared.audit.chain import OPERATIONS
 from shared.http.authorise import PersonOf
-from shared.http.problems import Problem, unprocessable
+from shared.http.fields import ONE_LINE, Form
 from shared.identity.identity import DBA, Person
+from shared.platform.refusals import NotAllowed, NotNow, Refused, Unknown
 
 if TYPE_CHECKING:
     from shared.credentials.lease import Lease
@@ -22,10 +23,9 @@ router = APIRouter(tags=["access"])
 
 PATH: Final = "/v1/access/database-credentials"
 HOUR: Final = 3600
-Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")
-]
-CredentialId = Annotated[str, Path(pattern="^[0-9a-z]{12}$")]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500), ONE_LINE]
+CREDENTIAL: Final = Form("^[0-9a-z]{12}$", "a credential's id, 12 characters of 0-9 and a-z")
+CredentialId = Annotated[str, Path(), CREDENTIAL]
 
 
 class NewCredential(BaseModel):
@@ -110,7 +110,7 @@ async def create_credential(
 async def list_credentials(
     services: ServicesOf,
     person: PersonOf,
-    cursor: Annotated[str | None, Query(pattern="^[0-9a-z]{12}$")] = None,
+    cursor: Annotated[Annotated[str, CREDENTIAL] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> CredentialList:
     found = services.leases.page(before=cursor, limit=limit + 1)
@@ -157,9 +157,9 @@ async def approve_credential(
 
     lease = _lease(services, credential_id)
     if not lease.break_glass or lease.approved_by:
-        raise Problem(HTTPStatus.CONFLICT, "this credential needs no approval, or has it already")
+        raise NotNow("this credential needs no approval, or has it already")
     if person.actor.may_be(lease.holder):
-        raise Problem(HTTPStatus.FORBIDDEN, "a second person has to approve it: you are the one who has it")
+        raise NotAllowed("a second person has to approve it: you are the one who has it")
     approved = replace(lease, approved_by=person.actor.name)
     # Written first: an approval without a trace is worse than a trace of one that has to be given again.
     with services.database.transaction([OPERATIONS]) as connection:
@@ -173,15 +173,15 @@ def _check(new: NewCredential, person: Person) -> None:
     from shared.credentials.lease import LONGEST_BREAK_GLASS
 
     if not new.break_glass and DBA not in person.roles:
-        raise Problem(HTTPStatus.FORBIDDEN, f"this takes the role {DBA}, or break_glass when you are on call")
+        raise NotAllowed(f"this takes the role {DBA}, or break_glass when you are on call")
     if new.break_glass and new.duration_seconds > LONGEST_BREAK_GLASS.total_seconds():
-        raise unprocessable("a break-glass lasts an hour at most: 3600", pointer="/duration_seconds")
+        raise Refused("duration_seconds: a break-glass lasts an hour at most, 3600", "duration_seconds")
 
 
 def _lease(services: Services, credential_id: str) -> "Lease":
     lease = services.leases.get(credential_id)
     if lease is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"there is no credential {credential_id}: GET {PATH} lists them")
+        raise Unknown(f"there is no credential {credential_id}: GET {PATH} lists them")
     return lease
 
 

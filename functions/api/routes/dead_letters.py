@@ -4,16 +4,17 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from functions.api.services import ServicesOf
 from functions.api.trail import TrailOf
 from shared.audit.chain import OPERATIONS
+from shared.http.fields import Form
 from shared.storage.dead_letters import list_dead_letters, replay
 
 router = APIRouter(tags=["operations"])
 
-EntryId = Annotated[str, StringConstraints(pattern=r"^\d{1,19}-\d{1,19}$")]
+EntryId = Annotated[str, Form(r"^\d{1,19}-\d{1,19}$", "an entry's id, such as 1764000000000-0")]
 
 
 class DeadLetterView(BaseModel):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime
 
 from functions.api.backup_models import (
     DRILL_ID,
@@ -28,15 +27,17 @@ from functions.api.services import Services, ServicesOf
 from functions.api.trail import Trail, TrailOf
 from shared.audit.chain import OPERATIONS
 from shared.http.authorise import PersonOf
-from shared.http.problems import Problem, unprocessable
+from shared.http.fields import Form, Moment
 from shared.platform.failures import PostgresUnavailable
+from shared.platform.refusals import NotNow, Refusal, Refused, Unknown
 
 if TYPE_CHECKING:
     from shared.backups.drill import Drill, Wait
     from shared.identity.identity import Person
 
 router = APIRouter(tags=["operations"])
-DrillId = Annotated[str, Path(pattern=DRILL_ID)]
+DrillId = Annotated[str, Path(), DRILL_ID]
+Cursor = Annotated[str, Form(r"^\d{8}T\d{6}Z#[a-z0-9TZ-]{1,40}$", "a next_cursor of this list")]
 NO_STORE: Final = {"cache-control": "no-store"}
 MARKS: Final = 50
 WORDS: Final = {"sign-off": ("drill", "signed", "rejected"), "promotion": ("restore", "promoted", "discarded")}
@@ -46,7 +47,7 @@ WORDS: Final = {"sign-off": ("drill", "signed", "rejected"), "promotion": ("rest
 async def list_drills(
     services: ServicesOf,
     person: PersonOf,
-    cursor: Annotated[str | None, Query(pattern=r"^\d{8}T\d{6}Z#[a-z0-9TZ-]{1,40}$")] = None,
+    cursor: Cursor | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> JSONResponse:
     from shared.backups.view import drill_view
@@ -65,7 +66,7 @@ async def list_marks(services: ServicesOf) -> JSONResponse:
 
 
 @router.get("/v1/drills/plan", response_model=DrillPlan, summary="What a drill or restore would do; it does nothing")
-async def plan_drill(services: ServicesOf, kind: Kind = "drill", to: AwareDatetime | None = None) -> JSONResponse:
+async def plan_drill(services: ServicesOf, kind: Kind = "drill", to: Moment | None = None) -> JSONResponse:
     from shared.backups.view import plan_view
 
     latest = services.runs.latest("backup_verification", limit=1)
@@ -93,7 +94,7 @@ async def start_drill(asked: StartDrill, services: ServicesOf, person: PersonOf,
             f"to: nobody knows what the database held at {to.isoformat()}. GET /v1/drills/marks lists moments at which it is "
             "known; leave it out to mark one now, or start a restore, which goes to any moment"
         )
-        raise unprocessable(detail, pointer="/to")
+        raise Refused(detail, "to")
     drill = f"{asked.kind}-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     content = {
         "id": drill, "kind": asked.kind, "reason": asked.reason, "to": to.isoformat() if to else None,
@@ -115,7 +116,7 @@ async def sign_off(
     from shared.backups.drill import may_sign
 
     found = _found(services, drill_id)
-    with _refusals(services, trail, found, person, "sign-off"):
+    with _kept_refusals(services, trail, found, person, "sign-off"):
         may_sign(found, person.actor, person.roles, datetime.now(UTC))
     return _decide(services, trail, found, person, "sign-off", decision)
 
@@ -128,7 +129,7 @@ async def promote(
     from shared.backups.drill import may_promote
 
     found = _found(services, drill_id)
-    with _refusals(services, trail, found, person, "promotion"):
+    with _kept_refusals(services, trail, found, person, "promotion"):
         may_promote(found, person.roles, datetime.now(UTC))
     return _decide(services, trail, found, person, "promotion", decision)
 
@@ -139,7 +140,7 @@ async def abort(
 ) -> JSONResponse:
     found = _found(services, drill_id)
     if found.ended:
-        raise Problem(HTTPStatus.CONFLICT, f"{drill_id} is {found.status}: there is nothing to end")
+        raise NotNow(f"{drill_id} is {found.status}: there is nothing to end")
     services.drills.update(drill_id, abort_by=person.actor.name)
     waits: tuple[Wait, ...] = ("sign-off", "promotion")
     for wait in waits:
@@ -158,7 +159,7 @@ def _decide(
 
     token = services.drills.token(drill.id, wait)
     if token is None:
-        raise Problem(HTTPStatus.CONFLICT, f"nobody waits for the {wait} of {drill.id}")
+        raise NotNow(f"nobody waits for the {wait} of {drill.id}")
     what, accepted, refused = WORDS[wait]
     word = accepted if decision.accept else refused
     output = {"decision": word, **word_of(person.actor), "note": decision.note}
@@ -168,17 +169,14 @@ def _decide(
 
 
 @contextmanager
-def _refusals(services: Services, trail: Trail, drill: "Drill", person: "Person", what: str) -> Iterator[None]:
-    """A decision that may not be is refused, and that it was tried is kept."""
-    from shared.backups.drill import NotAllowed, NotWaiting
-
+def _kept_refusals(services: Services, trail: Trail, drill: "Drill", person: "Person", what: str) -> Iterator[None]:
+    """A decision that is refused leaves its trace: that it was tried is kept."""
     try:
         yield
-    except (NotAllowed, NotWaiting) as error:
+    except Refusal as error:
         services.drills.note_refusal(drill.id, datetime.now(UTC), person.actor, str(error))
         _note(services, trail, f"{what} refused", drill.id, reason=str(error))
-        status = HTTPStatus.FORBIDDEN if isinstance(error, NotAllowed) else HTTPStatus.CONFLICT
-        raise Problem(status, str(error)) from error
+        raise
 
 
 def _note(services: Services, trail: Trail, action: str, drill: str, *, reason: str) -> None:
@@ -190,7 +188,7 @@ def _note(services: Services, trail: Trail, action: str, drill: str, *, reason: 
 def _found(services: Services, drill_id: str) -> "Drill":
     found = services.drills.get(drill_id)
     if found is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"there is no {drill_id} (yet): GET /v1/drills lists those that there are")
+        raise Unknown(f"there is no {drill_id} (yet): GET /v1/drills lists those that there are")
     return found
 
 

@@ -20,7 +20,7 @@ from functions.api.incident_models import (
 )
 from functions.api.services import Services, ServicesOf
 from shared.http.authorise import PersonOf
-from shared.http.problems import unprocessable
+from shared.platform.refusals import Refused
 
 if TYPE_CHECKING:
     from shared.identity.identity import Person
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["operations"])
 
-IncidentId = Annotated[str, Path(pattern=INCIDENT_ID)]
+IncidentId = Annotated[str, Path(), INCIDENT_ID]
 _NO_STORE: Final = {"cache-control": "no-store"}
 
 
@@ -40,7 +40,7 @@ async def incidents(
         Literal["open", "investigating", "identified", "monitoring", "resolved"] | None,
         Query(description="`open` is every state but resolved."),
     ] = None,
-    cursor: Annotated[str | None, Query(pattern=INCIDENT_ID)] = None,
+    cursor: Annotated[Annotated[str, INCIDENT_ID] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> JSONResponse:
     from shared.incidents.page import incidents_page
@@ -144,7 +144,7 @@ def _components(services: Services, wanted: list[str]) -> tuple[str, ...]:
     unknown = [one for one in wanted if one not in known]
     if unknown:
         detail = f"components: {', '.join(unknown)}: the service has {', '.join(known)}"
-        raise unprocessable(detail, pointer="/components")
+        raise Refused(detail, "components")
     return tuple(dict.fromkeys(wanted))
 
 

@@ -12,9 +12,9 @@ from functions.api.services import ServicesOf
 from functions.api.trail import TrailOf
 from shared.http.authorise import PersonOf
 from shared.http.last_used import last_used
-from shared.http.problems import Problem
 from shared.http.tenancy import acting_for, require, site_for
 from shared.identity.keys import Kind, make_key
+from shared.platform.refusals import Unknown
 
 if TYPE_CHECKING:
     from shared.identity.tenants import StoredKey
@@ -68,7 +68,7 @@ async def list_keys(site_id: str, services: ServicesOf, person: PersonOf) -> Key
     return KeyList(keys=[_view(key).model_copy(update={"last_used_at": used.get(key.prefix)}) for key in found])
 
 
-@router.post("/v1/sites/{site_id}/keys", status_code=HTTPStatus.CREATED, summary="Make a key")
+@router.post("/v1/sites/{site_id}/keys", status_code=HTTPStatus.CREATED, summary="Create a key")
 async def create_key(site_id: str, new: NewKey, services: ServicesOf, person: PersonOf, trail: TrailOf) -> MadeKey:
     """An ``ingest`` key sends events, a ``read`` key asks for numbers. The key is shown once."""
     from shared.identity.tenants import add_key
@@ -97,7 +97,7 @@ async def rotate_key(
         require(roles, site.organisation_id, "POST", "/v1/sites/{site_id}/keys/{key_id}/rotation")
         old = key_to_replace(connection, site, key_id, timedelta(seconds=rotation.overlap_seconds))
         if old is None:
-            raise Problem(HTTPStatus.NOT_FOUND, f"site {site_id} has no key {key_id} that works: make a new one")
+            raise Unknown(f"site {site_id} has no key {key_id} that works: create a new one")
         key = make_key("ingest" if old.kind == "ingest" else "read")
         stored = add_key(connection, site, key)
         change = {"before": {"prefix": old.prefix}, "after": {"prefix": key.prefix, "old_until": _until(old)}}
@@ -118,10 +118,7 @@ async def delete_key(site_id: str, key_id: UUID, services: ServicesOf, person: P
             change = {"before": {"revoked_at": None}, "after": {"prefix": revoked.prefix, "site_id": site.id}}
             trail.write(connection, site.organisation_id, "key.revoke", f"key/{key_id}", **change)
     if revoked is None:
-        raise Problem(
-            HTTPStatus.NOT_FOUND,
-            f"site {site_id} has no key {key_id}: GET /v1/sites/{site_id}/keys lists them",
-        )
+        raise Unknown(f"site {site_id} has no key {key_id}: GET /v1/sites/{site_id}/keys lists them")
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -4,7 +4,6 @@ They answer while PostgreSQL and Valkey are down, which is when they are asked f
 """
 
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -12,7 +11,8 @@ from fastapi.responses import JSONResponse
 
 from functions.api.kpi_models import BurnDownView, DecisionList, KpiList, ReplayView, WhatIfView
 from functions.api.services import Services, ServicesOf
-from shared.http.problems import Problem
+from shared.http.fields import Form
+from shared.platform.refusals import Refused, Unknown, quoted
 
 if TYPE_CHECKING:
     from shared.kpi.store import StoredDecision
@@ -21,8 +21,10 @@ router = APIRouter(tags=["operations"])
 
 KpiId = Literal["availability", "latency", "error_rate", "incidents"]
 Budgeted = Literal["availability", "latency", "error_rate"]
-MOMENT: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
-DECISION: Final = r"^(availability|latency|error_rate|incidents)-\d{8}T\d{6}Z$"
+MOMENT: Final = Form(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", "a moment, such as 2026-11-23T12:05:00Z")
+DECISION: Final = Form(
+    r"^(availability|latency|error_rate|incidents)-\d{8}T\d{6}Z$", "a decision's id, such as latency-20261123T120500Z"
+)
 STALE_AFTER: Final = timedelta(minutes=15)
 NONE_YET: Final[dict[str, Any]] = {"evaluated_at": None, "silent": False, "kpis": []}
 
@@ -56,7 +58,7 @@ async def burn_down(kpi_id: Budgeted, services: ServicesOf) -> JSONResponse:
 async def decisions(
     kpi_id: KpiId,
     services: ServicesOf,
-    cursor: Annotated[str | None, Query(pattern=MOMENT)] = None,
+    cursor: Annotated[Annotated[str, MOMENT] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> JSONResponse:
     from shared.kpi.record import replay as decide_again
@@ -71,7 +73,7 @@ async def decisions(
 
 
 @router.get("/v1/decisions/{decision_id}/replay", response_model=ReplayView, summary="Decide again, from stored inputs")
-async def replay(decision_id: Annotated[str, Path(pattern=DECISION)], services: ServicesOf) -> JSONResponse:
+async def replay(decision_id: Annotated[str, Path(), DECISION], services: ServicesOf) -> JSONResponse:
     import json
 
     from shared.kpi.record import outcome
@@ -93,7 +95,9 @@ async def replay(decision_id: Annotated[str, Path(pattern=DECISION)], services: 
 async def what_if(
     kpi_id: KpiId,
     services: ServicesOf,
-    target: Annotated[float | None, Query(gt=0, le=1000, description="In the unit of the KPI's own target.")] = None,
+    target: Annotated[
+        float | None, Query(ge=0.0001, le=1000, description="In the unit of the KPI's own target.")
+    ] = None,
     within_ms: Annotated[int | None, Query(gt=0, le=1_000_000, description="Another limit of a latency.")] = None,
 ) -> JSONResponse:
     from shared.kpi.record import replay as decide_again
@@ -104,13 +108,9 @@ async def what_if(
     at = _evaluated_at(services)
     stored = services.kpis.decision(kpi_id, at)
     if stored is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"there is no decision on {kpi_id} of {stamp(at)}")
+        raise Unknown(f"there is no decision on {kpi_id} of {stamp(at)}")
     actual = decide_again(stored.record)
-    try:
-        supposed = suppose(actual, target=target, within_ms=within_ms)
-    except ValueError as error:
-        errors = [{"parameter": "target" if within_ms is None else "within_ms", "detail": str(error)}]
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), errors=errors) from error
+    supposed = suppose(actual, target=target, within_ms=within_ms)
     return _answer({"kpi": kpi_id, "at": stamp(at), "actual": decided(actual), "supposed": decided(supposed)})
 
 
@@ -123,7 +123,7 @@ def _stored(services: Services, decision_id: str) -> "StoredDecision":
     found = services.kpis.decision(kpi, at) if at else None
     if found is None:
         detail = f"there is no decision {decision_id}: GET /v1/kpis/{kpi}/decisions lists them"
-        raise Problem(HTTPStatus.NOT_FOUND, detail)
+        raise Unknown(detail)
     return found
 
 
@@ -131,7 +131,7 @@ def _evaluated_at(services: Services) -> datetime:
     latest = services.kpis.latest()
     if latest is None:
         detail = "nothing has been evaluated yet: the first evaluation comes within five minutes of a deployment"
-        raise Problem(HTTPStatus.NOT_FOUND, detail)
+        raise Unknown(detail)
     return _moment("evaluated_at", latest["evaluated_at"])
 
 
@@ -141,9 +141,7 @@ def _moment(parameter: str, text: str) -> datetime:
     try:
         return moment(text)
     except ValueError as error:
-        detail = f"{parameter}: {text} is no moment"
-        errors = [{"parameter": parameter, "detail": detail}]
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors) from error
+        raise Refused(f"{parameter}: {quoted(text)} is not a moment", parameter=parameter) from error
 
 
 def _is_stale(evaluated_at: str | None) -> bool:

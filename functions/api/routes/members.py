@@ -6,19 +6,19 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
-from functions.api.routes.sites import Label
 from functions.api.services import ServicesOf
 from functions.api.trail import TrailOf
 from shared.http.authorise import PersonOf
-from shared.http.problems import Problem
+from shared.http.fields import ONE_LINE, Form, Label
 from shared.http.tenancy import acting_for, require
 from shared.identity.identity import MemberRole
+from shared.platform.refusals import Unknown
 
 router = APIRouter(tags=["organisations"])
 
-Subject = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Subject = Annotated[str, Path(min_length=1, max_length=100), ONE_LINE]
 
 
 class MemberView(BaseModel):
@@ -71,7 +71,9 @@ class InvitationList(BaseModel):
 class InvitationAcceptance(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    token: Annotated[str, StringConstraints(pattern=r"^p09i_[A-Za-z0-9_-]{43}$")]
+    token: Annotated[
+        str, Form(r"^p09i_[A-Za-z0-9_-]{43}$", "an invitation's token, such as p09i_…, whole", secret=True)
+    ]
 
 
 class Joined(BaseModel):
@@ -95,18 +97,15 @@ async def change_member(
     organisation_id: UUID, subject: Subject, new: NewRole, services: ServicesOf, person: PersonOf, *, trail: TrailOf
 ) -> NewRole:
     """For owners. One of them has to stay."""
-    from shared.identity.people import LastOwner, change_role
+    from shared.identity.people import change_role
 
-    try:
-        with acting_for(services, person) as (connection, roles):
-            require(roles, organisation_id, "PUT", "/v1/organisations/{organisation_id}/members/{subject}")
-            before = change_role(connection, organisation_id, subject, new.role)
-            if before is None:
-                raise _no_member(organisation_id, subject)
-            change = {"before": {"role": before}, "after": {"role": new.role}}
-            trail.write(connection, organisation_id, "member.change", f"member/{subject}", **change)
-    except LastOwner as error:
-        raise _last_owner() from error
+    with acting_for(services, person) as (connection, roles):
+        require(roles, organisation_id, "PUT", "/v1/organisations/{organisation_id}/members/{subject}")
+        before = change_role(connection, organisation_id, subject, new.role)
+        if before is None:
+            raise _no_member(organisation_id, subject)
+        change = {"before": {"role": before}, "after": {"role": new.role}}
+        trail.write(connection, organisation_id, "member.change", f"member/{subject}", **change)
     return new
 
 
@@ -119,18 +118,15 @@ async def delete_member(
     organisation_id: UUID, subject: Subject, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> Response:
     """For owners, and for oneself. One owner has to stay."""
-    from shared.identity.people import LastOwner, remove_member
+    from shared.identity.people import remove_member
 
-    try:
-        with acting_for(services, person) as (connection, roles):
-            if subject != person.subject or organisation_id not in roles:
-                require(roles, organisation_id, "DELETE", "/v1/organisations/{organisation_id}/members/{subject}")
-            before = remove_member(connection, organisation_id, subject)
-            if before is None:
-                raise _no_member(organisation_id, subject)
-            trail.write(connection, organisation_id, "member.remove", f"member/{subject}", before={"role": before})
-    except LastOwner as error:
-        raise _last_owner() from error
+    with acting_for(services, person) as (connection, roles):
+        if subject != person.subject or organisation_id not in roles:
+            require(roles, organisation_id, "DELETE", "/v1/organisations/{organisation_id}/members/{subject}")
+        before = remove_member(connection, organisation_id, subject)
+        if before is None:
+            raise _no_member(organisation_id, subject)
+        trail.write(connection, organisation_id, "member.remove", f"member/{subject}", before={"role": before})
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
@@ -178,7 +174,7 @@ async def delete_invitation(
         require(roles, organisation_id, "DELETE", "/v1/organisations/{organisation_id}/invitations/{invitation_id}")
         found = withdraw(connection, organisation_id, invitation_id)
         if found is None:
-            raise Problem(HTTPStatus.NOT_FOUND, f"no invitation {invitation_id} that could still be accepted")
+            raise Unknown(f"there is no invitation {invitation_id} that could still be accepted")
         before = {"role": found.role, "label": found.label}
         trail.write(connection, organisation_id, "invitation.withdraw", f"invitation/{invitation_id}", before=before)
     return Response(status_code=HTTPStatus.NO_CONTENT)
@@ -208,15 +204,9 @@ async def accept_invitation(
     return Joined(organisation_id=invitation.organisation_id, role=invitation.role)
 
 
-def _no_member(organisation_id: UUID, subject: str) -> Problem:
-    return Problem(HTTPStatus.NOT_FOUND, f"{subject} is no member of organisation {organisation_id}")
+def _no_member(organisation_id: UUID, subject: str) -> Unknown:
+    return Unknown(f"{subject} is not a member of organisation {organisation_id}")
 
 
-def _last_owner() -> Problem:
-    return Problem(HTTPStatus.CONFLICT, "an organisation needs an owner: make somebody else one first")
-
-
-def _no_invitation() -> Problem:
-    return Problem(
-        HTTPStatus.NOT_FOUND, "the invitation is unknown, was used, withdrawn or has expired: ask for a new one"
-    )
+def _no_invitation() -> Unknown:
+    return Unknown("the invitation is unknown, was used, withdrawn or has expired: ask for a new one")

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from functions.api.routes.sites import Label
 from functions.api.services import ServicesOf
 from functions.api.trail import TrailOf
 from shared.http.authorise import PersonOf
+from shared.http.fields import Label
 from shared.http.tenancy import acting_for, require
 from shared.identity.identity import MemberRole
 
@@ -54,7 +54,7 @@ async def list_organisations(services: ServicesOf, person: PersonOf) -> Organisa
     )
 
 
-@router.post("/v1/organisations", status_code=HTTPStatus.CREATED, summary="Make an organisation")
+@router.post("/v1/organisations", status_code=HTTPStatus.CREATED, summary="Create an organisation")
 async def create_organisation(
     new: NewOrganisation, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> OrganisationView:

@@ -18,6 +18,7 @@ from functions.api.review_models import (
 )
 from functions.api.services import Services, ServicesOf
 from shared.http.authorise import PersonOf
+from shared.http.fields import Form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["operations"])
 
-ReviewId = Annotated[str, Path(pattern=REVIEW_ID)]
-ActionId = Annotated[str, Path(pattern=r"^\d{1,4}$")]
+ReviewId = Annotated[str, Path(), REVIEW_ID]
+ActionId = Annotated[str, Path(), Form(r"^\d{1,4}$", "an action's number, such as 1")]
 _NO_STORE: Final = {"cache-control": "no-store"}
 
 
@@ -35,7 +36,7 @@ _NO_STORE: Final = {"cache-control": "no-store"}
 async def reviews(
     services: ServicesOf,
     state: Literal["open", "closed"] | None = None,
-    cursor: Annotated[str | None, Query(pattern=REVIEW_ID)] = None,
+    cursor: Annotated[Annotated[str, REVIEW_ID] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> JSONResponse:
     from shared.incidents.page import reviews_page

@@ -133,3 +133,11 @@ def test_answers_are_what_the_description_promises(api: Caller) -> None:
     for model, path, parameters in answers:
         found = api.get(path, **parameters)
         assert model.model_validate(found).model_dump() == found
+
+
+@pytest.mark.usefixtures("now")
+def test_a_target_that_no_budget_can_be_divided_by_is_refused(api: Caller) -> None:
+    for kpi in ("availability", "latency", "error_rate", "incidents"):
+        for target in ("5e-324", "1e-300", "nan", "inf", "-1", "0", "1e308", "0.0001", "99.9999999999999", "1000"):
+            answer = api.raw("GET", f"/v1/kpis/{kpi}/what-if", params={"target": target})
+            assert answer.status_code in {200, 422}, (kpi, target, answer.text)

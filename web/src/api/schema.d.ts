@@ -17,7 +17,7 @@ export interface paths {
          * Send a batch of events
          * @description Answered only once the batch is durable. Events with an id may be sent again safely: they count once.
          *
-         *     For: ingest key.
+         *     For: write key.
          */
         post: operations["send_events"];
         delete?: never;
@@ -102,7 +102,7 @@ export interface paths {
         get: operations["list_sites"];
         put?: never;
         /**
-         * Make a site
+         * Create a site
          * @description For owners and editors of the organisation. A domain belongs to one site.
          *
          *     For: person.
@@ -128,7 +128,7 @@ export interface paths {
         get: operations["list_organisations"];
         put?: never;
         /**
-         * Make an organisation
+         * Create an organisation
          * @description Who makes it is its first owner.
          *
          *     For: P09-Developer, P09-Lead, P09-SRE.
@@ -1426,7 +1426,7 @@ export interface paths {
         get: operations["list_keys"];
         put?: never;
         /**
-         * Make a key
+         * Create a key
          * @description An ``ingest`` key sends events, a ``read`` key asks for numbers. The key is shown once.
          *
          *     For: person.
@@ -3958,6 +3958,10 @@ export interface components {
          * @description A problem document (RFC 9457).
          */
         Problem: {
+            /**
+             * Format: uri-reference
+             * @description Which problem it is; docs/problems.md.
+             */
             type: string;
             title: string;
             status: number;

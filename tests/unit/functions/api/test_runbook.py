@@ -107,10 +107,10 @@ def test_a_run_is_shown_with_its_evidence(api: Runbook) -> None:
     [
         ("/v1/runbook", {"date": "yesterday"}, 422, "date"),
         ("/v1/runbook", {"date": "0001-01-01"}, 422, "years 2000 to 2999"),
-        ("/v1/runbook/tasks/tea/runs", {}, 404, "tea is no task of the runbook: .*health_check"),
+        ("/v1/runbook/tasks/tea/runs", {}, 404, "tea is not a task of the runbook: .*health_check"),
         ("/v1/runbook/tasks/redis_memory/runs", {"cursor": "x"}, 422, "cursor"),
-        ("/v1/runbook/tasks/redis_memory/runs", {"cursor": "health_check-20261123T020000Z"}, 422, "no run of"),
-        ("/v1/runbook/tasks/tea/runs/tea-20261123T120000Z", {}, 404, "tea is no task"),
+        ("/v1/runbook/tasks/redis_memory/runs", {"cursor": "health_check-20261123T020000Z"}, 422, "not a run of"),
+        ("/v1/runbook/tasks/tea/runs/tea-20261123T120000Z", {}, 404, "tea is not a task"),
         ("/v1/runbook/tasks/redis_memory/runs/redis_memory-20261123T120000Z", {}, 404, "there is none yet"),
     ],
 )
