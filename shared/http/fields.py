@@ -16,12 +16,12 @@ LAST_YEAR: Final = 2999
 class Form:
     """The form of a text: ``pattern`` for programs (it stands in OpenAPI), ``words`` for people, after "must be".
 
-    ``secret`` texts are not quoted back when they are refused.
+    What is not ``quotable`` is not quoted back when it is refused, such as a token.
     """
 
     pattern: str
     words: str
-    secret: bool = False
+    quotable: bool = True
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self._check, handler(source))
@@ -32,7 +32,7 @@ class Form:
     def _check(self, text: str) -> str:
         if re.fullmatch(self.pattern, text, re.ASCII) is None:
             raise PydanticCustomError(
-                "secret_form" if self.secret else "form", "must be {words}", {"words": self.words}
+                "form" if self.quotable else "unquoted_form", "must be {words}", {"words": self.words}
             )
         return text
 

@@ -8,7 +8,7 @@ from shared.platform.refusals import quoted
 _MESSAGES: Final = {"missing": "is missing", "extra_forbidden": "is not a field that is known here"}
 _SUBJECT: Final = re.compile(r"^(Input|[A-Z][a-z]+) should ")
 # Of these the value says nothing, or is one that nobody should read from a screen.
-_UNQUOTED: Final = frozenset({"missing", "extra_forbidden", "secret_form"})
+_UNQUOTED: Final = frozenset({"missing", "extra_forbidden", "unquoted_form"})
 
 
 def field_error(problem: dict[str, Any]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pg8000.exceptions import DatabaseError
 from pg8000.native import Connection
 
 from shared.identity.identity import KeyBearer, MemberRole
-from shared.identity.keys import Key
+from shared.identity.keys import Key, Kind
 from shared.platform.postgres import sqlstate
 from shared.platform.refusals import Fault, NotNow
 
@@ -41,7 +41,7 @@ class StoredKey:
     """What may be shown of a key."""
 
     key_id: UUID
-    kind: str
+    kind: Kind
     prefix: str
     created_at: datetime
     revoked_at: datetime | None
@@ -192,7 +192,7 @@ def _stored_key(row: list[object]) -> StoredKey:
     key_id, kind, prefix, created_at, revoked_at, expires_at = row
     return StoredKey(
         key_id=key_id,  # type: ignore[arg-type]  # pg8000 returns rows of objects
-        kind=str(kind),
+        kind=kind,  # type: ignore[arg-type]  # the column's check lets in no other
         prefix=str(prefix),
         created_at=created_at,  # type: ignore[arg-type]  # pg8000 returns rows of objects
         revoked_at=revoked_at,  # type: ignore[arg-type]  # pg8000 returns rows of objects

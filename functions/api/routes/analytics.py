@@ -11,6 +11,7 @@ from functions.api.services import ServicesOf
 from shared.http.authorise import TenantOf
 from shared.http.body import read_json
 from shared.http.tenancy import acting_for, site_for
+from shared.platform.views import view
 
 MAX_QUERY_BYTES = 64 * 1024
 
@@ -22,12 +23,14 @@ class Row(TypedDict):
     dimensions: list[str]
 
 
+@view
 class Answer(TypedDict):
     results: list[Row]
     meta: dict[str, Any]
     query: dict[str, Any]
 
 
+@view
 class Live(TypedDict):
     visitors: int
 
@@ -52,7 +55,7 @@ async def query(request: Request, services: ServicesOf, caller: TenantOf) -> JSO
     with acting_for(services, caller) as (connection, _):
         site = site_for(connection, caller, asked.site_id)
         found = answer(connection, Site(site.id, site.timezone, site.domain), asked, datetime.now(UTC))
-    return JSONResponse(found, headers={"cache-control": "no-store"})
+    return JSONResponse(found)
 
 
 @router.get("/v1/sites/{site_id}/live", response_model=Live, summary="Visitors of the last five minutes")
@@ -62,4 +65,4 @@ async def live(site_id: str, services: ServicesOf, caller: TenantOf) -> JSONResp
     with acting_for(services, caller) as (connection, _):
         site = site_for(connection, caller, site_id)
         visitors = live_visitors(connection, Site(site.id, site.timezone, site.domain), datetime.now(UTC))
-    return JSONResponse({"visitors": visitors}, headers={"cache-control": "no-store"})
+    return JSONResponse({"visitors": visitors})

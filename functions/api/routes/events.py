@@ -21,6 +21,7 @@ from shared.http.limits import headers_within
 from shared.http.site_cache import Target
 from shared.platform.limits import Take, Within
 from shared.platform.refusals import Fault, Refused, Unknown, quoted
+from shared.platform.views import view
 
 MAX_BROWSER_BYTES: Final = 64 * 1024
 CORS: Final = {
@@ -33,6 +34,7 @@ CORS: Final = {
 router = APIRouter(tags=["ingest"])
 
 
+@view
 class Acceptance(TypedDict):
     """``accepted`` events are durable; each of the ``rejected`` says which it was and why."""
 

@@ -15,10 +15,12 @@ from shared.http.problems import Problem, problem_response
 from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.valkey import ValkeyRefused, ValkeyUnavailable
+from shared.platform.views import view
 
 router = APIRouter(tags=["health"])
 
 
+@view
 class Health(TypedDict):
     status: Annotated[str, Field(examples=["ok"])]
     check: str

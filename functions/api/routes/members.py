@@ -1,6 +1,5 @@
 """People of an organisation, and invitations to it."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -14,24 +13,12 @@ from shared.http.authorise import PersonOf
 from shared.http.fields import ONE_LINE, Form, Label
 from shared.http.tenancy import acting_for, require
 from shared.identity.identity import MemberRole
+from shared.identity.view import InvitationList, Joined, MadeInvitation, MemberList, RoleView
 from shared.platform.refusals import Unknown
 
 router = APIRouter(tags=["organisations"])
 
 Subject = Annotated[str, Path(min_length=1, max_length=100), ONE_LINE]
-
-
-class MemberView(BaseModel):
-    """``label`` is what the invitation called them by which they joined; empty for who needed none."""
-
-    subject: str
-    role: MemberRole
-    created_at: datetime
-    label: str
-
-
-class MemberList(BaseModel):
-    members: list[MemberView]
 
 
 class NewRole(BaseModel):
@@ -49,53 +36,30 @@ class NewInvitation(BaseModel):
     label: Label
 
 
-class InvitationView(BaseModel):
-    id: UUID
-    organisation_id: UUID
-    role: MemberRole
-    label: str
-    created_at: datetime
-    expires_at: datetime
-
-
-class MadeInvitation(InvitationView):
-    """``token`` is shown here and never again: whoever has it can accept."""
-
-    token: str
-
-
-class InvitationList(BaseModel):
-    invitations: list[InvitationView]
-
-
 class InvitationAcceptance(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     token: Annotated[
-        str, Form(r"^p09i_[A-Za-z0-9_-]{43}$", "an invitation's token, such as p09i_…, whole", secret=True)
+        str, Form(r"^p09i_[A-Za-z0-9_-]{43}$", "an invitation's token, such as p09i_…, whole", quotable=False)
     ]
-
-
-class Joined(BaseModel):
-    organisation_id: UUID
-    role: MemberRole
 
 
 @router.get("/v1/organisations/{organisation_id}/members", summary="People of an organisation")
 async def list_members(organisation_id: UUID, services: ServicesOf, person: PersonOf) -> MemberList:
     """For members."""
     from shared.identity.people import members
+    from shared.identity.show import member_view
 
     with acting_for(services, person) as (connection, roles):
         require(roles, organisation_id, "GET", "/v1/organisations/{organisation_id}/members")
         found = members(connection, organisation_id)
-    return MemberList(members=[MemberView.model_validate(one, from_attributes=True) for one in found])
+    return {"members": [member_view(one) for one in found]}
 
 
 @router.put("/v1/organisations/{organisation_id}/members/{subject}", summary="Give somebody another role")
 async def change_member(
     organisation_id: UUID, subject: Subject, new: NewRole, services: ServicesOf, person: PersonOf, *, trail: TrailOf
-) -> NewRole:
+) -> RoleView:
     """For owners. One of them has to stay."""
     from shared.identity.people import change_role
 
@@ -106,7 +70,7 @@ async def change_member(
             raise _no_member(organisation_id, subject)
         change = {"before": {"role": before}, "after": {"role": new.role}}
         trail.write(connection, organisation_id, "member.change", f"member/{subject}", **change)
-    return new
+    return {"role": new.role}
 
 
 @router.delete(
@@ -134,11 +98,12 @@ async def delete_member(
 async def list_invitations(organisation_id: UUID, services: ServicesOf, person: PersonOf) -> InvitationList:
     """For owners."""
     from shared.identity.people import invitations
+    from shared.identity.show import invitation_view
 
     with acting_for(services, person) as (connection, roles):
         require(roles, organisation_id, "GET", "/v1/organisations/{organisation_id}/invitations")
         found = invitations(connection, organisation_id)
-    return InvitationList(invitations=[InvitationView.model_validate(one, from_attributes=True) for one in found])
+    return {"invitations": [invitation_view(one) for one in found]}
 
 
 @router.post(
@@ -149,14 +114,14 @@ async def create_invitation(
 ) -> MadeInvitation:
     """For owners. The token is good for seven days and one acceptance."""
     from shared.identity.people import InvitationToken, invite
+    from shared.identity.show import invitation_view
 
     token = InvitationToken.make()
     with acting_for(services, person) as (connection, roles):
         require(roles, organisation_id, "POST", "/v1/organisations/{organisation_id}/invitations")
         made = invite(connection, organisation_id, new.role, new.label, token)
         trail.write(connection, organisation_id, "invitation.create", f"invitation/{made.id}", after=new.model_dump())
-    view = InvitationView.model_validate(made, from_attributes=True)
-    return MadeInvitation(**view.model_dump(), token=token.text.reveal())
+    return {**invitation_view(made), "token": token.text.reveal()}
 
 
 @router.delete(
@@ -201,7 +166,7 @@ async def accept_invitation(
         trail.write(
             connection, invitation.organisation_id, "invitation.accept", f"member/{person.subject}", after=after
         )
-    return Joined(organisation_id=invitation.organisation_id, role=invitation.role)
+    return {"organisation_id": invitation.organisation_id, "role": invitation.role}
 
 
 def _no_member(organisation_id: UUID, subject: str) -> Unknown:

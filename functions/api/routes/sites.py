@@ -13,6 +13,7 @@ from shared.http.authorise import PersonOf, TenantOf
 from shared.http.fields import Form, Label
 from shared.http.tenancy import acting_for, require
 from shared.identity.identity import KeyBearer
+from shared.identity.view import SiteList, SiteView
 
 if TYPE_CHECKING:
     from shared.identity.tenants import DomainTaken
@@ -50,21 +51,6 @@ class NewSite(BaseModel):
     timezone: Annotated[str, AfterValidator(_check_timezone)] = "Etc/UTC"
 
 
-class SiteView(BaseModel):
-    site_id: str
-    name: str
-    domain: str
-    timezone: str
-    organisation_id: UUID
-
-
-class SiteList(BaseModel):
-    """``next_cursor`` is the ``cursor`` of the next page; null on the last."""
-
-    sites: list[SiteView]
-    next_cursor: str | None
-
-
 @router.get("/v1/sites", summary="Sites that you may see")
 async def list_sites(
     services: ServicesOf,
@@ -72,6 +58,7 @@ async def list_sites(
     cursor: Annotated[int, Query(ge=0, le=MAX_SITE_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
 ) -> SiteList:
+    from shared.identity.show import site_view
     from shared.identity.tenants import sites
 
     with acting_for(services, caller) as (connection, _):
@@ -79,22 +66,14 @@ async def list_sites(
     if isinstance(caller, KeyBearer):
         found = [site for site in found if site.id == caller.site_id]
     more = len(found) > limit
-    views = [
-        SiteView(
-            site_id=str(site.id),
-            name=site.name,
-            domain=site.domain,
-            timezone=site.timezone,
-            organisation_id=site.organisation_id,
-        )
-        for site in found[:limit]
-    ]
-    return SiteList(sites=views, next_cursor=views[-1].site_id if more else None)
+    views = [site_view(site) for site in found[:limit]]
+    return {"sites": views, "next_cursor": views[-1]["site_id"] if more else None}
 
 
 @router.post("/v1/sites", status_code=HTTPStatus.CREATED, summary="Create a site")
 async def create_site(new: NewSite, services: ServicesOf, person: PersonOf, trail: TrailOf) -> SiteView:
     """For owners and editors of the organisation. A domain belongs to one site."""
+    from shared.identity.show import site_view
     from shared.identity.tenants import DomainTaken, add_site
 
     try:
@@ -105,7 +84,7 @@ async def create_site(new: NewSite, services: ServicesOf, person: PersonOf, trai
             trail.write(connection, new.organisation_id, "site.create", f"site/{site.id}", after=after)
     except DomainTaken as error:
         raise _taken(services, person, new.domain) from error
-    return SiteView(site_id=str(site.id), **new.model_dump())
+    return site_view(site)
 
 
 def _taken(services: ServicesOf, person: PersonOf, domain: str) -> "DomainTaken":

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from shared.changes.model import Change
+from shared.changes.show import change_view
 from shared.changes.store import ChangeStore
-from shared.changes.view import change_view
 from shared.platform.actor import Actor
 from shared.platform.aws.dynamodb import Put
 from shared.platform.refusals import NotAllowed
