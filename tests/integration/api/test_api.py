@@ -74,8 +74,8 @@ def test_some_bad_events_of_a_batch_are_refused_each_with_its_reason(api: Api) -
 
 
 WRONG_BATCHES = [
-    (b"{", 400, "no JSON"),
-    (b"\xff\xfe", 400, "no JSON"),
+    (b"{", 400, "not JSON"),
+    (b"\xff\xfe", 400, "not UTF-8"),
     (b"[]", 422, "events"),
     (b'{"events": 5}', 422, "events"),
     (b'{"events": []}', 422, "at least one"),
