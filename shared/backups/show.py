@@ -79,10 +79,10 @@ def drill_view(drill: Drill, asked_by: Actor) -> DrillView:
 
 
 def drill_detail(drill: Drill, steps: Iterable[Step], asked_by: Actor) -> DrillDetail:
-    return {**drill_view(drill, asked_by), "steps": [_step(one) for one in steps]}
+    return {**drill_view(drill, asked_by), "steps": [step_view(one) for one in steps]}
 
 
-def _step(step: Step) -> StepView:
+def step_view(step: Step) -> StepView:
     result = step.result and {name: value for name, value in step.result.items() if name in _RESULT}
     return {
         "name": step.name, "started_at": step.started_at, "finished_at": step.finished_at, "error": step.error,

@@ -160,7 +160,7 @@ def _kpi(runbook: Runbook, decision: AnyDecision) -> KpiView:
     measured = _of_count(decision) if isinstance(decision, CountDecision) else _of_requests(decision)
     return {
         "id": objective.id,
-        "kind": kpi.kind,
+        "kind": "incidents" if isinstance(objective, CountObjective) else objective.kind,
         "title": objective.title,
         "severity": kpi.severity,
         **decided(decision),

@@ -109,5 +109,5 @@ def test_a_last_try_at_the_very_end_of_the_day_is_still_made() -> None:
         failed(claimed(WAITING, NOW), NOW, "503", after=wait, give_up=DAY)
         for wait in (DAY, DAY + timedelta(microseconds=1))
     )
-    assert (at_the_end.state, at_the_end.next_attempt_at) == (State.QUEUED, NOW + DAY)
-    assert behind_it.state is State.DEAD
+    assert (at_the_end.state, at_the_end.next_attempt_at) == (DeliveryState.QUEUED, NOW + DAY)
+    assert behind_it.state is DeliveryState.DEAD
