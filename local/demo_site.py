@@ -106,7 +106,7 @@ def _pick(dice: random.Random, weighted: Mapping[str, int]) -> str:
 
 
 def write_key(state: State, system: Mapping[str, Any]) -> str:
-    """The demo site's ingest key, made with its past at the first start and kept."""
+    """The demo site's write key, made with its past at the first start and kept."""
     file = state.folder / "demo_site.json"
     kept = read_json(file)
     if kept:

@@ -46,9 +46,12 @@ class Caller:
         self._client = client
 
     def __call__(self, method: str, path: str, status: int = 200, *, by: str = "ada", **options: Any) -> Any:
-        answer = self._client.request(method, path, headers={"authorization": f"Bearer {by}"}, **options)
+        answer = self.raw(method, path, by=by, **options)
         assert answer.status_code == status, answer.text
         return answer.json()
+
+    def raw(self, method: str, path: str, *, by: str = "ada", **options: Any) -> Any:
+        return self._client.request(method, path, headers={"authorization": f"Bearer {by}"}, **options)
 
     def get(self, path: str, status: int = 200, **parameters: Any) -> Any:
         return self("GET", path, status, params=parameters)

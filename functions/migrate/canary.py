@@ -17,6 +17,7 @@ from shared.identity.tenants import (
     site_of,
 )
 from shared.platform.postgres import Database
+from shared.platform.refusals import NotNow
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
@@ -53,7 +54,7 @@ def _site(connection: "Connection") -> Site:
     try:
         return add_site(connection, ORGANISATION, name=SITE_NAME, domain=DOMAIN, timezone="Etc/UTC")
     except DomainTaken as error:
-        raise DomainTaken(f"{DOMAIN} belongs to a customer's site: rename that one, the canary needs it") from error
+        raise NotNow(f"{DOMAIN} belongs to a customer's site: rename that one, the canary needs it") from error
 
 
 def _opens(connection: "Connection", site: Site, keys: Keys) -> bool:

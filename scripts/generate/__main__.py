@@ -1,11 +1,11 @@
-"""Writes what follows from the runbook (rules, dashboards, docs) and the table of permissions; --check says what differs."""
+"""Writes what follows from the runbook, the table of permissions and the catalogue of problems; --check says what differs."""
 
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from scripts.generate import cloudwatch, cloudwatch_dashboard, document, grafana, prometheus, roles
+from scripts.generate import cloudwatch, cloudwatch_dashboard, document, grafana, problems, prometheus, roles
 from shared.runbook.load import load
 from shared.runbook.model import Runbook
 
@@ -15,6 +15,7 @@ ROOT: Final = Path(__file__).parent.parent.parent
 def artefacts(runbook: Runbook) -> Mapping[str, str]:
     """Path from the repository's root → text."""
     return {
+        "docs/problems.md": problems.problems_page(),
         "docs/roles.md": roles.roles_page(),
         "docs/runbook.md": document.runbook_page(runbook),
         "monitoring/cloudwatch/P09-Operations.json": cloudwatch_dashboard.dashboard(runbook),
@@ -23,6 +24,7 @@ def artefacts(runbook: Runbook) -> Mapping[str, str]:
         "monitoring/grafana/P09-Operations.json": grafana.dashboard(runbook),
         "monitoring/prometheus/alert-rules.yaml": prometheus.rules(runbook),
         "monitoring/prometheus/prometheus.yml": prometheus.scrape_config(runbook),
+        "web/public/docs/problems.html": problems.problems_site(),
     }
 
 
@@ -37,7 +39,7 @@ def main() -> None:
     if "--check" in sys.argv:
         if wrong := stale(runbook):
             sys.exit(
-                f"not what the runbook and the permissions give: {', '.join(wrong)}. Run make generate and commit it"
+                f"not what the runbook, the permissions and the problems give: {', '.join(wrong)}. Run make generate and commit it"
             )
         return
     for path, text in artefacts(runbook).items():

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from shlex import quote
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,14 +11,20 @@ from scripts.p09.output import AsJson, show, show_rows
 from scripts.p09.session import session
 
 sites = typer.Typer(no_args_is_help=True, help="Sites whose visits are counted.")
-keys = typer.Typer(no_args_is_help=True, help="A site's keys: ingest keys send events, read keys query.")
+keys = typer.Typer(no_args_is_help=True, help="A site's keys: write keys send events, read keys ask for numbers.")
 
 Organisation = Annotated[str | None, typer.Option(help="Whose site; made when there is none of that name.")]
 
 
 class Kind(StrEnum):
-    ingest = "ingest"
+    """Kinds of keys as people call them."""
+
+    write = "write"
     read = "read"
+
+
+_KINDS: Final = {Kind.write: "ingest", Kind.read: "read"}  # as the API has them
+_NAMES: Final = {theirs: kind.value for kind, theirs in _KINDS.items()}
 
 
 @sites.command("create")
@@ -59,8 +65,8 @@ def create_key(
     organisation: Organisation = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key and print it; it is shown this once."""
-    found = session(context).api(organisation).post(f"/v1/sites/{site_id}/keys", {"kind": kind.value})
+    """Create a key and print it; it is shown this once."""
+    found = session(context).api(organisation).post(f"/v1/sites/{site_id}/keys", {"kind": _KINDS[kind]})
     show(found, as_json=as_json)
 
 
@@ -71,7 +77,7 @@ def list_keys(
     """List a site's keys, without their secrets."""
     found = session(context).api(organisation).get(f"/v1/sites/{site_id}/keys")
     show_rows(
-        found["keys"],
+        [key | {"kind": _NAMES[key["kind"]]} for key in found["keys"]],
         ("key_id", "kind", "prefix", "created_at", "last_used_at", "expires_at", "revoked_at"),
         as_json=as_json,
     )

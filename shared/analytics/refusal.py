@@ -8,6 +8,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from shared.platform.refusals import Fault, Refused
+
 MAX_QUOTED: Final = 100
 _MESSAGES: Final = {
     "missing": "is missing",
@@ -25,11 +27,12 @@ class Problem:
     detail: str
 
 
-class QueryRefused(ValueError):
+class QueryRefused(Refused):
     """A query that is wrong, or that asks for what is not supported yet; ``problems`` says what and where."""
 
     def __init__(self, *problems: Problem) -> None:
-        super().__init__("; ".join(f"{problem.pointer}: {problem.detail}" for problem in problems))
+        detail = "; ".join(f"{problem.pointer}: {problem.detail}" for problem in problems)
+        super().__init__(detail, faults=tuple(Fault(one.detail, pointer=one.pointer[1:]) for one in problems))
         self.problems = problems
 
     @property

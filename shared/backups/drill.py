@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from shared.platform.actor import Actor
+from shared.platform.refusals import NotAllowed, NotNow
 
 Kind = Literal["drill", "restore", "mark"]
 Status = Literal[
@@ -33,14 +34,6 @@ class NotYet(Exception):
 
 class Aborted(Exception):
     """A person ended the drill."""
-
-
-class NotAllowed(Exception):
-    """A decision by somebody who may not take it; the message says why."""
-
-
-class NotWaiting(Exception):
-    """A decision that nobody waits for; the message says how the drill stands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +84,7 @@ def word_of(actor: Actor) -> dict[str, str]:
 
 
 def may_sign(drill: Drill, actor: Actor, roles: AbstractSet[str], now: datetime) -> None:
-    """Sign-off is a second person's word. Raises ``NotWaiting`` and ``NotAllowed``."""
+    """Sign-off is a second person's word. Raises ``NotNow`` and ``NotAllowed``."""
     if SIGNING_ROLE not in roles:
         raise NotAllowed(f"signing off takes the role {SIGNING_ROLE}; you have {', '.join(sorted(roles)) or 'none'}")
     if actor.may_be(drill.starter):
@@ -100,7 +93,7 @@ def may_sign(drill: Drill, actor: Actor, roles: AbstractSet[str], now: datetime)
 
 
 def may_promote(drill: Drill, roles: AbstractSet[str], now: datetime) -> None:
-    """Promotion follows a sign-off. Raises ``NotWaiting`` and ``NotAllowed``."""
+    """Promotion follows a sign-off. Raises ``NotNow`` and ``NotAllowed``."""
     if SIGNING_ROLE not in roles:
         raise NotAllowed(f"promoting takes the role {SIGNING_ROLE}; you have {', '.join(sorted(roles)) or 'none'}")
     if drill.kind != "restore":
@@ -113,7 +106,7 @@ def may_promote(drill: Drill, roles: AbstractSet[str], now: datetime) -> None:
 
 
 def must_wait(drill: Drill, wait: Wait, now: datetime) -> None:
-    """Raises ``NotWaiting``."""
+    """Raises ``NotNow``."""
     if drill.status != WAITING[wait] or (drill.expires_at is not None and now >= drill.expires_at):
         how = "has expired" if drill.expires_at and not drill.ended else f"is {drill.status}"
-        raise NotWaiting(f"{drill.id} {how}: nobody waits for its {wait}")
+        raise NotNow(f"{drill.id} {how}: nobody waits for its {wait}")

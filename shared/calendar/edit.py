@@ -9,14 +9,18 @@ from uuid import uuid4
 from shared.calendar import model
 from shared.calendar.model import Entry, Plan, due, told_by
 from shared.calendar.store import CalendarStore
+from shared.platform.refusals import Unknown
 
 
-class UnknownEntry(LookupError):
-    """The calendar has no entry of this id; the id is the argument."""
+class UnknownEntry(Unknown):
+    """The calendar has no entry of this id."""
+
+    def __init__(self, entry_id: str) -> None:
+        super().__init__(f"the calendar has no {entry_id}: GET /v1/calendar lists what it has")
 
 
 class Calendar:
-    """The calendar for one person at one moment. Raises CalendarRefused, UnknownEntry, ``Overtaken`` and what the table raises."""
+    """The calendar for one person at one moment. Raises a refusal, ``Overtaken`` and what the table raises."""
 
     def __init__(self, store: CalendarStore, components: Collection[str], *, by: str, now: datetime) -> None:
         self._store = store

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from shared.events.calendar import CalendarChanged
 from shared.platform.moments import stamp
+from shared.platform.refusals import NotNow, Refused
 
 Kind = Literal["maintenance", "freeze"]
 State = Literal["planned", "active", "ended", "cancelled"]
@@ -17,18 +18,6 @@ LONGEST: Final[dict[Kind, timedelta]] = {"maintenance": timedelta(days=7), "free
 # People name minutes and requests take a while: what shall begin now is not past.
 BEGINS_NOW: Final = timedelta(minutes=2)
 _PROGRESS: Final[tuple[Told, ...]] = ("planned", "began", "ended")
-
-
-class CalendarRefused(ValueError):
-    """What was asked for can't be; ``field`` is the one to mend, empty when it is none."""
-
-    def __init__(self, detail: str, field: str = "") -> None:
-        super().__init__(detail)
-        self.field = field
-
-
-class TooLate(CalendarRefused):
-    """It is over or was cancelled."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,30 +63,30 @@ class Entry:
 
 
 def make(plan: Plan, entry_id: str, *, by: str, now: datetime, components: Collection[str]) -> Entry:
-    """A new entry. Raises CalendarRefused."""
+    """A new entry. Raises Refused."""
     plan = _whole(plan)
     _check(plan, components)
     if plan.start < now - BEGINS_NOW:
-        raise CalendarRefused("start: lies in the past; what has happened can't be planned any more", "start")
+        raise Refused("start: lies in the past; what has happened can't be planned any more", "start")
     return Entry(id=entry_id, plan=plan, created_by=by, created_at=now, changed_by=by, changed_at=now)
 
 
 def change(entry: Entry, plan: Plan, *, by: str, now: datetime, components: Collection[str]) -> Entry:
-    """Another plan for an entry that is not over; once it has begun its start stands. Raises CalendarRefused."""
+    """Another plan for an entry that is not over; once it has begun its start stands. Raises Refused."""
     plan = _whole(plan)
     state = _not_over(entry, now)
     _check(plan, components)
     if state == "active" and plan.start != entry.plan.start:
-        raise CalendarRefused("start: it has begun; only its end can still be moved", "start")
+        raise Refused("start: it has begun; only its end can still be moved", "start")
     if plan.start != entry.plan.start and plan.start < now - BEGINS_NOW:
-        raise CalendarRefused("start: lies in the past", "start")
+        raise Refused("start: lies in the past", "start")
     if plan.end <= now:
-        raise CalendarRefused("end: lies in the past; cancel it to end it now", "end")
+        raise Refused("end: lies in the past; cancel it to end it now", "end")
     return replace(entry, plan=plan, changed_by=by, changed_at=now, version=entry.version + 1)
 
 
 def cancel(entry: Entry, reason: str, *, by: str, now: datetime) -> Entry:
-    """It will not be; one that has begun ends now, because what has been of it was. Raises CalendarRefused."""
+    """It will not be; one that has begun ends now, because what has been of it was. Raises Refused."""
     version = entry.version + 1
     if _not_over(entry, now) == "planned":
         return replace(entry, cancelled=True, note=reason, changed_by=by, changed_at=now, version=version)
@@ -138,7 +127,7 @@ def _not_over(entry: Entry, now: datetime) -> State:
     state = entry.state(now)
     if state in ("ended", "cancelled"):
         happened = "is over" if state == "ended" else "was cancelled"
-        raise TooLate(f"{entry.id} {happened}: it stays as it is. Plan a new one")
+        raise NotNow(f"{entry.id} {happened}: it stays as it is. Plan a new one")
     return state
 
 
@@ -146,10 +135,10 @@ def _check(plan: Plan, components: Collection[str]) -> None:
     longest = LONGEST[plan.kind]
     unknown = sorted(set(plan.components).difference(components))
     if plan.end <= plan.start:
-        raise CalendarRefused("end: must be after the start", "end")
+        raise Refused("end: must be after the start", "end")
     if plan.end - plan.start > longest:
-        raise CalendarRefused(f"end: a {plan.kind} lasts at most {longest.days} days", "end")
+        raise Refused(f"end: a {plan.kind} lasts at most {longest.days} days", "end")
     if unknown:
-        raise CalendarRefused(f"components: {', '.join(unknown)}: known are {', '.join(components)}", "components")
+        raise Refused(f"components: {', '.join(unknown)}: known are {', '.join(components)}", "components")
     if plan.kind == "maintenance" and not plan.components:
-        raise CalendarRefused(f"components: name those that it concerns, of {', '.join(components)}", "components")
+        raise Refused(f"components: name those that it concerns, of {', '.join(components)}", "components")

@@ -10,16 +10,15 @@ from shared.changes.model import (
     STEPS,
     Approval,
     Change,
-    ChangeRefused,
     Entry,
     GatesClosed,
     Happened,
-    NotNow,
     Override,
     Plan,
     Step,
 )
 from shared.platform.actor import Actor
+from shared.platform.refusals import NotAllowed, NotNow, Refused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +37,7 @@ def planned(change_id: str, plan: Plan, act: Act) -> Change:
 def amended(change: Change, commit: str, digest: str, act: Act, committers: tuple[str, ...] = ()) -> Change:
     """Another artefact: what was proved and approved was another one's. Who committed to that one, has still.
 
-    Raises ChangeRefused.
+    Raises a refusal.
     """
     if change.is_over or change.state in IN_PRODUCTION:
         raise NotNow(f"{change.id} is {change.state}: plan a new one")
@@ -53,7 +52,7 @@ def amended(change: Change, commit: str, digest: str, act: Act, committers: tupl
 def reported(change: Change, step: Step, act: Act, *, digest: str, passed: bool, why: str) -> Change:
     """What a step of the pipeline found. The same again changes nothing: a step that is repeated after a crash is none more.
 
-    Raises ChangeRefused.
+    Raises a refusal.
     """
     needed, follows = STEPS[step]
     _same_artefact(change, digest)
@@ -69,10 +68,10 @@ def reported(change: Change, step: Step, act: Act, *, digest: str, passed: bool,
 
 
 def override_asked(change: Change, gates: tuple[GateName, ...], reason: str, act: Act) -> Change:
-    """Raises ChangeRefused."""
+    """Raises a refusal."""
     _before_production(change)
     if unknown := sorted(set(gates) - OVERRIDABLE):
-        raise ChangeRefused(
+        raise Refused(
             f"gates: {', '.join(unknown)} can't be overridden, only {', '.join(sorted(OVERRIDABLE))}", "gates"
         )
     by, subject = act.by.name, act.by.subject
@@ -81,7 +80,7 @@ def override_asked(change: Change, gates: tuple[GateName, ...], reason: str, act
 
 
 def override_seconded(change: Change, act: Act) -> Change:
-    """By somebody who has neither asked for it nor written the change. Raises ChangeRefused."""
+    """By somebody who has neither asked for it nor written the change. Raises a refusal."""
     _before_production(change)
     if change.override is None:
         raise NotNow(f"{change.id}: nobody has asked for an override")
@@ -89,17 +88,17 @@ def override_seconded(change: Change, act: Act) -> Change:
         return change
     if change.is_artefact_of(act.by) or change.is_override_of(act.by):
         detail = f"an override needs a second person: not {act.by.name}, who is its author or has asked for it"
-        raise ChangeRefused(detail)
+        raise NotAllowed(detail)
     agreed = replace(change.override, seconded_by=act.by.name, seconded_by_subject=act.by.subject)
     return _tell(replace(change, override=agreed), act, "overridden", f"{', '.join(agreed.gates)}: {agreed.reason}")
 
 
 def approved(change: Change, gates: tuple[Gate, ...], act: Act, valid_for: timedelta) -> Change:
-    """By somebody else than the author, while every gate is open or overridden. Raises ChangeRefused."""
+    """By somebody else than the author, while every gate is open or overridden. Raises a refusal."""
     if change.state != "load_passed":
         raise NotNow(f"{change.id} is {change.state}: only what has passed its load snapshot is approved")
     if change.is_artefact_of(act.by):
-        raise ChangeRefused(f"{act.by.name} is the change's author: somebody else has to approve it")
+        raise NotAllowed(f"{act.by.name} is the change's author: somebody else has to approve it")
     _all_open(change, gates)
     given = Approval(
         by=act.by.name, by_subject=act.by.subject, at=act.at, digest=change.plan.digest, until=act.at + valid_for
@@ -111,7 +110,7 @@ def approved(change: Change, gates: tuple[Gate, ...], act: Act, valid_for: timed
 
 def promoted(change: Change, gates: tuple[Gate, ...], act: Act, digest: str) -> Change:
     """Asked immediately before it goes to production, and granted once: a gate that has closed while it waited, and an
-    approval that has run out or is another artefact's, stop it. Raises ChangeRefused."""
+    approval that has run out or is another artefact's, stop it. Raises a refusal."""
     _same_artefact(change, digest)
     if change.state != "approved":
         raise NotNow(f"{change.id} is {change.state}: only what is approved goes to production, once")
@@ -172,7 +171,7 @@ def _closed(change: Change, gates: tuple[Gate, ...]) -> str:
 
 def _same_artefact(change: Change, digest: str) -> None:
     if digest != change.plan.digest:
-        raise ChangeRefused(f"digest: {change.id} is of the artefact {change.plan.digest}: amend it first", "digest")
+        raise Refused(f"digest: {change.id} is of the artefact {change.plan.digest}: amend it first", "digest")
 
 
 def _before_production(change: Change) -> None:

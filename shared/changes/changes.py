@@ -15,7 +15,7 @@ from shared.platform.actor import Actor
 class Changes:
     """For one person at one moment; ``facts`` says how things stand, the change's own part left to this class.
 
-    Raises ChangeRefused, UnknownChange, ``Overtaken`` and what the table raises.
+    Raises a refusal, ``Overtaken`` and what the table raises.
     """
 
     def __init__(

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from shared.changes.gates import GateName
 from shared.platform.actor import Actor
+from shared.platform.refusals import NotNow
 
 State = Literal[
     "planned", "staged", "smoke_passed", "load_passed", "approved", "promoted", "verified",
@@ -30,18 +31,6 @@ OVER: Final = frozenset({"verified", "rejected", "expired", "rolled_back"})
 AT_THE_GATES: Final = frozenset({"load_passed", "approved"})
 LIFE: Final = timedelta(days=60)
 """What has not gone to production by then was proved too long ago: it ends by the clock."""
-
-
-class ChangeRefused(ValueError):
-    """What was asked for can't be; ``field`` is the one to mend, empty when it is none."""
-
-    def __init__(self, detail: str, field: str = "") -> None:
-        super().__init__(detail)
-        self.field = field
-
-
-class NotNow(ChangeRefused):
-    """It does not fit how the change stands."""
 
 
 class GatesClosed(NotNow):

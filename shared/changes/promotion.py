@@ -11,13 +11,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from shared.changes.changes import Changes
-from shared.changes.model import Change, NotNow
+from shared.changes.model import Change
 from shared.changes.next_step import next_step
 from shared.changes.store import ChangeStore
 from shared.changes.waits import Waiting, WaitStore
 from shared.platform.actor import Actor
 from shared.platform.aws.dynamodb import Overtaken
 from shared.platform.moments import stamp
+from shared.platform.refusals import NotNow
 from shared.platform.secret import Secret
 
 BY: Final = Actor(name="promotion")

@@ -10,6 +10,7 @@ from shared.events.deployments import DeploymentChanged
 from shared.platform.aws.dynamodb import Item, Put, Table
 from shared.platform.moments import stamp
 from shared.platform.outbox import leave
+from shared.platform.refusals import Unknown
 
 _PARTITION: Final = "change"
 _CHANGE: Final = TypeAdapter(Change)
@@ -17,8 +18,11 @@ WAITED: Final = LIFE + timedelta(days=1)
 """A change may wait for long: what happened to changes in a span was planned in it, or in this time before."""
 
 
-class UnknownChange(LookupError):
-    """There is no change of this id; the id is the argument."""
+class UnknownChange(Unknown):
+    """There is no change of this id."""
+
+    def __init__(self, change_id: str) -> None:
+        super().__init__(f"there is no change {change_id}: GET /v1/changes lists them")
 
 
 class ChangeStore:

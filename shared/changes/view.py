@@ -1,38 +1,99 @@
-"""A change as people read it."""
+"""What the API says of changes and of how they are delivered."""
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
-from shared.changes.gates import Gate
-from shared.changes.model import Change
-from shared.changes.waits import Waiting
-from shared.platform.actor import Actor
-from shared.platform.moments import stamp
+from typing_extensions import TypedDict
+
+from shared.changes.gates import GateName
+from shared.platform.views import view
+
+Own = Literal["artefact", "override"]
 
 
-def change_view(change: Change, gates: Sequence[Gate], waiting: Waiting | None, asked_by: Actor) -> dict[str, Any]:
-    """``own`` is what of it is the work of who asks: somebody else has to agree to that."""
-    plan, approval, override = change.plan, change.approval, change.override
-    own = {"artefact": change.is_artefact_of(asked_by), "override": change.is_override_of(asked_by)}
-    return {
-        "id": change.id, "state": change.state, "title": plan.title, "impact": plan.impact, "author": change.author,
-        "committers": list(plan.committers),
-        "commit": plan.commit, "digest": plan.digest, "committed_at": stamp(plan.committed_at),
-        "planned_for": stamp(plan.planned_for),
-        "own": [name for name, is_own in own.items() if is_own],
-        "approval": approval and {"by": approval.by, "at": stamp(approval.at), "until": stamp(approval.until)},
-        "override": override and {
-            "gates": list(override.gates), "reason": override.reason, "by": override.by, "seconded_by": override.seconded_by,
-        },
-        "gates": [
-            {
-                "name": gate.name, "open": gate.open, "why": gate.why,
-                "overridden": not gate.open and gate.name in change.overridden(),
-            }
-            for gate in gates
-        ],
-        "story": [
-            {"at": stamp(line.at), "by": line.by, "happened": line.happened, "why": line.why} for line in change.story
-        ],
-        "workflow": {"waiting_for": waiting.waits_for, "since": waiting.since} if waiting and not change.is_over else None,
-    }  # fmt: skip
+class GateView(TypedDict):
+    """``overridden``: it is closed, and a second person has agreed to pass it."""
+
+    name: GateName
+    open: bool
+    overridden: bool
+    why: str
+
+
+class StoryLine(TypedDict):
+    at: str
+    by: str
+    happened: str
+    why: str
+
+
+class ApprovalView(TypedDict):
+    by: str
+    at: str
+    until: str
+
+
+class OverrideView(TypedDict):
+    """``seconded_by`` is empty until a second person has agreed."""
+
+    gates: list[GateName]
+    reason: str
+    by: str
+    seconded_by: str
+
+
+class WorkflowView(TypedDict):
+    """What its workflow waits for, since when."""
+
+    waiting_for: str
+    since: str
+
+
+@view
+class ChangeView(TypedDict):
+    """``gates`` are how they stand now; a change that is over has none. ``workflow`` is null while it does not wait. ``own`` is
+    what of it is the work of who asks: they don't approve their own artefact, nor agree to their own override."""
+
+    id: str
+    state: str
+    title: str
+    impact: str
+    author: str
+    committers: list[str]
+    commit: str
+    digest: str
+    committed_at: str
+    planned_for: str
+    approval: ApprovalView | None
+    override: OverrideView | None
+    own: list[Own]
+    gates: list[GateView]
+    story: list[StoryLine]
+    workflow: WorkflowView | None
+
+
+@view
+class ChangeList(TypedDict):
+    """Newest first. ``next_cursor`` is the ``cursor`` of the next page; null on the last."""
+
+    changes: list[ChangeView]
+    next_cursor: str | None
+
+
+class DoraWeek(TypedDict):
+    """Of what went to production in a week that begins on a Monday (UTC), as far as it lies in the span; null where there is
+    nothing to say it of."""
+
+    start: str
+    deployments: int
+    per_day: float
+    lead_time_seconds: float | None
+    failure_rate: float | None
+    time_to_restore_seconds: float | None
+
+
+@view
+class DoraView(DoraWeek):
+    """The same of the whole span, and its weeks, oldest first."""
+
+    end: str
+    weeks: list[DoraWeek]

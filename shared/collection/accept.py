@@ -3,28 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-
-from pydantic_core import from_json
 
 from shared.collection.entry import Entry
 from shared.collection.event import MAX_EVENTS, Event, Rejection, validate
 from shared.collection.rows import Arrival, BadUrl, copy_rows, place
+from shared.platform.refusals import Fault, Refused, quoted
 
 
-class BadBatch(Exception):
-    """The body as a whole can't be taken. ``pointer`` is a JSON pointer to the place; ``rejected`` the events' own reasons."""
+class NoneAccepted(Refused):
+    """No event of a batch can be taken; ``rejected`` has each one's reason."""
 
-    def __init__(self, detail: str, *, pointer: str = "", rejected: list[Rejection] | None = None) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.pointer = pointer
-        self.rejected = rejected or []
-
-
-class NotJson(Exception):
-    """The body is no JSON; the message says where it breaks."""
+    def __init__(self, rejected: list[Rejection]) -> None:
+        faults = tuple(
+            Fault(one["error"], pointer=f"/events/{one['index']}/{one['error'].partition(':')[0].replace('.', '/')}")
+            for one in rejected
+        )
+        super().__init__("none of the events is acceptable", faults=faults, accepted=0, rejected=rejected)
 
 
 @dataclass(frozen=True)
@@ -33,35 +28,24 @@ class Accepted:
     rejected: list[Rejection]
 
 
-def parse(body: bytes) -> Any:
-    """Parse a body. Raises ``NotJson``."""
-    try:
-        return from_json(body)
-    except ValueError as error:
-        raise NotJson(str(error)) from error
-
-
-def read_batch(body: bytes, now: datetime) -> Accepted:
+def read_batch(document: object, now: datetime) -> Accepted:
     """Take a batch apart: at least one event must be good.
 
     Raises
     ------
-    NotJson
-        the body is no JSON
-    BadBatch
+    Refused
         no batch, too many events, or none of them acceptable
     """
-    document = parse(body)
     if not isinstance(document, dict) or not isinstance(document.get("events"), list):
-        raise BadBatch('send {"events": [ … ]}', pointer="/events")
+        raise Refused('send {"events": [ … ]}', "events")
     unknown = sorted(set(document) - {"events"})
     if unknown:
-        raise BadBatch("is not a field of a batch", pointer=f"/{unknown[0]}")
+        raise Refused(f"{quoted(unknown[0])} is not a field of a batch: it has the field events only", unknown[0])
     events = document["events"]
     if not events:
-        raise BadBatch("a batch needs at least one event", pointer="/events")
+        raise Refused("a batch needs at least one event", "events")
     if len(events) > MAX_EVENTS:
-        raise BadBatch(f"{len(events)} events: at most {MAX_EVENTS} in one batch, send several", pointer="/events")
+        raise Refused(f"{len(events)} events: at most {MAX_EVENTS} in one batch, send several", "events")
     return _with_good_addresses(*validate(events, now))
 
 
@@ -76,7 +60,7 @@ def _with_good_addresses(taken: list[tuple[int, Event]], rejected: list[Rejectio
             events.append(event)
     rejected.sort(key=lambda rejection: rejection["index"])
     if not events:
-        raise BadBatch("none of the events is acceptable", rejected=rejected)
+        raise NoneAccepted(rejected)
     return Accepted(events, rejected)
 
 

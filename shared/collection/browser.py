@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from shared.collection.accept import BadBatch, parse
+from pydantic_core import from_json
+
 from shared.collection.event import Event, validate
 from shared.collection.rows import BadUrl, place
+from shared.platform.refusals import Refused
 
 # Long and short names of the same field; trackers send further fields, which are of no use here.
 _FIELDS: Final = {
@@ -27,25 +29,24 @@ class BrowserEvent:
     hostname: str
 
 
-def read_browser_event(body: bytes, now: datetime) -> BrowserEvent:
-    """Read what a tracker sends, whatever its content type. Raises ``NotJson`` or ``BadBatch``."""
-    document = parse(body)
+def read_browser_event(document: object, now: datetime) -> BrowserEvent:
+    """Read what a tracker sends. Raises ``Refused``."""
     if not isinstance(document, dict):
-        raise BadBatch('send an object such as {"name": "pageview", "url": …, "domain": …}')
+        raise Refused('send an object such as {"name": "pageview", "url": …, "domain": …}')
     found = {field: _first(document, names) for field, names in _FIELDS.items()}
     domains = found.pop("domain")
     if not isinstance(domains, str) or not domains.strip():
-        raise BadBatch("name the site's domain", pointer="/domain")
+        raise Refused("name the site's domain", "domain")
     event = {field: value for field, value in found.items() if value is not None}
     event["properties"] = _properties(document)
     taken, rejected = validate([event], now)
     if rejected:
         field, _, reason = rejected[0]["error"].partition(": ")
-        raise BadBatch(reason, pointer=f"/{field.replace('.', '/').replace('properties', 'props')}")
+        raise Refused(reason, field.replace(".", "/").replace("properties", "props"))
     try:
         hostname = place(taken[0][1].get("url") or "", "").hostname
     except BadUrl as error:
-        raise BadBatch(str(error), pointer="/url") from error
+        raise Refused(str(error), "url") from error
     return BrowserEvent([domain.strip() for domain in domains.split(",")], taken[0][1], hostname)
 
 
@@ -56,4 +57,9 @@ def _first(document: dict[str, Any], names: tuple[str, ...]) -> Any:
 def _properties(document: dict[str, Any]) -> Any:
     """Properties are an object, or, from older trackers, an object as text."""
     properties = _first(document, _PROPERTIES)
-    return parse(properties.encode()) if isinstance(properties, str) and properties else properties or {}
+    if not isinstance(properties, str) or not properties:
+        return properties or {}
+    try:
+        return from_json(properties)
+    except ValueError as error:
+        raise Refused(f"the text is not JSON: {error}", "props") from error

@@ -12,7 +12,7 @@ _FIRST_WAIT: Final = timedelta(seconds=15)
 _LONGEST_WAIT: Final = timedelta(minutes=15)
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
@@ -20,8 +20,8 @@ class State(StrEnum):
     UNCONFIGURED = "unconfigured"
 
 
-SETTLED: Final = frozenset({State.SENT, State.DEAD, State.UNCONFIGURED})
-REPLAYABLE: Final = frozenset({State.DEAD, State.UNCONFIGURED})
+SETTLED: Final = frozenset({DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.UNCONFIGURED})
+REPLAYABLE: Final = frozenset({DeliveryState.DEAD, DeliveryState.UNCONFIGURED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ class Delivery:
     dedup_key: str
     since: datetime
     next_attempt_at: datetime
-    state: State = State.QUEUED
+    state: DeliveryState = DeliveryState.QUEUED
     version: int = 1
     attempts: int = 0
     lease_until: datetime | None = None
@@ -98,13 +98,13 @@ class Delivery:
 
     def is_due(self, now: datetime) -> bool:
         """Whether it may be tried: its time has come, or who was sending it has died."""
-        if self.state is State.SENDING:
+        if self.state is DeliveryState.SENDING:
             return self.lease_until is None or self.lease_until <= now
-        return self.state is State.QUEUED and self.next_attempt_at <= now
+        return self.state is DeliveryState.QUEUED and self.next_attempt_at <= now
 
     def is_held(self, now: datetime) -> bool:
         """Whether somebody is sending it now."""
-        return self.state is State.SENDING and not self.is_due(now)
+        return self.state is DeliveryState.SENDING and not self.is_due(now)
 
 
 def dedup_key(event: str, kind: str, channel: str) -> str:
@@ -121,36 +121,36 @@ def queued(announcement: Announcement, channel: str, now: datetime) -> Delivery:
 
 def claimed(delivery: Delivery, now: datetime) -> Delivery:
     return replace(
-        delivery, state=State.SENDING, version=delivery.version + 1, attempts=delivery.attempts + 1,
+        delivery, state=DeliveryState.SENDING, version=delivery.version + 1, attempts=delivery.attempts + 1,
         lease_until=now + LEASE,
     )  # fmt: skip
 
 
 def sent(delivery: Delivery, now: datetime, receipt: str) -> Delivery:
-    return _concluded(delivery, State.SENT, sent_at=now, receipt=receipt)
+    return _concluded(delivery, DeliveryState.SENT, sent_at=now, receipt=receipt)
 
 
 def refused(delivery: Delivery, why: str) -> Delivery:
     """To send it again would be refused again."""
-    return _concluded(delivery, State.DEAD, error=why)
+    return _concluded(delivery, DeliveryState.DEAD, error=why)
 
 
 def unconfigured(delivery: Delivery, why: str) -> Delivery:
     """There is nowhere to send it to."""
-    return _concluded(delivery, State.UNCONFIGURED, error=why)
+    return _concluded(delivery, DeliveryState.UNCONFIGURED, error=why)
 
 
 def failed(delivery: Delivery, now: datetime, why: str, *, after: timedelta | None, give_up: timedelta) -> Delivery:
     """It is tried again, not before ``after`` when the channel said so; given up when that would be too late."""
     at = now + max(backoff(delivery.attempts, delivery.dedup_key), after or timedelta())
     if at > delivery.since + give_up:
-        return _concluded(delivery, State.DEAD, error=why)
-    return _concluded(delivery, State.QUEUED, error=why, next_attempt_at=at)
+        return _concluded(delivery, DeliveryState.DEAD, error=why)
+    return _concluded(delivery, DeliveryState.QUEUED, error=why, next_attempt_at=at)
 
 
 def replayed(delivery: Delivery, now: datetime) -> Delivery:
     """A person wants it sent again, with the same key."""
-    return _concluded(delivery, State.QUEUED, attempts=0, since=now, next_attempt_at=now)
+    return _concluded(delivery, DeliveryState.QUEUED, attempts=0, since=now, next_attempt_at=now)
 
 
 def backoff(attempt: int, key: str) -> timedelta:
@@ -166,7 +166,7 @@ def has_gap(sequence: int, known: Collection[int]) -> bool:
     return any(number not in known for number in range(1, sequence))
 
 
-def _concluded(delivery: Delivery, state: State, *, error: str = "", **changes: object) -> Delivery:
+def _concluded(delivery: Delivery, state: DeliveryState, *, error: str = "", **changes: object) -> Delivery:
     return replace(delivery, state=state, version=delivery.version + 1, lease_until=None, error=error[:500], **changes)  # type: ignore[arg-type]  # mypy does not know the fields of **changes
 
 

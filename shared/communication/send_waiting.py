@@ -8,7 +8,7 @@ from typing import Final
 
 from aws_lambda_powertools.logging import Logger
 
-from shared.communication.model import Delivery, State, claimed, failed, has_gap, refused, sent, unconfigured
+from shared.communication.model import Delivery, DeliveryState, claimed, failed, has_gap, refused, sent, unconfigured
 from shared.communication.senders.port import Again, Message, Outcome, Refused, Sender, Sent, Unconfigured
 from shared.communication.store import AnnouncementStore
 from shared.platform.aws.dynamodb import Overtaken
@@ -32,9 +32,9 @@ class Post:
 class Report:
     """How many messages ended how in this run."""
 
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(State, 0))
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(DeliveryState, 0))
 
-    def add(self, state: State) -> None:
+    def add(self, state: DeliveryState) -> None:
         self.counts[state] += 1
 
 
@@ -104,7 +104,7 @@ def _send(post: Post, before: Delivery, report: Report) -> bool:
         return False
     report.add(after.state)
     _tell(after)
-    return after.state is not State.QUEUED
+    return after.state is not DeliveryState.QUEUED
 
 
 def _attempt(post: Post, mine: Delivery) -> tuple[Outcome, str]:
@@ -142,7 +142,7 @@ def _concluded(post: Post, mine: Delivery, outcome: Outcome) -> Delivery:
 
 def _tell(after: Delivery) -> None:
     what = {"message_id": after.id, "belongs_to": after.thread, "attempts": after.attempts, "error": after.error}
-    if after.state is State.DEAD:
+    if after.state is DeliveryState.DEAD:
         logger.error("gave up on a message", extra=what)
     elif after.error:
         logger.warning("a message was not sent", extra=what | {"state": after.state.value})

@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from shared.communication.model import SETTLED, Announcement, Content, Delivery, State
+from shared.communication.model import SETTLED, Announcement, Content, Delivery, DeliveryState
 from shared.events.communication import MessageQueued
 from shared.platform.aws.dynamodb import Delete, Item, Put, Table, Value, Write
 from shared.platform.moments import moment, stamp
@@ -123,7 +123,7 @@ def _changed(after: Delivery, *, before: Delivery | None = None) -> Iterator[Wri
     yield Put(item=_delivery_item(after), expect=expect)
     here = {"sk": after.id, "thread": after.thread}
     yield Delete(key=(_WAITING, after.id)) if after.state in SETTLED else Put(item={"pk": _WAITING, **here})
-    yield Put(item={"pk": _DEAD, **here}) if after.state is State.DEAD else Delete(key=(_DEAD, after.id))
+    yield Put(item={"pk": _DEAD, **here}) if after.state is DeliveryState.DEAD else Delete(key=(_DEAD, after.id))
 
 
 def _queued(what: str, thread: str, at: datetime) -> MessageQueued:
@@ -177,7 +177,7 @@ def _delivery_item(delivery: Delivery) -> Item:
 def _delivery(item: Mapping[str, Value]) -> Delivery:
     plain: dict[str, Any] = {field.name: item[field.name] for field in fields(Delivery) if field.name in item}
     plain |= {name: moment(plain[name]) for name in _TIMES if name in plain}
-    return Delivery(**plain | {"state": State(plain["state"])})
+    return Delivery(**plain | {"state": DeliveryState(plain["state"])})
 
 
 def _expiry(at: datetime) -> int:

@@ -1,55 +1,88 @@
-"""Announcements as the API shows them."""
+"""What the API says of announcements and of what became of them in each channel."""
 
-from collections.abc import Sequence
-from itertools import groupby
-from typing import Any
+from typing import Literal
 
-from shared.communication.model import Announcement, Delivery, State
-from shared.communication.store import AnnouncementStore
-from shared.platform.moments import stamp
-from shared.runbook.communication import Communication
+from typing_extensions import TypedDict
 
+from shared.communication.model import DeliveryState
+from shared.platform.views import view
 
-def views(
-    store: AnnouncementStore, communication: Communication, announcements: Sequence[Announcement]
-) -> list[dict[str, Any]]:
-    """Each with its messages, in the order given."""
-    if not announcements:
-        return []
-    ids = [one.id for one in announcements]
-    found = store.deliveries(min(ids), max(ids))
-    by_announcement = {name: list(some) for name, some in groupby(found, key=lambda one: one.announcement)}
-    return [announcement_view(one, by_announcement.get(one.id, ()), communication) for one in announcements]
+Via = Literal["slack", "email", "webhook"]
 
 
-def announcement_view(
-    announcement: Announcement, deliveries: Sequence[Delivery], communication: Communication
-) -> dict[str, Any]:
-    content = announcement.content
-    return {
-        "id": announcement.id, "at": stamp(announcement.at), "kind": content.kind, "thread": announcement.thread,
-        "sequence": announcement.sequence, "title": content.title, "summary": content.summary,
-        "facts": [{"name": name, "value": value} for name, value in content.facts],
-        "links": [{"text": text, "url": url} for text, url in content.links],
-        "text": content.text, "event": announcement.event, "by": announcement.by,
-        "deliveries": [_delivery_view(one, communication) for one in deliveries],
-    }  # fmt: skip
+class FactView(TypedDict):
+    name: str
+    value: str
 
 
-def channel_views(communication: Communication) -> list[dict[str, Any]]:
-    return [
-        {"id": name, "name": channel.name, "via": channel.via, "kinds": list(channel.kinds)}
-        for name, channel in communication.channels.items()
-    ]
+class LinkView(TypedDict):
+    text: str
+    url: str
 
 
-def _delivery_view(delivery: Delivery, communication: Communication) -> dict[str, Any]:
-    channel = communication.channels.get(delivery.channel)
-    return {
-        "id": delivery.id, "channel": delivery.channel, "state": delivery.state.value,
-        # A channel that the runbook no longer has is known by its id.
-        "name": channel.name if channel else delivery.channel, "via": channel.via if channel else None,
-        "attempts": delivery.attempts, "error": delivery.error, "dedup_key": delivery.dedup_key,
-        "next_attempt_at": stamp(delivery.next_attempt_at) if delivery.state is State.QUEUED else None,
-        "sent_at": stamp(delivery.sent_at) if delivery.sent_at else None,
-    }  # fmt: skip
+class ChannelView(TypedDict):
+    """A place where announcements go: ``name`` as people know it, ``kinds`` those that go there by themselves."""
+
+    id: str
+    name: str
+    via: Via
+    kinds: list[str]
+
+
+class DeliveryView(TypedDict):
+    """An announcement in one channel.
+
+    ``queued`` waits for its first or next attempt, ``dead`` was given up and can be replayed, ``unconfigured`` has nowhere to
+    go until the channel's secret is filled in. ``dedup_key`` is the same however often the message is sent; ``via`` is null when
+    the runbook no longer has the channel.
+    """
+
+    id: str
+    channel: str
+    name: str
+    via: Via | None
+    state: DeliveryState
+    attempts: int
+    next_attempt_at: str | None
+    sent_at: str | None
+    error: str
+    dedup_key: str
+
+
+@view
+class AnnouncementView(TypedDict):
+    """``kind`` says what is told, ``thread`` what it belongs to, such as ``incident:…``; ``event`` is what caused it and
+    ``by`` who, empty when nobody did. ``text`` is the whole as plain text."""
+
+    id: str
+    at: str
+    kind: str
+    thread: str
+    sequence: int
+    title: str
+    summary: str
+    facts: list[FactView]
+    links: list[LinkView]
+    text: str
+    event: str
+    by: str
+    deliveries: list[DeliveryView]
+
+
+@view
+class AnnouncementList(TypedDict):
+    """Newest first. ``waiting`` and ``dead`` count messages, whatever the page shows; ``next_cursor`` is null on the last."""
+
+    announcements: list[AnnouncementView]
+    next_cursor: str | None
+    waiting: int
+    dead: int
+    channels: list[ChannelView]
+
+
+@view
+class ReplayOutcome(TypedDict):
+    """``skipped`` are those that are neither dead nor unconfigured, or not there."""
+
+    replayed: list[str]
+    skipped: list[str]

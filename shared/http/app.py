@@ -27,7 +27,7 @@ def build_app(services: Services, routers: Iterable[APIRouter], after: Iterable[
     """
     app = FastAPI(
         title="P09", version="1", description=DESCRIPTION, dependencies=[Depends(authorise), *map(Depends, after)],
-        openapi_url=None, docs_url=None, redoc_url=None,
+        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.services = services

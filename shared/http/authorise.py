@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import Depends, Request
 
-from shared.http.permissions import ANYONE, INGEST_KEY, PERMISSIONS, PERSON, READ_KEY
+from shared.http.permissions import ANYONE, PERMISSIONS, PERSON, READ_KEY, WRITE_KEY
 from shared.http.problems import Problem
 from shared.identity.identity import PIPELINE, KeyBearer, Person, Pipeline
 from shared.identity.keys import MalformedKey, parse_key
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 KEY_BRAND: Final = "p09"
 _OF_TENANTS: Final = frozenset({READ_KEY, PERSON})
-_KEYS: Final = {"ingest": INGEST_KEY, "read": READ_KEY}
+_KEYS: Final = {"ingest": WRITE_KEY, "read": READ_KEY}
 
 Caller = KeyBearer | Person | Pipeline | None
 
@@ -75,7 +75,7 @@ def _bearer(request: Request, token: str, allowed: AbstractSet[str]) -> KeyBeare
     except MalformedKey as error:
         raise _unauthorised(str(error)) from error
     if _KEYS[key.kind] not in allowed:
-        raise _forbidden(f"an {key.kind} key can't do this; it takes {_wanted(allowed)}")
+        raise _forbidden(f"a {_KEYS[key.kind]} can't do this; it takes {_wanted(allowed)}")
     found: KeyBearer | None = request.app.state.services.sites.bearer(key)
     if found is None:
         raise _unauthorised(f"the key {key.prefix}… is unknown or was revoked")
@@ -115,7 +115,7 @@ def _are(found: Person | Pipeline) -> str:
 
 def _wanted(allowed: AbstractSet[str]) -> str:
     names = {
-        INGEST_KEY: "an ingest key",
+        WRITE_KEY: "a write key",
         READ_KEY: "a read key",
         PERSON: "the access token of somebody who signed in",
         PIPELINE: "the delivery pipeline's token",

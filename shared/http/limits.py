@@ -16,6 +16,7 @@ _INGEST: Final = "{{ingest}}:limit:{}:{}"
 _QUERY: Final = "{{limits}}:{}:{}"
 _QUOTA_SECONDS: Final = int(timedelta(days=32).total_seconds())
 _MONTHLY: Final = "monthly_events"
+_NAMES: Final = {"ingest_key": "write key", "query_key": "read key"}  # where people call it otherwise than the runbook
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def told(error: LimitExceeded) -> tuple[str, dict[str, str]]:
 
 
 def _limit(take: Take) -> str:
-    name = take.name.replace("_", " ")
+    name = _NAMES.get(take.name, take.name.replace("_", " "))
     match take.limit:
         case Rate(per_second=per_second, burst=burst):
             return f"the limit {name} is {per_second:,} a second and {burst:,} at once"

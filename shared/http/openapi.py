@@ -17,7 +17,7 @@ _PROBLEM: Final[dict[str, Any]] = {
     "description": "A problem document (RFC 9457).",
     "required": ["type", "title", "status", "detail"],
     "properties": {
-        "type": {"type": "string"},
+        "type": {"type": "string", "format": "uri-reference", "description": "Which problem it is; docs/problems.md."},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What is wrong and how to mend it."},

@@ -8,7 +8,7 @@ from typing import Final
 from shared.identity.identity import AUDITOR, DBA, DEVELOPER, LEAD, PIPELINE, ROLES, SRE, MemberRole
 
 ANYONE: Final = "anyone"
-INGEST_KEY: Final = "ingest key"
+WRITE_KEY: Final = "write key"
 READ_KEY: Final = "read key"
 PERSON: Final = "person"  # anybody who signed in; row-level security narrows it to their organisations
 
@@ -20,11 +20,15 @@ _RESPONDERS: Final = _OPERATIONS - {AUDITOR}  # who looks at the records does no
 
 PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
     ("GET", "/health"): frozenset({ANYONE}),
+    ("HEAD", "/health"): frozenset({ANYONE}),
     ("GET", "/health/db"): frozenset({ANYONE}),
+    ("HEAD", "/health/db"): frozenset({ANYONE}),
     ("GET", "/health/redis"): frozenset({ANYONE}),
+    ("HEAD", "/health/redis"): frozenset({ANYONE}),
     ("GET", "/metrics"): frozenset({ANYONE}),
+    ("HEAD", "/metrics"): frozenset({ANYONE}),
     ("GET", "/openapi.json"): frozenset({ANYONE}),
-    ("POST", "/v1/events"): frozenset({INGEST_KEY}),
+    ("POST", "/v1/events"): frozenset({WRITE_KEY}),
     ("POST", "/api/event"): frozenset({ANYONE}),
     ("OPTIONS", "/api/event"): frozenset({ANYONE}),
     ("POST", "/v1/query"): frozenset({READ_KEY, PERSON}),

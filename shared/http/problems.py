@@ -10,12 +10,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from shared.analytics.refusal import QueryRefused
-from shared.collection.accept import BadBatch, NotJson
-from shared.incidents.refusal import NotPossible, UnknownIncident, WrongValue
+from shared.http.problem_types import CHANGED_MEANWHILE, NO_SUCH_PATH, ProblemType, type_of
+from shared.platform.aws.dynamodb import Overtaken
 from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.limits import LimitExceeded
+from shared.platform.refusals import NotAllowed, NotNow, Refusal, Refused, Unknown, quoted
 from shared.platform.valkey import ValkeyUnavailable
 
 RETRY_AFTER_SECONDS: Final = "2"
@@ -23,7 +23,10 @@ logger = Logger(child=True)
 
 
 class Problem(Exception):
-    """An answer that is no success. ``errors`` point at single fields; ``members`` go into the document as they are."""
+    """An answer that is no success. ``errors`` point at single fields; ``members`` go into the document as they are.
+
+    ``kind`` is the one of the catalogue that it is, by default the one of its status.
+    """
 
     def __init__(
         self,
@@ -32,9 +35,11 @@ class Problem(Exception):
         *,
         errors: list[dict[str, Any]] | None = None,
         headers: dict[str, str] | None = None,
+        kind: ProblemType | None = None,
         **members: Any,
     ) -> None:
         super().__init__(detail)
+        self.kind = kind or type_of(status)
         self.status = status
         self.detail = detail
         self.errors = errors
@@ -44,8 +49,8 @@ class Problem(Exception):
 
 def problem_response(problem: Problem) -> JSONResponse:
     document: dict[str, Any] = {
-        "type": "about:blank",
-        "title": problem.status.phrase,
+        "type": problem.kind.address,
+        "title": problem.kind.title,
         "status": problem.status.value,
         "detail": problem.detail,
     }
@@ -59,76 +64,57 @@ def problem_response(problem: Problem) -> JSONResponse:
     )
 
 
-def unprocessable(detail: str, *, pointer: str, **members: Any) -> Problem:
-    """A field that can't be taken, at a JSON pointer."""
-    return Problem(
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        detail,
-        errors=[{"pointer": f"#{pointer}", "detail": detail}],
-        **members,
-    )
-
-
 def unavailable(what: str, how: str) -> Problem:
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, f"{what}; {how}", headers={"retry-after": RETRY_AFTER_SECONDS})
 
 
-def _from_bad_batch(error: Exception) -> Problem:
-    assert isinstance(error, BadBatch)  # noqa: S101 -- what it is registered for
-    if not error.rejected:
-        return unprocessable(error.detail, pointer=error.pointer)
-    errors = [
-        {
-            "pointer": f"#/events/{rejection['index']}/{rejection['error'].partition(':')[0].replace('.', '/')}",
-            "detail": rejection["error"],
-        }
-        for rejection in error.rejected
-    ]
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.detail, errors=errors, accepted=0, rejected=error.rejected)
+def _from_refusal(status: HTTPStatus) -> Callable[[Exception], Problem]:
+    def to_problem(error: Exception) -> Problem:
+        assert isinstance(error, Refusal)  # noqa: S101 -- what it is registered for
+        errors = [
+            {"parameter": fault.parameter, "detail": fault.detail}
+            if fault.parameter
+            else {"pointer": f"#{fault.pointer}", "detail": fault.detail}
+            for fault in error.faults
+        ]
+        return Problem(status, str(error), errors=errors, **error.members)
 
-
-def _from_refused_query(error: Exception) -> Problem:
-    assert isinstance(error, QueryRefused)  # noqa: S101 -- registered for this type only
-    errors = [{"pointer": problem.pointer, "detail": problem.detail} for problem in error.problems]
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), errors=errors)
+    return to_problem
 
 
 def _from_validation(error: Exception) -> Problem:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for this type only
-    errors = [_field_error(problem) for problem in error.errors()]
-    if any(problem["type"] == "json_invalid" for problem in error.errors()):
-        return Problem(HTTPStatus.BAD_REQUEST, f"the body is no JSON: {error.errors()[0]['ctx']['error']}")
+    from shared.http.validation import field_error
+
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- what it is registered for
+    for problem in error.errors():
+        if problem["type"] == "json_invalid":
+            return Problem(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {problem['ctx']['error']}")
+    errors = [field_error(problem) for problem in error.errors()]
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, errors[0]["detail"], errors=errors)
 
 
-def _field_error(problem: Any) -> dict[str, Any]:
-    where, *path = problem["loc"]
-    field = ".".join(str(part) for part in path) or where
-    detail = f"{field}: {problem['msg'].removeprefix('Value error, ')}"
-    if where == "body":
-        return {"pointer": "#/" + "/".join(str(part) for part in path), "detail": detail}
-    return {"parameter": field, "detail": detail}
+def _from_http_exception(request: Request, error: Exception) -> Problem:
+    assert isinstance(error, HTTPException)  # noqa: S101 -- what it is registered for
+    status, headers = HTTPStatus(error.status_code), dict(error.headers or {})
+    if status is HTTPStatus.NOT_FOUND:
+        return _no_such_path(request.url.path)
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        detail = f"{request.url.path} does not take {request.method}; /openapi.json lists the methods that it takes"
+        return Problem(status, detail, headers=headers)
+    if isinstance(error.__cause__, RecursionError):
+        return Problem(status, "the body is nested too deeply")
+    return Problem(status, str(error.detail), headers=headers)
 
 
-def _from_http_exception(error: Exception) -> Problem:
-    assert isinstance(error, HTTPException)  # noqa: S101 -- registered for this type only
-    status = HTTPStatus(error.status_code)
-    details = {
-        HTTPStatus.NOT_FOUND: "there is nothing at this path; /openapi.json lists what there is",
-        HTTPStatus.METHOD_NOT_ALLOWED: "this path does not take this method; /openapi.json lists those that it takes",
-    }
-    return Problem(status, details.get(status, str(error.detail)), headers=dict(error.headers or {}))
+def _no_such_path(path: str) -> Problem:
+    # A redirect would name the gateway's own address, around CloudFront: a slash too many is told instead.
+    mend = "leave out the slash at its end" if path.endswith("/") else "/openapi.json lists the paths that there are"
+    return Problem(HTTPStatus.NOT_FOUND, f"there is nothing at {quoted(path)}: {mend}", kind=NO_SUCH_PATH)
 
 
-def _from_not_possible(error: Exception) -> Problem:
-    assert isinstance(error, NotPossible)  # noqa: S101 -- registered for this type only
-    instead = f"; possible now: {', '.join(error.may)}" if error.may else ""
-    return Problem(HTTPStatus.CONFLICT, f"{error}{instead}", may=list(error.may))
-
-
-def _from_wrong_value(error: Exception) -> Problem:
-    assert isinstance(error, WrongValue)  # noqa: S101 -- registered for this type only
-    return unprocessable(str(error), pointer=f"/{error.field}")
+def _from_overtaken(_error: Exception) -> Problem:
+    detail = "it was changed by somebody else just now: read it again, then decide"
+    return Problem(HTTPStatus.CONFLICT, detail, kind=CHANGED_MEANWHILE)
 
 
 def _from_aws(error: Exception) -> Problem:
@@ -163,32 +149,35 @@ def unexpected(error: Exception) -> Problem:
 
 
 _MAPPING: Final[dict[type[Exception], Callable[[Exception], Problem]]] = {
-    NotJson: lambda error: Problem(HTTPStatus.BAD_REQUEST, f"the body is no JSON: {error}"),
-    BadBatch: _from_bad_batch,
+    Refused: _from_refusal(HTTPStatus.UNPROCESSABLE_ENTITY),
+    NotNow: _from_refusal(HTTPStatus.CONFLICT),
+    NotAllowed: _from_refusal(HTTPStatus.FORBIDDEN),
+    Unknown: _from_refusal(HTTPStatus.NOT_FOUND),
+    Overtaken: _from_overtaken,
     RequestValidationError: _from_validation,
-    HTTPException: _from_http_exception,
     LimitExceeded: _from_exceeded_limit,
     AwsUnavailable: _from_aws,
     AwsRefused: _from_aws,
     PostgresUnavailable: _from_postgres,
     ValkeyUnavailable: _from_valkey,
-    QueryRefused: _from_refused_query,
-    UnknownIncident: lambda error: Problem(HTTPStatus.NOT_FOUND, f"{error}; the list at this path names what there is"),
-    NotPossible: _from_not_possible,
-    WrongValue: _from_wrong_value,
     Exception: unexpected,
 }
 
 
 def handle_errors(app: FastAPI) -> None:
     """Let the app answer each of these with a problem document."""
-    app.add_exception_handler(Problem, _answer(lambda error: error))  # type: ignore[arg-type, return-value]  # Starlette types handlers by Exception
+    app.add_exception_handler(Problem, _answer(lambda _request, error: error))  # type: ignore[arg-type, return-value]  # it is one
+    app.add_exception_handler(HTTPException, _answer(_from_http_exception))
     for kind, to_problem in _MAPPING.items():
-        app.add_exception_handler(kind, _answer(to_problem))
+        app.add_exception_handler(kind, _answer(_whatever_was_asked(to_problem)))
 
 
-def _answer(to_problem: Callable[[Exception], Problem]) -> Callable[[Request, Exception], Any]:
-    async def answer(_request: Request, error: Exception) -> JSONResponse:
-        return problem_response(to_problem(error))
+def _whatever_was_asked(to_problem: Callable[[Exception], Problem]) -> Callable[[Request, Exception], Problem]:
+    return lambda _request, error: to_problem(error)
+
+
+def _answer(to_problem: Callable[[Request, Exception], Problem]) -> Callable[[Request, Exception], Any]:
+    async def answer(request: Request, error: Exception) -> JSONResponse:
+        return problem_response(to_problem(request, error))
 
     return answer

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from shared.http.permissions import MEMBERS
-from shared.http.problems import Problem
 from shared.http.services import Services
 from shared.identity.identity import KeyBearer, MemberRole, Person
+from shared.platform.refusals import Fault, NotAllowed, Unknown, quoted
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
@@ -41,11 +40,8 @@ def site_for(connection: "Connection", caller: KeyBearer | Person, reference: st
 
     site = site_of(connection, reference)
     if site is None or (isinstance(caller, KeyBearer) and site.id != caller.site_id):
-        raise Problem(
-            HTTPStatus.NOT_FOUND,
-            f"no site {reference!r} among yours: GET /v1/sites lists them",
-            errors=[{"pointer": "#/site_id", "detail": "unknown"}],
-        )
+        detail = f"there is no site {quoted(reference)} among yours: GET /v1/sites lists them"
+        raise Unknown(detail, faults=(Fault("unknown", pointer="/site_id"),))
     return site
 
 
@@ -53,7 +49,5 @@ def require(roles: Memberships, organisation: UUID, method: str, path: str) -> N
     """Raise a problem unless the person's role in the organisation is one of those that the table has for the route."""
     role, allowed = roles.get(organisation), MEMBERS[method, path]
     if role not in allowed:
-        raise Problem(
-            HTTPStatus.FORBIDDEN,
-            f"this takes the role {' or '.join(allowed)} in organisation {organisation}; you are {role or 'no member'}",
-        )
+        detail = f"this takes the role {' or '.join(allowed)} in organisation {organisation}"
+        raise NotAllowed(f"{detail}; you are {f'its {role}' if role else 'not a member'}")

@@ -11,6 +11,7 @@ from pg8000.native import Connection
 
 from shared.identity.identity import MemberRole
 from shared.identity.tenants import add_member
+from shared.platform.refusals import NotNow
 from shared.platform.secret import Secret
 
 INVITATION_LIFETIME: Final = timedelta(days=7)
@@ -19,8 +20,11 @@ _INVITATION: Final = "id, organisation_id, role, label, created_at, expires_at, 
 _USABLE: Final = "accepted_at is null and revoked_at is null and expires_at > now()"
 
 
-class LastOwner(Exception):
+class LastOwner(NotNow):
     """An organisation without an owner could never be changed again."""
+
+    def __init__(self) -> None:
+        super().__init__("an organisation needs an owner: give somebody else the role first")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +113,7 @@ def _locked(connection: Connection, organisation_id: UUID, subject: str, *, stay
     roles: dict[str, MemberRole] = dict(rows)
     owners = {name for name, role in roles.items() if role == "owner"}
     if owners == {subject} and not stays:
-        raise LastOwner(subject)
+        raise LastOwner
     return roles.get(subject)
 
 

@@ -9,14 +9,21 @@ from pg8000.exceptions import DatabaseError
 from pg8000.native import Connection
 
 from shared.identity.identity import KeyBearer, MemberRole
-from shared.identity.keys import Key
+from shared.identity.keys import Key, Kind
 from shared.platform.postgres import sqlstate
+from shared.platform.refusals import Fault, NotNow
 
 _UNIQUE_VIOLATION: Final = "23505"
 
 
-class DomainTaken(Exception):
-    """Some site has this domain already; whose, only its own organisation may know."""
+class DomainTaken(NotNow):
+    """Some site has this domain already; ``site_id`` names it to its own organisation, and to nobody else."""
+
+    def __init__(self, domain: str, site_id: int | None = None) -> None:
+        own = {} if site_id is None else {"site_id": str(site_id)}
+        whose = f": it is site {site_id} of yours" if own else ""
+        detail = f"a site has the domain {domain} already{whose}"
+        super().__init__(detail, faults=(Fault("is taken", pointer="/domain"),), **own)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +41,7 @@ class StoredKey:
     """What may be shown of a key."""
 
     key_id: UUID
-    kind: str
+    kind: Kind
     prefix: str
     created_at: datetime
     revoked_at: datetime | None
@@ -185,7 +192,7 @@ def _stored_key(row: list[object]) -> StoredKey:
     key_id, kind, prefix, created_at, revoked_at, expires_at = row
     return StoredKey(
         key_id=key_id,  # type: ignore[arg-type]  # pg8000 returns rows of objects
-        kind=str(kind),
+        kind=kind,  # type: ignore[arg-type]  # the column's check lets in no other
         prefix=str(prefix),
         created_at=created_at,  # type: ignore[arg-type]  # pg8000 returns rows of objects
         revoked_at=revoked_at,  # type: ignore[arg-type]  # pg8000 returns rows of objects

@@ -18,7 +18,7 @@ from shared.incidents.store import IncidentStore
 def act(
     store: IncidentStore, rules: Rules, incident_id: str, now: datetime, change: Callable[[Incident], Step]
 ) -> Incident:
-    """Change an incident. Raises UnknownIncident, NotPossible, WrongValue, and ``Overtaken`` when it is never its turn."""
+    """Change an incident. Raises a refusal, and ``Overtaken`` when it is never its turn."""
 
     def attempt() -> Incident:
         before = store.get(incident_id)

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from shared.events.event import Severity
 from shared.incidents.model import Act, Incident, State, Step, alter, identify, tell, write
-from shared.incidents.refusal import NotPossible, WrongValue
+from shared.incidents.refusal import NotPossible
+from shared.platform.refusals import Refused
 
 SETTABLE: Final = ("title", "state", "severity", "customer_impacting", "owner", "components")
 
@@ -65,7 +66,7 @@ def updated(incident: Incident, saying: Saying, values: Mapping[str, Any]) -> St
         raise NotPossible(f"{incident.id} is resolved: reopen it to give it another state", incident.may)
     changes = {name: value for name, value in values.items() if value != getattr(incident, name)}
     if not changes and not saying.note:
-        raise WrongValue("note", "nothing changes: write a note, or another value")
+        raise Refused("note: nothing changes: write a note, or another value", "note")
     settled = tuple(dict.fromkeys((*incident.settled, *(name for name in values if name != "state"))))
     after = replace(incident, **changes, settled=settled, monitoring_since=_watched(incident, changes, saying.at))
     monitoring = changes.get("state") == "monitoring"
@@ -95,7 +96,7 @@ def merged(incident: Incident, into: Incident, saying: Saying) -> tuple[Step, St
     """The same thing was opened twice: the first ends, and what belongs to it belongs to the second from now on."""
     _allow(incident, "merge")
     if incident.id == into.id:
-        raise WrongValue("into", "an incident can't be merged into itself")
+        raise Refused("into: an incident can't be merged into itself", "into")
     if not into.is_open:
         raise NotPossible(f"{into.id} is {into.state}: merge into one that is open", into.may)
     ended = replace(incident, state="resolved", resolved_at=saying.at, merged_into=into.id, failing={})

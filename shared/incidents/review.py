@@ -7,10 +7,11 @@ from typing import Any, Final, Literal
 
 from shared.events.incidents import ReviewChanged
 from shared.incidents.model import Incident, identify
-from shared.incidents.refusal import NotPossible, UnknownIncident, WrongValue
+from shared.incidents.refusal import NotPossible
 from shared.incidents.rules import Rules
 from shared.incidents.signals import Signal
 from shared.platform.moments import stamp
+from shared.platform.refusals import Refused, Unknown
 
 ActionState = Literal["open", "done", "dropped"]
 REQUIRED: Final = ("summary", "impact", "contributing_factors")
@@ -106,7 +107,7 @@ def edited(review: Review, values: Mapping[str, Any], *, by: str, now: datetime)
     _still_open(review)
     changes = {name: value for name, value in values.items() if value != getattr(review, name)}
     if not changes:
-        raise WrongValue(next(iter(values), "summary"), "nothing changes")
+        raise _nothing_changes(next(iter(values), "summary"))
     return _did(replace(review, **changes), by, now, f"Changed: {', '.join(changes).replace('_', ' ')}.")
 
 
@@ -121,12 +122,12 @@ def with_changed_action(review: Review, action_id: str, values: Mapping[str, Any
     before = next((one for one in review.actions if one.id == action_id), None)
     if before is None:
         known = ", ".join(one.id for one in review.actions) or "none"
-        raise UnknownIncident(f"{review.id} has no action {action_id}; it has {known}")
+        raise Unknown(f"{review.id} has no action {action_id}; it has {known}")
     after = replace(before, **values)
     if after == before:
-        raise WrongValue(next(iter(values), "state"), "nothing changes")
+        raise _nothing_changes(next(iter(values), "state"))
     if after.state == "dropped" and not after.reason:
-        raise WrongValue("reason", "an action is dropped for a reason: say which")
+        raise Refused("reason: an action is dropped for a reason, say which", "reason")
     actions = tuple(after if one is before else one for one in review.actions)
     return _did(replace(review, actions=actions), by, now, f"Action {action_id}: {_text(values)}.")
 
@@ -157,6 +158,10 @@ def told(review: Review, change: Literal["opened", "overdue", "closed"], at: dat
         id=f"{review.id}-{once}", at=stamp(at), review=review.id, change=change, title=review.title,
         due=str(review.due), owner=review.owner, why=why,
     )  # fmt: skip
+
+
+def _nothing_changes(field: str) -> Refused:
+    return Refused(f"{field}: nothing changes", field)
 
 
 def _still_open(review: Review) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from shared.events.incidents import ReviewChanged
 from shared.incidents.record import review_of, to_text
-from shared.incidents.refusal import UnknownIncident
+from shared.incidents.refusal import UnknownReview
 from shared.incidents.review import Review
 from shared.platform.aws.dynamodb import Delete, Item, Put, Table, Write
 from shared.platform.outbox import leave
@@ -23,10 +23,10 @@ class ReviewStore:
         self._table = table
 
     def get(self, review_id: str) -> Review:
-        """Raises UnknownIncident."""
+        """Raises UnknownReview."""
         item = self._table.get(_REVIEWS, review_id)
         if item is None:
-            raise UnknownIncident(f"there is no review {review_id}")
+            raise UnknownReview(review_id)
         return review_of(str(item["record"]))
 
     def newest(self, *, before: str | None = None, limit: int) -> list[Review]:

@@ -47,7 +47,7 @@ class IncidentStore:
         """Raises UnknownIncident."""
         item = self.table.get(_INCIDENTS, incident_id)
         if item is None:
-            raise UnknownIncident(f"there is no incident {incident_id}")
+            raise UnknownIncident(incident_id)
         return _incident(item)
 
     def newest(self, *, before: str | None = None, limit: int) -> list[Incident]:

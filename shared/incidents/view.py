@@ -1,60 +1,125 @@
-"""Incidents and reviews as the API shows them: plain JSON values, times as text."""
+"""What the API says of incidents and reviews."""
 
-from collections.abc import Iterable
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any, Final
+from typing import Literal
 
-from shared.incidents.model import Entry, Incident
-from shared.incidents.review import SECTIONS, Action, Review
-from shared.platform.moments import stamp
+from typing_extensions import TypedDict
 
-_SAME: Final = (
-    "id", "title", "state", "severity", "customer_impacting", "owner", "signals", "sequence", "opened_by",
-    "acknowledged_by", "merged_into", "review",
-)  # fmt: skip
-_LISTS: Final = ("components", "causes", "failing", "escalated", "may")
-_TIMES: Final = ("opened_at", "acknowledged_at", "monitoring_since", "resolved_at")
+from shared.platform.views import view
+
+Severity = Literal["page", "ticket"]
+State = Literal["investigating", "identified", "monitoring", "resolved"]
+ActionState = Literal["open", "done", "dropped"]
 
 
-def incident_view(incident: Incident) -> dict[str, Any]:
-    return {
-        **{name: getattr(incident, name) for name in _SAME},
-        **{name: list(getattr(incident, name)) for name in _LISTS},
-        **{name: _text(getattr(incident, name)) for name in _TIMES},
-    }
+class IncidentView(TypedDict):
+    """``failing`` are the sources that have not recovered, ``signals`` how many were counted; ``review`` is the id of its
+    post-incident review, ``may`` what can be done with it now."""
+
+    id: str
+    title: str
+    state: State
+    severity: Severity
+    customer_impacting: bool
+    components: list[str]
+    owner: str
+    causes: list[str]
+    failing: list[str]
+    signals: int
+    sequence: int
+    opened_at: str
+    opened_by: str
+    acknowledged_at: str | None
+    acknowledged_by: str
+    escalated: list[Severity]
+    monitoring_since: str | None
+    resolved_at: str | None
+    merged_into: str | None
+    review: str | None
+    may: list[Literal["acknowledge", "update", "merge", "resolve", "reopen"]]
 
 
-def incident_detail(incident: Incident, timeline: Iterable[Entry]) -> dict[str, Any]:
-    return incident_view(incident) | {"timeline": [entry_view(entry) for entry in timeline]}
+class TimelineEntryView(TypedDict):
+    """``by`` is a person's username, or "" for what happened by itself. ``links`` name further records, such as a decision."""
+
+    at: str
+    kind: Literal["signal", "change", "note"]
+    by: str
+    text: str
+    public: bool
+    state: State
+    links: dict[str, str]
 
 
-def entry_view(entry: Entry) -> dict[str, Any]:
-    return asdict(entry) | {"at": stamp(entry.at)}
+@view
+class IncidentDetail(IncidentView):
+    timeline: list[TimelineEntryView]
 
 
-def review_view(review: Review, now: datetime) -> dict[str, Any]:
-    return {
-        **{name: getattr(review, name) for name in ("id", "title", "incident", "kpi", "decision", "owner")},
-        "state": "open" if review.closed_at is None else "closed", "about": "breach" if review.kpi else "incident",
-        "opened_at": stamp(review.opened_at), "due": str(review.due), "overdue": review.is_overdue(now),
-        "closed_at": _text(review.closed_at), "closed_by": review.closed_by,
-        "open_actions": sum(one.state == "open" for one in review.actions), "missing": list(review.missing),
-    }  # fmt: skip
+@view
+class IncidentList(TypedDict):
+    """``next_cursor`` is the ``cursor`` of the next page; null on the last."""
+
+    incidents: list[IncidentView]
+    next_cursor: str | None
 
 
-def review_detail(review: Review, timeline: Iterable[Entry], now: datetime) -> dict[str, Any]:
-    return review_view(review, now) | {
-        **{name: getattr(review, name) for name in SECTIONS},
-        "actions": [_action(one, now) for one in review.actions],
-        "timeline": [entry_view(entry) for entry in timeline],
-        "history": [asdict(did) | {"at": stamp(did.at)} for did in review.history],
-    }
+class ActionView(TypedDict):
+    id: str
+    title: str
+    owner: str
+    due: str
+    state: ActionState
+    reason: str
+    overdue: bool
 
 
-def _action(action: Action, now: datetime) -> dict[str, Any]:
-    return asdict(action) | {"due": str(action.due), "overdue": action.is_overdue(now)}
+class DidView(TypedDict):
+    """Who changed the review, and how."""
+
+    at: str
+    by: str
+    text: str
 
 
-def _text(moment: datetime | None) -> str | None:
-    return stamp(moment) if moment else None
+class ReviewView(TypedDict):
+    """``about`` is what it was opened for: an incident, or the breach of a KPI with its decision.
+
+    ``missing`` says what keeps it from being closed.
+    """
+
+    id: str
+    title: str
+    state: Literal["open", "closed"]
+    about: Literal["incident", "breach"]
+    incident: str | None
+    kpi: str | None
+    decision: str | None
+    owner: str
+    opened_at: str
+    due: str
+    overdue: bool
+    closed_at: str | None
+    closed_by: str
+    open_actions: int
+    missing: list[str]
+
+
+@view
+class ReviewDetail(ReviewView):
+    """Its sections; ``timeline`` comes from the records, and nobody types it."""
+
+    summary: str
+    impact: str
+    contributing_factors: str
+    went_well: str
+    actions: list[ActionView]
+    timeline: list[TimelineEntryView]
+    history: list[DidView]
+
+
+@view
+class ReviewList(TypedDict):
+    """``next_cursor`` is the ``cursor`` of the next page; null on the last."""
+
+    reviews: list[ReviewView]
+    next_cursor: str | None

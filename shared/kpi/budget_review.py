@@ -9,8 +9,9 @@ from typing import Any, Final
 from shared.kpi.chart import burn_down_chart
 from shared.kpi.exclusions import Exclusion
 from shared.kpi.read_burn_down import budgeted, read_burn_down
+from shared.kpi.show import budget_view, burn_down_view
 from shared.kpi.store import KpiStore
-from shared.kpi.view import budget_view, burn_down_view
+from shared.kpi.view import BudgetView
 from shared.platform.aws.s3 import put_object
 from shared.platform.moments import stamp
 from shared.runbook.model import Runbook
@@ -42,7 +43,7 @@ def review_budgets(runbook: Runbook, store: KpiStore, exclusions: Sequence[Exclu
         decision, found = read_burn_down(runbook, store, exclusions, objective, now)
         budget = budget_view(decision.budget, objective.budget_window)
         shown = burn_down_view(runbook, decision, found)
-        budgets.append(shown | {"budget": budget, "verdict": _verdict(budget, minimum)})
+        budgets.append({**shown, "budget": budget, "verdict": _verdict(budget, minimum)})
         pictures[f"{objective.id}.svg"] = burn_down_chart(objective, found, minimum_remaining=minimum)
     verdict = next((word for word in (FAILED, UNKNOWN) if any(one["verdict"] == word for one in budgets)), PASSED)
     report = {"at": stamp(now), "verdict": verdict, "minimum_remaining": minimum, "budgets": budgets}
@@ -63,7 +64,7 @@ def _line(budget: Mapping[str, Any]) -> str:
     return f"{budget['title']}: {budget['verdict']}, {amount} ({budget['target']['text']})"
 
 
-def _verdict(budget: Mapping[str, Any], minimum: float) -> str:
-    if not budget["judged"]:
+def _verdict(budget: BudgetView, minimum: float) -> str:
+    if not budget["judged"] or budget["remaining"] is None:
         return UNKNOWN
     return PASSED if budget["remaining"] >= minimum else FAILED

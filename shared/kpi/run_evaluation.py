@@ -18,10 +18,10 @@ from shared.kpi.edge import Metric, published
 from shared.kpi.evaluate import Evaluation, evaluate, needed, slices_to_read
 from shared.kpi.exclusions import Exclusion
 from shared.kpi.objectives import incidents_objective
+from shared.kpi.show import evaluation_view
 from shared.kpi.signals.port import Signals, SignalsUnavailable
 from shared.kpi.store import Conclusion, KpiStore, State
 from shared.kpi.timeline import Key, Span, floor, looked_back, parts_of, roll_ups_of, window
-from shared.kpi.view import evaluation_view
 from shared.platform.aws.dynamodb import Overtaken
 from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.moments import stamp

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from shared.events.event import Event
 from shared.kpi.changes import Standings
@@ -18,6 +18,7 @@ from shared.kpi.decision import AnyDecision
 from shared.kpi.record import to_json
 from shared.kpi.standings import from_text, to_text
 from shared.kpi.timeline import Key
+from shared.kpi.view import EvaluationView
 from shared.platform.aws.dynamodb import Put, Table, Value, Write
 from shared.platform.moments import moment, stamp
 from shared.platform.outbox import leave
@@ -46,7 +47,7 @@ class Conclusion:
     standings: Standings
     decisions: Sequence[AnyDecision]
     events: Sequence[Event]
-    view: Mapping[str, Any]
+    view: EvaluationView
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +90,10 @@ class KpiStore:
         writes = [*map(_sum, sums.items()), *_conclusion(conclusion)]
         return self._write(before, conclusion.standings, read_until, writes)
 
-    def latest(self) -> dict[str, Any] | None:
+    def latest(self) -> EvaluationView | None:
         """What the last evaluation shows."""
         item = self._table.get(_KPI, _LATEST)
-        found: dict[str, Any] | None = json.loads(str(item["view"])) if item else None
+        found: EvaluationView | None = json.loads(str(item["view"])) if item else None
         return found
 
     def decisions(self, kpi: str, *, before: datetime | None, limit: int) -> list[StoredDecision]:

@@ -1,222 +1,198 @@
-"""An evaluation as people and programs read it: numbers rounded for reading, moments as text, the why in a sentence."""
+"""What the API says of KPIs: numbers rounded for reading, moments as text, the why in a sentence."""
 
-from collections.abc import Mapping
-from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Literal
 
-from shared.kpi.availability import Availabilities
-from shared.kpi.budget import Budget, BurnAlert
-from shared.kpi.burn_down import BurnDown
-from shared.kpi.decision import AnyDecision, CountDecision, Decision
-from shared.kpi.evaluate import Evaluation
-from shared.kpi.latency import Quantile
-from shared.kpi.objectives import CountObjective, Objective
-from shared.kpi.timeline import Span
-from shared.kpi.why import percent, target_text, why
-from shared.platform.moments import stamp
-from shared.runbook.fields import WindowName, duration_text
-from shared.runbook.model import Runbook
+from typing_extensions import TypedDict
 
-_DIGITS: Final = 6
+from shared.kpi.verdict import Verdict
+from shared.platform.views import view
+from shared.runbook.fields import Severity, WindowName
+
+Unit = Literal["percent", "incidents"]
 
 
-def evaluation_view(runbook: Runbook, evaluation: Evaluation) -> dict[str, Any]:
-    return {
-        "evaluated_at": stamp(evaluation.at),
-        "silent": evaluation.silent,
-        "kpis": [_kpi(runbook, decision) for decision in evaluation.every],
-    }
+class WindowView(TypedDict):
+    name: WindowName
+    start: str
+    end: str
 
 
-def decided(decision: AnyDecision) -> dict[str, Any]:
-    """What a decision says of its KPI, without what the runbook says of it."""
-    objective = decision.inputs.objective
-    said: dict[str, Any] = {
-        "verdict": decision.verdict.value,
-        "target": target_view(objective),
-        "value": value_view(decision),
-        "why": why(decision),
-    }
-    if isinstance(decision, CountDecision):
-        return said | {"budget": None, "burn_alerts": []}
-    budget = budget_view(decision.budget, decision.inputs.objective.budget_window)
-    return said | {"budget": budget, "burn_alerts": burn_alerts(decision)}
+class TargetView(TypedDict):
+    """``milliseconds`` is the limit of a latency."""
+
+    number: float
+    unit: Unit
+    comparison: Literal["at least", "at most"]
+    milliseconds: int | None
+    text: str
 
 
-def decision_view(decision: AnyDecision) -> dict[str, Any]:
-    """A past decision in a list."""
-    measured = _of_count(decision) if isinstance(decision, CountDecision) else _of_requests(decision)
-    return {
-        "id": decision.id,
-        "kpi": decision.inputs.objective.id,
-        "at": stamp(decision.inputs.at),
-        "verdict": decision.verdict.value,
-        "value": value_view(decision),
-        "samples": measured["samples"],
-        "bad": measured["bad"],
-        "why": why(decision),
-    }
+class ValueView(TypedDict):
+    """In the target's unit and sense: percent of good requests, of an error rate percent of bad ones."""
+
+    number: float
+    unit: Unit
+    text: str
 
 
-def target_view(objective: Objective | CountObjective) -> dict[str, Any]:
-    if isinstance(objective, CountObjective):
-        number, unit, comparison, milliseconds = float(objective.maximum), "incidents", "at most", None
-    elif objective.kind == "error_rate":
-        number, unit, comparison, milliseconds = float((1 - objective.target) * 100), "percent", "at most", None
-    else:
-        number, unit, comparison = float(objective.target * 100), "percent", "at least"
-        milliseconds = objective.within_ms
-    return {
-        "number": number,
-        "unit": unit,
-        "comparison": comparison,
-        "milliseconds": milliseconds,
-        "text": target_text(objective),
-    }
+class BudgetView(TypedDict):
+    """Shares of 1. ``remaining`` goes below 0; a budget that is not ``judged`` rests on too few requests."""
+
+    window: WindowView
+    samples: int
+    bad: int
+    allowed: float
+    consumed: float | None
+    remaining: float | None
+    judged: bool
+    exhausted: bool
 
 
-def value_view(decision: AnyDecision) -> dict[str, Any] | None:
-    """In the target's unit and sense: of an error rate the bad share, of the others the good one."""
-    if isinstance(decision, CountDecision):
-        count = decision.inputs.count
-        return None if count is None else {"number": float(count), "unit": "incidents", "text": str(count)}
-    if decision.value is None:
-        return None
-    share = decision.value if decision.inputs.objective.kind == "error_rate" else 1 - decision.value
-    return {"number": _rounded(share * 100), "unit": "percent", "text": percent(share)}
+class BurnAlertView(TypedDict):
+    """Fires when both windows burn faster than ``factor``."""
+
+    pair: str
+    severity: Severity
+    factor: float
+    long: str
+    short: str
+    long_rate: float | None
+    short_rate: float | None
+    judged: bool
+    firing: bool
 
 
-def budget_view(budget: Budget, window: WindowName) -> dict[str, Any]:
-    return {
-        "window": window_view(window, budget.span),
-        "samples": budget.samples,
-        "bad": budget.bad,
-        "allowed": _rounded(budget.allowed),
-        "consumed": _rounded(budget.consumed),
-        "remaining": _rounded(budget.remaining),
-        "judged": budget.judged,
-        "exhausted": budget.exhausted,
-    }
+class AvailabilitiesView(TypedDict):
+    """Three ways, never blended: good requests, good slices, probes that passed."""
+
+    request: float | None
+    time_slice: float | None
+    slices: int
+    bad_slices: int
+    missing_slices: int
+    probe: float | None
+    probe_runs: int
+    probes_skipped: int
+    probe_verdict: Verdict
 
 
-def burn_alerts(decision: Decision) -> list[dict[str, Any]]:
-    return [_burn_alert(alert) for alert in decision.alerts]
+class QuantileView(TypedDict):
+    """Interpolated between ``lower`` and ``upper`` (ms); null above the last bound. The verdict does not use it."""
+
+    percentile: float
+    milliseconds: float
+    lower: int
+    upper: int | None
 
 
-def burn_down_view(runbook: Runbook, decision: Decision, found: BurnDown) -> dict[str, Any]:
-    """``decision`` is the one of the same moment."""
-    objective = decision.inputs.objective
-    return {
-        "kpi": objective.id,
-        "title": objective.title,
-        "at": stamp(decision.inputs.at),
-        "window": window_view(objective.budget_window, found.span),
-        "target": target_view(objective),
-        "points": [
-            {
-                "at": stamp(point.at),
-                "samples": point.samples,
-                "bad": point.bad,
-                "remaining": _rounded(point.remaining),
-            }
-            for point in found.points
-        ],
-        "burn_rate": _rounded(found.burn_rate),
-        "burn_rate_over": duration_text(runbook.burn_rates.forecast_over),
-        "burn_alerts": burn_alerts(decision),
-        "minimum_remaining": float(runbook.tasks.error_budget_review.minimum_remaining_percent / 100),
-        "forecast": {
-            "exhausted_at": stamp(found.forecast.exhausted_at) if found.forecast.exhausted_at else None,
-            "assumption": found.forecast.assumption,
-            "text": found.forecast.text,
-        },
-    }
+class DecidedView(TypedDict):
+    verdict: Verdict
+    target: TargetView
+    value: ValueView | None
+    budget: BudgetView | None
+    burn_alerts: list[BurnAlertView]
+    why: str
 
 
-def window_view(name: WindowName, span: Span) -> dict[str, str]:
-    return {"name": name, "start": stamp(span.start), "end": stamp(span.end)}
+class MeasuredView(TypedDict):
+    """What was measured in the target's window."""
+
+    window: WindowView
+    samples: int
+    bad: int
+    missing_slices: int
+    excluded_slices: int
+    availabilities: AvailabilitiesView | None
+    quantile: QuantileView | None
 
 
-def _kpi(runbook: Runbook, decision: AnyDecision) -> dict[str, Any]:
-    objective = decision.inputs.objective
-    kpi = runbook.kpis.by_id()[objective.id]
-    measured = _of_count(decision) if isinstance(decision, CountDecision) else _of_requests(decision)
-    return {
-        "id": objective.id,
-        "kind": kpi.kind,
-        "title": objective.title,
-        "severity": kpi.severity,
-        **decided(decision),
-        **measured,
-        "do": kpi.do,
-        "review": kpi.review,
-        "decision": decision.id,
-    }
+class KpiView(DecidedView, MeasuredView):
+    id: str
+    kind: Literal["availability", "latency", "error_rate", "incidents"]
+    title: str
+    severity: Severity
+    do: str
+    review: str
+    decision: str
 
 
-def _of_requests(decision: Decision) -> Mapping[str, Any]:
-    measured = decision.inputs.window
-    found = decision.availabilities
-    return {
-        "window": window_view(decision.inputs.objective.window, measured.span),
-        "samples": decision.samples,
-        "bad": decision.bad,
-        "missing_slices": measured.missing,
-        "excluded_slices": measured.excluded_slices,
-        "availabilities": None if found is None else _availabilities(found),
-        "quantile": None if decision.quantile is None else _quantile(decision.inputs.objective, decision.quantile),
-    }
+class EvaluationView(TypedDict):
+    """``silent``: no request is measured."""
+
+    evaluated_at: str | None
+    silent: bool
+    kpis: list[KpiView]
 
 
-def _of_count(decision: CountDecision) -> Mapping[str, Any]:
-    count = decision.inputs.count or 0
-    return {
-        "window": window_view(decision.inputs.objective.window, decision.inputs.window),
-        "samples": count,
-        "bad": count,
-        "missing_slices": 0,
-        "excluded_slices": 0,
-        "availabilities": None,
-        "quantile": None,
-    }
+@view
+class KpiList(EvaluationView):
+    """``stale``: nothing has been evaluated for too long, what is shown is old. ``silent``: no request is measured."""
+
+    stale: bool
 
 
-def _availabilities(found: Availabilities) -> dict[str, Any]:
-    return {
-        "request": _rounded(found.request),
-        "time_slice": _rounded(found.time_slice),
-        "slices": found.slices,
-        "bad_slices": found.bad_slices,
-        "missing_slices": found.missing_slices,
-        "probe": _rounded(found.probe),
-        "probe_runs": found.probe_runs,
-        "probes_skipped": found.probes_skipped,
-        "probe_verdict": found.probe_verdict.value,
-    }
+class PointView(TypedDict):
+    at: str
+    samples: int
+    bad: int
+    remaining: float | None
 
 
-def _quantile(objective: Objective, quantile: Quantile) -> dict[str, Any]:
-    return {
-        "percentile": float(objective.target * 100),
-        "milliseconds": round(float(quantile.milliseconds), 1),
-        "lower": quantile.lower,
-        "upper": quantile.upper,
-    }
+class ForecastView(TypedDict):
+    exhausted_at: str | None
+    assumption: str
+    text: str
 
 
-def _burn_alert(alert: BurnAlert) -> dict[str, Any]:
-    return {
-        "pair": alert.pair.name,
-        "severity": alert.pair.severity,
-        "factor": float(alert.pair.factor),
-        "long": duration_text(alert.pair.long),
-        "short": duration_text(alert.pair.short),
-        "long_rate": _rounded(alert.long),
-        "short_rate": _rounded(alert.short),
-        "judged": alert.judged,
-        "firing": alert.firing,
-    }
+@view
+class BurnDownView(TypedDict):
+    kpi: str
+    title: str
+    at: str
+    window: WindowView
+    target: TargetView
+    points: list[PointView]
+    burn_rate: float | None
+    burn_rate_over: str
+    burn_alerts: list[BurnAlertView]
+    minimum_remaining: float
+    forecast: ForecastView
 
 
-def _rounded(value: Fraction | None) -> float | None:
-    return None if value is None else round(float(value), _DIGITS)
+class DecisionView(TypedDict):
+    """``changes`` names the events that this decision gave rise to."""
+
+    id: str
+    kpi: str
+    at: str
+    verdict: Verdict
+    value: ValueView | None
+    samples: int
+    bad: int
+    why: str
+    changes: list[str]
+
+
+@view
+class DecisionList(TypedDict):
+    decisions: list[DecisionView]
+    next_cursor: str | None
+
+
+@view
+class ReplayView(TypedDict):
+    """``same`` says whether the stored inputs give the stored outcome today."""
+
+    decision: str
+    same: bool
+    stored: dict[str, Any]
+    replayed: dict[str, Any]
+    inputs: dict[str, Any]
+
+
+@view
+class WhatIfView(TypedDict):
+    kpi: str
+    at: str
+    actual: DecidedView
+    supposed: DecidedView

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from shared.platform.refusals import Unknown
 from shared.runbook.fields import Weekday
 from shared.runbook.model import Runbook
 
@@ -53,9 +54,16 @@ def plan(runbook: Runbook) -> tuple[Planned, ...]:
     return tuple(sorted((*daily, *further), key=lambda one: (one.hour, one.weekday or "", one.id)))
 
 
+class UnknownTask(Unknown):
+    """The runbook has no task of this id."""
+
+    def __init__(self, runbook: Runbook, task: str) -> None:
+        super().__init__(f"{task} is not a task of the runbook: {', '.join(one.id for one in plan(runbook))}")
+
+
 def planned(runbook: Runbook, task: str) -> Planned:
-    """Raises LookupError."""
+    """Raises UnknownTask."""
     for one in plan(runbook):
         if one.id == task:
             return one
-    raise LookupError(f"{task} is no task of the runbook: {', '.join(one.id for one in plan(runbook))}")
+    raise UnknownTask(runbook, task)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -12,6 +12,7 @@ from shared.events.event import Event
 from shared.events.runbook import TaskFailed, TaskMissed, TaskPassed, TaskTimedOut, TaskUnconfigured
 from shared.platform.moments import stamp
 from shared.runbook.plan import Planned
+from shared.runbook.view import RunState
 
 Kind = Literal["scheduled", "manual"]
 
@@ -24,6 +25,13 @@ class Verdict(StrEnum):
     MISSED = "missed"
 
 
+_STATES: Final[dict[Verdict, RunState]] = {
+    Verdict.PASSED: "passed",
+    Verdict.FAILED: "failed",
+    Verdict.UNCONFIGURED: "unconfigured",
+    Verdict.TIMED_OUT: "timed out",
+    Verdict.MISSED: "missed",
+}
 TOLD: Final = {
     Verdict.PASSED: TaskPassed,
     Verdict.FAILED: TaskFailed,
@@ -83,10 +91,10 @@ class Run:
         return self.occasion.run
 
     @property
-    def state(self) -> str:
+    def state(self) -> RunState:
         """The verdict, or "running" or "requested"."""
         if self.finding is not None:
-            return self.finding.verdict.value
+            return _STATES[self.finding.verdict]
         return "running" if self.started_at else "requested"
 
     @property
@@ -112,20 +120,3 @@ def told(run: Run, planned: Planned, at: datetime) -> Event:
         id=f"{run.id}-{run.finding.verdict.value.replace(' ', '-')}", at=stamp(at), task=run.occasion.task,
         title=planned.title, run=run.id, scheduled_for=stamp(run.occasion.scheduled_for), why=run.finding.why,
     )  # fmt: skip
-
-
-def to_view(run: Run) -> dict[str, Any]:
-    """As the API shows it and as evidence is exported: plain JSON values, times as text."""
-    occasion, finding = run.occasion, run.finding
-    found = asdict(finding) if finding else {"why": "", "measured": {}, "thresholds": {}, "inputs": {}, "links": {}}
-    found.pop("verdict", None)
-    return {
-        "id": run.id, "task": occasion.task, "kind": occasion.kind, "state": run.state,
-        "scheduled_for": stamp(occasion.scheduled_for), "by": occasion.by, "reason": occasion.reason,
-        "attempt": run.attempt, "late": run.late, "started_at": _text(run.started_at),
-        "finished_at": _text(run.finished_at), "seconds": run.seconds, **found,
-    }  # fmt: skip
-
-
-def _text(moment: datetime | None) -> str | None:
-    return stamp(moment) if moment else None

@@ -10,6 +10,7 @@ from shared.events.runbook import TaskRequested
 from shared.platform.aws.dynamodb import Overtaken, Put, Table, Value
 from shared.platform.moments import moment, stamp
 from shared.platform.outbox import leave
+from shared.platform.refusals import NotNow
 from shared.runbook.plan import Planned
 from shared.runbook.run import Finding, Occasion, Run, Verdict, told
 
@@ -17,6 +18,14 @@ KEPT: Final = timedelta(days=800)  # evidence outlives two yearly audits
 _WATCH: Final = "runbook-watch"
 _SINCE: Final = "since"
 _UNTIL: Final = "until"
+
+
+class AskedAlready(NotNow):
+    """It was asked for in the same second: that run is on its way."""
+
+    def __init__(self, occasion: Occasion) -> None:
+        detail = f"{occasion.task} was asked for this very second: {occasion.run} is on its way"
+        super().__init__(detail, run=occasion.run)
 
 
 class RunStore:
@@ -43,13 +52,16 @@ class RunStore:
                 if (run := _run(item)).occasion.scheduled_for < end]  # fmt: skip
 
     def request(self, occasion: Occasion) -> Run:
-        """A person wants it run: the record and the event that has it run. Raises Overtaken when it was asked just now."""
+        """A person wants it run: the record and the event that has it run. Raises AskedAlready."""
         run = Run(occasion=occasion)
         event = TaskRequested(
             id=run.id, at=stamp(occasion.scheduled_for), task=occasion.task, run=run.id, by=occasion.by,
             reason=occasion.reason,
         )  # fmt: skip
-        self._table.write([Put(item=_item(run), expect={"sk": None}), leave(event)])
+        try:
+            self._table.write([Put(item=_item(run), expect={"sk": None}), leave(event)])
+        except Overtaken as error:
+            raise AskedAlready(occasion) from error
         return run
 
     def begin(self, before: Run | None, run: Run) -> None:

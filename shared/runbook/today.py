@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 from shared.platform.moments import stamp
 from shared.runbook.model import Runbook
 from shared.runbook.plan import Planned, plan
-from shared.runbook.run import Run, to_view
+from shared.runbook.run import Run
+from shared.runbook.show import run_summary, run_view
 from shared.runbook.store import RunStore
 from shared.runbook.tasks import Schedule
+from shared.runbook.view import RunbookDay, RunView, ScheduleRow, TaskRow, TaskState
 
 NOT_DUE: Final = "not due"
 UPCOMING: Final = "upcoming"
@@ -17,7 +19,6 @@ DUE: Final = "due"  # its hour has passed, its grace has not
 NO_RECORD: Final = "no record"  # nor has the watcher judged it: it did not look yet, or was not there yet
 _WATCHER: Final = timedelta(minutes=10)  # two of its looks
 _LATE: Final = timedelta(days=31)  # so much later a run may be made up for, and still be exported
-_EVIDENCE: Final = ("measured", "thresholds", "inputs", "links")
 
 
 def day_of(day: date) -> tuple[datetime, datetime]:
@@ -26,7 +27,7 @@ def day_of(day: date) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=1)
 
 
-def day_view(runbook: Runbook, store: RunStore, day: date, now: datetime) -> dict[str, Any]:
+def day_view(runbook: Runbook, store: RunStore, day: date, now: datetime) -> RunbookDay:
     """Every task with its state on that day, the schedules that leave no records, and the components that incidents and
     maintenances name. Raises what the store raises."""
     start, end = day_of(day)
@@ -44,7 +45,7 @@ def day_view(runbook: Runbook, store: RunStore, day: date, now: datetime) -> dic
     }  # fmt: skip
 
 
-def records(runbook: Runbook, store: RunStore, day: date) -> Iterator[dict[str, Any]]:
+def records(runbook: Runbook, store: RunStore, day: date) -> Iterator[RunView]:
     """Every record of that day as evidence, by task and time: those scheduled on it, and those that ended on it late.
 
     What a day's export holds as unfinished, or not at all, stands in a later one.
@@ -53,10 +54,10 @@ def records(runbook: Runbook, store: RunStore, day: date) -> Iterator[dict[str, 
     for task in plan(runbook):
         for run in store.between(task.id, start - _LATE, end):
             if run.occasion.scheduled_for >= start or (run.finished_at is not None and start <= run.finished_at < end):
-                yield to_view(run)
+                yield run_view(run)
 
 
-def row(task: Planned, day: date, runs: Sequence[Run], now: datetime) -> dict[str, Any]:
+def row(task: Planned, day: date, runs: Sequence[Run], now: datetime) -> TaskRow:
     """A line of the table. Its state is that of the day's newest run; before there is one, what the clock says."""
     due = next(task.times(*day_of(day)), None)
     scheduled = next((run for run in runs if run.occasion.kind == "scheduled"), None)
@@ -66,17 +67,12 @@ def row(task: Planned, day: date, runs: Sequence[Run], now: datetime) -> dict[st
         "hour": task.hour, "weekday": task.weekday, "grace_seconds": int(task.grace.total_seconds()),
         "due_at": stamp(due) if due else None,
         "state": newest.state if newest else _expected(due, task.grace, now),
-        "run": summary(scheduled) if scheduled else None,
-        "manual_runs": [summary(run) for run in reversed(runs) if run.occasion.kind == "manual"],
+        "run": run_summary(scheduled) if scheduled else None,
+        "manual_runs": [run_summary(run) for run in reversed(runs) if run.occasion.kind == "manual"],
     }  # fmt: skip
 
 
-def summary(run: Run) -> dict[str, Any]:
-    """A record without its evidence."""
-    return {name: value for name, value in to_view(run).items() if name not in _EVIDENCE}
-
-
-def _expected(due: datetime | None, grace: timedelta, now: datetime) -> str:
+def _expected(due: datetime | None, grace: timedelta, now: datetime) -> TaskState:
     if due is None:
         return NOT_DUE
     if now < due:
@@ -84,7 +80,7 @@ def _expected(due: datetime | None, grace: timedelta, now: datetime) -> str:
     return DUE if now <= due + grace + _WATCHER else NO_RECORD
 
 
-def _schedule(name: str, one: Schedule) -> dict[str, Any]:
+def _schedule(name: str, one: Schedule) -> ScheduleRow:
     return {
         "id": name, "title": one.title, "hour": one.hour, "weekday": one.weekday,
         "every_seconds": int(one.every.total_seconds()) if one.every else None,

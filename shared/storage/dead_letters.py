@@ -6,6 +6,7 @@ from typing import Final
 from shared.collection.entry import BadEntry, decode
 from shared.collection.stream import DEAD_LETTERS, STREAM
 from shared.platform.valkey import Valkey
+from shared.storage.view import DeadLetterView
 
 _ADDED: Final = (b"entry", b"error")  # what the drain added to the entry's own fields
 
@@ -24,6 +25,10 @@ def list_dead_letters(valkey: Valkey, *, after: str = "", limit: int = 100) -> l
     """The oldest dead letters, ``limit`` at most, after the one with id ``after``."""
     found = valkey.run("XRANGE", DEAD_LETTERS, f"({after}" if after else "-", "+", "COUNT", limit)
     return [_dead_letter(entry_id, fields) for entry_id, fields in found]
+
+
+def dead_letter_view(letter: DeadLetter) -> DeadLetterView:
+    return {"id": letter.id, "error": letter.error, "site_id": letter.site_id, "events": letter.events}
 
 
 def replay(valkey: Valkey, ids: list[str]) -> int:

@@ -1,6 +1,6 @@
 """How things stand for the gates to production. The API and the promotion workflow both decide by these facts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,7 +14,7 @@ from shared.incidents.store import IncidentStore
 class Evaluations(Protocol):
     """The store of KPIs, or what stands in for it."""
 
-    def latest(self) -> dict[str, Any] | None: ...
+    def latest(self) -> Mapping[str, Any] | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)

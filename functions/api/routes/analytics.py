@@ -8,10 +8,10 @@ from fastapi.responses import JSONResponse
 from typing_extensions import TypedDict
 
 from functions.api.services import ServicesOf
-from shared.collection.accept import parse
 from shared.http.authorise import TenantOf
-from shared.http.body import read_body
+from shared.http.body import read_json
 from shared.http.tenancy import acting_for, site_for
+from shared.platform.views import view
 
 MAX_QUERY_BYTES = 64 * 1024
 
@@ -23,12 +23,14 @@ class Row(TypedDict):
     dimensions: list[str]
 
 
+@view
 class Answer(TypedDict):
     results: list[Row]
     meta: dict[str, Any]
     query: dict[str, Any]
 
 
+@view
 class Live(TypedDict):
     visitors: int
 
@@ -49,11 +51,11 @@ async def query(request: Request, services: ServicesOf, caller: TenantOf) -> JSO
     from shared.analytics.query import parse_query
     from shared.analytics.stats import Site, answer
 
-    asked = parse_query(parse(await read_body(request, MAX_QUERY_BYTES)))
+    asked = parse_query(await read_json(request, MAX_QUERY_BYTES))
     with acting_for(services, caller) as (connection, _):
         site = site_for(connection, caller, asked.site_id)
         found = answer(connection, Site(site.id, site.timezone, site.domain), asked, datetime.now(UTC))
-    return JSONResponse(found, headers={"cache-control": "no-store"})
+    return JSONResponse(found)
 
 
 @router.get("/v1/sites/{site_id}/live", response_model=Live, summary="Visitors of the last five minutes")
@@ -63,4 +65,4 @@ async def live(site_id: str, services: ServicesOf, caller: TenantOf) -> JSONResp
     with acting_for(services, caller) as (connection, _):
         site = site_for(connection, caller, site_id)
         visitors = live_visitors(connection, Site(site.id, site.timezone, site.domain), datetime.now(UTC))
-    return JSONResponse({"visitors": visitors}, headers={"cache-control": "no-store"})
+    return JSONResponse({"visitors": visitors})

@@ -1,20 +1,20 @@
 """The audit trail: who did what, with export, and its verification."""
 
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import StringConstraints
 
-from functions.api.audit_models import AuditPage, AuditVerification, as_csv, as_lines, shown
 from functions.api.services import Services, ServicesOf
 from shared.audit.chain import OPERATIONS
+from shared.audit.view import AuditPage, AuditVerification
 from shared.http.authorise import PersonOf
-from shared.http.problems import Problem
+from shared.http.fields import ONE_LINE, Moment
 from shared.http.tenancy import acting_for, require
+from shared.platform.refusals import Unknown
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
@@ -24,7 +24,7 @@ router = APIRouter(tags=["access"])
 VERIFIED_AT_ONCE: Final = 20_000
 ANCHORS_AT_ONCE: Final = 1_000
 MAX_SEQUENCE: Final = 2**62
-Text = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=300), ONE_LINE]
 Format = Annotated[
     Literal["json", "jsonl", "csv"], Query(description="jsonl and csv name the next page in x-next-cursor.")
 ]
@@ -49,8 +49,8 @@ async def wanted(
     actor: Text | None = None,
     action: Text | None = None,
     subject: Text | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     format: Format = "json",  # noqa: A002 -- the parameter's name
 ) -> Wanted:
     only = {"actor": actor, "action": action, "subject": subject, "since": since, "until": until}
@@ -79,50 +79,54 @@ async def organisation_audit(
         return _page(connection, organisation_id, wanted)
 
 
-@router.get("/v1/audit/verification", response_model=AuditVerification, summary="Whether a trail is as it was written")
+@router.get("/v1/audit/verification", summary="Whether a trail is as it was written")
 async def verify_audit(
     services: ServicesOf, organisation_id: Organisation = OPERATIONS, cursor: SequenceCursor = None
-) -> JSONResponse:
+) -> AuditVerification:
     """Reads a chain and its anchors; finds what was edited, deleted, reordered, cut off or put in, and says where."""
     with services.database.transaction([organisation_id]) as connection:
-        return JSONResponse(_verify(services, connection, organisation_id, cursor))
+        return _verify(services, connection, organisation_id, cursor)
 
 
 @router.get(
     "/v1/organisations/{organisation_id}/audit/verification",
-    response_model=AuditVerification,
     summary="Whether an organisation's trail is as it was written",
 )
 async def verify_organisation_audit(
     organisation_id: UUID, services: ServicesOf, person: PersonOf, cursor: SequenceCursor = None
-) -> JSONResponse:
+) -> AuditVerification:
     """For owners of the organisation: its chain against the heads that are kept outside of the database."""
     with acting_for(services, person) as (connection, roles):
         require(roles, organisation_id, "GET", "/v1/organisations/{organisation_id}/audit/verification")
-        return JSONResponse(_verify(services, connection, organisation_id, cursor))
+        return _verify(services, connection, organisation_id, cursor)
 
 
 def _page(connection: "Connection", organisation_id: UUID, wanted: Wanted) -> Response:
+    from shared.audit.show import as_csv, as_lines, row_view
     from shared.audit.store import Filter, page
 
     found = page(connection, organisation_id, Filter(**wanted.filter), before=wanted.cursor, limit=wanted.limit + 1)
     rows = found[: wanted.limit]
     cursor = str(rows[-1].sequence) if len(found) > wanted.limit else None
     if wanted.format == "json":
-        return JSONResponse({"rows": list(map(shown, rows)), "next_cursor": cursor})
+        shown: AuditPage = {"rows": list(map(row_view, rows)), "next_cursor": cursor}
+        return JSONResponse(shown)
     headers = {"x-next-cursor": cursor} if cursor else {}
     if wanted.format == "csv":
         return PlainTextResponse(as_csv(rows), media_type="text/csv", headers=headers)
     return PlainTextResponse(as_lines(rows), media_type="application/jsonl", headers=headers)
 
 
-def _verify(services: Services, connection: "Connection", organisation_id: UUID, cursor: int | None) -> dict[str, Any]:
+def _verify(
+    services: Services, connection: "Connection", organisation_id: UUID, cursor: int | None
+) -> AuditVerification:
     from shared.audit.chain import Verifier
+    from shared.audit.show import finding_view
     from shared.audit.store import row_at, verify_rows
 
     after = row_at(connection, organisation_id, cursor) if cursor else None
     if cursor and after is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"the trail has no row {cursor}: begin without a cursor")
+        raise Unknown(f"the trail has no row {cursor}: begin without a cursor")
     anchors = services.anchors.after(organisation_id, cursor or 0, ANCHORS_AT_ONCE)
     # Anchors that lie beyond what is read now are met by the next part.
     last = anchors[-1].sequence if len(anchors) == ANCHORS_AT_ONCE else MAX_SEQUENCE
@@ -134,6 +138,6 @@ def _verify(services: Services, connection: "Connection", organisation_id: UUID,
         "verified": verifier.taken,
         "until": verifier.last.sequence,
         "anchors": len(anchors),
-        "findings": [vars(finding) for finding in verifier.findings],
+        "findings": [finding_view(one) for one in verifier.findings],
         "next_cursor": None if ended else str(verifier.last.sequence),
     }

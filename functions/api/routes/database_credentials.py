@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -11,9 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from functions.api.services import Services, ServicesOf
 from functions.api.trail import TrailOf
 from shared.audit.chain import OPERATIONS
+from shared.credentials.view import CredentialList, CredentialView, MadeCredential
 from shared.http.authorise import PersonOf
-from shared.http.problems import Problem, unprocessable
+from shared.http.fields import ONE_LINE, Form
 from shared.identity.identity import DBA, Person
+from shared.platform.refusals import NotAllowed, NotNow, Refused, Unknown
 
 if TYPE_CHECKING:
     from shared.credentials.lease import Lease
@@ -22,10 +24,9 @@ router = APIRouter(tags=["access"])
 
 PATH: Final = "/v1/access/database-credentials"
 HOUR: Final = 3600
-Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")
-]
-CredentialId = Annotated[str, Path(pattern="^[0-9a-z]{12}$")]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500), ONE_LINE]
+CREDENTIAL: Final = Form("^[0-9a-z]{12}$", "a credential's id, 12 characters of 0-9 and a-z")
+CredentialId = Annotated[str, Path(), CREDENTIAL]
 
 
 class NewCredential(BaseModel):
@@ -43,41 +44,6 @@ class Approval(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Reason
-
-
-class CredentialView(BaseModel):
-    """``role`` is the user name in PostgreSQL. A credential that is ``ending`` waits for PostgreSQL to come back. ``own``: who
-    asks has it, and somebody else has to approve it if it is a break-glass."""
-
-    id: str
-    role: str
-    by: str
-    own: bool
-    reason: str
-    access: Literal["read", "write"]
-    state: Literal["issuing", "active", "ending", "ended"]
-    break_glass: bool
-    approved_by: str
-    issued_at: datetime
-    expires_at: datetime
-    ended_at: datetime | None
-    ended_why: str
-
-
-class MadeCredential(CredentialView):
-    """``password`` is shown here and never again."""
-
-    password: str
-    host: str
-    port: int
-    database: str
-
-
-class CredentialList(BaseModel):
-    """Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last."""
-
-    credentials: list[CredentialView]
-    next_cursor: str | None
 
 
 @router.post(PATH, status_code=HTTPStatus.CREATED, summary="Get a database login for some time")
@@ -100,22 +66,22 @@ async def create_credential(
     )
     active = services.credentials.issue(lease, password, entry)
     settings = services.settings
-    return MadeCredential(
-        **_view(active, person).model_dump(), password=password.reveal(), host=settings.postgres_host,
-        port=int(settings.postgres_port), database=settings.postgres_database,
-    )  # fmt: skip
+    return {
+        **_view(active, person), "password": password.reveal(), "host": settings.postgres_host,
+        "port": int(settings.postgres_port), "database": settings.postgres_database,
+    }  # fmt: skip
 
 
 @router.get(PATH, summary="Database logins that were given out")
 async def list_credentials(
     services: ServicesOf,
     person: PersonOf,
-    cursor: Annotated[str | None, Query(pattern="^[0-9a-z]{12}$")] = None,
+    cursor: Annotated[Annotated[str, CREDENTIAL] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> CredentialList:
     found = services.leases.page(before=cursor, limit=limit + 1)
     views = [_view(lease, person) for lease in found[:limit]]
-    return CredentialList(credentials=views, next_cursor=views[-1].id if len(found) > limit else None)
+    return {"credentials": views, "next_cursor": views[-1]["id"] if len(found) > limit else None}
 
 
 @router.delete(
@@ -157,9 +123,9 @@ async def approve_credential(
 
     lease = _lease(services, credential_id)
     if not lease.break_glass or lease.approved_by:
-        raise Problem(HTTPStatus.CONFLICT, "this credential needs no approval, or has it already")
+        raise NotNow("this credential needs no approval, or has it already")
     if person.actor.may_be(lease.holder):
-        raise Problem(HTTPStatus.FORBIDDEN, "a second person has to approve it: you are the one who has it")
+        raise NotAllowed("a second person has to approve it: you are the one who has it")
     approved = replace(lease, approved_by=person.actor.name)
     # Written first: an approval without a trace is worse than a trace of one that has to be given again.
     with services.database.transaction([OPERATIONS]) as connection:
@@ -173,18 +139,22 @@ def _check(new: NewCredential, person: Person) -> None:
     from shared.credentials.lease import LONGEST_BREAK_GLASS
 
     if not new.break_glass and DBA not in person.roles:
-        raise Problem(HTTPStatus.FORBIDDEN, f"this takes the role {DBA}, or break_glass when you are on call")
+        raise NotAllowed(f"this takes the role {DBA}, or break_glass when you are on call")
     if new.break_glass and new.duration_seconds > LONGEST_BREAK_GLASS.total_seconds():
-        raise unprocessable("a break-glass lasts an hour at most: 3600", pointer="/duration_seconds")
+        raise Refused("duration_seconds: a break-glass lasts an hour at most, 3600", "duration_seconds")
 
 
 def _lease(services: Services, credential_id: str) -> "Lease":
     lease = services.leases.get(credential_id)
     if lease is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"there is no credential {credential_id}: GET {PATH} lists them")
+        raise Unknown(f"there is no credential {credential_id}: GET {PATH} lists them")
     return lease
 
 
 def _view(lease: "Lease", person: Person) -> CredentialView:
-    names: dict[str, Any] = {name: getattr(lease, name) for name in CredentialView.model_fields if name != "own"}
-    return CredentialView(**names, own=person.actor.may_be(lease.holder))
+    return {
+        "id": lease.id, "role": lease.role, "by": lease.by, "own": person.actor.may_be(lease.holder),
+        "reason": lease.reason, "access": lease.access, "state": lease.state, "break_glass": lease.break_glass,
+        "approved_by": lease.approved_by, "issued_at": lease.issued_at, "expires_at": lease.expires_at,
+        "ended_at": lease.ended_at, "ended_why": lease.ended_why,
+    }  # fmt: skip

@@ -1,33 +1,20 @@
 """Events that could not be stored, and the command that sends them through again."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from functions.api.services import ServicesOf
 from functions.api.trail import TrailOf
 from shared.audit.chain import OPERATIONS
-from shared.storage.dead_letters import list_dead_letters, replay
+from shared.http.fields import Form
+from shared.storage.dead_letters import dead_letter_view, list_dead_letters, replay
+from shared.storage.view import DeadLetterList, Replayed
 
 router = APIRouter(tags=["operations"])
 
-EntryId = Annotated[str, StringConstraints(pattern=r"^\d{1,19}-\d{1,19}$")]
-
-
-class DeadLetterView(BaseModel):
-    id: str
-    error: str
-    site_id: int | None
-    events: int | None
-
-
-class DeadLetterList(BaseModel):
-    """``next_cursor`` is the ``cursor`` of the next page; null on the last."""
-
-    dead_letters: list[DeadLetterView]
-    next_cursor: str | None
+EntryId = Annotated[str, Form(r"^\d{1,19}-\d{1,19}$", "an entry's id, such as 1764000000000-0")]
 
 
 class Replay(BaseModel):
@@ -36,17 +23,15 @@ class Replay(BaseModel):
     ids: Annotated[list[EntryId], Field(min_length=1, max_length=1000)]
 
 
-class Replayed(BaseModel):
-    replayed: int
-
-
 @router.get("/v1/dead-letters", summary="Events that could not be stored")
 async def get_dead_letters(
     services: ServicesOf, cursor: EntryId | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> DeadLetterList:
     found = list_dead_letters(services.valkey, after=cursor or "", limit=limit + 1)
-    views = [DeadLetterView(**asdict(letter)) for letter in found[:limit]]
-    return DeadLetterList(dead_letters=views, next_cursor=views[-1].id if len(found) > limit else None)
+    return {
+        "dead_letters": [dead_letter_view(letter) for letter in found[:limit]],
+        "next_cursor": found[limit - 1].id if len(found) > limit else None,
+    }
 
 
 @router.post("/v1/dead-letters/replay", summary="Send dead letters through again")
@@ -58,4 +43,4 @@ async def replay_dead_letters(wanted: Replay, services: ServicesOf, trail: Trail
     replayed = replay(services.valkey, wanted.ids)
     if replayed:
         services.wake()
-    return Replayed(replayed=replayed)
+    return {"replayed": replayed}

@@ -6,85 +6,100 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime
+from pydantic import BaseModel, ConfigDict
 
-from functions.api.backup_models import (
-    DRILL_ID,
-    Abort,
-    Decision,
-    DrillDetail,
-    DrillList,
-    DrillPlan,
-    Kind,
-    MarkList,
-    StartDrill,
-    Started,
-)
 from functions.api.services import Services, ServicesOf
 from functions.api.trail import Trail, TrailOf
 from shared.audit.chain import OPERATIONS
+from shared.backups.drill import Kind
+from shared.backups.view import DrillDetail, DrillList, DrillPlan, MarkList, Started
 from shared.http.authorise import PersonOf
-from shared.http.problems import Problem, unprocessable
+from shared.http.fields import Form, Moment, Reason
 from shared.platform.failures import PostgresUnavailable
+from shared.platform.refusals import NotNow, Refusal, Refused, Unknown
 
 if TYPE_CHECKING:
     from shared.backups.drill import Drill, Wait
     from shared.identity.identity import Person
 
 router = APIRouter(tags=["operations"])
-DrillId = Annotated[str, Path(pattern=DRILL_ID)]
-NO_STORE: Final = {"cache-control": "no-store"}
+DRILL: Final = Form(
+    r"^(drill|restore|mark)-\d{8}T\d{6}Z(-[0-9a-f]{4})?$", "a drill's id, such as drill-20261125T040000Z-3f9a"
+)
+DrillId = Annotated[str, Path(), DRILL]
+Cursor = Annotated[str, Form(r"^\d{8}T\d{6}Z#[a-z0-9TZ-]{1,40}$", "a next_cursor of this list")]
 MARKS: Final = 50
 WORDS: Final = {"sign-off": ("drill", "signed", "rejected"), "promotion": ("restore", "promoted", "discarded")}
 
 
-@router.get("/v1/drills", response_model=DrillList, summary="Drills and restores, newest first")
+class StartDrill(BaseModel):
+    """``to`` is the moment to restore to: for a drill one that was marked (by default it marks one now), for a restore any
+    within the point-in-time window (by default the latest)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind = "drill"
+    to: Moment | None = None
+    reason: Reason
+
+
+class Decision(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    accept: bool
+    note: Reason
+
+
+class Abort(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
+
+
+@router.get("/v1/drills", summary="Drills and restores, newest first")
 async def list_drills(
     services: ServicesOf,
     person: PersonOf,
-    cursor: Annotated[str | None, Query(pattern=r"^\d{8}T\d{6}Z#[a-z0-9TZ-]{1,40}$")] = None,
+    cursor: Cursor | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> JSONResponse:
-    from shared.backups.view import drill_view
+) -> DrillList:
+    from shared.backups.show import drill_view
 
     found = services.drills.newest(before=cursor, limit=limit + 1)
     more = len(found) > limit
     following = services.drills.place(found[limit - 1].id) if more else None
-    return _answer({"drills": [drill_view(one, person.actor) for one in found[:limit]], "next_cursor": following})
+    return {"drills": [drill_view(one, person.actor) for one in found[:limit]], "next_cursor": following}
 
 
-@router.get("/v1/drills/marks", response_model=MarkList, summary="Moments at which the database's content is known")
-async def list_marks(services: ServicesOf) -> JSONResponse:
-    from shared.backups.view import mark_view
+@router.get("/v1/drills/marks", summary="Moments at which the database's content is known")
+async def list_marks(services: ServicesOf) -> MarkList:
+    from shared.backups.show import mark_view
 
-    return _answer({"marks": [mark_view(one) for one in services.drills.marks(limit=MARKS)]})
+    return {"marks": [mark_view(one) for one in services.drills.marks(limit=MARKS)]}
 
 
-@router.get("/v1/drills/plan", response_model=DrillPlan, summary="What a drill or restore would do; it does nothing")
-async def plan_drill(services: ServicesOf, kind: Kind = "drill", to: AwareDatetime | None = None) -> JSONResponse:
-    from shared.backups.view import plan_view
+@router.get("/v1/drills/plan", summary="What a drill or restore would do; it does nothing")
+async def plan_drill(services: ServicesOf, kind: Kind = "drill", to: Moment | None = None) -> DrillPlan:
+    from shared.backups.show import plan_view
 
     latest = services.runs.latest("backup_verification", limit=1)
     finding = latest[0].finding if latest else None
     marked = to is not None and services.drills.mark_at(to) is not None
-    return _answer(plan_view(kind, to, finding.measured if finding else {}, marked=marked))
+    return plan_view(kind, to, finding.measured if finding else {}, marked=marked)
 
 
-@router.get("/v1/drills/{drill_id}", response_model=DrillDetail, summary="One drill with its steps and their evidence")
-async def one_drill(drill_id: DrillId, services: ServicesOf, person: PersonOf) -> JSONResponse:
-    from shared.backups.view import drill_view, step_view
+@router.get("/v1/drills/{drill_id}", summary="One drill with its steps and their evidence")
+async def one_drill(drill_id: DrillId, services: ServicesOf, person: PersonOf) -> DrillDetail:
+    from shared.backups.show import drill_detail
 
-    found = _found(services, drill_id)
-    steps = [step_view(one) for one in services.drills.steps(drill_id)]
-    return _answer(drill_view(found, person.actor) | {"steps": steps})
+    return drill_detail(_found(services, drill_id), services.drills.steps(drill_id), person.actor)
 
 
-@router.post("/v1/drills", status_code=HTTPStatus.ACCEPTED, response_model=Started, summary="Start a drill or restore")
-async def start_drill(asked: StartDrill, services: ServicesOf, person: PersonOf, trail: TrailOf) -> JSONResponse:
+@router.post("/v1/drills", status_code=HTTPStatus.ACCEPTED, summary="Start a drill or restore")
+async def start_drill(asked: StartDrill, services: ServicesOf, person: PersonOf, trail: TrailOf) -> Started:
     """Its answer names it; `GET /v1/drills/{drill_id}` follows it."""
     now = datetime.now(UTC)
     to = asked.to.astimezone(UTC).replace(microsecond=0) if asked.to and asked.kind != "restore" else asked.to
@@ -93,7 +108,7 @@ async def start_drill(asked: StartDrill, services: ServicesOf, person: PersonOf,
             f"to: nobody knows what the database held at {to.isoformat()}. GET /v1/drills/marks lists moments at which it is "
             "known; leave it out to mark one now, or start a restore, which goes to any moment"
         )
-        raise unprocessable(detail, pointer="/to")
+        raise Refused(detail, "to")
     drill = f"{asked.kind}-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     content = {
         "id": drill, "kind": asked.kind, "reason": asked.reason, "to": to.isoformat() if to else None,
@@ -104,42 +119,40 @@ async def start_drill(asked: StartDrill, services: ServicesOf, person: PersonOf,
         {"stateMachineArn": services.settings.restore_workflow_arn, "name": drill, "input": json.dumps(content)},
     )
     _note(services, trail, f"{asked.kind} started", drill, reason=asked.reason)
-    return _answer({"id": drill, "status": "running"}, HTTPStatus.ACCEPTED)
+    return {"id": drill, "status": "running"}
 
 
-@router.post("/v1/drills/{drill_id}/sign-off", response_model=Started, summary="Sign a drill off, or reject it")
+@router.post("/v1/drills/{drill_id}/sign-off", summary="Sign a drill off, or reject it")
 async def sign_off(
     drill_id: DrillId, decision: Decision, services: ServicesOf, person: PersonOf, trail: TrailOf
-) -> JSONResponse:
+) -> Started:
     """By a person with the role P09-DBA who did not start it, as long as it waits."""
     from shared.backups.drill import may_sign
 
     found = _found(services, drill_id)
-    with _refusals(services, trail, found, person, "sign-off"):
+    with _kept_refusals(services, trail, found, person, "sign-off"):
         may_sign(found, person.actor, person.roles, datetime.now(UTC))
     return _decide(services, trail, found, person, "sign-off", decision)
 
 
-@router.post("/v1/drills/{drill_id}/promote", response_model=Started, summary="Put a restored database into its place")
+@router.post("/v1/drills/{drill_id}/promote", summary="Put a restored database into its place")
 async def promote(
     drill_id: DrillId, decision: Decision, services: ServicesOf, person: PersonOf, trail: TrailOf
-) -> JSONResponse:
+) -> Started:
     """After the sign-off, or discard it: then it is destroyed."""
     from shared.backups.drill import may_promote
 
     found = _found(services, drill_id)
-    with _refusals(services, trail, found, person, "promotion"):
+    with _kept_refusals(services, trail, found, person, "promotion"):
         may_promote(found, person.roles, datetime.now(UTC))
     return _decide(services, trail, found, person, "promotion", decision)
 
 
-@router.post("/v1/drills/{drill_id}/abort", response_model=Started, summary="End a drill: its database is destroyed")
-async def abort(
-    drill_id: DrillId, asked: Abort, services: ServicesOf, person: PersonOf, trail: TrailOf
-) -> JSONResponse:
+@router.post("/v1/drills/{drill_id}/abort", summary="End a drill: its database is destroyed")
+async def abort(drill_id: DrillId, asked: Abort, services: ServicesOf, person: PersonOf, trail: TrailOf) -> Started:
     found = _found(services, drill_id)
     if found.ended:
-        raise Problem(HTTPStatus.CONFLICT, f"{drill_id} is {found.status}: there is nothing to end")
+        raise NotNow(f"{drill_id} is {found.status}: there is nothing to end")
     services.drills.update(drill_id, abort_by=person.actor.name)
     waits: tuple[Wait, ...] = ("sign-off", "promotion")
     for wait in waits:
@@ -147,38 +160,35 @@ async def abort(
             cause = f"aborted by {person.actor.name}: {asked.reason}"
             services.workflow("SendTaskFailure", {"taskToken": token, "error": "Aborted", "cause": cause})
     _note(services, trail, "drill aborted", drill_id, reason=asked.reason)
-    return _answer({"id": drill_id, "status": "aborting"})
+    return {"id": drill_id, "status": "aborting"}
 
 
 def _decide(
     services: Services, trail: Trail, drill: "Drill", person: "Person", wait: "Wait", decision: Decision
-) -> JSONResponse:
+) -> Started:
     """The workflow goes on with what somebody who may has decided."""
     from shared.backups.drill import word_of
 
     token = services.drills.token(drill.id, wait)
     if token is None:
-        raise Problem(HTTPStatus.CONFLICT, f"nobody waits for the {wait} of {drill.id}")
+        raise NotNow(f"nobody waits for the {wait} of {drill.id}")
     what, accepted, refused = WORDS[wait]
     word = accepted if decision.accept else refused
     output = {"decision": word, **word_of(person.actor), "note": decision.note}
     services.workflow("SendTaskSuccess", {"taskToken": token, "output": json.dumps(output)})
     _note(services, trail, f"{what} {word}", drill.id, reason=decision.note)
-    return _answer({"id": drill.id, "status": word})
+    return {"id": drill.id, "status": word}
 
 
 @contextmanager
-def _refusals(services: Services, trail: Trail, drill: "Drill", person: "Person", what: str) -> Iterator[None]:
-    """A decision that may not be is refused, and that it was tried is kept."""
-    from shared.backups.drill import NotAllowed, NotWaiting
-
+def _kept_refusals(services: Services, trail: Trail, drill: "Drill", person: "Person", what: str) -> Iterator[None]:
+    """A decision that is refused leaves its trace: that it was tried is kept."""
     try:
         yield
-    except (NotAllowed, NotWaiting) as error:
+    except Refusal as error:
         services.drills.note_refusal(drill.id, datetime.now(UTC), person.actor, str(error))
         _note(services, trail, f"{what} refused", drill.id, reason=str(error))
-        status = HTTPStatus.FORBIDDEN if isinstance(error, NotAllowed) else HTTPStatus.CONFLICT
-        raise Problem(status, str(error)) from error
+        raise
 
 
 def _note(services: Services, trail: Trail, action: str, drill: str, *, reason: str) -> None:
@@ -190,9 +200,5 @@ def _note(services: Services, trail: Trail, action: str, drill: str, *, reason: 
 def _found(services: Services, drill_id: str) -> "Drill":
     found = services.drills.get(drill_id)
     if found is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"there is no {drill_id} (yet): GET /v1/drills lists those that there are")
+        raise Unknown(f"there is no {drill_id} (yet): GET /v1/drills lists those that there are")
     return found
-
-
-def _answer(content: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:
-    return JSONResponse(content, status_code=status, headers=NO_STORE)

@@ -15,12 +15,13 @@ from shared.collection.browser import BrowserEvent, read_browser_event
 from shared.collection.event import MAX_BYTES, MAX_EVENTS, Event, Rejection
 from shared.collection.stream import count_rejected
 from shared.http.authorise import KeyBearerOf
-from shared.http.body import read_body
+from shared.http.body import read_json
 from shared.http.client import client_of, country_of, viewer_address
 from shared.http.limits import headers_within
-from shared.http.problems import Problem, unprocessable
 from shared.http.site_cache import Target
 from shared.platform.limits import Take, Within
+from shared.platform.refusals import Fault, Refused, Unknown, quoted
+from shared.platform.views import view
 
 MAX_BROWSER_BYTES: Final = 64 * 1024
 CORS: Final = {
@@ -33,6 +34,7 @@ CORS: Final = {
 router = APIRouter(tags=["ingest"])
 
 
+@view
 class Acceptance(TypedDict):
     """``accepted`` events are durable; each of the ``rejected`` says which it was and why."""
 
@@ -81,7 +83,7 @@ _BROWSER_EVENT: Final = {
 async def send_events(request: Request, services: ServicesOf, bearer: KeyBearerOf) -> JSONResponse:
     """Answered only once the batch is durable. Events with an id may be sent again safely: they count once."""
     now = datetime.now(UTC)
-    batch = read_batch(await read_body(request, MAX_BYTES), now)
+    batch = read_batch(await read_json(request, MAX_BYTES), now)
     target = Target(bearer.site_id, bearer.organisation)
     takes = services.limits.of_ingest(bearer.organisation, len(batch.events), now, key=bearer.prefix)
     within = _append(request, services, batch.events, target, now, rejected=batch.rejected, takes=takes)
@@ -99,7 +101,7 @@ async def send_events(request: Request, services: ServicesOf, bearer: KeyBearerO
 async def send_browser_event(request: Request, services: ServicesOf) -> Response:
     """Plausible's Events API; takes any content type, as beacons can't choose theirs."""
     now = datetime.now(UTC)
-    sent = read_browser_event(await read_body(request, MAX_BROWSER_BYTES), now)
+    sent = read_browser_event(await read_json(request, MAX_BROWSER_BYTES), now)
     for target in _targets(services, sent):
         address = (
             services.visitors.alias(viewer_address(request, services.origin_proof), now) if services.limits else ""
@@ -144,12 +146,11 @@ def _targets(services: Services, sent: BrowserEvent) -> list[Target]:
     for domain in sent.domains:
         target = services.sites.target(domain)
         if target is None:
-            raise Problem(
-                HTTPStatus.NOT_FOUND,
-                f"no site has the domain {domain!r}: is data-domain the domain that the site was made with?",
-                errors=[{"pointer": "#/domain", "detail": "unknown"}],
+            detail = (
+                f"no site has the domain {quoted(domain)}: is data-domain the domain that the site was created with?"
             )
+            raise Unknown(detail, faults=(Fault("unknown", pointer="/domain"),))
         if target.allowed_hostnames and sent.hostname not in target.allowed_hostnames:
-            raise unprocessable(f"the site {domain} takes no events from {sent.hostname}", pointer="/url")
+            raise Refused(f"the site {domain} takes no events from {quoted(sent.hostname)}", "url")
         targets.append(target)
     return targets

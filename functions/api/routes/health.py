@@ -15,28 +15,33 @@ from shared.http.problems import Problem, problem_response
 from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.valkey import ValkeyRefused, ValkeyUnavailable
+from shared.platform.views import view
 
 router = APIRouter(tags=["health"])
 
 
+@view
 class Health(TypedDict):
     status: Annotated[str, Field(examples=["ok"])]
     check: str
     milliseconds: float
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health", response_model=Health, summary="Is the API itself up")
 async def health() -> JSONResponse:
     """Says that the function runs; it asks no server."""
     return JSONResponse({"status": "ok", "check": "the API answers", "milliseconds": 0.0})
 
 
+@router.head("/health/db", include_in_schema=False)
 @router.get("/health/db", response_model=Health, summary="Can the API reach PostgreSQL")
 async def health_db(services: ServicesOf) -> Response:
     """Runs a query as the API's own role; answers within seconds even when the server hangs."""
     return _checked("select 1 as the API's role in PostgreSQL", lambda: _ask_postgres(services))
 
 
+@router.head("/health/redis", include_in_schema=False)
 @router.get("/health/redis", response_model=Health, summary="Can the API reach Valkey")
 async def health_redis(services: ServicesOf) -> Response:
     """Reads and writes; answers within seconds even when the server hangs."""

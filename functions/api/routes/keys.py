@@ -1,6 +1,6 @@
-"""Keys of sites: made, replaced with an overlap, revoked."""
+"""Keys of sites: created, replaced with an overlap, revoked."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
@@ -12,9 +12,10 @@ from functions.api.services import ServicesOf
 from functions.api.trail import TrailOf
 from shared.http.authorise import PersonOf
 from shared.http.last_used import last_used
-from shared.http.problems import Problem
 from shared.http.tenancy import acting_for, require, site_for
 from shared.identity.keys import Kind, make_key
+from shared.identity.view import KeyList, MadeKey
+from shared.platform.refusals import Unknown
 
 if TYPE_CHECKING:
     from shared.identity.tenants import StoredKey
@@ -30,16 +31,6 @@ class NewKey(BaseModel):
     kind: Kind
 
 
-class KeyView(BaseModel):
-    key_id: UUID
-    kind: Kind
-    prefix: str
-    created_at: datetime
-    revoked_at: datetime | None
-    expires_at: datetime | None
-    last_used_at: datetime | None = None
-
-
 class Rotation(BaseModel):
     """For ``overlap_seconds`` the old key works beside the new one."""
 
@@ -48,29 +39,21 @@ class Rotation(BaseModel):
     overlap_seconds: Annotated[int, Field(ge=0, le=30 * DAY)] = DAY
 
 
-class MadeKey(KeyView):
-    """``key`` is shown here and never again."""
-
-    key: str
-
-
-class KeyList(BaseModel):
-    keys: list[KeyView]
-
-
 @router.get("/v1/sites/{site_id}/keys", summary="Keys of a site")
 async def list_keys(site_id: str, services: ServicesOf, person: PersonOf) -> KeyList:
+    from shared.identity.show import key_view
     from shared.identity.tenants import keys_of
 
     with acting_for(services, person) as (connection, _):
         found = keys_of(connection, site_for(connection, person, site_id))
     used = last_used(services.telemetry_valkey, [key.prefix for key in found])
-    return KeyList(keys=[_view(key).model_copy(update={"last_used_at": used.get(key.prefix)}) for key in found])
+    return {"keys": [key_view(key, used.get(key.prefix)) for key in found]}
 
 
-@router.post("/v1/sites/{site_id}/keys", status_code=HTTPStatus.CREATED, summary="Make a key")
+@router.post("/v1/sites/{site_id}/keys", status_code=HTTPStatus.CREATED, summary="Create a key")
 async def create_key(site_id: str, new: NewKey, services: ServicesOf, person: PersonOf, trail: TrailOf) -> MadeKey:
-    """An ``ingest`` key sends events, a ``read`` key asks for numbers. The key is shown once."""
+    """A write key (``ingest``) sends events, a read key (``read``) asks for numbers. The key is shown once."""
+    from shared.identity.show import key_view
     from shared.identity.tenants import add_key
 
     key = make_key(new.kind)
@@ -80,7 +63,7 @@ async def create_key(site_id: str, new: NewKey, services: ServicesOf, person: Pe
         stored = add_key(connection, site, key)
         after = {"site_id": site.id, "kind": key.kind, "prefix": key.prefix}
         trail.write(connection, site.organisation_id, "key.create", f"key/{stored.key_id}", after=after)
-    return MadeKey(**_view(stored).model_dump(), key=key.text.reveal())
+    return {**key_view(stored), "key": key.text.reveal()}
 
 
 @router.post(
@@ -90,6 +73,7 @@ async def rotate_key(
     site_id: str, key_id: UUID, rotation: Rotation, services: ServicesOf, person: PersonOf, *, trail: TrailOf
 ) -> MadeKey:
     """The new key is of the same kind. The old one ends after the overlap, and within a minute of that everywhere."""
+    from shared.identity.show import key_view
     from shared.identity.tenants import add_key, key_to_replace
 
     with acting_for(services, person) as (connection, roles):
@@ -97,12 +81,12 @@ async def rotate_key(
         require(roles, site.organisation_id, "POST", "/v1/sites/{site_id}/keys/{key_id}/rotation")
         old = key_to_replace(connection, site, key_id, timedelta(seconds=rotation.overlap_seconds))
         if old is None:
-            raise Problem(HTTPStatus.NOT_FOUND, f"site {site_id} has no key {key_id} that works: make a new one")
-        key = make_key("ingest" if old.kind == "ingest" else "read")
+            raise Unknown(f"site {site_id} has no key {key_id} that works: create a new one")
+        key = make_key(old.kind)
         stored = add_key(connection, site, key)
         change = {"before": {"prefix": old.prefix}, "after": {"prefix": key.prefix, "old_until": _until(old)}}
         trail.write(connection, site.organisation_id, "key.rotate", f"key/{key_id}", **change)
-    return MadeKey(**_view(stored).model_dump(), key=key.text.reveal())
+    return {**key_view(stored), "key": key.text.reveal()}
 
 
 @router.delete("/v1/sites/{site_id}/keys/{key_id}", status_code=HTTPStatus.NO_CONTENT, summary="Revoke a key")
@@ -118,15 +102,8 @@ async def delete_key(site_id: str, key_id: UUID, services: ServicesOf, person: P
             change = {"before": {"revoked_at": None}, "after": {"prefix": revoked.prefix, "site_id": site.id}}
             trail.write(connection, site.organisation_id, "key.revoke", f"key/{key_id}", **change)
     if revoked is None:
-        raise Problem(
-            HTTPStatus.NOT_FOUND,
-            f"site {site_id} has no key {key_id}: GET /v1/sites/{site_id}/keys lists them",
-        )
+        raise Unknown(f"site {site_id} has no key {key_id}: GET /v1/sites/{site_id}/keys lists them")
     return Response(status_code=HTTPStatus.NO_CONTENT)
-
-
-def _view(key: "StoredKey") -> KeyView:
-    return KeyView.model_validate(key, from_attributes=True)
 
 
 def _until(key: "StoredKey") -> str:

@@ -1,37 +1,24 @@
 """People of an organisation, and invitations to it."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
-from functions.api.routes.sites import Label
 from functions.api.services import ServicesOf
 from functions.api.trail import TrailOf
 from shared.http.authorise import PersonOf
-from shared.http.problems import Problem
+from shared.http.fields import ONE_LINE, Form, Label
 from shared.http.tenancy import acting_for, require
 from shared.identity.identity import MemberRole
+from shared.identity.view import InvitationList, Joined, MadeInvitation, MemberList, RoleView
+from shared.platform.refusals import Unknown
 
 router = APIRouter(tags=["organisations"])
 
-Subject = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
-
-
-class MemberView(BaseModel):
-    """``label`` is what the invitation called them by which they joined; empty for who needed none."""
-
-    subject: str
-    role: MemberRole
-    created_at: datetime
-    label: str
-
-
-class MemberList(BaseModel):
-    members: list[MemberView]
+Subject = Annotated[str, Path(min_length=1, max_length=100), ONE_LINE]
 
 
 class NewRole(BaseModel):
@@ -49,65 +36,41 @@ class NewInvitation(BaseModel):
     label: Label
 
 
-class InvitationView(BaseModel):
-    id: UUID
-    organisation_id: UUID
-    role: MemberRole
-    label: str
-    created_at: datetime
-    expires_at: datetime
-
-
-class MadeInvitation(InvitationView):
-    """``token`` is shown here and never again: whoever has it can accept."""
-
-    token: str
-
-
-class InvitationList(BaseModel):
-    invitations: list[InvitationView]
-
-
 class InvitationAcceptance(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    token: Annotated[str, StringConstraints(pattern=r"^p09i_[A-Za-z0-9_-]{43}$")]
-
-
-class Joined(BaseModel):
-    organisation_id: UUID
-    role: MemberRole
+    token: Annotated[
+        str, Form(r"^p09i_[A-Za-z0-9_-]{43}$", "an invitation's token, such as p09i_…, whole", quotable=False)
+    ]
 
 
 @router.get("/v1/organisations/{organisation_id}/members", summary="People of an organisation")
 async def list_members(organisation_id: UUID, services: ServicesOf, person: PersonOf) -> MemberList:
     """For members."""
     from shared.identity.people import members
+    from shared.identity.show import member_view
 
     with acting_for(services, person) as (connection, roles):
         require(roles, organisation_id, "GET", "/v1/organisations/{organisation_id}/members")
         found = members(connection, organisation_id)
-    return MemberList(members=[MemberView.model_validate(one, from_attributes=True) for one in found])
+    return {"members": [member_view(one) for one in found]}
 
 
 @router.put("/v1/organisations/{organisation_id}/members/{subject}", summary="Give somebody another role")
 async def change_member(
     organisation_id: UUID, subject: Subject, new: NewRole, services: ServicesOf, person: PersonOf, *, trail: TrailOf
-) -> NewRole:
+) -> RoleView:
     """For owners. One of them has to stay."""
-    from shared.identity.people import LastOwner, change_role
+    from shared.identity.people import change_role
 
-    try:
-        with acting_for(services, person) as (connection, roles):
-            require(roles, organisation_id, "PUT", "/v1/organisations/{organisation_id}/members/{subject}")
-            before = change_role(connection, organisation_id, subject, new.role)
-            if before is None:
-                raise _no_member(organisation_id, subject)
-            change = {"before": {"role": before}, "after": {"role": new.role}}
-            trail.write(connection, organisation_id, "member.change", f"member/{subject}", **change)
-    except LastOwner as error:
-        raise _last_owner() from error
-    return new
+    with acting_for(services, person) as (connection, roles):
+        require(roles, organisation_id, "PUT", "/v1/organisations/{organisation_id}/members/{subject}")
+        before = change_role(connection, organisation_id, subject, new.role)
+        if before is None:
+            raise _no_member(organisation_id, subject)
+        change = {"before": {"role": before}, "after": {"role": new.role}}
+        trail.write(connection, organisation_id, "member.change", f"member/{subject}", **change)
+    return {"role": new.role}
 
 
 @router.delete(
@@ -119,18 +82,15 @@ async def delete_member(
     organisation_id: UUID, subject: Subject, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> Response:
     """For owners, and for oneself. One owner has to stay."""
-    from shared.identity.people import LastOwner, remove_member
+    from shared.identity.people import remove_member
 
-    try:
-        with acting_for(services, person) as (connection, roles):
-            if subject != person.subject or organisation_id not in roles:
-                require(roles, organisation_id, "DELETE", "/v1/organisations/{organisation_id}/members/{subject}")
-            before = remove_member(connection, organisation_id, subject)
-            if before is None:
-                raise _no_member(organisation_id, subject)
-            trail.write(connection, organisation_id, "member.remove", f"member/{subject}", before={"role": before})
-    except LastOwner as error:
-        raise _last_owner() from error
+    with acting_for(services, person) as (connection, roles):
+        if subject != person.subject or organisation_id not in roles:
+            require(roles, organisation_id, "DELETE", "/v1/organisations/{organisation_id}/members/{subject}")
+        before = remove_member(connection, organisation_id, subject)
+        if before is None:
+            raise _no_member(organisation_id, subject)
+        trail.write(connection, organisation_id, "member.remove", f"member/{subject}", before={"role": before})
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
@@ -138,11 +98,12 @@ async def delete_member(
 async def list_invitations(organisation_id: UUID, services: ServicesOf, person: PersonOf) -> InvitationList:
     """For owners."""
     from shared.identity.people import invitations
+    from shared.identity.show import invitation_view
 
     with acting_for(services, person) as (connection, roles):
         require(roles, organisation_id, "GET", "/v1/organisations/{organisation_id}/invitations")
         found = invitations(connection, organisation_id)
-    return InvitationList(invitations=[InvitationView.model_validate(one, from_attributes=True) for one in found])
+    return {"invitations": [invitation_view(one) for one in found]}
 
 
 @router.post(
@@ -153,14 +114,14 @@ async def create_invitation(
 ) -> MadeInvitation:
     """For owners. The token is good for seven days and one acceptance."""
     from shared.identity.people import InvitationToken, invite
+    from shared.identity.show import invitation_view
 
     token = InvitationToken.make()
     with acting_for(services, person) as (connection, roles):
         require(roles, organisation_id, "POST", "/v1/organisations/{organisation_id}/invitations")
         made = invite(connection, organisation_id, new.role, new.label, token)
         trail.write(connection, organisation_id, "invitation.create", f"invitation/{made.id}", after=new.model_dump())
-    view = InvitationView.model_validate(made, from_attributes=True)
-    return MadeInvitation(**view.model_dump(), token=token.text.reveal())
+    return {**invitation_view(made), "token": token.text.reveal()}
 
 
 @router.delete(
@@ -178,7 +139,7 @@ async def delete_invitation(
         require(roles, organisation_id, "DELETE", "/v1/organisations/{organisation_id}/invitations/{invitation_id}")
         found = withdraw(connection, organisation_id, invitation_id)
         if found is None:
-            raise Problem(HTTPStatus.NOT_FOUND, f"no invitation {invitation_id} that could still be accepted")
+            raise Unknown(f"there is no invitation {invitation_id} that could still be accepted")
         before = {"role": found.role, "label": found.label}
         trail.write(connection, organisation_id, "invitation.withdraw", f"invitation/{invitation_id}", before=before)
     return Response(status_code=HTTPStatus.NO_CONTENT)
@@ -205,18 +166,12 @@ async def accept_invitation(
         trail.write(
             connection, invitation.organisation_id, "invitation.accept", f"member/{person.subject}", after=after
         )
-    return Joined(organisation_id=invitation.organisation_id, role=invitation.role)
+    return {"organisation_id": invitation.organisation_id, "role": invitation.role}
 
 
-def _no_member(organisation_id: UUID, subject: str) -> Problem:
-    return Problem(HTTPStatus.NOT_FOUND, f"{subject} is no member of organisation {organisation_id}")
+def _no_member(organisation_id: UUID, subject: str) -> Unknown:
+    return Unknown(f"{subject} is not a member of organisation {organisation_id}")
 
 
-def _last_owner() -> Problem:
-    return Problem(HTTPStatus.CONFLICT, "an organisation needs an owner: make somebody else one first")
-
-
-def _no_invitation() -> Problem:
-    return Problem(
-        HTTPStatus.NOT_FOUND, "the invitation is unknown, was used, withdrawn or has expired: ask for a new one"
-    )
+def _no_invitation() -> Unknown:
+    return Unknown("the invitation is unknown, was used, withdrawn or has expired: ask for a new one")

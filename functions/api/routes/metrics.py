@@ -25,6 +25,7 @@ _INGEST: Final = {
 }
 
 
+@router.head("/metrics", include_in_schema=False)
 @router.get("/metrics", response_class=Response, summary="Counters for Prometheus")
 async def metrics(services: ServicesOf) -> Response:
     """Equal from whichever Lambda environment answers: the counters stand in Valkey."""

@@ -6,12 +6,13 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from functions.api.routes.sites import Label
 from functions.api.services import ServicesOf
 from functions.api.trail import TrailOf
 from shared.http.authorise import PersonOf
+from shared.http.fields import Label
 from shared.http.tenancy import acting_for, require
 from shared.identity.identity import MemberRole
+from shared.identity.view import MembershipView, OrganisationList, OrganisationView
 
 router = APIRouter(tags=["organisations"])
 
@@ -20,18 +21,6 @@ class NewOrganisation(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Label
-
-
-class OrganisationView(BaseModel):
-    """``role`` is what you are in it."""
-
-    organisation_id: UUID
-    name: str
-    role: MemberRole
-
-
-class OrganisationList(BaseModel):
-    organisations: list[OrganisationView]
 
 
 class Member(BaseModel):
@@ -49,12 +38,10 @@ async def list_organisations(services: ServicesOf, person: PersonOf) -> Organisa
 
     with acting_for(services, person) as (connection, roles):
         found = organisations(connection)
-    return OrganisationList(
-        organisations=[OrganisationView(organisation_id=key, name=name, role=roles[key]) for key, name in found]
-    )
+    return {"organisations": [{"organisation_id": key, "name": name, "role": roles[key]} for key, name in found]}
 
 
-@router.post("/v1/organisations", status_code=HTTPStatus.CREATED, summary="Make an organisation")
+@router.post("/v1/organisations", status_code=HTTPStatus.CREATED, summary="Create an organisation")
 async def create_organisation(
     new: NewOrganisation, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> OrganisationView:
@@ -66,13 +53,13 @@ async def create_organisation(
         add_organisation(connection, organisation_id, new.name, person.subject)
         after = {"name": new.name, "owner": person.subject}
         trail.write(connection, organisation_id, "organisation.create", f"organisation/{organisation_id}", after=after)
-    return OrganisationView(organisation_id=organisation_id, name=new.name, role="owner")
+    return {"organisation_id": organisation_id, "name": new.name, "role": "owner"}
 
 
 @router.post("/v1/organisations/{organisation_id}/members", status_code=HTTPStatus.CREATED, summary="Add somebody")
 async def create_member(
     organisation_id: UUID, member: Member, services: ServicesOf, person: PersonOf, trail: TrailOf
-) -> Member:
+) -> MembershipView:
     """For owners of the organisation."""
     from shared.identity.tenants import add_member
 
@@ -81,4 +68,4 @@ async def create_member(
         if add_member(connection, organisation_id, member.subject, member.role):
             after = {"role": member.role}
             trail.write(connection, organisation_id, "member.add", f"member/{member.subject}", after=after)
-    return member
+    return {"subject": member.subject, "role": member.role}

@@ -3,14 +3,15 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel
+from typing_extensions import TypedDict
 
 from shared.http.permissions import PERMISSIONS, operations_roles
+from shared.platform.views import view
 
 router = APIRouter(tags=["access"])
 
 
-class PermissionView(BaseModel):
+class PermissionView(TypedDict):
     """A route and the roles that may call it; `pipeline` is the delivery pipeline."""
 
     method: str
@@ -19,7 +20,8 @@ class PermissionView(BaseModel):
     roles: list[str]
 
 
-class PermissionList(BaseModel):
+@view
+class PermissionList(TypedDict):
     permissions: list[PermissionView]
 
 
@@ -27,12 +29,15 @@ class PermissionList(BaseModel):
 async def list_permissions(request: Request) -> PermissionList:
     """The routes of operations; what a customer's person may do hangs on their role in the organisation."""
     described: dict[str, Any] = request.app.openapi()["paths"]
-    return PermissionList(
-        permissions=[
-            PermissionView(
-                method=method, path=path, summary=described[path][method.lower()]["summary"], roles=sorted(roles)
-            )
+    return {
+        "permissions": [
+            {
+                "method": method,
+                "path": path,
+                "summary": described[path][method.lower()]["summary"],
+                "roles": sorted(roles),
+            }
             for method, path in PERMISSIONS
             if (roles := operations_roles((method, path)))
         ]
-    )
+    }

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
 from functions.api.services import Services, ServicesOf
+from shared.rotation.view import SecretList, SecretView
 
 if TYPE_CHECKING:
     from shared.runbook.model import Runbook
@@ -15,33 +15,12 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["access"])
 
 
-class SecretView(BaseModel):
-    """``rotates`` is ``never`` for what no function of this system rotates; ``why`` then says who does, or why nobody.
-
-    ``since`` is when the current version was made, null for what is not in Secrets Manager. ``wrong`` is empty while all is well.
-    """
-
-    name: str
-    title: str
-    rotates: Literal["by schedule", "on demand", "never"]
-    why: str
-    since: datetime | None
-    age_days: int | None
-    due_at: datetime | None
-    unfinished_since: datetime | None
-    wrong: str
-
-
-class SecretList(BaseModel):
-    secrets: list[SecretView]
-
-
 @router.get("/v1/access/secrets", summary="Secrets, their age and when they are due")
 async def list_secrets(services: ServicesOf) -> SecretList:
     """Every secret of the system, in the runbook's order."""
     from shared.runbook.load import the_runbook
 
-    return SecretList(secrets=list(_views(services, the_runbook(), datetime.now(UTC))))
+    return {"secrets": list(_views(services, the_runbook(), datetime.now(UTC)))}
 
 
 def _views(services: Services, runbook: "Runbook", now: datetime) -> Iterator[SecretView]:
@@ -51,14 +30,14 @@ def _views(services: Services, runbook: "Runbook", now: datetime) -> Iterator[Se
     for name, secret in runbook.secrets.items():
         versions = versions_of(services.secrets, services.settings.stage, name) if secret.stored else []
         age = age_of(versions, runbook.due_after(name), now)
-        yield SecretView(
-            name=name,
-            title=secret.title,
-            rotates="by schedule" if secret.scheduled else "on demand" if secret.kind else "never",
-            why=secret.why or "",
-            since=age and age.since,
-            age_days=age and (now - age.since).days,
-            due_at=age and age.due_at,
-            unfinished_since=age and age.unfinished_since,
-            wrong=age.wrong if age else "it is not there: deploying makes it" if secret.stored else "",
-        )
+        yield {
+            "name": name,
+            "title": secret.title,
+            "rotates": "by schedule" if secret.scheduled else "on demand" if secret.kind else "never",
+            "why": secret.why or "",
+            "since": age.since if age else None,
+            "age_days": (now - age.since).days if age else None,
+            "due_at": age.due_at if age else None,
+            "unfinished_since": age.unfinished_since if age else None,
+            "wrong": age.wrong if age else "it is not there: deploying creates it" if secret.stored else "",
+        }

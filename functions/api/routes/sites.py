@@ -1,7 +1,7 @@
 """Sites."""
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -10,9 +10,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from functions.api.services import ServicesOf
 from functions.api.trail import TrailOf
 from shared.http.authorise import PersonOf, TenantOf
-from shared.http.problems import Problem
+from shared.http.fields import Form, Label
 from shared.http.tenancy import acting_for, require
 from shared.identity.identity import KeyBearer
+from shared.identity.view import SiteList, SiteView
+
+if TYPE_CHECKING:
+    from shared.identity.tenants import DomainTaken
 
 router = APIRouter(tags=["sites"])
 
@@ -24,22 +28,17 @@ def _check_timezone(name: str) -> str:
     from shared.analytics.local_time import is_timezone
 
     if not is_timezone(name):
-        raise ValueError("is no time zone: use a name of the IANA database, such as Europe/Berlin")
+        raise ValueError("is not a time zone: use a name of the IANA database, such as Europe/Berlin")
     return name
 
 
 Domain = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True,
-        to_lower=True,
-        max_length=253,
-        pattern=r"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*(:\d{1,5})?(/[A-Za-z0-9._~/-]*)?$",
+    StringConstraints(strip_whitespace=True, to_lower=True, max_length=253),
+    Form(
+        r"^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*(:\d{1,5})?(/[A-Za-z0-9._~/-]*)?$",
+        "a domain without https://, such as example.com",
     ),
-]
-Label = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$"),
 ]
 
 
@@ -52,21 +51,6 @@ class NewSite(BaseModel):
     timezone: Annotated[str, AfterValidator(_check_timezone)] = "Etc/UTC"
 
 
-class SiteView(BaseModel):
-    site_id: str
-    name: str
-    domain: str
-    timezone: str
-    organisation_id: UUID
-
-
-class SiteList(BaseModel):
-    """``next_cursor`` is the ``cursor`` of the next page; null on the last."""
-
-    sites: list[SiteView]
-    next_cursor: str | None
-
-
 @router.get("/v1/sites", summary="Sites that you may see")
 async def list_sites(
     services: ServicesOf,
@@ -74,6 +58,7 @@ async def list_sites(
     cursor: Annotated[int, Query(ge=0, le=MAX_SITE_ID)] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
 ) -> SiteList:
+    from shared.identity.show import site_view
     from shared.identity.tenants import sites
 
     with acting_for(services, caller) as (connection, _):
@@ -81,22 +66,14 @@ async def list_sites(
     if isinstance(caller, KeyBearer):
         found = [site for site in found if site.id == caller.site_id]
     more = len(found) > limit
-    views = [
-        SiteView(
-            site_id=str(site.id),
-            name=site.name,
-            domain=site.domain,
-            timezone=site.timezone,
-            organisation_id=site.organisation_id,
-        )
-        for site in found[:limit]
-    ]
-    return SiteList(sites=views, next_cursor=views[-1].site_id if more else None)
+    views = [site_view(site) for site in found[:limit]]
+    return {"sites": views, "next_cursor": views[-1]["site_id"] if more else None}
 
 
-@router.post("/v1/sites", status_code=HTTPStatus.CREATED, summary="Make a site")
+@router.post("/v1/sites", status_code=HTTPStatus.CREATED, summary="Create a site")
 async def create_site(new: NewSite, services: ServicesOf, person: PersonOf, trail: TrailOf) -> SiteView:
     """For owners and editors of the organisation. A domain belongs to one site."""
+    from shared.identity.show import site_view
     from shared.identity.tenants import DomainTaken, add_site
 
     try:
@@ -107,19 +84,13 @@ async def create_site(new: NewSite, services: ServicesOf, person: PersonOf, trai
             trail.write(connection, new.organisation_id, "site.create", f"site/{site.id}", after=after)
     except DomainTaken as error:
         raise _taken(services, person, new.domain) from error
-    return SiteView(site_id=str(site.id), **new.model_dump())
+    return site_view(site)
 
 
-def _taken(services: ServicesOf, person: PersonOf, domain: str) -> Problem:
+def _taken(services: ServicesOf, person: PersonOf, domain: str) -> "DomainTaken":
     """Names the site only to who may see it."""
-    from shared.identity.tenants import site_of
+    from shared.identity.tenants import DomainTaken, site_of
 
     with acting_for(services, person) as (connection, _):
         own = site_of(connection, domain)
-    members: dict[str, Any] = {"site_id": str(own.id)} if own else {}
-    return Problem(
-        HTTPStatus.CONFLICT,
-        f"a site has the domain {domain} already" + (f": it is site {own.id} of yours" if own else ""),
-        errors=[{"pointer": "#/domain", "detail": "is taken"}],
-        **members,
-    )
+    return DomainTaken(domain, own.id if own else None)

@@ -114,7 +114,7 @@ def test_what_was_altered_since_is_told_once(
 
 
 def test_a_trail_that_was_exported_is_verified_without_the_system(migrated: MigratedDatabase, tmp_path: Path) -> None:
-    from functions.api.audit_models import as_lines
+    from shared.audit.show import as_lines
 
     with migrated.database("p09_api").transaction([ACME]) as connection:
         for number in range(5):

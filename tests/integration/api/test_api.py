@@ -74,8 +74,8 @@ def test_some_bad_events_of_a_batch_are_refused_each_with_its_reason(api: Api) -
 
 
 WRONG_BATCHES = [
-    (b"{", 400, "no JSON"),
-    (b"\xff\xfe", 400, "no JSON"),
+    (b"{", 400, "not JSON"),
+    (b"\xff\xfe", 400, "not UTF-8"),
     (b"[]", 422, "events"),
     (b'{"events": 5}', 422, "events"),
     (b'{"events": []}', 422, "at least one"),
@@ -104,11 +104,11 @@ def test_a_body_that_does_not_say_its_length_is_cut_off_at_the_limit(api: Api) -
 
 
 def test_keys_are_checked(api: Api) -> None:
-    assert_problem(api.call("POST", "/v1/events", json={"events": [pageview()]}), 401, "ingest key")
+    assert_problem(api.call("POST", "/v1/events", json={"events": [pageview()]}), 401, "write key")
     assert_problem(api.send(pageview(), key="nonsense"), 401, "p09w_")
     assert_problem(api.send(pageview(), key=api.write_key[:-1]), 401, "mistyped")
     assert_problem(api.send(pageview(), key=api.read_key), 403, "read key can't")
-    assert_problem(api.query(api.write_key), 403, "ingest key can't")
+    assert_problem(api.query(api.write_key), 403, "a write key can't")
     assert_problem(api.call("POST", "/v1/query", "p09r_", json={}), 401)
 
 

@@ -16,9 +16,9 @@ from shared.health.canary import ORGANISATION, Keys, Limits, canary_check, read_
 from shared.health.checks import made
 from shared.health.exchange import NoAnswer, Request, exchange
 from shared.health.model import Result
-from shared.identity.tenants import DomainTaken
 from shared.platform.aws.signed import AwsUnavailable
 from shared.platform.postgres import Database
+from shared.platform.refusals import NotNow
 from shared.platform.valkey import Address, Valkey, open_connection
 from shared.storage.drain import drain
 from tests.conftest import MigratedDatabase
@@ -131,7 +131,7 @@ def test_a_deploy_that_is_cut_short_is_mended_by_the_next(migrated: MigratedData
 
 def test_a_customer_who_has_the_domain_is_named_as_the_reason(migrated: MigratedDatabase, admin: Database) -> None:
     add_site(migrated.database("p09_api"), DOMAIN)
-    with pytest.raises(DomainTaken, match="belongs to a customer's site"):
+    with pytest.raises(NotNow, match="belongs to a customer's site"):
         ensure(admin, Secret())
 
 

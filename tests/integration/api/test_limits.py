@@ -34,14 +34,21 @@ def test_what_is_left_is_told_with_each_batch(api: Api) -> None:
     assert answer.headers["ratelimit"] == '"ingest_key";r=8;t=2000'
 
 
-@pytest.mark.parametrize("name", ["ingest_key", "ingest_organisation", "monthly_events"])
-def test_beyond_a_limit_nothing_is_accepted(api: Api, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("ingest_key", "write key"),
+        ("ingest_organisation", "ingest organisation"),
+        ("monthly_events", "monthly events"),
+    ],
+)
+def test_beyond_a_limit_nothing_is_accepted(api: Api, name: str, called: str) -> None:
     limit(api, **{name: 3})
     assert api.send(pageview(), pageview()).status_code == 202
 
     answer = api.send(pageview(), pageview())
 
-    document = assert_problem(answer, 429, name.replace("_", " "), "try again in")
+    document = assert_problem(answer, 429, called, "try again in")
     assert document["limit"] == name
     assert int(answer.headers["retry-after"]) > 0
     assert answer.headers["ratelimit"].startswith(f'"{name}";r=1;t=')

@@ -36,6 +36,6 @@ def test_every_secret_is_listed_with_its_age_or_why_it_has_none(office: Api) -> 
     due = datetime.fromisoformat(valkey["due_at"]) - datetime.fromisoformat(valkey["since"])
     assert due == timedelta(days=90)
     assert (slack["rotates"], slack["wrong"]) == ("never", "is 400 days old")
-    assert found["postgres-api"]["wrong"] == "it is not there: deploying makes it"
+    assert found["postgres-api"]["wrong"] == "it is not there: deploying creates it"
     assert (found["site-keys"]["since"], found["site-keys"]["wrong"]) == (None, "")
     assert all(one["why"] for one in found.values() if one["rotates"] != "by schedule")

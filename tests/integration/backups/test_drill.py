@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shared.backups.view import step_view
+from shared.backups.show import step_view
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_proof import traffic
 from tests.integration.backups.workflow import Crash, Workflow

@@ -4,12 +4,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from functions.api.announcement_models import AnnouncementList, AnnouncementView
 from functions.api.app import create_app
 from shared.communication.announce import announce
+from shared.communication.view import AnnouncementList, AnnouncementView
 from tests.integration.communication.conftest import Notifier, crashing
 from tests.integration.communication.events import incident
 from tests.operations_api import Caller, ServersDown
+from tests.views import is_described
 
 DEPLOYMENT = {"kind": "planned_deployment", "title": "Version 12", "summary": "Faster queries.", "impact": "None."}
 
@@ -99,9 +100,10 @@ def test_announcements_are_paged_newest_first(api: Caller, notifier: Notifier) -
     assert [one["event"] for one in found] == [f"INC-{number}-1" for number in (5, 4, 3, 2, 1)]
     assert all(len(one["deliveries"]) == 3 for one in found)
     assert second["next_cursor"] is None
-    assert AnnouncementList.model_validate(first).model_dump() == first
+    assert is_described(first, AnnouncementList)
     one = api.get(f"/v1/announcements/{found[0]['id']}")
-    assert AnnouncementView.model_validate(one).model_dump() == one == found[0]
+    assert is_described(one, AnnouncementView)
+    assert one == found[0]
 
 
 def test_dead_letters_are_found_and_replayed_with_the_same_key(api: Caller, notifier: Notifier) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
-from shared.communication.model import State
+from shared.communication.model import DeliveryState
 from shared.events.event import Event
 from shared.runbook.load import the_runbook
 from tests.examples import examples
@@ -171,7 +171,7 @@ def test_a_message_that_will_never_be_taken_is_dead_at_once_and_holds_up_nobody(
     assert [one.text.split()[0] for one in notifier.slack.of("#incidents")] == ["Recovered,"]
     report = notifier.sweep()
     assert report["dead_messages"] == 1
-    assert notifier.states()["incident_opened incidents"] == State.DEAD
+    assert notifier.states()["incident_opened incidents"] == DeliveryState.DEAD
 
 
 def test_after_a_day_a_message_is_given_up(notifier: Notifier) -> None:
@@ -183,7 +183,7 @@ def test_after_a_day_a_message_is_given_up(notifier: Notifier) -> None:
     (dead,) = notifier.store.dead()
     delivery = notifier.store.delivery(dead)
     assert delivery
-    assert (delivery.state, delivery.error) == (State.DEAD, "200: invalid_auth")
+    assert (delivery.state, delivery.error) == (DeliveryState.DEAD, "200: invalid_auth")
     assert 20 < delivery.attempts < 30
 
 
@@ -191,7 +191,7 @@ def test_what_has_nowhere_to_go_says_so_and_is_not_tried_again(notifier: Notifie
     for name in (SLACK, WEBHOOKS):
         notifier.aws.client("secretsmanager").put_secret_value(SecretId=name, SecretString="{}")
     notifier.deliver(incident(1, 1, "opened"))
-    assert set(notifier.states().values()) == {State.UNCONFIGURED}
+    assert set(notifier.states().values()) == {DeliveryState.UNCONFIGURED}
     notifier.aws.operations.clear()
     report = notifier.sweep(MINUTE)
     assert (report["waiting"], report["dead_messages"]) == (0, 0)
@@ -228,7 +228,7 @@ def test_whoever_confirmed_a_subscription_gets_an_e_mail(notifier: Notifier) -> 
     assert mail["Subject"] == "[P09] Incident: The service is not well (1)"
     assert "Severity: page" in mail["Message"]
     assert mail["MessageAttributes"]["dedup_key"]["Value"] in mail["Message"]
-    assert notifier.states()["incident_opened email"] == State.SENT
+    assert notifier.states()["incident_opened email"] == DeliveryState.SENT
 
 
 def test_addresses_inside_are_refused_unless_the_stage_names_them(
@@ -237,7 +237,7 @@ def test_addresses_inside_are_refused_unless_the_stage_names_them(
     secret = {"webhook": {"url": "http://169.254.169.254/latest", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}}
     notifier.aws.client("secretsmanager").put_secret_value(SecretId=WEBHOOKS, SecretString=json.dumps(secret))
     notifier.deliver(incident(1, 1, "opened"))
-    assert notifier.states()["incident_opened webhook"] == State.DEAD
+    assert notifier.states()["incident_opened webhook"] == DeliveryState.DEAD
 
 
 def test_a_channel_that_the_runbook_no_longer_has_is_a_dead_letter(
@@ -251,4 +251,4 @@ def test_a_channel_that_the_runbook_no_longer_has_is_a_dead_letter(
     monkeypatch.setattr("functions.notifier.handler.the_runbook", lambda: less)
     notifier.sweep_until_sent()
     assert [one.channel for one in notifier.slack.inbox.messages] == ["signed webhook"]
-    assert notifier.states()["incident_opened incidents"] == State.DEAD
+    assert notifier.states()["incident_opened incidents"] == DeliveryState.DEAD

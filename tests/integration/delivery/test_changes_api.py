@@ -8,11 +8,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.change_models import ChangeList, ChangeView, DoraView
 from shared.calendar.edit import Calendar
 from shared.calendar.model import Plan
 from shared.calendar.store import CalendarStore
 from shared.changes.store import ChangeStore
+from shared.changes.view import ChangeList, ChangeView, DoraView
 from shared.changes.waits import WaitStore
 from shared.identity.identity import DEVELOPER, LEAD
 from shared.incidents.store import IncidentStore
@@ -20,6 +20,7 @@ from shared.platform.moments import stamp
 from shared.platform.outbox import waiting
 from tests.memory_table import MemoryTable
 from tests.operations_api import Caller, KnownPeople, ServersDown
+from tests.views import is_described
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DIGEST = "a" * 64
@@ -81,7 +82,7 @@ def api() -> Iterator[Api]:
 def test_a_change_goes_to_production_and_its_figures_count_it(api: Api) -> None:
     change = api.proved()
     shown = api.call("grace", "GET", f"/changes/{change}")
-    ChangeView.model_validate(shown)
+    assert is_described(shown, ChangeView)
     assert all(gate["open"] for gate in shown["gates"])
     api.call("grace", "POST", f"/changes/{change}/approve")
     api.call("ada", "POST", f"/changes/{change}/promote", {"digest": DIGEST})
@@ -89,7 +90,7 @@ def test_a_change_goes_to_production_and_its_figures_count_it(api: Api) -> None:
     done = api.call("ada", "POST", f"/changes/{change}/steps", verified)
     assert (done["state"], done["gates"], done["approval"]["by"]) == ("verified", [], "grace")
     figures = api.call("alan", "GET", "/delivery?days=10")
-    DoraView.model_validate(figures)
+    assert is_described(figures, DoraView)
     assert (figures["deployments"], figures["per_day"], figures["failure_rate"]) == (1, 0.1, 0.0)
     assert figures["lead_time_seconds"] >= 5 * 3600
     assert figures["weeks"][0]["start"] == figures["start"]
@@ -193,7 +194,7 @@ def test_changes_are_listed_newest_first_page_by_page(api: Api) -> None:
     for number in range(3):
         api.call("ada", "POST", "/changes", NEW | {"digest": f"{number}" * 64}, 201)
     first = api.call("ada", "GET", "/changes?limit=2")
-    ChangeList.model_validate(first)
+    assert is_described(first, ChangeList)
     second = api.call("ada", "GET", f"/changes?limit=2&cursor={first['next_cursor']}")
     found = [one["id"] for one in first["changes"] + second["changes"]]
     assert found == sorted(found, reverse=True)

@@ -48,7 +48,7 @@ class System:
     def evaluated(self, ago: timedelta, *, exhausted: bool = False) -> None:
         at = datetime.now(UTC).replace(microsecond=0) - ago
         kpis = [{"title": "Availability", "budget": {"exhausted": exhausted}}, {"title": "Incidents", "budget": None}]
-        view = {"evaluated_at": stamp(at), "kpis": kpis}
+        view: Any = {"evaluated_at": stamp(at), "kpis": kpis}
         conclusion = Conclusion(at=at, standings=Standings(), decisions=[], events=[], view=view)
         self._state = self.kpis.conclude(self._state, {}, at, conclusion)
 

@@ -5,12 +5,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.incident_models import IncidentDetail, IncidentList
-from functions.api.review_models import ReviewDetail, ReviewList
+from shared.incidents.view import IncidentDetail, IncidentList, ReviewDetail, ReviewList
 from tests.integration.incidents.conftest import Responder
 from tests.operations_api import Caller, ServersDown
 from tests.unit.shared.incidents.told import kpi_breached, probe_failed, probe_recovered, task_failed
 from tests.unit.shared.incidents.world import at
+from tests.views import is_described
 
 UNKNOWN = "INC-20200101-000000-000000"
 
@@ -53,7 +53,7 @@ def test_an_incident_from_signal_to_review(api: Api, responder: Responder, incid
     responder.deliver(probe_recovered(5))
     resolved = api.act(incident, "resolve", note="Space was made.", public=True)
     assert (resolved["state"], resolved["may"]) == ("resolved", ["update", "reopen"])
-    assert IncidentDetail.model_validate(resolved).model_dump() == resolved
+    assert is_described(resolved, IncidentDetail)
     assert api.act(incident, "acknowledge", 409)["may"] == ["update", "reopen"]
     review = api("GET", f"/v1/reviews/{resolved['review']}")
     assert review["timeline"] == resolved["timeline"]
@@ -95,7 +95,7 @@ def test_incidents_are_paged_newest_first_and_by_state(api: Api, responder: Resp
     found = [*first["incidents"], *second["incidents"]]
     assert [one["title"] for one in found] == [f"Report {number}" for number in (4, 3, 2, 1, 0)]
     assert second["next_cursor"] is None
-    assert IncidentList.model_validate(first).model_dump() == first
+    assert is_described(first, IncidentList)
     api.act(found[0]["id"], "resolve")
     assert len(api("GET", "/v1/incidents", params={"state": "open"})["incidents"]) == 4
     resolved = api("GET", "/v1/incidents", params={"state": "resolved", "limit": 1})
@@ -123,9 +123,9 @@ def test_a_review_from_breach_to_closing(api: Api, responder: Responder) -> None
     api("PATCH", f"{path}/actions/1", json={"state": "done"})
     closed = api("POST", f"{path}/close", json={"note": "Thanks."})
     assert (closed["state"], closed["closed_by"], closed["due"]) == ("closed", "ada", "2026-12-24")
-    assert ReviewDetail.model_validate(closed).model_dump() == closed
+    assert is_described(closed, ReviewDetail)
     page = api("GET", "/v1/reviews", params={"state": "closed"})
-    assert ReviewList.model_validate(page).model_dump() == page
+    assert is_described(page, ReviewList)
     api("PATCH", path, 409, json={"summary": "Another."})
 
 

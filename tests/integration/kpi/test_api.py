@@ -1,19 +1,17 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.kpi_models import BurnDownView, DecisionList, KpiList, ReplayView, WhatIfView
 from shared.calendar.store import CalendarStore
 from shared.kpi.timeline import floor
+from shared.kpi.view import BurnDownView, DecisionList, KpiList, ReplayView, WhatIfView
 from tests.integration.kpi.conftest import Evaluator
 from tests.operations_api import Caller, ServersDown
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
+from tests.views import is_described
 
 SLICE = timedelta(minutes=5)
 
@@ -123,7 +121,7 @@ def test_what_the_history_cannot_answer_is_refused_with_a_reason(api: Caller, kp
 @pytest.mark.usefixtures("now")
 def test_answers_are_what_the_description_promises(api: Caller) -> None:
     decision = api.get("/v1/kpis")["kpis"][0]["decision"]
-    answers: list[tuple[type[BaseModel], str, dict[str, Any]]] = [
+    answers: list[tuple[type[Any], str, dict[str, Any]]] = [
         (KpiList, "/v1/kpis", {}),
         (BurnDownView, "/v1/kpis/latency/burndown", {}),
         (DecisionList, "/v1/kpis/latency/decisions", {}),
@@ -132,4 +130,12 @@ def test_answers_are_what_the_description_promises(api: Caller) -> None:
     ]
     for model, path, parameters in answers:
         found = api.get(path, **parameters)
-        assert model.model_validate(found).model_dump() == found
+        assert is_described(found, model)
+
+
+@pytest.mark.usefixtures("now")
+def test_a_target_that_no_budget_can_be_divided_by_is_refused(api: Caller) -> None:
+    for kpi in ("availability", "latency", "error_rate", "incidents"):
+        for target in ("5e-324", "1e-300", "nan", "inf", "-1", "0", "1e308", "0.0001", "99.9999999999999", "1000"):
+            answer = api.raw("GET", f"/v1/kpis/{kpi}/what-if", params={"target": target})
+            assert answer.status_code in {200, 422}, (kpi, target, answer.text)

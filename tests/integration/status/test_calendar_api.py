@@ -8,11 +8,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.calendar_models import EntryList, EntryView
 from shared.calendar.store import CalendarStore
+from shared.calendar.view import EntryList, EntryView
 from shared.platform.outbox import waiting
 from tests.integration.status.conftest import Publisher
 from tests.operations_api import Caller, ServersDown
+from tests.views import is_described
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 HOUR = timedelta(hours=1)
@@ -44,10 +45,10 @@ def test_an_empty_calendar_is_an_empty_list(api: Api) -> None:
 
 def test_what_is_planned_is_listed_and_told(api: Api, publisher: Publisher) -> None:
     planned = api.plan(MAINTENANCE)
-    EntryView.model_validate(planned, strict=True)
+    assert is_described(planned, EntryView)
     assert (planned["state"], planned["created_by"]) == ("planned", "ada")
     found = api.list()
-    EntryList.model_validate(found, strict=True)
+    assert is_described(found, EntryList)
     assert found["entries"] == [planned]
     assert api("GET", f"/v1/calendar/{planned['id']}") == planned
     assert [item["detail_type"] for item in waiting(publisher.table)] == ["CalendarChanged"]

@@ -21,7 +21,7 @@ def sent(shape: str, count: int) -> list[Any]:
 @pytest.mark.parametrize(("shape", "events"), [("p09", 1), ("p09-batch", BATCH)])
 def test_our_api_accepts_every_event_of_its_own_shapes(shape: str, events: int) -> None:
     for body in islice(bodies(SHAPES[shape], VIEWS, ""), 5):
-        batch = read_batch(body, NOW)
+        batch = read_batch(json.loads(body), NOW)
         assert (len(batch.events), batch.rejected) == (events, [])
 
 

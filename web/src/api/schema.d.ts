@@ -17,7 +17,7 @@ export interface paths {
          * Send a batch of events
          * @description Answered only once the batch is durable. Events with an id may be sent again safely: they count once.
          *
-         *     For: ingest key.
+         *     For: write key.
          */
         post: operations["send_events"];
         delete?: never;
@@ -102,7 +102,7 @@ export interface paths {
         get: operations["list_sites"];
         put?: never;
         /**
-         * Make a site
+         * Create a site
          * @description For owners and editors of the organisation. A domain belongs to one site.
          *
          *     For: person.
@@ -128,7 +128,7 @@ export interface paths {
         get: operations["list_organisations"];
         put?: never;
         /**
-         * Make an organisation
+         * Create an organisation
          * @description Who makes it is its first owner.
          *
          *     For: P09-Developer, P09-Lead, P09-SRE.
@@ -1426,8 +1426,8 @@ export interface paths {
         get: operations["list_keys"];
         put?: never;
         /**
-         * Make a key
-         * @description An ``ingest`` key sends events, a ``read`` key asks for numbers. The key is shown once.
+         * Create a key
+         * @description A write key (``ingest``) sends events, a read key (``read``) asks for numbers. The key is shown once.
          *
          *     For: person.
          */
@@ -1875,11 +1875,7 @@ export interface components {
             probe_runs: number;
             /** Probes Skipped */
             probes_skipped: number;
-            /**
-             * Probe Verdict
-             * @enum {string}
-             */
-            probe_verdict: "met" | "breached" | "insufficient data" | "no data";
+            probe_verdict: components["schemas"]["Verdict"];
         };
         /**
          * BackupsView
@@ -2026,7 +2022,7 @@ export interface components {
             gates: components["schemas"]["GateView"][];
             /** Story */
             story: components["schemas"]["StoryLine"][];
-            workflow?: components["schemas"]["WorkflowView"] | null;
+            workflow: components["schemas"]["WorkflowView"] | null;
         };
         /**
          * ChannelView
@@ -2143,11 +2139,7 @@ export interface components {
         };
         /** DecidedView */
         DecidedView: {
-            /**
-             * Verdict
-             * @enum {string}
-             */
-            verdict: "met" | "breached" | "insufficient data" | "no data";
+            verdict: components["schemas"]["Verdict"];
             target: components["schemas"]["TargetView"];
             value: components["schemas"]["ValueView"] | null;
             budget: components["schemas"]["BudgetView"] | null;
@@ -2181,11 +2173,7 @@ export interface components {
             kpi: string;
             /** At */
             at: string;
-            /**
-             * Verdict
-             * @enum {string}
-             */
-            verdict: "met" | "breached" | "insufficient data" | "no data";
+            verdict: components["schemas"]["Verdict"];
             value: components["schemas"]["ValueView"] | null;
             /** Samples */
             samples: number;
@@ -2196,6 +2184,11 @@ export interface components {
             /** Changes */
             changes: string[];
         };
+        /**
+         * DeliveryState
+         * @enum {string}
+         */
+        DeliveryState: "queued" | "sending" | "sent" | "dead" | "unconfigured";
         /**
          * DeliveryView
          * @description An announcement in one channel.
@@ -2213,11 +2206,7 @@ export interface components {
             name: string;
             /** Via */
             via: ("slack" | "email" | "webhook") | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "queued" | "sending" | "sent" | "dead" | "unconfigured";
+            state: components["schemas"]["DeliveryState"];
             /** Attempts */
             attempts: number;
             /** Next Attempt At */
@@ -2716,7 +2705,7 @@ export interface components {
             /** Expires At */
             expires_at: string | null;
             /** Last Used At */
-            last_used_at?: string | null;
+            last_used_at: string | null;
         };
         /**
          * KpiList
@@ -2725,20 +2714,16 @@ export interface components {
         KpiList: {
             /** Evaluated At */
             evaluated_at: string | null;
-            /** Stale */
-            stale: boolean;
             /** Silent */
             silent: boolean;
             /** Kpis */
             kpis: components["schemas"]["KpiView"][];
+            /** Stale */
+            stale: boolean;
         };
         /** KpiView */
         KpiView: {
-            /**
-             * Verdict
-             * @enum {string}
-             */
-            verdict: "met" | "breached" | "insufficient data" | "no data";
+            verdict: components["schemas"]["Verdict"];
             target: components["schemas"]["TargetView"];
             value: components["schemas"]["ValueView"] | null;
             budget: components["schemas"]["BudgetView"] | null;
@@ -2746,6 +2731,17 @@ export interface components {
             burn_alerts: components["schemas"]["BurnAlertView"][];
             /** Why */
             why: string;
+            window: components["schemas"]["WindowView"];
+            /** Samples */
+            samples: number;
+            /** Bad */
+            bad: number;
+            /** Missing Slices */
+            missing_slices: number;
+            /** Excluded Slices */
+            excluded_slices: number;
+            availabilities: components["schemas"]["AvailabilitiesView"] | null;
+            quantile: components["schemas"]["QuantileView"] | null;
             /** Id */
             id: string;
             /**
@@ -2760,17 +2756,6 @@ export interface components {
              * @enum {string}
              */
             severity: "page" | "ticket";
-            window: components["schemas"]["WindowView"];
-            /** Samples */
-            samples: number;
-            /** Bad */
-            bad: number;
-            /** Missing Slices */
-            missing_slices: number;
-            /** Excluded Slices */
-            excluded_slices: number;
-            availabilities: components["schemas"]["AvailabilitiesView"] | null;
-            quantile: components["schemas"]["QuantileView"] | null;
             /** Do */
             do: string;
             /** Review */
@@ -2904,7 +2889,7 @@ export interface components {
             /** Expires At */
             expires_at: string | null;
             /** Last Used At */
-            last_used_at?: string | null;
+            last_used_at: string | null;
             /** Key */
             key: string;
         };
@@ -2961,6 +2946,19 @@ export interface components {
             created_at: string;
             /** Label */
             label: string;
+        };
+        /**
+         * MembershipView
+         * @description ``subject`` is the person's ``sub`` in the identity provider.
+         */
+        MembershipView: {
+            /** Subject */
+            subject: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "editor" | "viewer";
         };
         /** MergeIncident */
         MergeIncident: {
@@ -3466,6 +3464,14 @@ export interface components {
             /** Missing */
             missing: string[];
         };
+        /** RoleView */
+        RoleView: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "editor" | "viewer";
+        };
         /**
          * Rotation
          * @description For ``overlap_seconds`` the old key works beside the new one.
@@ -3911,6 +3917,12 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * Verdict
+         * @description Only the first two judge. The others are shown as what they are, never as green or red.
+         * @enum {string}
+         */
+        Verdict: "met" | "breached" | "insufficient data" | "no data";
         /** VerificationView */
         VerificationView: {
             /** Run */
@@ -3958,6 +3970,10 @@ export interface components {
          * @description A problem document (RFC 9457).
          */
         Problem: {
+            /**
+             * Format: uri-reference
+             * @description Which problem it is; docs/problems.md.
+             */
             type: string;
             title: string;
             status: number;
@@ -4439,7 +4455,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Member"];
+                    "application/json": components["schemas"]["MembershipView"];
                 };
             };
             /** @description A problem document. */
@@ -6840,7 +6856,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NewRole"];
+                    "application/json": components["schemas"]["RoleView"];
                 };
             };
             /** @description A problem document. */

@@ -48,6 +48,7 @@ export const WAITING: Change = {
   own: [],
   gates: OPEN,
   story: PROVED,
+  workflow: null,
 };
 
 export const STAGED: Change = {

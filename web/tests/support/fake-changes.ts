@@ -38,6 +38,7 @@ export class FakeChanges extends FakeServer {
       own: [],
       gates: [],
       story: [],
+      workflow: null,
     };
     const planned = { ...plan, ...fresh, committers, id: "CHG-20261124T161000Z-ffff00" };
     this.changes.unshift(planned);

@@ -1,3 +1,4 @@
+import ast
 import inspect
 import json
 import subprocess
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
+from typing_extensions import is_typeddict
 
 from functions.api.app import create_app
 from functions.api.services import Services
@@ -67,3 +70,23 @@ def test_deferred_models_describe_the_api_no_differently() -> None:
     code = "import shared.http.fast_import; from scripts.openapi import openapi_text; print(openapi_text(), end='')"
     described = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert described.stdout == openapi_text()
+
+
+ANSWERS = [route for route in routes() if route.response_model is not None and route.include_in_schema]
+
+
+@pytest.mark.parametrize("route", ANSWERS, ids=lambda route: route.path)
+def test_an_answer_is_a_view_whose_schema_no_cold_start_waits_for(route: APIRoute) -> None:
+    assert is_typeddict(route.response_model)
+    assert TypeAdapter(route.response_model).pydantic_complete is False
+
+
+def test_a_view_is_written_once_and_names_its_fields() -> None:
+    views = sorted(ROOT.glob("shared/*/view.py"))
+    assert len(views) > 10
+    for file in views:
+        declared = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ClassDef)]
+        assert all(ast.unparse(one.bases[0]) != "BaseModel" for one in declared)
+    shown = [file.read_text() for file in ROOT.glob("shared/*/show.py")]
+    assert shown
+    assert not [text for text in shown if "-> dict[str, Any]" in text]

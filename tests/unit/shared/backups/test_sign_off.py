@@ -7,13 +7,12 @@ import pytest
 from shared.backups.drill import (
     SIGNING_ROLE,
     Drill,
-    NotAllowed,
-    NotWaiting,
     may_promote,
     may_sign,
 )
 from shared.identity.identity import DBA, ROLES
 from shared.platform.actor import Actor
+from shared.platform.refusals import NotAllowed, NotNow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,13 +77,13 @@ def test_no_other_role_signs_or_promotes(role: str) -> None:
 
 
 def test_after_its_time_nobody_signs() -> None:
-    with pytest.raises(NotWaiting, match="has expired"):
+    with pytest.raises(NotNow, match="has expired"):
         may_sign(WAITING, GRACE, {DBA}, NOW + timedelta(hours=24))
 
 
 @pytest.mark.parametrize("status", ["running", "passed", "failed", "aborted", "expired"])
 def test_what_does_not_wait_is_not_signed(status: Any) -> None:
-    with pytest.raises(NotWaiting, match=f"is {status}|has expired"):
+    with pytest.raises(NotNow, match=f"is {status}|has expired"):
         may_sign(replace(WAITING, status=status, expires_at=None), GRACE, {DBA}, NOW)
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from shared.calendar.edit import Calendar, UnknownEntry
-from shared.calendar.model import CalendarRefused, Entry, Plan, TooLate
+from shared.calendar.model import Entry, Plan
 from shared.calendar.store import CalendarStore
 from shared.calendar.tick import tick
 from shared.platform.aws.dynamodb import Overtaken
+from shared.platform.refusals import NotNow, Refused
 from tests.memory_table import MemoryTable
 
 NOW = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
@@ -86,9 +87,9 @@ def test_a_request_that_is_sent_twice_plans_once(table: MemoryTable, at: At) -> 
 def test_what_makes_no_sense_is_refused_with_the_field_to_mend(
     table: MemoryTable, at: At, plan: Plan, field: str
 ) -> None:
-    with pytest.raises(CalendarRefused) as refused:
+    with pytest.raises(Refused) as refused:
         at(NOW).plan(plan)
-    assert refused.value.field == field
+    assert [fault.pointer for fault in refused.value.faults] == [f"/{field}"]
     assert table.items == {}
 
 
@@ -115,9 +116,9 @@ def test_a_change_that_changes_nothing_tells_nothing(table: MemoryTable, at: At)
 def test_once_it_has_begun_its_end_can_be_moved_but_not_its_start(at: At) -> None:
     entry, during = at(NOW).plan(PLAN), PLAN.start + timedelta(minutes=5)
     assert at(during).change(entry.id, end=PLAN.end + HOUR).plan.end == PLAN.end + HOUR
-    with pytest.raises(CalendarRefused, match="has begun"):
+    with pytest.raises(Refused, match="has begun"):
         at(during).change(entry.id, start=PLAN.start + HOUR)
-    with pytest.raises(CalendarRefused, match="in the past"):
+    with pytest.raises(Refused, match="in the past"):
         at(during).change(entry.id, end=during - timedelta(minutes=1))
 
 
@@ -132,12 +133,12 @@ def test_cancelling_what_has_begun_ends_it_now_and_keeps_what_was_of_it(table: M
 
 def test_what_is_over_stays_as_it_is(at: At) -> None:
     entry = at(NOW).plan(PLAN)
-    with pytest.raises(TooLate, match="is over"):
+    with pytest.raises(NotNow, match="is over"):
         at(PLAN.end).change(entry.id, title="Another")
-    with pytest.raises(TooLate, match="is over"):
+    with pytest.raises(NotNow, match="is over"):
         at(PLAN.end).cancel(entry.id, "Too late.")
     at(NOW).cancel(entry.id, "Not needed.")
-    with pytest.raises(TooLate, match="was cancelled"):
+    with pytest.raises(NotNow, match="was cancelled"):
         at(NOW).cancel(entry.id, "Again.")
 
 

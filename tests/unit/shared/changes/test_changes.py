@@ -8,13 +8,14 @@ import pytest
 
 from shared.changes.changes import Changes
 from shared.changes.gates import Facts
-from shared.changes.model import Change, ChangeRefused, NotNow, Plan
+from shared.changes.model import Change, Plan
 from shared.changes.store import ChangeStore, UnknownChange
 from shared.events.catalogue import read
 from shared.events.deployments import DeploymentChanged
 from shared.platform.actor import Actor
 from shared.platform.aws.dynamodb import Overtaken
 from shared.platform.outbox import waiting
+from shared.platform.refusals import NotAllowed, NotNow, Refused
 from tests.memory_table import MemoryTable
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def test_a_step_that_fails_before_production_rejects_and_after_it_rolls_back(wor
 
 def test_the_author_can_not_approve(world: World) -> None:
     change = world.proved()
-    with pytest.raises(ChangeRefused, match="somebody else has to approve"):
+    with pytest.raises(NotAllowed, match="somebody else has to approve"):
         world.by("ada").approve(change.id)
 
 
@@ -139,7 +140,7 @@ def test_another_artefact_voids_what_was_proved_and_approved(world: World) -> No
     world.by("grace").approve(change.id)
     amended = world.by("ada").amend(change.id, "d" * 40, "b" * 64)
     assert (amended.state, amended.approval) == ("planned", None)
-    with pytest.raises(ChangeRefused, match="amend it first"):
+    with pytest.raises(Refused, match="amend it first"):
         world.by("pipeline").promote(change.id, DIGEST)
     with pytest.raises(NotNow, match="only what is approved"):
         world.by("pipeline").promote(change.id, "b" * 64)
@@ -179,7 +180,7 @@ def test_an_override_holds_once_a_second_person_agrees_and_only_for_its_gates(wo
     with pytest.raises(NotNow, match="budget"):
         world.by("grace").approve(change.id)
     for person in ("grace", "ada"):
-        with pytest.raises(ChangeRefused, match="second person"):
+        with pytest.raises(NotAllowed, match="second person"):
             world.by(person).second_override(change.id)
     world.by("alan").second_override(change.id)
     assert world.by("grace").approve(change.id).state == "approved"
@@ -192,7 +193,7 @@ def test_an_override_holds_once_a_second_person_agrees_and_only_for_its_gates(wo
 
 def test_smoke_test_and_load_snapshot_can_not_be_overridden(world: World) -> None:
     change = world.proved()
-    with pytest.raises(ChangeRefused, match="smoke can't be overridden"):
+    with pytest.raises(Refused, match="smoke can't be overridden"):
         world.by("grace").ask_override(change.id, ("smoke",), "in a hurry")  # type: ignore[arg-type]  # a gate that does not exist is the point
 
 

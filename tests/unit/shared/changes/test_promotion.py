@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.changes.model import LIFE, NotNow
+from shared.changes.model import LIFE
 from shared.platform.aws.dynamodb import Overtaken
+from shared.platform.refusals import NotNow
 from tests.unit.shared.changes.test_changes import DIGEST, WELL
 from tests.unit.shared.changes.workflow import Workflow
 

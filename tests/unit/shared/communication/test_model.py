@@ -9,7 +9,7 @@ from shared.communication.model import (
     Announcement,
     Content,
     Delivery,
-    State,
+    DeliveryState,
     backoff,
     claimed,
     dedup_key,
@@ -63,10 +63,10 @@ def test_waits_double_up_to_a_bound_and_differ_by_message(attempt: int, key: str
 
 def test_a_message_that_always_fails_is_given_up_after_a_day_and_not_before() -> None:
     delivery, now = WAITING, NOW
-    while delivery.state is State.QUEUED:
+    while delivery.state is DeliveryState.QUEUED:
         now = delivery.next_attempt_at
         delivery = failed(claimed(delivery, now), now, "503", after=None, give_up=DAY)
-    assert delivery.state is State.DEAD
+    assert delivery.state is DeliveryState.DEAD
     assert DAY - timedelta(minutes=15) <= now - NOW <= DAY
     assert 96 <= delivery.attempts <= 210
 
@@ -86,9 +86,12 @@ def test_who_died_while_sending_is_followed_after_the_lease() -> None:
 def test_a_replay_is_tried_at_once_and_for_another_day() -> None:
     dead = failed(claimed(WAITING, NOW + DAY), NOW + DAY, "503", after=None, give_up=DAY)
     again = replayed(dead, NOW + 2 * DAY)
-    assert (again.state, again.attempts, again.dedup_key) == (State.QUEUED, 0, WAITING.dedup_key)
+    assert (again.state, again.attempts, again.dedup_key) == (DeliveryState.QUEUED, 0, WAITING.dedup_key)
     assert again.is_due(NOW + 2 * DAY)
-    assert failed(claimed(again, NOW + 2 * DAY), NOW + 2 * DAY, "503", after=None, give_up=DAY).state is State.QUEUED
+    assert (
+        failed(claimed(again, NOW + 2 * DAY), NOW + 2 * DAY, "503", after=None, give_up=DAY).state
+        is DeliveryState.QUEUED
+    )
 
 
 def test_every_step_is_another_version() -> None:
@@ -106,5 +109,5 @@ def test_a_last_try_at_the_very_end_of_the_day_is_still_made() -> None:
         failed(claimed(WAITING, NOW), NOW, "503", after=wait, give_up=DAY)
         for wait in (DAY, DAY + timedelta(microseconds=1))
     )
-    assert (at_the_end.state, at_the_end.next_attempt_at) == (State.QUEUED, NOW + DAY)
-    assert behind_it.state is State.DEAD
+    assert (at_the_end.state, at_the_end.next_attempt_at) == (DeliveryState.QUEUED, NOW + DAY)
+    assert behind_it.state is DeliveryState.DEAD

@@ -34,7 +34,7 @@ def client() -> Iterator[TestClient]:
 
 def assert_refused(answer: Any, status: int, limit: int) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
-    assert f"{limit:,} bytes" in answer.json()["detail"]
+    assert answer.request.method == "HEAD" or f"{limit:,} bytes" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(("method", "path"), [*ROUTES, ("GET", "/nothing"), ("PATCH", "/health")])

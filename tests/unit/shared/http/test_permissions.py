@@ -11,7 +11,7 @@ from functions.api.app import create_app
 from functions.api.services import Services
 from functions.api.settings import Settings
 from shared.backups.drill import SIGNING_ROLE
-from shared.http.permissions import ANYONE, DECIDERS, INGEST_KEY, PERMISSIONS, PERSON, READ_KEY
+from shared.http.permissions import ANYONE, DECIDERS, PERMISSIONS, PERSON, READ_KEY, WRITE_KEY
 from shared.identity.identity import AUDITOR, PIPELINE, ROLES, KeyBearer, Person, Pipeline
 from shared.identity.keys import Key, make_key
 from shared.identity.tokens import InvalidToken
@@ -39,7 +39,7 @@ IDS = {
 TOKENS = {
     "nobody": "",
     "forger": "forged",
-    INGEST_KEY: make_key("ingest").text.reveal(),
+    WRITE_KEY: make_key("ingest").text.reveal(),
     READ_KEY: make_key("read").text.reveal(),
     PERSON: "no-role",
     PIPELINE: "pipeline",

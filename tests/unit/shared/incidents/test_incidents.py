@@ -3,7 +3,8 @@ from itertools import permutations
 import pytest
 
 from shared.incidents import by_people
-from shared.incidents.refusal import NotPossible, UnknownIncident, WrongValue
+from shared.incidents.refusal import NotPossible, UnknownIncident
+from shared.platform.refusals import Refused
 from tests.unit.shared.incidents.told import (
     alarm_signal,
     budget_exhausted,
@@ -203,7 +204,7 @@ def test_what_a_person_says_is_told_with_what_it_changes(world: World) -> None:
     world.act(world.only(), 1, by_people.updated, {"state": "identified"})
     told = world.told()[-1]
     assert (told["change"], told["state"], told["note"], told["public"]) == ("updated", "identified", "seen", True)
-    with pytest.raises(WrongValue):
+    with pytest.raises(Refused):
         by_people.updated(world.only(), by_people.Saying(by="ada", at=at(2)), {"state": "identified"})
 
 

@@ -5,9 +5,10 @@ import pytest
 
 from shared.incidents import by_people
 from shared.incidents.act import act_on_review
-from shared.incidents.refusal import NotPossible, UnknownIncident, WrongValue
+from shared.incidents.refusal import NotPossible, UnknownReview
 from shared.incidents.review import Review, closed, edited, with_action, with_changed_action
 from shared.incidents.review_timeline import review_timeline
+from shared.platform.refusals import Refused, Unknown
 from tests.unit.shared.incidents.told import kpi_breached, kpi_recovered, probe_failed, probe_recovered
 from tests.unit.shared.incidents.world import World, at
 
@@ -96,15 +97,15 @@ def test_it_is_closed_when_its_sections_are_filled_and_open_actions_have_reasons
 
 def test_what_does_not_fit_is_refused_with_the_field_to_mend(world: World, review: Review) -> None:
     change(world, review, with_action, "Add a canary", "ada", date(2026, 12, 24))
-    with pytest.raises(WrongValue, match="reason"):
+    with pytest.raises(Refused, match="reason"):
         change(world, review, with_changed_action, "1", {"state": "dropped"})
-    with pytest.raises(WrongValue, match="nothing changes"):
+    with pytest.raises(Refused, match="nothing changes"):
         change(world, review, edited, {"owner": review.owner})
-    with pytest.raises(WrongValue, match="nothing changes"):
+    with pytest.raises(Refused, match="nothing changes"):
         change(world, review, with_changed_action, "1", {"owner": "ada"})
-    with pytest.raises(UnknownIncident, match="it has 1"):
+    with pytest.raises(Unknown, match="it has 1"):
         change(world, review, with_changed_action, "2", {"state": "done"})
-    with pytest.raises(UnknownIncident):
+    with pytest.raises(UnknownReview):
         world.reviews.get("PIR-20200101-000000-000000")
 
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.runbook.load import the_runbook
-from shared.runbook.plan import Planned, plan, planned
+from shared.runbook.plan import Planned, UnknownTask, plan, planned
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ def test_a_schedule_with_a_grace_is_a_task_and_one_without_is_not() -> None:
 
 
 def test_an_unknown_task_is_refused_by_naming_those_that_there_are() -> None:
-    with pytest.raises(LookupError, match=r"tea is no task of the runbook: .*health_check"):
+    with pytest.raises(UnknownTask, match=r"tea is not a task of the runbook: .*health_check"):
         planned(the_runbook(), "tea")
 
 

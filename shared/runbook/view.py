@@ -1,10 +1,12 @@
 """What the API says of the runbook's tasks and their run records."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from typing_extensions import TypedDict
 
-Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+from shared.platform.views import view
+from shared.runbook.fields import Weekday
+
 RunState = Literal["requested", "running", "passed", "failed", "unconfigured", "timed out", "missed"]
 TaskState = Literal[
     "not due", "upcoming", "due", "no record",
@@ -12,11 +14,8 @@ TaskState = Literal[
 ]  # fmt: skip
 
 
-class _View(BaseModel):
-    model_config = ConfigDict(defer_build=True)
-
-
-class RunSummary(_View):
+@view
+class RunSummary(TypedDict):
     """A record without its evidence. ``by`` and ``reason`` say who had it run by hand, and why; ``late``: it began
     after it had counted as missed; ``attempt`` counts what crashed and was run again."""
 
@@ -35,6 +34,7 @@ class RunSummary(_View):
     why: str
 
 
+@view
 class RunView(RunSummary):
     """A record with its evidence: values by name; ``inputs`` are SHA-256 digests of what was read."""
 
@@ -44,7 +44,7 @@ class RunView(RunSummary):
     links: dict[str, str]
 
 
-class TaskRow(_View):
+class TaskRow(TypedDict):
     """``due_at`` is null when it is not due on that day. ``run`` is the one at that time, ``manual_runs`` those that
     people asked for, newest first; ``state`` is that of the day's newest run. Without a run it is ``upcoming``,
     ``due`` (its grace goes on), or ``no record`` (it is over, and the watcher has not judged it)."""
@@ -62,7 +62,7 @@ class TaskRow(_View):
     manual_runs: list[RunSummary]
 
 
-class ScheduleRow(_View):
+class ScheduleRow(TypedDict):
     """Runs by itself and leaves no run record: every so many seconds, or at an hour (UTC)."""
 
     id: str
@@ -72,7 +72,7 @@ class ScheduleRow(_View):
     every_seconds: int | None
 
 
-class ComponentRow(_View):
+class ComponentRow(TypedDict):
     """A part of the service as its users see it, which incidents and maintenances name by its id."""
 
     id: str
@@ -80,7 +80,8 @@ class ComponentRow(_View):
     description: str
 
 
-class RunbookDay(_View):
+@view
+class RunbookDay(TypedDict):
     """The runbook's table on one day (UTC), as of ``now``."""
 
     date: str
@@ -90,16 +91,9 @@ class RunbookDay(_View):
     components: list[ComponentRow]
 
 
-class RunList(_View):
+@view
+class RunList(TypedDict):
     """Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last."""
 
     runs: list[RunSummary]
     next_cursor: str | None
-
-
-class RunRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")
-    ]

@@ -1,0 +1,47 @@
+"""Rows of the audit trail as the API shows them, as JSON lines and as CSV."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from shared.audit.chain import Finding, Row
+from shared.audit.view import AuditRow, FindingView
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def row_view(row: Row) -> AuditRow:
+    return {
+        "organisation_id": str(row.organisation_id), "sequence": row.sequence, "id": str(row.id),
+        "at": row.at.isoformat(timespec="microseconds").replace("+00:00", "Z"), "actor": row.actor,
+        "action": row.action, "subject": row.subject,
+        "before": json.loads(row.before) if row.before else None,
+        "after": json.loads(row.after) if row.after else None, "reason": row.reason, "origin": row.origin,
+        "request_id": row.request_id, "previous": row.previous.hex(), "hash": row.hash.hex(),
+    }  # fmt: skip
+
+
+def finding_view(finding: Finding) -> FindingView:
+    return {"first": finding.first, "last": finding.last, "what": finding.what}
+
+
+def as_lines(rows: Iterable[Row]) -> str:
+    return "".join(json.dumps(row_view(row), ensure_ascii=False) + "\n" for row in rows)
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    """With a line of names, and nothing that a spreadsheet would take for a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(AuditRow.__annotations__)
+    for row in rows:
+        cells = {**row_view(row), "before": row.before, "after": row.after}
+        writer.writerow(map(_harmless, cells.values()))
+    return text.getvalue()
+
+
+def _harmless(cell: object) -> str:
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,33 @@
+"""What the API says of the calendar."""
+
+from typing_extensions import TypedDict
+
+from shared.calendar.model import Kind, State
+from shared.platform.views import view
+
+
+@view
+class EntryView(TypedDict):
+    """``note`` says why it was cancelled or ended early."""
+
+    id: str
+    kind: Kind
+    state: State
+    title: str
+    reason: str
+    start: str
+    end: str
+    components: list[str]
+    note: str
+    created_by: str
+    created_at: str
+    changed_by: str
+    changed_at: str
+
+
+@view
+class EntryList(TypedDict):
+    """By start. ``next_cursor`` is the ``cursor`` of the next page; null on the last."""
+
+    entries: list[EntryView]
+    next_cursor: str | None
