@@ -17,7 +17,8 @@ def limit(api: Api, **changes: Any) -> None:
     table = {name: dict(one) for name, one in RUNBOOK.items()}
     for name, burst in changes.items():
         table[name] = {"units": burst} if name == "monthly_events" else {"burst": burst, "per_second": 0.001}
-    api.services.__dict__["limits"] = Limits.read(json.dumps(table))
+    for services in api.functions.values():
+        services.__dict__["limits"] = Limits.read(json.dumps(table))
 
 
 def stored(api: Api) -> int:
@@ -122,7 +123,7 @@ def test_without_valkey_nobody_who_asks_for_numbers_is_limited(api: Api, monkeyp
             asked.append(1)
             raise ValkeyUnavailable("down")
 
-    monkeypatch.setitem(api.services.__dict__, "valkey", Down())
+    monkeypatch.setitem(api.functions["query"].__dict__, "valkey", Down())
     for _ in range(3):
         assert api.as_person("GET", "/v1/sites").status_code == 200
     assert len(asked) == 1  # not waited for again within two seconds
