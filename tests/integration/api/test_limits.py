@@ -123,7 +123,7 @@ def test_without_valkey_nobody_who_asks_for_numbers_is_limited(api: Api, monkeyp
             asked.append(1)
             raise ValkeyUnavailable("down")
 
-    monkeypatch.setitem(api.functions["query"].__dict__, "valkey", Down())
+    monkeypatch.setitem(api.services.__dict__, "valkey", Down())
     for _ in range(3):
         assert api.as_person("GET", "/v1/sites").status_code == 200
     assert len(asked) == 1  # not waited for again within two seconds
