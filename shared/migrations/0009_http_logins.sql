@@ -24,8 +24,7 @@ alter role p09_query set default_transaction_read_only = on;
 -- Which site a key or a domain stands for, and nothing else of either.
 grant select (id, organisation_id, name, domain, timezone, allowed_hostnames) on sites to p09_collect;
 grant select (site_id, organisation_id, kind, prefix, sha256, revoked_at, expires_at) on keys to p09_collect;
--- It acts for no organisation: even of one that it names, it sees only the key presented and the site with the domain. Sites are
--- locked before keys, as requests do.
+-- It acts for no organisation: even of one that it names, it sees only the key presented and the site with the domain.
 create policy collect_tracked_domain on sites as restrictive for select to p09_collect
     using (domain = (select nullif(current_setting('p09.domain', true), '')));
 create policy collect_presented_key on keys as restrictive for select to p09_collect
