@@ -8,6 +8,8 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 DEMO ?= 1
+# Functions with an archive of dependencies of their own; the others share runtime.txt.
+ARCHIVES := collect query
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
 .PHONY: help setup run demo deploy-local test stories campaign check check-infra check-workflows bench synth assembly diff unpack deploy verify smoke load plan-change record fetch-change claim-change roll-back audit sbom \
@@ -105,17 +107,18 @@ roll-back: setup ## deploy again what the last delivery that went well has deplo
 
 audit: $(VENV)/.audit ## known vulnerabilities (asks PyPI and npm) and licences of what is shipped
 	@$(PY) -m scripts.licences
-	@$(VENV)/audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/runtime.txt
+	@$(VENV)/audit/bin/pip-audit --strict --disable-pip --require-hashes $(foreach name,runtime $(ARCHIVES),-r requirements/$(name).txt)
 	@npm audit --omit dev
 
-sbom: $(VENV)/.audit ## write build/sbom-python.json and build/sbom-console.json (CycloneDX), offline
-	@$(VENV)/audit/bin/cyclonedx-py requirements --output-reproducible requirements/runtime.txt -o build/sbom-python.json
+sbom: $(VENV)/.audit ## write build/sbom-*.json (CycloneDX), one for each archive of dependencies and one for the console, offline
+	@for name in runtime $(ARCHIVES); do \
+	  $(VENV)/audit/bin/cyclonedx-py requirements --output-reproducible requirements/$$name.txt -o build/sbom-$$name.json || exit 1; done
 	@npm sbom --sbom-format cyclonedx --omit dev --workspace web > build/sbom-console.json
 
 bench: $(VENV)/.bench ## measure against the targets; BENCH="drain cold_start --runs 5" for some rows
 	@$(PY) -m bench $(BENCH)
 
-openapi: setup ## write docs/openapi.json and the console's client from the routes
+openapi: setup ## write shared/http/openapi.json and the console's client from the routes
 	@$(PY) -m scripts.openapi
 	@npm run generate --silent -w web
 
@@ -170,6 +173,7 @@ $(VENV)/.audit: requirements/audit.txt | setup
 lock: $(VENV)/.python ## renew the locks (no registry address enters them)
 	@for name in audit bootstrap ministack linters; do $(LOCK) requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
+	@for name in $(ARCHIVES); do $(LOCK) requirements/$$name.in -c requirements/runtime.txt -o requirements/$$name.txt || exit 1; done
 	@$(LOCK) pyproject.toml --extra dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(LOCK) pyproject.toml requirements/bench.in -c requirements/runtime.txt -o requirements/bench.txt
 	@npm install --package-lock-only --loglevel=error

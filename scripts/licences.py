@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+SHIPPED: Final = ("collect.txt", "query.txt", "runtime.txt")  # the locks of the layers: infra/assets.py
 _PINNED: Final = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 _BETWEEN: Final = re.compile(r"\s+(?:AND|OR)\s+")
 
 
 def main() -> int:
     rules = tomllib.loads((ROOT / "requirements" / "licences.toml").read_text(encoding="utf-8"))
-    shipped = [*python_licences(ROOT / "requirements" / "runtime.txt"), *npm_licences(ROOT / "package-lock.json")]
+    python = {name: licence for lock in SHIPPED for name, licence in python_licences(ROOT / "requirements" / lock)}
+    shipped = [*python.items(), *npm_licences(ROOT / "package-lock.json")]
     refused = list(not_allowed(shipped, set(rules["allowed"]), set(rules["exceptions"])))
     for line in refused:
         print(line, file=sys.stderr)

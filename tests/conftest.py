@@ -23,6 +23,8 @@ settings.register_profile("campaign", max_examples=2000, deadline=None)
 PASSWORDS = {
     "p09_admin": "admin-of-tests",
     "p09_api": "api-of-tests",
+    "p09_collect": "collect-of-tests",
+    "p09_query": "query-of-tests",
     "p09_worker": "worker-of-tests",
     "p09_backup": "backup-of-tests",
 }
@@ -31,7 +33,7 @@ TEMPLATE = "p09_template"
 
 @dataclass(frozen=True)
 class MigratedDatabase:
-    """The database of one test. Roles: ``p09_admin`` (owner), ``p09_api``, ``p09_worker``; no superuser."""
+    """The database of one test. Roles: ``p09_admin`` (owner) and those of ``PASSWORDS``; no superuser."""
 
     server: PostgresServer
     name: str

@@ -15,9 +15,9 @@ from uuid import UUID
 import hiredis
 from mangum import Mangum
 
-from functions.api.app import create_app
-from functions.api.services import Services
-from functions.api.settings import Settings
+from functions.collect.app import create_app
+from functions.collect.services import Services
+from functions.collect.settings import Settings
 from shared.http.site_cache import SiteCache
 from shared.identity.identity import KeyBearer
 from shared.identity.keys import Key

@@ -1,4 +1,4 @@
-"""The API on Lambda."""
+"""Console and operations on Lambda: every route that `collect` and `query` do not serve."""
 
 from aws_lambda_powertools.logging import Logger
 from mangum import Mangum

@@ -1,23 +1,16 @@
 """What requests share beyond what every HTTP function has."""
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import Depends, Request
 
 from functions.api.settings import Settings
-from shared.collection.entry import Entry
-from shared.collection.stream import STREAM, WAKE_DETAIL_TYPE, WAKE_SOURCE, append_within, forget_awake, woke
-from shared.collection.visitor import Visitors
-from shared.http.services import Services as HttpServices
-from shared.http.services import verifier
+from shared.http.people import PeopleServices
+from shared.http.wake import wake
 from shared.platform import wiring
-from shared.platform.aws.bus import put_event
-from shared.platform.aws.signed import AwsRefused, AwsUnavailable
-from shared.platform.limits import Take, Within
 from shared.platform.settings import aws_settings
-from shared.platform.valkey import Command, Valkey
+from shared.platform.valkey import Valkey
 
 if TYPE_CHECKING:
     from shared.audit.anchors import AnchorStore
@@ -28,7 +21,6 @@ if TYPE_CHECKING:
     from shared.communication.store import AnnouncementStore
     from shared.credentials.credentials import DatabaseCredentials
     from shared.credentials.store import LeaseStore
-    from shared.identity.tokens import TokenVerifier
     from shared.incidents.review_store import ReviewStore
     from shared.incidents.rules import Rules
     from shared.incidents.store import IncidentStore
@@ -41,7 +33,7 @@ if TYPE_CHECKING:
 HEALTH_SECONDS: Final = 2.0
 
 
-class Services(HttpServices):
+class Services(PeopleServices):
     """The servers that the API works with."""
 
     def __init__(self, settings: Settings) -> None:
@@ -156,36 +148,8 @@ class Services(HttpServices):
 
         return Rules.of(the_runbook())
 
-    @cached_property
-    def visitors(self) -> Visitors:
-        return Visitors(self.valkey)
-
-    @cached_property
-    def tokens(self) -> "TokenVerifier":
-        return verifier(self.settings)
-
-    def append(self, entry: Entry, takes: Sequence[Take], *also: Command) -> Within:
-        """Make events durable within limits, and wake the worker when it was idle.
-
-        Raises ``LimitExceeded`` and ``ValkeyUnavailable``.
-        """
-        appended = append_within(self.valkey, entry, takes, *also)
-        if woke(appended):
-            self.wake()
-        return appended
-
     def wake(self) -> None:
-        """Tell the worker that events wait. The events are durable: a wake-up that fails costs a minute, not an event."""
-        try:
-            put_event(
-                aws_settings, self.settings.event_bus_name,
-                source=WAKE_SOURCE, detail_type=WAKE_DETAIL_TYPE, detail={"stream": STREAM},
-            )  # fmt: skip
-        except (AwsRefused, AwsUnavailable):
-            from aws_lambda_powertools.logging import Logger
-
-            Logger(child=True).exception("the worker was not woken; its schedule will find the events")
-            forget_awake(self.valkey)
+        wake(self.settings.event_bus_name, self.valkey)
 
 
 async def services(request: Request) -> Services:

@@ -1,10 +1,10 @@
 from dataclasses import dataclass
 
-from shared.http.services import HttpSettings, IdentitySettings
+from shared.http.people import PeopleSettings
 
 
 @dataclass(frozen=True)
-class Settings(HttpSettings, IdentitySettings):
+class Settings(PeopleSettings):
     event_bus_name: str
     operations_table_name: str
     restore_workflow_arn: str

@@ -31,6 +31,8 @@ def bring_up_to_date() -> None:
             logger.info("migrated", extra={"version": migration.version, "migration": migration.name})
         secrets = (
             settings.postgres_api_secret_arn,
+            settings.postgres_collect_secret_arn,
+            settings.postgres_query_secret_arn,
             settings.postgres_worker_secret_arn,
             settings.postgres_backup_secret_arn,
         )

@@ -21,14 +21,15 @@ def function_code(target: Target) -> lambda_.Code:
     return _archive(assets.code(target))
 
 
-def dependencies(scope: Construct, target: Target) -> lambda_.LayerVersion:
-    """The layer of the scope's stack: one imported from another stack could not be replaced while in use."""
-    stack = Stack.of(scope)
-    found = stack.node.try_find_child("Dependencies")
+def dependencies(scope: Construct, target: Target, function: str) -> lambda_.LayerVersion:
+    """The function's layer, in the scope's stack: one imported from another stack could not be replaced while in use."""
+    stack, name = Stack.of(scope), assets.layer_of(function)
+    construct_id = "Dependencies" if name == assets.SHARED_LAYER else f"{name.capitalize()}Dependencies"
+    found = stack.node.try_find_child(construct_id)
     if isinstance(found, lambda_.LayerVersion):
         return found
-    archive = assets.layer(target)
-    return lambda_.LayerVersion(stack, "Dependencies", code=_archive(archive), description=archive.stem)
+    archive = assets.layer(target, name)
+    return lambda_.LayerVersion(stack, construct_id, code=_archive(archive), description=archive.stem)
 
 
 def _archive(path: Path) -> lambda_.Code:

@@ -11,7 +11,7 @@ from constructs import Construct
 from infra.constructs import stream_signals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from infra.constructs.platform import Platform
 
@@ -20,6 +20,7 @@ COLUMNS = 24
 HEIGHT = 6
 MINUTE, FIVE_MINUTES, SIX_HOURS = 60, 300, 21600
 PERCENTILES = ("p50", "p95", "p99")
+HTTP = ("collect", "query", "api")
 TASKS = ("kpi_evaluation",)
 ERRORS_BY_ROUTE = "filter status >= 500 | stats count(*) as errors by method, path | sort errors desc | limit 20"
 COLD_STARTS = (
@@ -56,10 +57,11 @@ class OperationsDashboard(Construct):
         return self._graph("Latency percentiles (ms)", lines, stat="p95")
 
     def _errors_by_route(self) -> Widget:
-        return self._log("Errors by route", self._platform.stage.access_log_group, ERRORS_BY_ROUTE, view="table")
+        group = self._platform.stage.access_log_group
+        return self._log("Errors by route", group, query=ERRORS_BY_ROUTE, view="table")
 
     def _cold_starts(self) -> Widget:
-        return self._log("Cold starts of the API", self._platform.stage.log_group("api"), COLD_STARTS, view="bar")
+        return self._log("Cold starts of the HTTP functions", *self._log_groups(HTTP), query=COLD_STARTS, view="bar")
 
     def _crashes(self) -> Widget:
         lines = [self._own(metric) for metric in self._platform.monitoring.function_log_filters]
@@ -107,7 +109,7 @@ class OperationsDashboard(Construct):
     def _gave_up(self) -> Widget:
         lines = [
             ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", f"{name}-failures"]
-            for name in map(self._platform.stage.physical_name, ("api", "ingest_worker", *TASKS))
+            for name in map(self._platform.stage.physical_name, (*HTTP, "ingest_worker", *TASKS))
         ]
         return self._graph("Events that functions gave up on", lines, stat="Maximum")
 
@@ -135,8 +137,12 @@ class OperationsDashboard(Construct):
             properties["annotations"] = {"horizontal": [{"label": "target", "value": limit}]}
         return {"type": "metric", "properties": properties}
 
-    def _log(self, title: str, log_group: str, query: str, *, view: str) -> Widget:
-        properties = {"title": title, "region": self._region, "view": view, "query": f"SOURCE '{log_group}' | {query}"}
+    def _log_groups(self, functions: Iterable[str]) -> list[str]:
+        return [self._platform.stage.log_group(one) for one in functions]
+
+    def _log(self, title: str, *log_groups: str, query: str, view: str) -> Widget:
+        sources = "".join(f"SOURCE '{group}' | " for group in log_groups)
+        properties = {"title": title, "region": self._region, "view": view, "query": f"{sources}{query}"}
         return {"type": "log", "properties": properties}
 
 

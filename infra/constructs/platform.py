@@ -63,9 +63,16 @@ class Postgres:
     tls_ca: str
     admin_secret: secretsmanager.ISecret
     api_secret: secretsmanager.ISecret
+    collect_secret: secretsmanager.ISecret
+    query_secret: secretsmanager.ISecret
     worker_secret: secretsmanager.ISecret
     backup_secret: secretsmanager.ISecret
     aurora: Aurora
+
+    @property
+    def logins(self) -> list[secretsmanager.ISecret]:
+        """Those that `migrate` makes."""
+        return [self.api_secret, self.collect_secret, self.query_secret, self.worker_secret, self.backup_secret]
 
     def environment(self) -> dict[str, str]:
         return {

@@ -30,6 +30,12 @@ def role_secrets(scope: Construct, *, platform: Platform) -> dict[str, secretsma
     """Passwords of the PostgreSQL roles that `migrate` creates."""
     return {
         "api_secret": generated_secret(scope, "ApiSecret", name="postgres-api", username="p09_api", platform=platform),
+        "collect_secret": generated_secret(
+            scope, "CollectSecret", name="postgres-collect", username="p09_collect", platform=platform
+        ),
+        "query_secret": generated_secret(
+            scope, "QuerySecret", name="postgres-query", username="p09_query", platform=platform
+        ),
         "worker_secret": generated_secret(
             scope, "WorkerSecret", name="postgres-worker", username="p09_worker", platform=platform
         ),

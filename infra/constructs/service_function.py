@@ -172,7 +172,7 @@ class ServiceFunction(Construct):
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=arm if platform.target.arm else intel,
             code=function_code(platform.target),
-            layers=[dependencies(self, platform.target)],
+            layers=[dependencies(self, platform.target, self.name)],
             environment={"STAGE": platform.stage.name, **environment, **self._powertools()},
             reserved_concurrent_executions=reserved_concurrency,
             timeout=timeout,

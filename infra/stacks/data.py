@@ -168,6 +168,8 @@ class DataStack(Stack):
                 **postgres.environment(),
                 "POSTGRES_ADMIN_SECRET_ARN": postgres.admin_secret.secret_arn,
                 "POSTGRES_API_SECRET_ARN": postgres.api_secret.secret_arn,
+                "POSTGRES_COLLECT_SECRET_ARN": postgres.collect_secret.secret_arn,
+                "POSTGRES_QUERY_SECRET_ARN": postgres.query_secret.secret_arn,
                 "POSTGRES_WORKER_SECRET_ARN": postgres.worker_secret.secret_arn,
                 "POSTGRES_BACKUP_SECRET_ARN": postgres.backup_secret.secret_arn,
                 "CANARY_SECRET_ARN": self.canary_secret.secret_arn,
@@ -176,8 +178,7 @@ class DataStack(Stack):
             timeout=MIGRATE_TIMEOUT,
             memory_mb=512,
         )
-        secrets = postgres.admin_secret, postgres.api_secret, postgres.worker_secret, postgres.backup_secret
-        migrate.allow_secrets(*secrets, self.canary_secret)
+        migrate.allow_secrets(postgres.admin_secret, *postgres.logins, self.canary_secret)
         migrate.allow("secretsmanager:PutSecretValue", resources=[self.canary_secret.secret_arn])
         migrate.allow_key("secretsmanager", "kms:GenerateDataKey")
         CustomResource(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from scripts.generate import cloudwatch, cloudwatch_dashboard, document, grafana, problems, prometheus, roles
+from scripts.generate import cloudwatch, cloudwatch_dashboard, document, gateway, grafana, problems, prometheus, roles
 from shared.runbook.load import load
 from shared.runbook.model import Runbook
 
@@ -18,6 +18,7 @@ def artefacts(runbook: Runbook) -> Mapping[str, str]:
         "docs/problems.md": problems.problems_page(),
         "docs/roles.md": roles.roles_page(),
         "docs/runbook.md": document.runbook_page(runbook),
+        "infra/gateway.json": gateway.routes(),
         "monitoring/cloudwatch/P09-Operations.json": cloudwatch_dashboard.dashboard(runbook),
         "monitoring/cloudwatch/alarms.json": cloudwatch.alarms(runbook),
         "monitoring/cloudwatch/metrics.json": cloudwatch.metrics(runbook),

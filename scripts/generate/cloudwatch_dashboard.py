@@ -1,12 +1,13 @@
 """CloudWatch's dashboard P09-Operations as data. ``${Stage}`` and ``${Region}`` are what a stage fills in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from scripts.generate.alerts import number
 from scripts.generate.cloudwatch import STAGE_NAMESPACE, as_json, bad_metrics
+from shared.http.permissions import Function
 from shared.kpi.edge import (
     BAD_SHARE,
     BUDGET_REMAINING,
@@ -23,7 +24,9 @@ from shared.runbook.model import Runbook
 
 _COLUMNS: Final = 24
 _HEIGHT: Final = 6
-_FUNCTIONS: Final = ("api", "ingest-worker")
+_HTTP: Final = tuple(get_args(Function))
+_WORKER: Final = ("ingest-worker",)
+_MEASURED: Final = ("Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions")
 
 
 def dashboard(runbook: Runbook) -> str:
@@ -39,7 +42,8 @@ def _rows(runbook: Runbook) -> Iterator[list[dict[str, Any]]]:
     yield [_budgets(every, period), *(_burn(one, period) for one in every if one.pairs)]
     traffic = [_metric(REQUESTS), _metric(ERRORS)]
     yield [_graph("Traffic", traffic, "Sum", period), _latency(runbook, period), _slow(runbook, period)]
-    yield [_function(name) for name in ("Errors", "Throttles", "Duration", "ConcurrentExecutions")]
+    for title, functions in (("HTTP functions", _HTTP), ("Worker", _WORKER)):
+        yield [_functions(f"{title}: {metric}", functions, metric) for metric in _MEASURED]
 
 
 def _text(runbook: Runbook, every: tuple[Objective, ...]) -> dict[str, Any]:
@@ -84,10 +88,10 @@ def _slow(runbook: Runbook, period: timedelta) -> dict[str, Any]:
     return _graph("Share of slow requests", [*hidden, requests, ratio], "Sum", period, limit)
 
 
-def _function(metric: str) -> dict[str, Any]:
+def _functions(title: str, functions: Iterable[str], metric: str) -> dict[str, Any]:
     statistic = "Maximum" if metric in {"Duration", "ConcurrentExecutions"} else "Sum"
-    names = [["AWS/Lambda", metric, "FunctionName", f"p09-${{Stage}}-{name}"] for name in _FUNCTIONS]
-    return _graph(f"Functions: {metric}", names, statistic, timedelta(minutes=5))
+    names = [["AWS/Lambda", metric, "FunctionName", f"p09-${{Stage}}-{name}"] for name in functions]
+    return _graph(title, names, statistic, timedelta(minutes=5))
 
 
 def _metric(name: str, *dimensions: tuple[str, str]) -> list[Any]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from shared.http.permissions import ANYONE, MEMBERS, ORGANISATION_ROLES, PERMISSIONS, PERSON
+from shared.http.permissions import ANYONE, MEMBERS, ORGANISATION_ROLES, PERSON, ROUTES, Row
 from shared.identity.identity import ROLES
 
 _YES: Final = "●"
 _ORIGIN: Final = (
     "Generated from `shared/http/permissions.py` by `make generate`: change it there. Every request is checked against the "
-    "same tables, and a test calls every route as every kind of caller."
+    "same tables, and a test calls every route as every kind of caller. *Function* is the one that serves the route: the gateway's "
+    "routes come from the same table."
 )
 _CALLERS: Final = (
     f"`{ANYONE}` needs no key and no token. `{PERSON}` is anybody who signed in, whatever their role in operations: "
@@ -19,14 +20,18 @@ _CALLERS: Final = (
 Table = Mapping[tuple[str, str], Iterable[str]]
 
 
-def roles_page(permissions: Table = PERMISSIONS, members: Table = MEMBERS) -> str:
+def roles_page(routes: Mapping[tuple[str, str], Row] = ROUTES, members: Table = MEMBERS) -> str:
+    permissions = {route: row.callers for route, row in routes.items()}
     callers = _callers(permissions)
     sections = (
         "# Who may do what",
         _ORIGIN,
         _CALLERS,
         "## Routes",
-        _table(("Route", *callers), ((_route(one), *_marks(permissions[one], callers)) for one in permissions)),
+        _table(
+            ("Route", "Function", *callers),
+            ((_route(one), f"`{row.function}`", *_marks(row.callers, callers)) for one, row in routes.items()),
+        ),
         "## Roles in an organisation",
         _table(
             ("Route", *ORGANISATION_ROLES),

@@ -7,10 +7,9 @@ from typing import Final
 
 from shared.credentials.lease import Lease, id_of
 from shared.credentials.roles import Role
+from shared.platform.logins import SERVICES, base_of
 
 OWNER: Final = "p09_admin"
-_SERVICES: Final = frozenset({"p09_api", "p09_worker", "p09_backup"})
-_ALTERNATE: Final = "_b"  # rotation takes turns between two users
 _GROUPS: Final = frozenset({"p09_reader", "p09_writer"})
 _PROVIDERS: Final = ("rds", "rdsadmin", "rds_", "postgres")
 _LATE: Final = timedelta(minutes=2)
@@ -45,14 +44,14 @@ def _of_role(role: Role, lease: Lease | None, now: datetime) -> Iterator[Differe
     elif role.name == OWNER:
         if role.is_super:
             yield Difference(role=role.name, why="it is a superuser")
-    elif role.name.removesuffix(_ALTERNATE) in _SERVICES or role.name in _GROUPS:
+    elif base_of(role.name) in SERVICES or role.name in _GROUPS:
         yield from _of_service(role)
     elif role.can_login or role.groups or role.sessions:
         yield Difference(role=role.name, why="nobody of this system made it: it may have been made by hand")
 
 
 def _of_service(role: Role) -> Iterator[Difference]:
-    service = role.name.removesuffix(_ALTERNATE)
+    service = base_of(role.name)
     if rights := _rights(role):
         yield Difference(role=role.name, why=f"it may do more than it was made for: {rights}")
     if more := role.groups - {service}:

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from shared.http.permissions import ANYONE, PERMISSIONS, PERSON, READ_KEY, WRITE_KEY
 from shared.http.problems import Problem
-from shared.identity.identity import PIPELINE, KeyBearer, Person, Pipeline
+from shared.identity.identity import PIPELINE, IdentityUnavailable, InvalidToken, KeyBearer, Person, Pipeline
 from shared.identity.keys import MalformedKey, parse_key
 
 if TYPE_CHECKING:
@@ -83,8 +83,6 @@ def _bearer(request: Request, token: str, allowed: AbstractSet[str]) -> KeyBeare
 
 
 def _signed_in(request: Request, token: str, allowed: AbstractSet[str]) -> Person | Pipeline:
-    from shared.identity.tokens import IdentityUnavailable, InvalidToken
-
     if not allowed - set(_KEYS.values()):
         raise _unauthorised(f"this takes {_wanted(allowed)}, such as p09w_…")
     try:

@@ -1,9 +1,10 @@
-"""Who may call what: one row per route, and no route without a row. A test walks this table with every kind of caller.
+"""Who may call what, and which function serves it: one row per route, and no route without a row.
 
-The console offers what stands here: `make openapi` writes it down for it.
+From this table come the gateway's routes, what each function serves, the description of the API, what the console offers and
+docs/roles.md. A test walks it with every kind of caller.
 """
 
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 from shared.identity.identity import AUDITOR, DBA, DEVELOPER, LEAD, PIPELINE, ROLES, SRE, MemberRole
 
@@ -12,111 +13,127 @@ WRITE_KEY: Final = "write key"
 READ_KEY: Final = "read key"
 PERSON: Final = "person"  # anybody who signed in; row-level security narrows it to their organisations
 
+Function = Literal["collect", "query", "api"]
+COLLECT: Final = "collect"
+QUERY: Final = "query"
+API: Final = "api"  # what the gateway sends elsewhere by no route of its own, unknown paths among it
+
+
+class Row(NamedTuple):
+    """A path belongs to one function, with all of its methods."""
+
+    function: Function
+    callers: frozenset[str]
+
+
 _OPERATIONS: Final = frozenset({DEVELOPER, SRE, DBA, LEAD, AUDITOR})
 _PLANNERS: Final = frozenset({DEVELOPER, SRE, LEAD})
 _DELIVERERS: Final = _PLANNERS | {PIPELINE}
 _APPROVERS: Final = frozenset({SRE, LEAD})
 _RESPONDERS: Final = _OPERATIONS - {AUDITOR}  # who looks at the records does not write them
 
-PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {
-    ("GET", "/health"): frozenset({ANYONE}),
-    ("HEAD", "/health"): frozenset({ANYONE}),
-    ("GET", "/health/db"): frozenset({ANYONE}),
-    ("HEAD", "/health/db"): frozenset({ANYONE}),
-    ("GET", "/health/redis"): frozenset({ANYONE}),
-    ("HEAD", "/health/redis"): frozenset({ANYONE}),
-    ("GET", "/metrics"): frozenset({ANYONE}),
-    ("HEAD", "/metrics"): frozenset({ANYONE}),
-    ("GET", "/openapi.json"): frozenset({ANYONE}),
-    ("POST", "/v1/events"): frozenset({WRITE_KEY}),
-    ("POST", "/api/event"): frozenset({ANYONE}),
-    ("OPTIONS", "/api/event"): frozenset({ANYONE}),
-    ("POST", "/v1/query"): frozenset({READ_KEY, PERSON}),
-    ("GET", "/v1/sites"): frozenset({READ_KEY, PERSON}),
-    ("POST", "/v1/sites"): frozenset({PERSON}),
-    ("GET", "/v1/sites/{site_id}/live"): frozenset({READ_KEY, PERSON}),
-    ("GET", "/v1/sites/{site_id}/keys"): frozenset({PERSON}),
-    ("POST", "/v1/sites/{site_id}/keys"): frozenset({PERSON}),
-    ("DELETE", "/v1/sites/{site_id}/keys/{key_id}"): frozenset({PERSON}),
-    ("POST", "/v1/sites/{site_id}/keys/{key_id}/rotation"): frozenset({PERSON}),
-    ("GET", "/v1/organisations"): frozenset({PERSON}),
-    ("POST", "/v1/organisations"): frozenset({DEVELOPER, SRE, LEAD}),
-    ("GET", "/v1/organisations/{organisation_id}/members"): frozenset({PERSON}),
-    ("POST", "/v1/organisations/{organisation_id}/members"): frozenset({PERSON}),
-    ("PUT", "/v1/organisations/{organisation_id}/members/{subject}"): frozenset({PERSON}),
-    ("DELETE", "/v1/organisations/{organisation_id}/members/{subject}"): frozenset({PERSON}),
-    ("GET", "/v1/organisations/{organisation_id}/invitations"): frozenset({PERSON}),
-    ("POST", "/v1/organisations/{organisation_id}/invitations"): frozenset({PERSON}),
-    ("DELETE", "/v1/organisations/{organisation_id}/invitations/{invitation_id}"): frozenset({PERSON}),
-    ("POST", "/v1/invitations/acceptance"): frozenset({PERSON}),
-    ("GET", "/v1/audit"): frozenset({AUDITOR, LEAD, SRE}),
-    ("GET", "/v1/audit/verification"): frozenset({AUDITOR, LEAD, SRE}),
-    ("GET", "/v1/organisations/{organisation_id}/audit"): frozenset({PERSON}),
-    ("GET", "/v1/organisations/{organisation_id}/audit/verification"): frozenset({PERSON}),
-    ("GET", "/v1/access/roles"): _OPERATIONS,
-    ("GET", "/v1/access/secrets"): frozenset({DBA, SRE, LEAD, AUDITOR}),
+ROUTES: Final[dict[tuple[str, str], Row]] = {
+    ("GET", "/health"): Row(API, frozenset({ANYONE})),
+    ("HEAD", "/health"): Row(API, frozenset({ANYONE})),
+    ("GET", "/health/db"): Row(API, frozenset({ANYONE})),
+    ("HEAD", "/health/db"): Row(API, frozenset({ANYONE})),
+    ("GET", "/health/redis"): Row(API, frozenset({ANYONE})),
+    ("HEAD", "/health/redis"): Row(API, frozenset({ANYONE})),
+    ("GET", "/metrics"): Row(API, frozenset({ANYONE})),
+    ("HEAD", "/metrics"): Row(API, frozenset({ANYONE})),
+    ("GET", "/openapi.json"): Row(API, frozenset({ANYONE})),
+    ("POST", "/v1/events"): Row(COLLECT, frozenset({WRITE_KEY})),
+    ("POST", "/api/event"): Row(COLLECT, frozenset({ANYONE})),
+    ("OPTIONS", "/api/event"): Row(COLLECT, frozenset({ANYONE})),
+    ("POST", "/v1/query"): Row(QUERY, frozenset({READ_KEY, PERSON})),
+    ("GET", "/v1/sites"): Row(API, frozenset({READ_KEY, PERSON})),
+    ("POST", "/v1/sites"): Row(API, frozenset({PERSON})),
+    ("GET", "/v1/sites/{site_id}/live"): Row(QUERY, frozenset({READ_KEY, PERSON})),
+    ("GET", "/v1/sites/{site_id}/keys"): Row(API, frozenset({PERSON})),
+    ("POST", "/v1/sites/{site_id}/keys"): Row(API, frozenset({PERSON})),
+    ("DELETE", "/v1/sites/{site_id}/keys/{key_id}"): Row(API, frozenset({PERSON})),
+    ("POST", "/v1/sites/{site_id}/keys/{key_id}/rotation"): Row(API, frozenset({PERSON})),
+    ("GET", "/v1/organisations"): Row(API, frozenset({PERSON})),
+    ("POST", "/v1/organisations"): Row(API, frozenset({DEVELOPER, SRE, LEAD})),
+    ("GET", "/v1/organisations/{organisation_id}/members"): Row(API, frozenset({PERSON})),
+    ("POST", "/v1/organisations/{organisation_id}/members"): Row(API, frozenset({PERSON})),
+    ("PUT", "/v1/organisations/{organisation_id}/members/{subject}"): Row(API, frozenset({PERSON})),
+    ("DELETE", "/v1/organisations/{organisation_id}/members/{subject}"): Row(API, frozenset({PERSON})),
+    ("GET", "/v1/organisations/{organisation_id}/invitations"): Row(API, frozenset({PERSON})),
+    ("POST", "/v1/organisations/{organisation_id}/invitations"): Row(API, frozenset({PERSON})),
+    ("DELETE", "/v1/organisations/{organisation_id}/invitations/{invitation_id}"): Row(API, frozenset({PERSON})),
+    ("POST", "/v1/invitations/acceptance"): Row(API, frozenset({PERSON})),
+    ("GET", "/v1/audit"): Row(API, frozenset({AUDITOR, LEAD, SRE})),
+    ("GET", "/v1/audit/verification"): Row(API, frozenset({AUDITOR, LEAD, SRE})),
+    ("GET", "/v1/organisations/{organisation_id}/audit"): Row(API, frozenset({PERSON})),
+    ("GET", "/v1/organisations/{organisation_id}/audit/verification"): Row(API, frozenset({PERSON})),
+    ("GET", "/v1/access/roles"): Row(API, _OPERATIONS),
+    ("GET", "/v1/access/secrets"): Row(API, frozenset({DBA, SRE, LEAD, AUDITOR})),
     # The route itself lets only the DBA role have one without breaking the glass.
-    ("POST", "/v1/access/database-credentials"): frozenset({DBA, SRE}),
-    ("GET", "/v1/access/database-credentials"): frozenset({DBA, SRE, LEAD, AUDITOR}),
-    ("DELETE", "/v1/access/database-credentials/{credential_id}"): frozenset({DBA, SRE, LEAD}),
-    ("POST", "/v1/access/database-credentials/{credential_id}/approval"): frozenset({DBA, LEAD}),
-    ("GET", "/v1/dead-letters"): _OPERATIONS,
-    ("POST", "/v1/dead-letters/replay"): frozenset({SRE}),
-    ("GET", "/v1/kpis"): _OPERATIONS,
-    ("GET", "/v1/kpis/{kpi_id}/burndown"): _OPERATIONS,
-    ("GET", "/v1/kpis/{kpi_id}/decisions"): _OPERATIONS,
-    ("GET", "/v1/kpis/{kpi_id}/what-if"): _OPERATIONS,
-    ("GET", "/v1/decisions/{decision_id}/replay"): _OPERATIONS,
-    ("GET", "/v1/announcements"): _OPERATIONS,
-    ("POST", "/v1/announcements"): frozenset({DEVELOPER, SRE, LEAD}),
-    ("POST", "/v1/announcements/replay"): frozenset({SRE}),
-    ("GET", "/v1/announcements/{announcement_id}"): _OPERATIONS,
-    ("GET", "/v1/runbook"): _OPERATIONS,
-    ("GET", "/v1/runbook/tasks/{task_id}/runs"): _OPERATIONS,
-    ("GET", "/v1/runbook/tasks/{task_id}/runs/{run_id}"): _OPERATIONS,
-    ("POST", "/v1/runbook/tasks/{task_id}/runs"): frozenset({DEVELOPER, SRE, DBA, LEAD}),
-    ("GET", "/v1/calendar"): _OPERATIONS,
-    ("POST", "/v1/calendar"): _PLANNERS,
-    ("GET", "/v1/calendar/{entry_id}"): _OPERATIONS,
-    ("PATCH", "/v1/calendar/{entry_id}"): _PLANNERS,
-    ("POST", "/v1/calendar/{entry_id}/cancel"): _PLANNERS,
-    ("GET", "/v1/changes"): _OPERATIONS | {PIPELINE},
-    ("POST", "/v1/changes"): _DELIVERERS,
-    ("GET", "/v1/delivery"): _OPERATIONS,
-    ("GET", "/v1/changes/{change_id}"): _OPERATIONS | {PIPELINE},
-    ("POST", "/v1/changes/{change_id}/artefact"): _DELIVERERS,
-    ("POST", "/v1/changes/{change_id}/steps"): _DELIVERERS,
-    ("POST", "/v1/changes/{change_id}/approve"): _APPROVERS,
-    ("POST", "/v1/changes/{change_id}/reject"): _APPROVERS,
-    ("POST", "/v1/changes/{change_id}/override"): _APPROVERS,
-    ("POST", "/v1/changes/{change_id}/override/second"): _APPROVERS,
-    ("POST", "/v1/changes/{change_id}/promote"): _DELIVERERS,
-    ("POST", "/v1/changes/{change_id}/roll-back"): _DELIVERERS,
-    ("GET", "/v1/incidents"): _OPERATIONS,
-    ("POST", "/v1/incidents"): _RESPONDERS,
-    ("GET", "/v1/incidents/{incident_id}"): _OPERATIONS,
-    ("POST", "/v1/incidents/{incident_id}/acknowledge"): _RESPONDERS,
-    ("POST", "/v1/incidents/{incident_id}/updates"): _RESPONDERS,
-    ("POST", "/v1/incidents/{incident_id}/merge"): _RESPONDERS,
-    ("POST", "/v1/incidents/{incident_id}/resolve"): _RESPONDERS,
-    ("POST", "/v1/incidents/{incident_id}/reopen"): _RESPONDERS,
-    ("GET", "/v1/reviews"): _OPERATIONS,
-    ("GET", "/v1/reviews/{review_id}"): _OPERATIONS,
-    ("PATCH", "/v1/reviews/{review_id}"): _RESPONDERS,
-    ("POST", "/v1/reviews/{review_id}/actions"): _RESPONDERS,
-    ("PATCH", "/v1/reviews/{review_id}/actions/{action_id}"): _RESPONDERS,
-    ("POST", "/v1/reviews/{review_id}/close"): _RESPONDERS,
-    ("GET", "/v1/backups"): _OPERATIONS,
-    ("GET", "/v1/drills"): _OPERATIONS,
-    ("GET", "/v1/drills/marks"): _OPERATIONS,
-    ("GET", "/v1/drills/plan"): _OPERATIONS,
-    ("GET", "/v1/drills/{drill_id}"): _OPERATIONS,
-    ("POST", "/v1/drills"): frozenset({SRE, DBA}),
+    ("POST", "/v1/access/database-credentials"): Row(API, frozenset({DBA, SRE})),
+    ("GET", "/v1/access/database-credentials"): Row(API, frozenset({DBA, SRE, LEAD, AUDITOR})),
+    ("DELETE", "/v1/access/database-credentials/{credential_id}"): Row(API, frozenset({DBA, SRE, LEAD})),
+    ("POST", "/v1/access/database-credentials/{credential_id}/approval"): Row(API, frozenset({DBA, LEAD})),
+    ("GET", "/v1/dead-letters"): Row(API, _OPERATIONS),
+    ("POST", "/v1/dead-letters/replay"): Row(API, frozenset({SRE})),
+    ("GET", "/v1/kpis"): Row(API, _OPERATIONS),
+    ("GET", "/v1/kpis/{kpi_id}/burndown"): Row(API, _OPERATIONS),
+    ("GET", "/v1/kpis/{kpi_id}/decisions"): Row(API, _OPERATIONS),
+    ("GET", "/v1/kpis/{kpi_id}/what-if"): Row(API, _OPERATIONS),
+    ("GET", "/v1/decisions/{decision_id}/replay"): Row(API, _OPERATIONS),
+    ("GET", "/v1/announcements"): Row(API, _OPERATIONS),
+    ("POST", "/v1/announcements"): Row(API, frozenset({DEVELOPER, SRE, LEAD})),
+    ("POST", "/v1/announcements/replay"): Row(API, frozenset({SRE})),
+    ("GET", "/v1/announcements/{announcement_id}"): Row(API, _OPERATIONS),
+    ("GET", "/v1/runbook"): Row(API, _OPERATIONS),
+    ("GET", "/v1/runbook/tasks/{task_id}/runs"): Row(API, _OPERATIONS),
+    ("GET", "/v1/runbook/tasks/{task_id}/runs/{run_id}"): Row(API, _OPERATIONS),
+    ("POST", "/v1/runbook/tasks/{task_id}/runs"): Row(API, frozenset({DEVELOPER, SRE, DBA, LEAD})),
+    ("GET", "/v1/calendar"): Row(API, _OPERATIONS),
+    ("POST", "/v1/calendar"): Row(API, _PLANNERS),
+    ("GET", "/v1/calendar/{entry_id}"): Row(API, _OPERATIONS),
+    ("PATCH", "/v1/calendar/{entry_id}"): Row(API, _PLANNERS),
+    ("POST", "/v1/calendar/{entry_id}/cancel"): Row(API, _PLANNERS),
+    ("GET", "/v1/changes"): Row(API, _OPERATIONS | {PIPELINE}),
+    ("POST", "/v1/changes"): Row(API, _DELIVERERS),
+    ("GET", "/v1/delivery"): Row(API, _OPERATIONS),
+    ("GET", "/v1/changes/{change_id}"): Row(API, _OPERATIONS | {PIPELINE}),
+    ("POST", "/v1/changes/{change_id}/artefact"): Row(API, _DELIVERERS),
+    ("POST", "/v1/changes/{change_id}/steps"): Row(API, _DELIVERERS),
+    ("POST", "/v1/changes/{change_id}/approve"): Row(API, _APPROVERS),
+    ("POST", "/v1/changes/{change_id}/reject"): Row(API, _APPROVERS),
+    ("POST", "/v1/changes/{change_id}/override"): Row(API, _APPROVERS),
+    ("POST", "/v1/changes/{change_id}/override/second"): Row(API, _APPROVERS),
+    ("POST", "/v1/changes/{change_id}/promote"): Row(API, _DELIVERERS),
+    ("POST", "/v1/changes/{change_id}/roll-back"): Row(API, _DELIVERERS),
+    ("GET", "/v1/incidents"): Row(API, _OPERATIONS),
+    ("POST", "/v1/incidents"): Row(API, _RESPONDERS),
+    ("GET", "/v1/incidents/{incident_id}"): Row(API, _OPERATIONS),
+    ("POST", "/v1/incidents/{incident_id}/acknowledge"): Row(API, _RESPONDERS),
+    ("POST", "/v1/incidents/{incident_id}/updates"): Row(API, _RESPONDERS),
+    ("POST", "/v1/incidents/{incident_id}/merge"): Row(API, _RESPONDERS),
+    ("POST", "/v1/incidents/{incident_id}/resolve"): Row(API, _RESPONDERS),
+    ("POST", "/v1/incidents/{incident_id}/reopen"): Row(API, _RESPONDERS),
+    ("GET", "/v1/reviews"): Row(API, _OPERATIONS),
+    ("GET", "/v1/reviews/{review_id}"): Row(API, _OPERATIONS),
+    ("PATCH", "/v1/reviews/{review_id}"): Row(API, _RESPONDERS),
+    ("POST", "/v1/reviews/{review_id}/actions"): Row(API, _RESPONDERS),
+    ("PATCH", "/v1/reviews/{review_id}/actions/{action_id}"): Row(API, _RESPONDERS),
+    ("POST", "/v1/reviews/{review_id}/close"): Row(API, _RESPONDERS),
+    ("GET", "/v1/backups"): Row(API, _OPERATIONS),
+    ("GET", "/v1/drills"): Row(API, _OPERATIONS),
+    ("GET", "/v1/drills/marks"): Row(API, _OPERATIONS),
+    ("GET", "/v1/drills/plan"): Row(API, _OPERATIONS),
+    ("GET", "/v1/drills/{drill_id}"): Row(API, _OPERATIONS),
+    ("POST", "/v1/drills"): Row(API, frozenset({SRE, DBA})),
     # Who may decide is said, and who was refused is kept, by the routes themselves.
-    ("POST", "/v1/drills/{drill_id}/sign-off"): _OPERATIONS,
-    ("POST", "/v1/drills/{drill_id}/promote"): _OPERATIONS,
-    ("POST", "/v1/drills/{drill_id}/abort"): frozenset({SRE, DBA}),
+    ("POST", "/v1/drills/{drill_id}/sign-off"): Row(API, _OPERATIONS),
+    ("POST", "/v1/drills/{drill_id}/promote"): Row(API, _OPERATIONS),
+    ("POST", "/v1/drills/{drill_id}/abort"): Row(API, frozenset({SRE, DBA})),
 }
+
+PERMISSIONS: Final[dict[tuple[str, str], frozenset[str]]] = {route: row.callers for route, row in ROUTES.items()}
+
 
 # The routes themselves let only these decide: they keep who else tried.
 DECIDERS: Final[dict[tuple[str, str], frozenset[str]]] = {
@@ -150,6 +167,11 @@ MEMBERS: Final[dict[tuple[str, str], tuple[MemberRole, ...]]] = {
     ("GET", "/v1/organisations/{organisation_id}/audit/verification"): _OWNERS,
 }
 """What a person's role in the organisation lets them do there, by route."""
+
+
+def routes_of(function: Function) -> frozenset[tuple[str, str]]:
+    """The routes that a function serves."""
+    return frozenset(route for route, row in ROUTES.items() if row.function == function)
 
 
 def operations_roles(route: tuple[str, str]) -> frozenset[str]:

@@ -17,7 +17,6 @@ from shared.platform.settings import PostgresSettings, ValkeySettings, aws_setti
 from shared.platform.valkey import Valkey, ValkeyUnavailable
 
 if TYPE_CHECKING:
-    from shared.identity.tokens import TokenVerifier
     from shared.platform.postgres import Database
 
 POSTGRES_SECONDS: Final = 10.0
@@ -32,16 +31,6 @@ class HttpSettings(PostgresSettings, ValkeySettings):
     postgres_secret_arn: str
     origin_secret_arn: str
     limits: str
-
-
-@dataclass(frozen=True)
-class IdentitySettings:
-    """Whose access tokens are good; ``identity_client_ids`` are those of people, separated by commas."""
-
-    identity_issuer: str
-    identity_jwks_url: str
-    identity_client_ids: str
-    identity_pipeline_client_id: str
 
 
 class Services:
@@ -97,15 +86,3 @@ class Services:
             run_within(self.valkey, takes)
         except (ValkeyUnavailable, AwsUnavailable, AwsRefused):
             self._limits_rest_until = time.monotonic() + REST_SECONDS
-
-
-def verifier(settings: IdentitySettings) -> "TokenVerifier":
-    """Checks access tokens of people and of the pipeline."""
-    from shared.identity.tokens import TokenVerifier  # PyJWT: only a caller who presents a token waits for it
-
-    return TokenVerifier(
-        issuer=settings.identity_issuer,
-        jwks_url=settings.identity_jwks_url,
-        client_ids=settings.identity_client_ids.split(","),
-        pipeline_client_id=settings.identity_pipeline_client_id,
-    )

@@ -20,6 +20,14 @@ NAME_CLAIM: Final = "p09_name"
 MemberRole = Literal["owner", "editor", "viewer"]
 
 
+class InvalidToken(Exception):
+    """The token is forged, expired, of another pool or another client; the message says which."""
+
+
+class IdentityUnavailable(Exception):
+    """The signing keys can't be fetched, so that no new key can be checked."""
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody who signed in. ``roles`` are the operations roles; customers' people have none.

@@ -6,14 +6,12 @@ from typing import Final
 
 import jwt
 
+from shared.identity.identity import IdentityUnavailable
+
 FRESH_SECONDS: Final = 3600.0
 STALE_SECONDS: Final = 24 * 3600.0
 BETWEEN_FETCHES_SECONDS: Final = 30.0
 TIMEOUT_SECONDS: Final = 2
-
-
-class IdentityUnavailable(Exception):
-    """The signing keys can't be fetched, so that no new key can be checked."""
 
 
 class UnknownKey(Exception):

@@ -8,10 +8,8 @@ from typing import Any, Final
 import jwt
 from jwt.utils import base64url_decode, base64url_encode
 
-from shared.identity.identity import NAME_CLAIM, PIPELINE_SCOPE, Person, Pipeline, person_of
-from shared.identity.signing_keys import IdentityUnavailable, SigningKeys, UnknownKey, fetch_from
-
-__all__ = ["IdentityUnavailable", "InvalidToken", "TokenVerifier"]
+from shared.identity.identity import NAME_CLAIM, PIPELINE_SCOPE, InvalidToken, Person, Pipeline, person_of
+from shared.identity.signing_keys import SigningKeys, UnknownKey, fetch_from
 
 LEEWAY_SECONDS: Final = 10
 MAX_LIFETIME_SECONDS: Final = 24 * 3600  # Cognito makes none that live longer
@@ -22,10 +20,6 @@ _HEADERS: Final = frozenset({"alg", "kid", "typ"})
 _REQUIRED: Final = ("exp", "iat", "iss", "sub", "token_use", "client_id")
 _OF_PEOPLE: Final = frozenset({"username", "cognito:username", "cognito:groups", NAME_CLAIM})
 _TEXTS: Final = ("iss", "sub", "token_use", "client_id")
-
-
-class InvalidToken(Exception):
-    """The token is forged, expired, of another pool or another client; the message says which."""
 
 
 class TokenVerifier:

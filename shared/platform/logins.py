@@ -6,6 +6,8 @@ from pg8000.native import Connection, identifier, literal
 
 from shared.platform.scram import verifier
 
+SERVICES: Final = frozenset({"p09_api", "p09_collect", "p09_query", "p09_worker", "p09_backup"})
+"""The roles of our functions; each has the rights, and its alternate is a member of it."""
 _ALTERNATE: Final = "_b"
 
 

@@ -1,17 +1,15 @@
 """Logins of functions in PostgreSQL, changed by its administrator. Two users take turns: nobody's password changes under them."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from shared.platform.logins import base_of, ensure_login, other_of
+from shared.platform.logins import SERVICES, base_of, ensure_login, other_of
 from shared.rotation.rotation import RotationRefused, new_password, read_login, write_login
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
 
     from shared.platform.postgres import Database
-
-ROTATED: Final = frozenset({"p09_api", "p09_worker", "p09_backup"})
 
 
 class PostgresLogins:
@@ -51,6 +49,6 @@ class PostgresLogins:
 
 def _user(text: str) -> str:
     username, _ = read_login(text)
-    if base_of(username) not in ROTATED:
-        raise RotationRefused(f"{username} is none of the logins that take turns: {', '.join(sorted(ROTATED))}")
+    if base_of(username) not in SERVICES:
+        raise RotationRefused(f"{username} is none of the logins that take turns: {', '.join(sorted(SERVICES))}")
     return username

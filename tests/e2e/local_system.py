@@ -84,13 +84,21 @@ class LocalSystem:
 
     def kill_environments(self, function: str) -> int:
         """`kill -9` of every environment of a function; returns how many there were."""
-        name, killed = f"p09-local-{function}", 0
+        killed = 0
+        for process in self.environments(function):
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+                killed += 1
+        return killed
+
+    def environments(self, function: str) -> list[psutil.Process]:
+        """The processes in which a function runs."""
+        name, found = f"p09-local-{function}", []
         for process in psutil.Process(self.processes()["ministack"]).children(recursive=True):
             with suppress(psutil.Error):
                 if process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == name:
-                    os.kill(process.pid, signal.SIGKILL)
-                    killed += 1
-        return killed
+                    found.append(process)
+        return found
 
     def aws(self, service: str) -> Any:
         return aws_client(service, self.facts["aws_endpoint"])

@@ -12,7 +12,9 @@ from local.customers import SiteAccess, operations_token
 from tests.e2e.events import pageviews
 from tests.e2e.local_system import LocalSystem, until
 
-ROTATED = ("postgres-api", "postgres-worker", "postgres-backup", "valkey", "canary", "webhooks")
+ROTATED = (
+    "postgres-api", "postgres-collect", "postgres-query", "postgres-worker", "postgres-backup", "valkey", "canary", "webhooks",
+)  # fmt: skip
 
 
 class Customer:

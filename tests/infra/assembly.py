@@ -18,7 +18,7 @@ from infra import assets
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / "build" / "test-assembly"
 FOLDERS = ("infra", "functions", "shared", "monitoring", "web/dist")
-INPUTS = (*FOLDERS, "cdk.json", "requirements/runtime.txt", "requirements/dev.txt")
+INPUTS = (*FOLDERS, "cdk.json", "requirements")
 SYNTHESIS_SECONDS = 300
 STAGES = ("local", "dev", "staging", "prod")
 
@@ -91,7 +91,7 @@ def synthesize() -> Assembly:
                 shutil.rmtree(outdated)
             # Installed here, with this machine's own settings for package indexes: the synthesis runs without any.
             for target in (assets.local_target(), assets.lambda_target()):
-                assets.layer(target)
+                assets.layers(target)
             (folder / "output.txt").write_text(run_app("infra.app", folder).stderr)
     return Assembly(_read(folder), (folder / "output.txt").read_text())
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tests.infra.assembly import Assembly
 
 AWS_STAGES = [stage for stage in STAGES if stage != "local"]
+LOGINS = tuple(f"postgres-{role}" for role in ("api", "collect", "query", "worker", "backup"))
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -40,7 +41,7 @@ def test_credentials_are_ended_each_minute_and_the_trail_is_anchored_each_hour(a
 def test_logins_rotate_every_ninety_days_and_not_at_a_deploy(assembly: Assembly, stage: str) -> None:
     rotations = assembly.stages[stage]["Access"].of_type("AWS::SecretsManager::RotationSchedule")
     assert {rotation.properties["SecretId"] for rotation in rotations} == {
-        f"p09-{stage}-{name}" for name in ("postgres-api", "postgres-worker", "postgres-backup", "valkey", "canary")
+        f"p09-{stage}-{name}" for name in (*LOGINS, "valkey", "canary")
     }
     for rotation in rotations:
         assert rotation.properties["RotationRules"] == {"AutomaticallyAfterDays": 90}
@@ -56,7 +57,7 @@ def test_rotation_changes_what_the_runbook_has_it_rotate_and_no_other_secret(ass
         if "secretsmanager:PutSecretValue" in statement["Action"]
     ]
     ends = [str(one["Fn::Join"][1][-1]).removeprefix(":secret:") for one in changed]
-    rotated = ("postgres-api", "postgres-worker", "postgres-backup", "valkey", "canary", "webhooks")
+    rotated = (*LOGINS, "valkey", "canary", "webhooks")
     assert sorted(ends) == sorted(f"p09-{stage}-{name}-??????" for name in rotated)
 
 

@@ -92,7 +92,7 @@ def test_every_function_has_alarms_that_tell_somebody(assembly: Assembly, stage:
 def test_functions_that_talk_to_servers_live_in_the_network(assembly: Assembly, stage: str) -> None:
     inside = {name for name in FOLDERS if "VpcConfig" in _function(assembly, stage, name).properties}
     access = {"audit_anchor", "credential_expiry", "credential_reconciliation", "secret_rotation"}
-    assert inside == {"api", "ingest_worker", "migrate", "redis_memory", "restore_drill"} | access
+    assert inside == {"collect", "query", "api", "ingest_worker", "migrate", "redis_memory", "restore_drill"} | access
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -97,7 +97,8 @@ def test_the_dashboard_answers_what_is_asked_of_it(assembly: Assembly, stage: st
     titles = " | ".join(widget["properties"].get("title", "") for widget in _widgets(assembly, stage))
     for subject in (
         "Availability", "p95 latency", "Error rate", "Error budget left", "burn rates", "Traffic", "Latency percentiles",
-        "Errors by route", "Functions: Errors", "Functions: Throttles", "Functions: Duration", "Cold starts", "Crashes",
+        "Errors by route", "HTTP functions: Invocations", "HTTP functions: Errors", "HTTP functions: Throttles",
+            "HTTP functions: Duration", "HTTP functions: ConcurrentExecutions", "Worker: Errors", "Cold starts", "Crashes",
         "Stream length", "Oldest entry", "Drain rate", "Dead letters", "PostgreSQL", "Valkey", "Task results", "Cost",
     ):  # fmt: skip
         assert subject in titles, subject
@@ -144,7 +145,7 @@ def test_the_api_can_read_the_operations_table_without_a_server(assembly: Assemb
     (function,) = [
         one
         for one in assembly.stages["prod"]["Api"].of_type("AWS::Lambda::Function")
-        if "api" in one.properties["FunctionName"]
+        if one.properties["FunctionName"] == "p09-prod-api"
     ]
     assert "Operations" in json.dumps(function.properties["Environment"]["Variables"]["OPERATIONS_TABLE_NAME"])
     endpoints = [one.properties for _, one in assembly.of_type("prod", "AWS::EC2::VPCEndpoint")]

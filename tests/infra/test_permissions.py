@@ -45,6 +45,8 @@ READ_TABLE = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
 WRITE_TABLE = {f"dynamodb:{verb}Item" for verb in ("Put", "Update", "Delete", "ConditionCheck")}
 TABLE = READ_TABLE | WRITE_TABLE | TABLE_KEY
 OWN = {
+    "collect": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
+    "query": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
     "api": {"secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "events:PutEvents"}
     | {"states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"}
     | TABLE,

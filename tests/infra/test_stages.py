@@ -5,20 +5,53 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.stages import AWS_STAGES, Concurrency, LocalServers, Sizes, local
+from infra.stages import AWS_STAGES, MAX_RESERVED, Concurrency, LocalServers, Sizes, local
+from tests.infra.assembly import STAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.infra.assembly import Assembly
 
 
 def test_a_stage_whose_functions_could_use_up_the_connections_is_refused() -> None:
     with pytest.raises(ValueError, match="may open 92 connections, max_connections is 60"):
         Sizes(
-            concurrency=Concurrency(api=17),
+            concurrency=Concurrency(collect=9, query=4, api=4),
             max_connections=60,
             api_requests_per_second=100,
             log_days=7,
         )
+
+
+def test_a_stage_that_reserves_more_than_an_account_has_is_refused() -> None:
+    with pytest.raises(ValueError, match="reserve 931 executions at once, an account has 900"):
+        Sizes(
+            concurrency=Concurrency(collect=761, query=60, api=60),
+            max_connections=5000,
+            api_requests_per_second=100,
+            log_days=7,
+        )
+
+
+def test_the_stages_fit_into_one_account_together() -> None:
+    assert sum(stage.sizes.concurrency.reserved for stage in AWS_STAGES) <= MAX_RESERVED
+
+
+def test_production_takes_events_asks_and_operates_side_by_side() -> None:
+    prod = AWS_STAGES[-1].sizes.concurrency
+    assert (prod.collect, prod.query, prod.api) == (200, 60, 60)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_sizes_are_what_the_functions_reserve(assembly: Assembly, stage: str) -> None:
+    """Counted from the templates: what they reserve in all, and the connections of those that speak to PostgreSQL."""
+    functions = [function.properties for _, function in assembly.of_type(stage, "AWS::Lambda::Function")]
+    sizes = next(one.sizes for one in (local(LocalServers()), *AWS_STAGES) if one.name == stage)
+    assert sum(one["ReservedConcurrentExecutions"] for one in functions) == sizes.concurrency.reserved
+    of_postgres = [one for one in functions if "POSTGRES_HOST" in one["Environment"]["Variables"]]
+    connections = 2 * sum(one["ReservedConcurrentExecutions"] for one in of_postgres)
+    assert connections + sizes.spare_connections <= sizes.max_connections
 
 
 def test_names_say_stage_and_thing() -> None:

@@ -5,11 +5,11 @@ import redis
 from pg8000.exceptions import DatabaseError
 
 from shared.platform.postgres import sqlstate
-from tests.conftest import MigratedDatabase
+from tests.conftest import PASSWORDS, MigratedDatabase
 from tests.servers import ValkeyServer
 
 
-@pytest.mark.parametrize("role", ["p09_admin", "p09_api", "p09_worker"])
+@pytest.mark.parametrize("role", PASSWORDS)
 def test_no_role_is_a_superuser_or_bypasses_row_level_security(migrated: MigratedDatabase, role: str) -> None:
     rows = migrated.connect(role).run(
         "select rolsuper, rolbypassrls, current_user from pg_roles where rolname = current_user"

@@ -34,7 +34,7 @@ IDS: Final = {
     "incident_id": "INC-20200101-000000-0a1b2c",
     "review_id": "PIR-20200101-000000-0a1b2c",
 }
-PREFLIGHT: Final = "OPTIONS"  # MiniStack answers these itself, AWS passes them on; functions/api has a test of them
+PREFLIGHT: Final = "OPTIONS"  # MiniStack answers these itself, AWS passes them on; functions/collect has a test of them
 NOTHING: Final[list[Any]] = []
 # Who is not of the organisation is refused these; of the others they see nothing that is its.
 HELD: Final = [route for route in MEMBERS if "{" in route[1] or route == ("POST", "/v1/sites")]

@@ -1,10 +1,9 @@
 """What each operations role may do: the table of permissions, for people to read."""
 
-from typing import Any
-
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from typing_extensions import TypedDict
 
+from shared.http.openapi import paths
 from shared.http.permissions import PERMISSIONS, operations_roles
 from shared.platform.views import view
 
@@ -26,9 +25,9 @@ class PermissionList(TypedDict):
 
 
 @router.get("/v1/access/roles", summary="What each operations role may do")
-async def list_permissions(request: Request) -> PermissionList:
+async def list_permissions() -> PermissionList:
     """The routes of operations; what a customer's person may do hangs on their role in the organisation."""
-    described: dict[str, Any] = request.app.openapi()["paths"]
+    described = paths()
     return {
         "permissions": [
             {

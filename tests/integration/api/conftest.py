@@ -1,6 +1,6 @@
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -14,10 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi.testclient import TestClient
 from jwt.algorithms import RSAAlgorithm
 
-from functions.api.app import create_app
-from functions.api.services import Services
-from functions.api.settings import Settings
+from scripts.openapi.apps import services_of
 from shared.http.origin_proof import HEADER, OriginProof
+from shared.http.permissions import Function
 from shared.platform.aws.secrets import Login, LoginSecret
 from shared.platform.postgres import Database
 from shared.platform.secret import Secret
@@ -26,6 +25,7 @@ from shared.platform.valkey import Address, Valkey, open_connection
 from shared.storage.counters import publish_site_totals
 from shared.storage.drain import Drained, drain
 from tests.conftest import MigratedDatabase
+from tests.gateway import FUNCTIONS, gateway
 from tests.servers import HOST, ValkeyServer
 
 ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/pool"
@@ -43,19 +43,27 @@ class KnownSecret(LoginSecret):
         return None
 
 
-class LocalServices(Services):
-    """The API's services on the test's own servers; wake-ups are counted instead of sent."""
+class LocalServices:
+    """What a function's services have on the test's own servers; wake-ups are counted instead of sent."""
 
-    def __init__(self, jwks_url: str, migrated: MigratedDatabase, valkey_server: ValkeyServer) -> None:
-        names = dict.fromkeys(Settings.__dataclass_fields__, "")
-        identity = {
-            "identity_issuer": ISSUER, "identity_client_ids": CLIENT_ID, "identity_jwks_url": jwks_url,
-            "identity_pipeline_client_id": PIPELINE_CLIENT_ID,
-        }  # fmt: skip
-        super().__init__(Settings(**(names | identity)))
-        self._migrated = migrated
-        self._valkey_server = valkey_server
-        self.wakes = 0
+    wakes = 0
+    migrated: MigratedDatabase
+    valkey_server: ValkeyServer
+    role: str
+
+    @classmethod
+    def of(cls, function: Function, jwks_url: str, migrated: MigratedDatabase, valkey_server: ValkeyServer) -> Any:
+        """With the function's own login of PostgreSQL."""
+        services = services_of(
+            function,
+            cls,
+            identity_issuer=ISSUER,
+            identity_client_ids=CLIENT_ID,
+            identity_jwks_url=jwks_url,
+            identity_pipeline_client_id=PIPELINE_CLIENT_ID,
+        )
+        services.migrated, services.valkey_server, services.role = migrated, valkey_server, f"p09_{function}"
+        return services
 
     @cached_property
     def origin_proof(self) -> OriginProof:
@@ -63,16 +71,16 @@ class LocalServices(Services):
 
     @cached_property
     def database(self) -> Database:
-        return self._migrated.database("p09_api")
+        return self.migrated.database(self.role)
 
     @cached_property
     def health_database(self) -> Database:
-        return self._migrated.database("p09_api")
+        return self.migrated.database(self.role)
 
     @cached_property
     def valkey(self) -> Valkey:
-        address = Address(host=HOST, port=self._valkey_server.port)
-        return Valkey(lambda: open_connection(address, password=self._valkey_server.password, timeout=10))
+        address = Address(host=HOST, port=self.valkey_server.port)
+        return Valkey(lambda: open_connection(address, password=self.valkey_server.password, timeout=10))
 
     @cached_property
     def health_valkey(self) -> Valkey:
@@ -143,16 +151,31 @@ def jwks_url(issuer: Issuer) -> Iterator[str]:
 
 @dataclass
 class Api:
-    """The API in process on real servers, with a site of somebody called Ada."""
+    """The three HTTP functions in process on real servers, with a site of somebody called Ada."""
 
     client: TestClient
-    services: LocalServices
+    functions: Mapping[Function, Any]
     issuer: Issuer
     migrated: MigratedDatabase
     organisation_id: str = ""
     site_id: str = ""
     write_key: str = ""
     read_key: str = ""
+
+    @property
+    def services(self) -> Any:
+        """Those of the function `api`."""
+        return self.functions["api"]
+
+    @property
+    def wakes(self) -> int:
+        """How often the worker was woken."""
+        return sum(services.wakes for services in self.functions.values())
+
+    def forget_keys(self) -> None:
+        """Let the environments forget what they remember of keys and domains for a minute."""
+        for services in self.functions.values():
+            services.sites._known.clear()
 
     def call(self, method: str, path: str, token: str = "", **arguments: Any) -> Any:
         headers = arguments.pop("headers", {}) | ({"authorization": f"Bearer {token}"} if token else {})
@@ -208,10 +231,11 @@ def api(
     issuer: Issuer,
     jwks_url: str,
 ) -> Iterator[Api]:
-    services = LocalServices(jwks_url, migrated, valkey_server)
-    with TestClient(create_app(services), raise_server_exceptions=False) as client:
-        api = Api(client, services, issuer, migrated)
+    functions = {one: LocalServices.of(one, jwks_url, migrated, valkey_server) for one in FUNCTIONS}
+    with TestClient(gateway(functions), raise_server_exceptions=False) as client:
+        api = Api(client, functions, issuer, migrated)
         for name, value in api.add_site("shop.example").items():
             setattr(api, name, value)
         yield api
-    services.valkey.close()
+    for services in functions.values():
+        services.valkey.close()

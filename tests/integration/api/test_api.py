@@ -57,10 +57,10 @@ def test_a_browser_event_needs_no_key_and_is_counted_without_its_address_being_s
 def test_the_worker_is_woken_when_events_begin_to_wait_and_not_again(api: Api) -> None:
     api.send(pageview())
     api.send(pageview())
-    assert api.services.wakes == 1
+    assert api.wakes == 1
     api.drain()
     api.send(pageview())
-    assert api.services.wakes == 2
+    assert api.wakes == 2
 
 
 def test_some_bad_events_of_a_batch_are_refused_each_with_its_reason(api: Api) -> None:

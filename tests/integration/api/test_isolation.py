@@ -90,7 +90,7 @@ class Tenants(RuleBasedStateMachine):
         assert answer.is_success == (done and (revoke or text not in self.ended)), answer.text
         if answer.is_success:
             self.ended.add(text)
-            self.api.services.sites._known.clear()  # what an environment remembers for a minute
+            self.api.forget_keys()  # what an environment remembers for a minute
             if not revoke:
                 self.keys[answer.json()["key"]] = (site, kind, answer.json()["key_id"])
 

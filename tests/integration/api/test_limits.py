@@ -17,7 +17,8 @@ def limit(api: Api, **changes: Any) -> None:
     table = {name: dict(one) for name, one in RUNBOOK.items()}
     for name, burst in changes.items():
         table[name] = {"units": burst} if name == "monthly_events" else {"burst": burst, "per_second": 0.001}
-    api.services.__dict__["limits"] = Limits.read(json.dumps(table))
+    for services in api.functions.values():
+        services.__dict__["limits"] = Limits.read(json.dumps(table))
 
 
 def stored(api: Api) -> int:

@@ -17,10 +17,11 @@ import pytest
 from pg8000.exceptions import DatabaseError
 from pg8000.native import Connection
 
+from shared.platform.logins import SERVICES
 from shared.platform.postgres import sqlstate
 
 FOLDER: Final = Path(__file__).parent / "recorded"
-ROLES: Final = frozenset({"p09_api", "p09_worker", "p09_backup"})
+ROLES: Final = SERVICES
 FIRST_SITE: Final = 7_300_001
 """Ids of sites begin here while it is recorded: a number like this is such an id, wherever it stands."""
 

@@ -1,19 +1,23 @@
 from scripts.generate.roles import roles_page
-from shared.http.permissions import MEMBERS, PERMISSIONS, PERSON
+from shared.http.permissions import MEMBERS, PERMISSIONS, PERSON, Row
 from shared.identity.identity import ROLES
 
 
 def test_the_page_has_a_row_for_each_route_and_a_column_for_whoever_the_table_names() -> None:
-    table = {("GET", "/a"): frozenset({"P09-SRE", "pipeline"}), ("POST", "/b"): frozenset({"anyone"})}
+    table = {
+        ("GET", "/a"): Row("api", frozenset({"P09-SRE", "pipeline"})),
+        ("POST", "/b"): Row("collect", frozenset({"anyone"})),
+    }
     page = roles_page(table, {("POST", "/b"): ("owner",)})
-    assert "| Route | pipeline | anyone | P09-SRE |" in page
-    assert "| `GET /a` | ● |  | ● |" in page
+    assert "| Route | Function | pipeline | anyone | P09-SRE |" in page
+    assert "| `GET /a` | `api` | ● |  | ● |" in page
+    assert "| `POST /b` | `collect` |  | ● |  |" in page
     assert "| `POST /b` | ● |  |  |" in page.partition("## Roles in an organisation")[2]
 
 
 def test_every_route_and_every_role_of_ours_is_on_the_page() -> None:
     page = roles_page()
-    assert page.count("| `") == len(PERMISSIONS) + len(MEMBERS)
+    assert page.count("| `") == 2 * len(PERMISSIONS) + len(MEMBERS)  # routes and functions, then routes again
     assert all(role in page for role in ROLES)
 
 

@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from functions.api.app import create_app
-from functions.api.settings import Settings
 from shared.collection.event import MAX_BYTES
 from shared.http.envelope import HEADERS, MAX_HEADERS, MAX_QUERY
 from shared.http.permissions import PERMISSIONS
 from shared.identity.identity import SRE
+from tests.gateway import gateway_with
 from tests.unit.shared.http.test_permissions import IDS, NoServers
 
 SIGNED_IN = {"authorization": f"Bearer {SRE}"}
@@ -27,8 +26,7 @@ class Broken(NoServers):
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    services = Broken(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
-    with TestClient(create_app(services), raise_server_exceptions=False) as client:
+    with TestClient(gateway_with(Broken), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -7,15 +7,25 @@ import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from functions.api.app import create_app
-from functions.api.services import Services
-from functions.api.settings import Settings
+from scripts.generate.gateway import routes as gateway_routes
+from scripts.openapi.apps import apps
 from shared.backups.drill import SIGNING_ROLE
-from shared.http.permissions import ANYONE, DECIDERS, PERMISSIONS, PERSON, READ_KEY, WRITE_KEY
-from shared.identity.identity import AUDITOR, PIPELINE, ROLES, KeyBearer, Person, Pipeline
+from shared.http.permissions import (
+    ANYONE,
+    DECIDERS,
+    PERMISSIONS,
+    PERSON,
+    READ_KEY,
+    ROUTES,
+    WRITE_KEY,
+    Function,
+    Row,
+    routes_of,
+)
+from shared.identity.identity import AUDITOR, PIPELINE, ROLES, InvalidToken, KeyBearer, Person, Pipeline
 from shared.identity.keys import Key, make_key
-from shared.identity.tokens import InvalidToken
 from shared.platform.valkey import ValkeyUnavailable
+from tests.gateway import FUNCTIONS, function_of, gateway_with
 
 IDS = {
     "site_id": "1",
@@ -63,7 +73,7 @@ class KnownPeople:
         return Person("ada", ROLES.intersection({token}))
 
 
-class NoServers(Services):
+class NoServers:
     """Every caller is known and every server is down: who gets past the table meets a 422 or 503."""
 
     sites: Any = KnownKeys()
@@ -93,8 +103,7 @@ class NoServers(Services):
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    services = NoServers(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
-    with TestClient(create_app(services)) as client:
+    with TestClient(gateway_with(NoServers)) as client:
         yield client
 
 
@@ -104,9 +113,10 @@ def may(caller: str, allowed: frozenset[str]) -> bool:
     return caller in ROLES and PERSON in allowed
 
 
-def test_every_route_stands_in_the_table_and_every_row_has_a_route(client: TestClient) -> None:
-    app: Any = client.app
-    parts = [getattr(route, "original_router", app) for route in app.routes]
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_serves_exactly_the_rows_that_the_table_gives_it(function: Function) -> None:
+    app = apps()[function]
+    parts: list[Any] = [getattr(route, "original_router", app) for route in app.routes]
     routes = {
         (method, route.path)
         for part in parts
@@ -114,7 +124,18 @@ def test_every_route_stands_in_the_table_and_every_row_has_a_route(client: TestC
         if isinstance(route, APIRoute)
         for method in route.methods or ()
     }
-    assert routes == set(PERMISSIONS)
+    assert routes == routes_of(function)
+
+
+@pytest.mark.parametrize(("method", "path"), PERMISSIONS)
+def test_the_gateway_sends_a_request_to_the_function_that_serves_it(method: str, path: str) -> None:
+    assert function_of(path.format(**IDS)) == ROUTES[method, path].function
+
+
+def test_two_functions_never_share_a_path() -> None:
+    shared = {("GET", "/both"): Row("query", frozenset()), ("POST", "/both"): Row("collect", frozenset())}
+    with pytest.raises(ValueError, match="/both: both query and collect serve it"):
+        gateway_routes(shared)
 
 
 @pytest.mark.parametrize(

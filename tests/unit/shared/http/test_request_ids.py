@@ -11,7 +11,7 @@ from aws_lambda_powertools.logging import Logger
 from starlette.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.settings import Settings
+from scripts.openapi.apps import services_of
 from scripts.p09.request_story import tell
 from shared.http import problems
 from shared.identity.identity import SRE
@@ -67,13 +67,13 @@ def log() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def services() -> Failing:
-    return Failing(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
+def services() -> Any:
+    return services_of("api", Failing)
 
 
 @pytest.mark.parametrize(("failure", "status", "said"), FAILURES, ids=lambda one: type(one).__name__)
 def test_what_fails_in_a_request_is_logged_under_its_id_and_in_its_story(
-    services: Failing, log: io.StringIO, capsys: pytest.CaptureFixture[str], failure: Exception, status: int, said: str
+    services: Any, log: io.StringIO, capsys: pytest.CaptureFixture[str], failure: Exception, status: int, said: str
 ) -> None:
     services.failure = failure
     answer = TestClient(create_app(services), raise_server_exceptions=False).get(PATH, headers=SIGNED_IN)
@@ -86,7 +86,7 @@ def test_what_fails_in_a_request_is_logged_under_its_id_and_in_its_story(
     assert said in capsys.readouterr().out
 
 
-def test_requests_at_the_same_time_do_not_take_each_others_ids(services: Failing, log: io.StringIO) -> None:
+def test_requests_at_the_same_time_do_not_take_each_others_ids(services: Any, log: io.StringIO) -> None:
     services.failure = ValkeyUnavailable("refused")
     client = TestClient(create_app(services), raise_server_exceptions=False)
     with ThreadPoolExecutor(8) as pool:
@@ -96,7 +96,7 @@ def test_requests_at_the_same_time_do_not_take_each_others_ids(services: Failing
     assert sorted(logged) == sorted(answer.headers["x-request-id"] for answer in answers)
 
 
-def test_what_is_logged_outside_of_requests_has_no_id(services: Failing, log: io.StringIO) -> None:
+def test_what_is_logged_outside_of_requests_has_no_id(services: Any, log: io.StringIO) -> None:
     services.failure = ValkeyUnavailable("refused")
     TestClient(create_app(services), raise_server_exceptions=False).get(PATH, headers=SIGNED_IN)
     problems.logger.info("afterwards")

@@ -3,9 +3,9 @@ from collections.abc import Iterable
 import jwt
 import pytest
 
-from shared.identity.identity import Person, Pipeline
-from shared.identity.signing_keys import IdentityUnavailable, SigningKeys
-from shared.identity.tokens import InvalidToken, TokenVerifier
+from shared.identity.identity import IdentityUnavailable, InvalidToken, Person, Pipeline
+from shared.identity.signing_keys import SigningKeys
+from shared.identity.tokens import TokenVerifier
 from tests.unit.shared.identity.forgeries import (
     CLIENT,
     FORGERIES,

@@ -1,29 +1,26 @@
-"""Writes docs/openapi.json from the routes, and the table of permissions for the console; with --check says what is stale."""
+"""Writes the description of the API and, for the console, the table of permissions; with --check says what is stale."""
 
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Final
 
-from functions.api.app import create_app
-from functions.api.services import Services
-from functions.api.settings import Settings
-from shared.http.openapi import describe
+from scripts.openapi.apps import ROOT, apps
+from scripts.openapi.description import describe
+from shared.http.openapi import FILE
 from shared.http.permissions import MEMBERS, PERMISSIONS, operations_roles
-
-ROOT: Final = Path(__file__).parent.parent
 
 
 def artefacts() -> Mapping[str, str]:
     """Path from the repository's root → text; no server is asked."""
-    return {"docs/openapi.json": openapi_text(), "web/src/api/permissions.ts": console_permissions()}
+    return {
+        str(FILE.relative_to(ROOT)): openapi_text(),
+        "web/src/api/permissions.ts": console_permissions(),
+    }
 
 
 def openapi_text() -> str:
-    """OpenAPI of the API as JSON text."""
-    services = Services(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
-    return json.dumps(describe(create_app(services)), indent=1) + "\n"
+    """One OpenAPI document of all functions, as JSON text."""
+    return json.dumps(describe(apps().values()), indent=1) + "\n"
 
 
 def console_permissions() -> str:

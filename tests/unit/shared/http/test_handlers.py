@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from bench.http_event import http_event
-from functions.api.services import Services
-from functions.api.settings import Settings
+from shared.http.services import Services
 from shared.platform.valkey import ValkeyUnavailable
 
 
@@ -28,18 +27,23 @@ def _own_event_loop() -> Iterator[None]:
     loop.close()
 
 
+@pytest.mark.parametrize(
+    ("function", "method", "path", "status"),
+    [("collect", "POST", "/v1/events", 401), ("query", "POST", "/v1/query", 401), ("api", "GET", "/health", 200)],
+)
 @pytest.mark.usefixtures("_own_event_loop")
 def test_every_request_leaves_a_line_in_the_log_under_its_id(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for field in fields(Settings):
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    function: str, method: str, path: str, status: int,
+) -> None:  # fmt: skip
+    for field in fields(importlib.import_module(f"functions.{function}.settings").Settings):
         monkeypatch.setenv(field.name.upper(), "")
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "api-under-test")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "under-test")
     monkeypatch.setattr(Services, "telemetry_valkey", Down())
-    handler = importlib.import_module("functions.api.handler").handler
-    event = http_event("GET", "/health")
+    handler = importlib.import_module(f"functions.{function}.handler").handler
+    event = http_event(method, path)
     answer = handler(event, None)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
     [line] = [line for line in lines if line["message"] == "request"]
     assert line["request_id"] == event["requestContext"]["requestId"] == answer["headers"]["x-request-id"]
-    assert (line["route"], line["status"]) == ("/health", 200)
+    assert (line["route"], line["status"]) == (path, status)

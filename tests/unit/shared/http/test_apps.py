@@ -4,25 +4,29 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 from typing_extensions import is_typeddict
 
-from functions.api.app import create_app
-from functions.api.services import Services
-from functions.api.settings import Settings
-from scripts.openapi import ROOT, artefacts, openapi_text
-from shared.http.openapi import describe
+from scripts.openapi.__main__ import artefacts, openapi_text
+from scripts.openapi.apps import ROOT, apps
+from scripts.openapi.description import describe
+from shared.http.openapi import FILE
+from tests.gateway import FUNCTIONS, gateway_with
+from tests.unit.shared.http.test_permissions import NoServers
 
 
 def routes() -> list[APIRoute]:
-    app = create_app(Services(Settings(**dict.fromkeys(Settings.__dataclass_fields__, ""))))
-    parts: list[Any] = [getattr(route, "original_router", app) for route in app.routes]
-    return [route for part in parts for route in part.routes if isinstance(route, APIRoute)]
+    """Of all three functions."""
+    parts: list[Any] = [getattr(route, "original_router", app) for app in apps().values() for route in app.routes]
+    return [route for part in parts for route in getattr(part, "routes", ()) if isinstance(route, APIRoute)]
 
 
 def callables(dependant: Dependant) -> Iterator[Any]:
@@ -42,15 +46,29 @@ def test_what_is_committed_is_what_the_routes_give(path: str) -> None:
 
 
 def test_the_description_is_the_same_each_time_it_is_asked_for() -> None:
-    app = create_app(Services(Settings(**dict.fromkeys(Settings.__dataclass_fields__, ""))))
-    first = json.dumps(describe(app))
-    assert json.dumps(describe(app)) == first
+    found = apps().values()
+    first = json.dumps(describe(found))
+    assert json.dumps(describe(found)) == first
 
 
-def test_a_cold_start_imports_no_driver_that_its_first_request_may_not_need() -> None:
-    heavy = "boto3 botocore.session pg8000 jwt redis prometheus_client"
+def test_the_description_is_answered_as_it_is_committed() -> None:
+    answer = TestClient(gateway_with(NoServers)).get("/openapi.json")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.content == FILE.read_bytes()
+
+
+def test_functions_that_describe_different_things_by_one_name_are_not_joined() -> None:
+    documents = [{"paths": {}, "components": {"schemas": {"Site": {"type": kind}}}} for kind in ("object", "string")]
+    described: Any = [SimpleNamespace(openapi=partial(dict, document)) for document in documents]
+    with pytest.raises(ValueError, match="different things as Site"):
+        describe(described)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_cold_start_imports_no_driver_that_its_first_request_may_not_need(function: str) -> None:
+    heavy = "boto3 botocore.session pg8000 jwt redis prometheus_client jinja2 slack_sdk"
     code = (
-        "import sys; import shared.http.fast_import; import functions.api.app; "
+        f"import sys; import shared.http.fast_import; import functions.{function}.app; "
         f"print(*[name for name in '{heavy}'.split() if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -67,7 +85,7 @@ def test_the_workers_cold_start_imports_no_pydantic() -> None:
 
 
 def test_deferred_models_describe_the_api_no_differently() -> None:
-    code = "import shared.http.fast_import; from scripts.openapi import openapi_text; print(openapi_text(), end='')"
+    code = "import shared.http.fast_import; from scripts.openapi.__main__ import openapi_text; print(openapi_text(), end='')"
     described = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert described.stdout == openapi_text()
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from typing_extensions import TypedDict
 
-from functions.api.services import ServicesOf
+from functions.query.services import ServicesOf
 from shared.http.authorise import TenantOf
 from shared.http.body import read_json
 from shared.http.tenancy import acting_for, site_for

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from typing_extensions import TypedDict
 
-from functions.api.services import Services, ServicesOf
+from functions.collect.services import Services, ServicesOf
 from shared.collection.accept import make_entry, needs_visitor, read_batch
 from shared.collection.browser import BrowserEvent, read_browser_event
 from shared.collection.event import MAX_BYTES, MAX_EVENTS, Event, Rejection

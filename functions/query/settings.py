@@ -1,0 +1,8 @@
+from dataclasses import dataclass
+
+from shared.http.people import PeopleSettings
+
+
+@dataclass(frozen=True)
+class Settings(PeopleSettings):
+    pass
