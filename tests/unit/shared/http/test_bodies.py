@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from functions.api.app import create_app
-from functions.api.settings import Settings
 from shared.collection.event import MAX_BYTES
 from shared.http.gunzip import Damaged, Gunzip, TooLarge
+from tests.gateway import gateway_with
 from tests.unit.shared.http.test_permissions import TOKENS, NoServers
 
 JSON = json.dumps({"metrics": [], "site_id": "1", "date_range": "7d"}).encode()
@@ -28,8 +27,7 @@ def unpack(packed: bytes) -> None:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    services = NoServers(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
-    with TestClient(create_app(services)) as client:
+    with TestClient(gateway_with(NoServers)) as client:
         yield client
 
 

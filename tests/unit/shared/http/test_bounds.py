@@ -6,16 +6,15 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from functions.api.app import create_app
-from functions.api.services import Services
-from functions.api.settings import Settings
+from scripts.openapi.apps import apps
+from scripts.openapi.description import describe
 from shared.calendar.store import CalendarStore
 from shared.changes.store import ChangeStore
 from shared.changes.waits import WaitStore
-from shared.http.openapi import describe
 from shared.identity.identity import DBA, SRE, Person
 from shared.kpi.store import KpiStore
 from shared.runbook.store import RunStore
+from tests.gateway import gateway_with
 from tests.memory_table import MemoryTable
 from tests.unit.shared.http.test_permissions import IDS, NoServers
 
@@ -42,7 +41,7 @@ class Operations(NoServers):
 
 
 def described() -> dict[str, Any]:
-    return describe(create_app(Services(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))))
+    return describe(apps().values())
 
 
 def alternatives(schema: dict[str, Any]) -> list[dict[str, Any]]:
@@ -92,8 +91,7 @@ BODIES = [
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    services = Operations(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
-    with TestClient(create_app(services), raise_server_exceptions=False) as client:
+    with TestClient(gateway_with(Operations), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -14,13 +14,12 @@ from starlette.testclient import TestClient
 
 import functions
 import shared
-from functions.api.app import create_app
-from functions.api.services import Services
-from functions.api.settings import Settings
-from shared.http.openapi import describe
+from scripts.openapi.apps import apps
+from scripts.openapi.description import describe
 from shared.http.problem_types import PAGE, PROBLEM_TYPES
 from shared.http.problems import handle_errors
 from shared.platform.refusals import NotAllowed, NotNow, Refusal, Refused, Unknown, quoted
+from tests.gateway import gateway_with
 from tests.unit.shared.http.test_permissions import IDS, NoServers
 
 STATUSES = {Refused: 422, NotNow: 409, NotAllowed: 403, Unknown: 404}
@@ -28,14 +27,13 @@ ROUTES = [
     file
     for folder in functions.__path__
     for file in sorted(Path(folder).glob("*/**/*.py"))
-    if "routes" in file.parts or file.name == "change_desk.py"
+    if "routes" in file.parts or file.name in {"routes.py", "change_desk.py"}
 ]
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    services = NoServers(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))
-    with TestClient(create_app(services), raise_server_exceptions=False) as client:
+    with TestClient(gateway_with(NoServers), raise_server_exceptions=False) as client:
         yield client
 
 
@@ -128,7 +126,7 @@ def test_what_monitors_ask_for_answers_head_as_it_answers_get(client: TestClient
 
 def texts() -> list[str]:
     """What a form could say wrong, at each place that has a pattern."""
-    described = describe(create_app(Services(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))))
+    described = describe(apps().values())
     return re.findall(r"'pattern': '(.*?)'[,}]", str(described))
 
 
@@ -153,7 +151,7 @@ def test_no_message_holds_a_regular_expression(client: TestClient) -> None:
 
 
 def _wrong_ids() -> list[str]:
-    described = describe(create_app(Services(Settings(**dict.fromkeys(Settings.__dataclass_fields__, "")))))
+    described = describe(apps().values())
     return [
         path.format(**IDS | {parameter["name"]: "WRONG!"})
         for path, methods in described["paths"].items()
