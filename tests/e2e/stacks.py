@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from local.state import ACCOUNT, REGION
 from tests.e2e.local_system import LocalSystem, until
 
 Template = dict[str, Any]
@@ -15,9 +16,12 @@ def template_of(system: LocalSystem, stack: str) -> Template:
 
 
 def deploy(system: LocalSystem, stack: str, template: Template) -> None:
-    client = system.aws("cloudformation")
+    client, bucket = system.aws("cloudformation"), f"cdk-hnb659fds-assets-{ACCOUNT}-{REGION}"
     capabilities = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-    client.update_stack(StackName=stack, TemplateBody=json.dumps(template), Capabilities=capabilities)
+    # As CDK does: a request itself holds 51,200 bytes at most.
+    system.aws("s3").put_object(Bucket=bucket, Key=f"{stack}.json", Body=json.dumps(template))
+    url = f"https://s3.{REGION}.amazonaws.com/{bucket}/{stack}.json"
+    client.update_stack(StackName=stack, TemplateURL=url, Capabilities=capabilities)
     done = {"UPDATE_COMPLETE"}
 
     def is_done() -> bool:

@@ -27,7 +27,7 @@ ROUTES = [
     file
     for folder in functions.__path__
     for file in sorted(Path(folder).glob("*/**/*.py"))
-    if "routes" in file.parts or file.name == "change_desk.py"
+    if "routes" in file.parts or file.name in {"routes.py", "change_desk.py"}
 ]
 
 
