@@ -13,6 +13,7 @@ from aws_cdk import aws_sns as sns
 
 from infra import assets
 from infra.acknowledge import acknowledge
+from infra.constructs.cold_start import allow_owner_secret
 from infra.constructs.encryption_key import EncryptionKey
 from infra.constructs.generated_secret import generated_secret
 from infra.constructs.platform import DataServices, Network, Platform, Postgres, Valkey
@@ -185,6 +186,7 @@ class DataStack(Stack):
             memory_mb=512,
         )
         migrate.allow_secrets(postgres.admin_secret, *postgres.logins, self.canary_secret)
+        allow_owner_secret(migrate)
         migrate.allow("secretsmanager:PutSecretValue", resources=[self.canary_secret.secret_arn])
         migrate.allow_key("secretsmanager", "kms:GenerateDataKey")
         CustomResource(

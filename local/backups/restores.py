@@ -27,13 +27,15 @@ class _One:
 
 @dataclass(frozen=True, kw_only=True)
 class Making:
-    """How an instance is made here. ``answers`` tells whether the server on a port takes connections."""
+    """How an instance is made here. ``answers`` tells whether the server on a port takes connections, ``admit_owner`` lets the
+    database's owner in with today's password."""
 
     folder: Path
     binaries: Path
     user: str | None
     free_port: Callable[[], int]
     answers: Callable[[int], bool]
+    admit_owner: Callable[[int], None]
 
 
 class Restores:
@@ -44,12 +46,14 @@ class Restores:
         self._instances: dict[str, _One] = {}
         self._workers = ThreadPoolExecutor(2, "restore")
 
-    def forget_lost(self) -> None:
-        """After a restart: none of the instances of before is left."""
+    def forget_lost(self, is_promoting: Callable[[str], bool]) -> None:
+        """After a restart: none of the instances of before is left, but for those on the way to their place."""
         shutil.rmtree(self._making.folder, ignore_errors=True)
         self._making.folder.mkdir(mode=0o711, parents=True)
         for drill, instance in self._documents.instances():
-            if instance.state in {"creating", "available"}:
+            if instance.state in {"creating", "available"} or (
+                instance.state == "promoting" and not is_promoting(drill)
+            ):
                 self._documents.write_instance(
                     drill, _failed("the keeper of backups was restarted: the instance is lost")
                 )
@@ -105,6 +109,7 @@ class Restores:
             chosen = plan(self._repository, to, base_before=base_before)
             one.postgres.provision(self._repository, chosen, lambda step: self._say(drill, one, step))
             one.postgres.wait_until_open(self._is_open(one), begun + REPLAY_SECONDS)
+            self._making.admit_owner(one.postgres.port)
         except RestoreFailed as error:
             one.postgres.destroy()
             self._tell(drill, one, _failed(str(error)))

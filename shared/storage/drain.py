@@ -199,7 +199,7 @@ def _acknowledge(valkey: Valkey, reads: Sequence[Read], stored: Stored, epoch: b
     They are deleted by their ids: nothing that is pending or unread can be trimmed away with them. Raises ``DrainHeld``.
     """
     keys = (STREAM, KEPT, FAILURES, COUNTERS, HOLD)
-    words = (epoch, GROUP, stored.new, stored.repeated, *(read.id for read in reads))
+    words: list[str | bytes | float] = [epoch, GROUP, stored.new, stored.repeated, *(read.id for read in reads)]
     if not _ACKNOWLEDGE.run(valkey, keys, words):
         raise DrainHeld("the database that stored these entries is no longer the running one")
 
