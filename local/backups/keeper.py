@@ -69,7 +69,9 @@ class Keeper:
 
     def begin(self, now: datetime) -> None:
         self._repository.fail_interrupted(now)
-        self._restores.forget_lost(self._duties.places.is_promoting)
+        asked = {str(request["id"]) for _, request in self._documents.requests() if request["action"] == "promote"}
+        begun = {drill for drill, instance in self._documents.instances() if instance.state == "promoting"}
+        self._restores.forget_lost(asked | begun, self._duties.places.take)
 
     def tick(self, now: datetime) -> None:
         """Once a second: everything that there is to do, none of it waited for."""
@@ -193,8 +195,12 @@ class Keeper:
     def _finish_promotions(self) -> None:
         """Those that were asked for, and those that a kill of this process interrupted."""
         for drill, instance in list(self._documents.instances()):
-            if instance.state == "promoting" and self._duties.places.is_promoting(drill):
+            if instance.state != "promoting":
+                continue
+            if self._duties.places.is_promoting(drill):
                 self._promote(drill)
+            else:
+                self._documents.write_instance(drill, _failed("its data is lost"))
 
     def _promote(self, drill: str) -> None:
         try:

@@ -3,7 +3,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,17 +46,19 @@ class Restores:
         self._instances: dict[str, _One] = {}
         self._workers = ThreadPoolExecutor(2, "restore")
 
-    def forget_lost(self, is_promoting: Callable[[str], bool]) -> None:
-        """After a restart: none of the instances of before is left, but for those on the way to their place."""
-        shutil.rmtree(self._making.folder, ignore_errors=True)
-        self._making.folder.mkdir(mode=0o711, parents=True)
-        for drill, instance in self._documents.instances():
-            if instance.state in {"creating", "available"} or (
-                instance.state == "promoting" and not is_promoting(drill)
-            ):
+    def forget_lost(self, promoting: Collection[str], take: Callable[[str, Path], None]) -> None:
+        """After a restart: none of the instances of before is left. Data of those that are being promoted is taken on the way."""
+        for drill, instance in list(self._documents.instances()):
+            data = self._making.folder / drill / "data"
+            if drill in promoting and data.exists():
+                take(drill, data)
+                self._documents.write_instance(drill, Instance(state="promoting", step="taken up again"))
+            elif instance.state in {"creating", "available"}:
                 self._documents.write_instance(
                     drill, _failed("the keeper of backups was restarted: the instance is lost")
                 )
+        shutil.rmtree(self._making.folder, ignore_errors=True)
+        self._making.folder.mkdir(mode=0o711, parents=True)
 
     def provision(self, drill: str, to: datetime, base_before: datetime, ready: Callable[[], None]) -> None:
         """Begin; ``ready`` waits until the archive reaches the moment, and raises RestoreFailed when it does not."""

@@ -274,6 +274,19 @@ def test_a_keeper_that_was_killed_in_a_promotion_goes_on_with_it(rested: Machine
     rested.until_state("restore-2", "promoted")
 
 
+def test_a_keeper_that_was_killed_before_it_took_the_data_out_takes_it_up_again(rested: Machine) -> None:
+    provisioned(rested, "restore-5")
+    rested.instances.promote("restore-5")
+    killed = rested.restores
+    pid = killed.pid("restore-5")
+    assert pid
+    kill(pid, signal.SIGKILL)  # with the keeper's process its children end
+    rested.keeper = rested.start()
+    rested.until_state("restore-5", "promoted")
+    assert rested.places.is_promoting("restore-5")
+    killed.stop()
+
+
 def test_a_promotion_that_fails_says_why_and_one_that_is_taken_back_leaves_nothing(rested: Machine) -> None:
     provisioned(rested, "restore-3")
     rested.places.refuses = True
