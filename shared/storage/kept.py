@@ -8,12 +8,13 @@ later than the commit of everything in it. Objects expire with the backups to wh
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from shared.collection.entry import BadEntry, Entry, decode
-from shared.collection.stream import KEPT
+from shared.collection.stream import KEPT, STREAM
 from shared.platform.valkey import Valkey
 
 PREFIX: Final = "accepted/"
@@ -57,6 +58,18 @@ def still_in_valkey(valkey: Valkey) -> Iterator[Entry]:
     while found := valkey.run("XRANGE", KEPT, after, "+", "COUNT", ENTRIES_PER_OBJECT):
         for _, fields in found:
             yield decode(fields)
+        after = f"({found[-1][0].decode()}"
+
+
+def waiting(valkey: Valkey) -> Iterator[Entry]:
+    """Entries that are in the stream now, as far as they can be read; a worker may have stored some of them and been stopped
+    before it could say so."""
+    last = valkey.run("XREVRANGE", STREAM, "+", "-", "COUNT", 1)
+    after = "-"
+    while last and (found := valkey.run("XRANGE", STREAM, after, last[0][0], "COUNT", ENTRIES_PER_OBJECT)):
+        for _, fields in found:
+            with suppress(BadEntry):
+                yield decode(fields)
         after = f"({found[-1][0].decode()}"
 
 

@@ -22,7 +22,7 @@ from shared.platform.aws.dynamodb import Overtaken
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.postgres import Database, writing
 from shared.storage.hold import hold_drain, release_drain
-from shared.storage.kept import from_object, kept_since, still_in_valkey
+from shared.storage.kept import from_object, kept_since, still_in_valkey, waiting
 from shared.storage.replay import AnotherStores, Replayed, replay
 from shared.together.restoring.closing import close_to_writers, end_roles, open_to_writers, set_logins
 from shared.together.restoring.discarded import all_discarded, discarded, events_since
@@ -155,6 +155,8 @@ class Restoring:
                 if time.monotonic() - begun > _AT_ONCE.total_seconds():
                     raise NotYet(f"drained again up to {name}")
             _replay(database, still_in_valkey(self.valkey), done)
+            # They are drained anyway once it serves. What is counted here, nobody takes for lost.
+            _replay(database, waiting(self.valkey), done)
         return vars(done) | self._lost(task, to)
 
     def forget_again(self, task: "Task") -> dict[str, Any]:

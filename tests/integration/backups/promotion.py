@@ -2,12 +2,13 @@
 its writes to the record."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from pg8000.native import Connection
 
 from local.backups.promotion import swap
@@ -39,6 +40,7 @@ from shared.platform.valkey import Address as ValkeyAddress
 from shared.platform.valkey import Valkey, open_connection
 from shared.rotation.postgres_logins import PostgresLogins
 from shared.rotation.rotation import read_login, write_login
+from shared.storage import drain as drain_module
 from shared.storage.drain import drain
 from shared.storage.kept import write_kept
 from shared.together.restoring.acts import Kept, Restoring, Where
@@ -260,6 +262,12 @@ class Compromise:
     def drain(self) -> int:
         with self.database("worker") as worker:
             return drain(self.valkey, worker, lambda: True).new
+
+    def drain_and_die(self) -> None:
+        """A worker that was stopped after its commit and before its acknowledgement."""
+        with pytest.MonkeyPatch().context() as patch, suppress(Crash):
+            patch.setattr(drain_module, "_acknowledge", lambda *_: _crash())
+            self.drain()
 
     def keep(self) -> None:
         write_kept(self.valkey, self.objects.__setitem__, datetime.now(UTC), after=timedelta())
