@@ -155,7 +155,7 @@ def abort(context: typer.Context, drill_id: DrillId, *, reason: Reason) -> None:
 def _until_waiting(api: Api, drill_id: str) -> None:
     while True:
         time.sleep(_SECONDS_BETWEEN)
-        if api.get(f"/v1/drills/{drill_id}")["status"] in ENDED | WAITING:
+        if api.get(f"/v1/drills/{drill_id}")["status"] in {*ENDED, *WAITING.values()}:
             return
 
 

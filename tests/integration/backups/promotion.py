@@ -44,8 +44,8 @@ from shared.storage import drain as drain_module
 from shared.storage.drain import drain
 from shared.storage.kept import write_kept
 from shared.together.restoring.acts import Kept, Restoring, Where
-from tests.integration.backups.conftest import World
-from tests.integration.backups.workflow import Crash, CrashingTable, DirectInstances, until
+from tests.integration.backups.conftest import World, until
+from tests.integration.backups.workflow import Crash, CrashingTable, DirectInstances
 from tests.servers import HOST, ValkeyServer
 
 ID = "restore-20261129T120000Z"
@@ -54,6 +54,7 @@ ROLES = {"owner": "p09_admin", "reader": "p09_backup", "api": "p09_api", "worker
 SIGNED = {"decision": "signed", "by": "grace", "by_subject": "subject-of-grace"}
 PROMOTED = {"decision": "promoted", "by": "grace", "by_subject": "subject-of-grace", "note": "now"}
 EACH = 20
+EVERY_STEP = tuple(one.action for one in ORDER)
 
 
 class Safe:
@@ -343,7 +344,7 @@ class Compromise:
 
         until(done, action)
 
-    def promote(self, *, killed: bool, steps: Sequence[str] = tuple(one.action for one in ORDER)) -> int:
+    def promote(self, *, killed: bool, steps: Sequence[str] = EVERY_STEP) -> int:
         """Every step; ``killed`` before and after each write of each of them. Returns how often it was."""
         self.drills().decided(ID, "promotion", PROMOTED)
         kills = 0

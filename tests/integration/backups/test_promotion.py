@@ -8,15 +8,16 @@ import pytest
 from local.backups.repository import Repository
 from local.backups.sealing import new_key
 from shared.audit.chain import OPERATIONS, Verifier
-from shared.audit.restored import restore_said
+from shared.audit.show import restore_view
 from shared.audit.store import verify_rows
-from shared.backups.drill import StepFailed, Unconfirmed, must_confirm
+from shared.backups.drill import StepFailed, must_confirm
 from shared.backups.promotion import ORDER
 from shared.collection.stream import STREAM
 from shared.identity.keys import Key
 from shared.identity.tenants import key_bearer, memberships
 from shared.platform.aws.secrets import Login
 from shared.platform.failures import PostgresBadLogin, PostgresUnavailable
+from shared.platform.refusals import Refused
 from shared.platform.secret import Secret
 from shared.rotation.rotation import read_login
 from shared.storage.hold import DrainHeld
@@ -135,7 +136,7 @@ def test_a_compromise_is_undone_and_nothing_else_is(system: Compromise) -> None:
     assert found["keys"] == {"count": 0, "names": [], "revoked_again": 1}
     assert found["people"] == {"count": 0, "removed_again": 1}
     assert found["acts"]["count"] >= 3
-    with pytest.raises(Unconfirmed, match=found["confirmation"]):
+    with pytest.raises(Refused, match=found["confirmation"]):
         must_confirm(found, "discard nothing")
     must_confirm(found, found["confirmation"])
 
@@ -174,7 +175,7 @@ def the_trail_tells_of_the_restore(system: Compromise, to: datetime) -> None:
     for organisation in (OPERATIONS, ACME):
         trail = verified(system, organisation)
         assert trail.findings == []
-        (said,) = map(restore_said, trail.restores)
+        (said,) = map(restore_view, trail.restores)
         people = (said["started_by"], said["signed_by"], said["promoted_by"])
         assert (said["restore"], said["to"], people) == (ID, to.isoformat(), ("ada", "grace", "grace"))
         assert said["carried_over"]["last"] == said["sequence"] - 1
@@ -268,7 +269,7 @@ def test_a_running_database_that_can_not_be_read_is_replaced_all_the_same_and_th
     assert events(system) == (200, 200)
     assert system.step("carry the audit trail on")["superseded"] == {str(ACME): [2, 2]}
     trail = verified(system, ACME)
-    assert (trail.findings, restore_said(trail.restores[0])["superseded"]) == ([], {"first": 2, "last": 2})
+    assert (trail.findings, restore_view(trail.restores[0])["superseded"]) == ([], {"first": 2, "last": 2})
     assert system.anchor(datetime.now(UTC) + timedelta(hours=1)).findings == 0
 
 

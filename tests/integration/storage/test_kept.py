@@ -7,13 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from shared.collection.entry import BadEntry
+from shared.collection.entry import BadEntry, decode
 from shared.collection.stream import KEPT
 from shared.platform.postgres import Database
 from shared.storage import drain as drain_module
 from shared.storage.hold import DrainHeld, hold_drain, release_drain
 from shared.storage.kept import from_object, kept_since, still_in_valkey, write_kept
 from shared.storage.replay import Replayed, replay
+from shared.storage.store import try_to_lock
 from tests.integration.storage.test_drain import event
 from tests.pipeline import Pipeline, Site
 
@@ -106,7 +107,7 @@ def test_events_of_a_site_that_is_not_there_are_counted_and_hold_up_no_other(pip
     done = Replayed()
     forget_events(pipeline)
     [[_, [[_, fields]]]] = pipeline.valkey.run("XREAD", "STREAMS", "{ingest}:events", "0")
-    replay(pipeline.worker, [drain_module.decode(fields), *entries], done)
+    replay(pipeline.worker, [decode(fields), *entries], done)
     assert (done.new, done.refused) == (1, 1)
     assert "is not there any more" in done.why
 
@@ -133,7 +134,7 @@ def test_a_hold_that_comes_between_reading_and_storing_is_seen_under_the_lock(
     pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline.send(event())
-    locks = drain_module.try_to_lock
+    locks = try_to_lock
 
     def held_meanwhile(connection: Any) -> bool:
         locked = locks(connection)

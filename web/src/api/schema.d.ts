@@ -1863,8 +1863,9 @@ export interface components {
         };
         /**
          * AuditVerification
-         * @description ``verified`` rows were read, up to ``until``; ``next_cursor`` goes on from there, null at the chain's end. ``restores`` are
-         *     promoted restores of the database: they explain rows, and excuse no finding.
+         * @description ``verified`` rows were read, up to ``until``; ``next_cursor`` goes on from there, null at the chain's end.
+         *
+         *     ``restores`` are promoted restores of the database: they explain rows, and excuse no finding.
          */
         AuditVerification: {
             /**
@@ -2266,7 +2267,7 @@ export interface components {
          * @description What is in the running database and was not there at the moment of the restore, by kind.
          *
          *     ``events`` of sites that are there are drained again; rows of audit trails (``acts``) are carried over, what they did is not.
-         *     ``source`` is ``lost`` where the running database can't be read: then nobody knows.
+         *     ``source`` is ``lost``, and every kind null, where the running database can't be read: then nobody knows.
          */
         DiscardPreview: {
             /** At */
@@ -2276,35 +2277,35 @@ export interface components {
             /** Source */
             source: string;
             /** Events */
-            events?: {
+            events: {
                 [key: string]: number;
             } | null;
             /** Acts */
-            acts?: {
+            acts: {
                 [key: string]: unknown;
             } | null;
             /** Organisations */
-            organisations?: {
+            organisations: {
                 [key: string]: unknown;
             } | null;
             /** Sites */
-            sites?: {
+            sites: {
                 [key: string]: unknown;
             } | null;
             /** Keys */
-            keys?: {
+            keys: {
                 [key: string]: unknown;
             } | null;
             /** People */
-            people?: {
+            people: {
                 [key: string]: unknown;
             } | null;
             /** Invitations */
-            invitations?: {
+            invitations: {
                 [key: string]: unknown;
             } | null;
             /** Credentials */
-            credentials?: {
+            credentials: {
                 [key: string]: unknown;
             } | null;
             /** Confirmation */
@@ -2429,8 +2430,9 @@ export interface components {
         };
         /**
          * DrillView
-         * @description ``own``: who asks has started it, and somebody else has to sign it off. ``rpo_seconds`` of a promoted restore is what was
-         *     really lost; the database that it replaced is kept until ``aside_until``.
+         * @description ``own``: who asks has started it, and somebody else has to sign it off.
+         *
+         *     ``rpo_seconds`` of a promoted restore is what was really lost; the database that it replaced is kept until ``aside_until``.
          */
         DrillView: {
             /** Id */
@@ -3468,7 +3470,10 @@ export interface components {
             sequence: number;
             /** Restore */
             restore: string;
-            /** At */
+            /**
+             * At
+             * Format: date-time
+             */
             at: string;
             /** To */
             to: string;
