@@ -251,10 +251,19 @@ def provisioned(rested: Machine, drill: str) -> None:
     rested.until_state(drill, "available")
 
 
+def promoted(rested: Machine, drill: str) -> None:
+    """And backed up at once, on its new timeline."""
+    rested.until_state(drill, "promoted")
+    rested.until(
+        lambda: any(job.id == f"promoted-{drill}" and job.completed_at for job in rested.keeper.report().jobs),
+        f"the backup of {drill}",
+    )
+
+
 def test_a_promotion_leaves_word_of_what_was_put_aside_until_that_is_removed(rested: Machine) -> None:
     provisioned(rested, "restore-1")
     rested.instances.promote("restore-1")
-    rested.until_state("restore-1", "promoted")
+    promoted(rested, "restore-1")
     aside = rested.instances.aside("restore-1")
     assert aside == Aside(name="before-restore-1", costs="1 MiB")
     rested.instances.remove_aside("restore-1")
@@ -271,7 +280,7 @@ def test_a_keeper_that_was_killed_in_a_promotion_goes_on_with_it(rested: Machine
     assert rested.instances.look("restore-2").state == "promoting"
     rested.places.dies = False
     rested.keeper = rested.start()
-    rested.until_state("restore-2", "promoted")
+    promoted(rested, "restore-2")
 
 
 def test_a_keeper_that_was_killed_before_it_took_the_data_out_takes_it_up_again(rested: Machine) -> None:
@@ -282,7 +291,7 @@ def test_a_keeper_that_was_killed_before_it_took_the_data_out_takes_it_up_again(
     assert pid
     kill(pid, signal.SIGKILL)  # with the keeper's process its children end
     rested.keeper = rested.start()
-    rested.until_state("restore-5", "promoted")
+    promoted(rested, "restore-5")
     assert rested.places.is_promoting("restore-5")
     killed.stop()
 
@@ -295,7 +304,7 @@ def test_a_promotion_that_fails_says_why_and_one_that_is_taken_back_leaves_nothi
     rested.places.refuses = False
     provisioned(rested, "restore-4")
     rested.instances.promote("restore-4")
-    rested.until_state("restore-4", "promoted")
+    promoted(rested, "restore-4")
     rested.instances.go_back("restore-4")
     rested.until_state("restore-4", "gone")
     assert rested.instances.aside("restore-4") is None

@@ -178,6 +178,7 @@ def the_trail_tells_of_the_restore(system: Compromise, to: datetime) -> None:
         (said,) = map(restore_view, trail.restores)
         people = (said["started_by"], said["signed_by"], said["promoted_by"])
         assert (said["restore"], said["to"], people) == (ID, to.isoformat(), ("ada", "grace", "grace"))
+        assert said["carried_over"]
         assert said["carried_over"]["last"] == said["sequence"] - 1
     assert system.anchor(datetime.now(UTC) + timedelta(hours=2)).findings == 0
 

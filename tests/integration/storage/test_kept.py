@@ -18,8 +18,6 @@ from shared.storage.store import try_to_lock
 from tests.integration.storage.test_drain import event
 from tests.pipeline import Pipeline, Site
 
-NOW = datetime.now(UTC)
-LATER = NOW + timedelta(minutes=2)
 RESTORE = "restore-20261124T040000Z"
 
 
@@ -27,6 +25,10 @@ class Objects(dict[str, bytes]):
     def entries(self) -> Iterator[Any]:
         for key in sorted(self):
             yield from from_object(self[key])
+
+
+def later(minutes: float = 2) -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=minutes)
 
 
 def count(pipeline: Pipeline) -> int:
@@ -44,7 +46,7 @@ def test_what_was_stored_is_kept_and_drains_again_once(pipeline: Pipeline) -> No
     pipeline.send(event("eve"))
     pipeline.drain()
     objects = Objects()
-    assert write_kept(pipeline.valkey, objects.__setitem__, LATER) == 2
+    assert write_kept(pipeline.valkey, objects.__setitem__, later()) == 2
     pipeline.send(event("zoe"))
     pipeline.drain()
     forget_events(pipeline)
@@ -63,9 +65,9 @@ def test_an_object_is_written_each_minute_and_not_for_each_drain(pipeline: Pipel
     assert write_kept(pipeline.valkey, objects.__setitem__, datetime.now(UTC)) == 0
     pipeline.send(event())
     pipeline.drain()
-    assert write_kept(pipeline.valkey, objects.__setitem__, LATER) == 2
+    assert write_kept(pipeline.valkey, objects.__setitem__, later()) == 2
     assert len(objects) == 1
-    assert write_kept(pipeline.valkey, objects.__setitem__, LATER) == 0
+    assert write_kept(pipeline.valkey, objects.__setitem__, later()) == 0
 
 
 def test_a_crash_between_the_object_and_the_stream_loses_nothing_and_doubles_nothing(pipeline: Pipeline) -> None:
@@ -78,8 +80,8 @@ def test_a_crash_between_the_object_and_the_stream_loses_nothing_and_doubles_not
     pipeline.send(event(), event("bob"))
     pipeline.drain()
     with pytest.raises(KeyboardInterrupt):
-        write_kept(pipeline.valkey, crash, LATER)
-    write_kept(pipeline.valkey, objects.__setitem__, LATER + timedelta(minutes=1))
+        write_kept(pipeline.valkey, crash, later())
+    write_kept(pipeline.valkey, objects.__setitem__, later(3))
     assert len(objects) == 2
     forget_events(pipeline)
     done = Replayed()
@@ -91,11 +93,12 @@ def test_an_object_that_can_hold_what_was_committed_after_a_moment_is_listed_aft
     objects = Objects()
     pipeline.send(event())
     pipeline.drain()
-    write_kept(pipeline.valkey, objects.__setitem__, LATER)
+    written = later()
+    write_kept(pipeline.valkey, objects.__setitem__, written)
     (key,) = objects
-    assert key > kept_since(NOW)
-    assert key > kept_since(LATER)
-    assert key < kept_since(LATER + timedelta(minutes=6))
+    assert key > kept_since(written - timedelta(minutes=2))
+    assert key > kept_since(written)
+    assert key < kept_since(written + timedelta(minutes=6))
 
 
 def test_events_of_a_site_that_is_not_there_are_counted_and_hold_up_no_other(pipeline: Pipeline) -> None:
