@@ -30,14 +30,6 @@ def moment(system: LocalSystem) -> str:
     return str(now.isoformat())
 
 
-def kill(system: LocalSystem, step: str) -> None:
-    """Whoever is at this step; while the restored database takes its place, the keeper as well."""
-    for function in ("restore-drill", "cold-start"):
-        system.kill_environments(function)
-    if step == "put in place":
-        os.kill(system.processes()["backups"], signal.SIGKILL)
-
-
 def promoted(system: LocalSystem, dba: Api, drill: str) -> dict[str, Any]:
     """Followed to its end, with a kill in the midst of every step that is seen."""
     killed: set[str] = set()
@@ -45,6 +37,9 @@ def promoted(system: LocalSystem, dba: Api, drill: str) -> dict[str, Any]:
     names = {step.name for step in ORDER}
 
     def is_over() -> bool:
+        if "keeper" not in killed and system.state.held("postgres").exists():
+            killed.add("keeper")  # while the restored database takes its place
+            os.kill(system.processes()["backups"], signal.SIGKILL)
         try:
             found.update(dba.get(f"/v1/drills/{drill}"))
         except Refused:
@@ -52,11 +47,12 @@ def promoted(system: LocalSystem, dba: Api, drill: str) -> dict[str, Any]:
         for step in found["steps"]:
             if step["name"] in names and not step["finished_at"] and step["name"] not in killed:
                 killed.add(step["name"])
-                kill(system, step["name"])
+                for function in ("restore-drill", "cold-start"):
+                    system.kill_environments(function)
         return found["status"] in {"promoted", "failed"}
 
     until(is_over, "the end of the promotion", PROMOTED_WITHIN)
-    assert killed
+    assert len(killed) > len(ORDER) / 2  # some steps are over before they are seen
     return found
 
 
