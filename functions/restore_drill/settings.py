@@ -16,6 +16,8 @@ class Settings(PostgresSettings, ValkeySettings):
     postgres_admin_secret_arn: str
     postgres_backup_secret_arn: str
     postgres_api_secret_arn: str
+    postgres_collect_secret_arn: str
+    postgres_query_secret_arn: str
     postgres_worker_secret_arn: str
     archive_bucket_name: str
     audit_bucket_name: str

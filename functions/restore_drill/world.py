@@ -41,6 +41,8 @@ class Databases:
             "owner": LoginSecret(aws_settings, settings.postgres_admin_secret_arn),
             "reader": LoginSecret(aws_settings, settings.postgres_backup_secret_arn),
             "api": LoginSecret(aws_settings, settings.postgres_api_secret_arn),
+            "collect": LoginSecret(aws_settings, settings.postgres_collect_secret_arn),
+            "query": LoginSecret(aws_settings, settings.postgres_query_secret_arn),
             "worker": LoginSecret(aws_settings, settings.postgres_worker_secret_arn),
         }
 
@@ -66,7 +68,7 @@ class Databases:
 
     def logins(self) -> list[Login]:
         """Of functions, as their secrets are now."""
-        return [self._fresh(role) for role in ("api", "worker", "reader")]
+        return [self._fresh(role) for role in self._secrets if role != "owner"]
 
     def _fresh(self, role: str) -> Login:
         self._secrets[role].forget()

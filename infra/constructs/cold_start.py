@@ -27,6 +27,8 @@ HEALTH = {
 # Every function that logs in to PostgreSQL, the promotion's own apart, and the event by which it shows that it can.
 FUNCTIONS: dict[str, dict[str, Any] | None] = {
     "api": HEALTH,
+    "collect": None,
+    "query": None,
     "ingest_worker": {},
     "audit_anchor": None,
     "credential_expiry": None,
@@ -34,7 +36,7 @@ FUNCTIONS: dict[str, dict[str, Any] | None] = {
     "secret_rotation": None,
     "migrate": None,
 }
-SHIFTED = frozenset({"api"})
+SHIFTED = frozenset({"api", "collect", "query"})
 CONFIGURING = (
     "lambda:GetFunctionConfiguration",
     "lambda:InvokeFunction",

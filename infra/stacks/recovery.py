@@ -89,6 +89,8 @@ class RecoveryStack(Stack):
                 "POSTGRES_ADMIN_SECRET_ARN": postgres.admin_secret.secret_arn,
                 "POSTGRES_BACKUP_SECRET_ARN": postgres.backup_secret.secret_arn,
                 "POSTGRES_API_SECRET_ARN": postgres.api_secret.secret_arn,
+                "POSTGRES_COLLECT_SECRET_ARN": postgres.collect_secret.secret_arn,
+                "POSTGRES_QUERY_SECRET_ARN": postgres.query_secret.secret_arn,
                 "POSTGRES_WORKER_SECRET_ARN": postgres.worker_secret.secret_arn,
                 "ARCHIVE_BUCKET_NAME": data.archive.bucket_name,
                 "AUDIT_BUCKET_NAME": self._audit_bucket.bucket_name,
@@ -110,8 +112,7 @@ class RecoveryStack(Stack):
             memory_mb=1024,
         )
         function.allow_table(data.operations, *READ_AND_WRITE)
-        logins = postgres.admin_secret, postgres.backup_secret, postgres.api_secret, postgres.worker_secret
-        function.allow_secrets(*logins, data.valkey.secret)
+        function.allow_secrets(postgres.admin_secret, *postgres.logins, data.valkey.secret)
         allow_objects(function, data.archive, f"{ACCEPTED}*", "s3:GetObject", why=ACCEPTED_REASON)
         allow_objects(function, self._audit_bucket, "heads/*", "s3:GetObject", "s3:PutObject", why=ANCHORS_REASON)
         buckets = [Stack.of(one).export_value(one.bucket_arn) for one in (data.archive, self._audit_bucket)]

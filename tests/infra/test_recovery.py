@@ -81,6 +81,19 @@ def test_every_function_that_logs_in_to_postgresql_is_started_afresh_by_a_promot
 
 
 @pytest.mark.parametrize("stage", STAGES)
+def test_a_promotion_sets_every_login_that_a_deploy_makes(assembly: Assembly, stage: str) -> None:
+    migrate, restore = (
+        next(
+            function.properties["Environment"]["Variables"]
+            for _, function in assembly.of_type(stage, "AWS::Lambda::Function")
+            if function.properties["FunctionName"] == f"p09-{stage}-{name}"
+        )
+        for name in ("migrate", "restore-drill")
+    )
+    assert {name for name in migrate if name.startswith("POSTGRES_") and name.endswith("_SECRET_ARN")} <= restore.keys()
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_what_was_accepted_is_kept_as_long_as_the_database_can_be_restored(assembly: Assembly, stage: str) -> None:
     days = {"prod": 35}.get(stage, 15)
     rules = [

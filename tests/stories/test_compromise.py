@@ -71,7 +71,7 @@ def test_a_compromise_is_undone_by_a_restore_that_lets_nobody_in_and_loses_no_ac
 
     dba.delete(f"{PATH}/{credential['id']}")
     host.delete(f"/v1/sites/{fresh_site.site_id}/keys/{leaked['key_id']}")
-    for name in ("postgres-api", "postgres-worker", "postgres-backup"):
+    for name in ("postgres-api", "postgres-collect", "postgres-query", "postgres-worker", "postgres-backup"):
         rotate(system, name)
     for _ in range(9):
         send(writer, pageviews(fresh_site, BATCH))

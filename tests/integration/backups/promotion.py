@@ -50,7 +50,11 @@ from tests.servers import HOST, ValkeyServer
 
 ID = "restore-20261129T120000Z"
 ACME = UUID(int=77)
-ROLES = {"owner": "p09_admin", "reader": "p09_backup", "api": "p09_api", "worker": "p09_worker"}
+ROLES = {
+    "owner": "p09_admin", "reader": "p09_backup", "api": "p09_api", "worker": "p09_worker", "collect": "p09_collect",
+    "query": "p09_query",
+}  # fmt: skip
+LOGINS = [role for role in ROLES if role != "owner"]
 SIGNED = {"decision": "signed", "by": "grace", "by_subject": "subject-of-grace"}
 PROMOTED = {"decision": "promoted", "by": "grace", "by_subject": "subject-of-grace", "note": "now"}
 EACH = 20
@@ -161,7 +165,7 @@ class Compromise:
         self.secrets["owner"] = write_login("p09_admin", "owner")
         with self.open("owner") as owner:
             migrate(owner, read_migrations())
-            for role in ("reader", "api", "worker"):
+            for role in LOGINS:
                 self.secrets[role] = write_login(ROLES[role], f"first-{role}")
                 ensure_login(owner, ROLES[role], f"first-{role}")
         with self.transaction("api", ACME) as api:
@@ -289,7 +293,7 @@ class Compromise:
             kept=Kept(names=lambda after: [name for name in sorted(self.objects) if name > after],
                       read=self.objects.__getitem__),
             connect=self.connect, owner=lambda: self.login("owner"),
-            logins=lambda: [self.login(role) for role in ("api", "worker", "reader")], aside_for=timedelta(days=7),
+            logins=lambda: [self.login(role) for role in LOGINS], aside_for=timedelta(days=7),
             clock=lambda: datetime.now(UTC),
         )  # fmt: skip
 

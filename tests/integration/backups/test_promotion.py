@@ -22,7 +22,7 @@ from shared.platform.secret import Secret
 from shared.rotation.rotation import read_login
 from shared.storage.hold import DrainHeld
 from tests.integration.backups.conftest import ArchivingPostgres, World, until
-from tests.integration.backups.promotion import ACME, ID, Compromise
+from tests.integration.backups.promotion import ACME, ID, LOGINS, Compromise
 from tests.servers import ValkeyServer, server_folder, unprivileged_user
 
 
@@ -111,7 +111,7 @@ def compromised(system: Compromise) -> tuple[datetime, Outsiders]:
     system.end(lease)
     system.revoke(key_id)
     system.remove_person("eve")
-    for role in ("api", "worker", "reader"):
+    for role in LOGINS:
         system.rotate(role)
     for action in ("key.revoke", "member.remove"):
         system.act(action)
@@ -163,7 +163,7 @@ def nobody_who_was_out_is_in(system: Compromise, outsiders: Outsiders) -> None:
     assert not lets_in(system, outsiders.credential)
     assert system.leases.all_open() == []
     assert system.run("select rolname from pg_roles where rolname like 'p09_temp%'") == []
-    for role in ("api", "worker", "reader"):
+    for role in LOGINS:
         assert lets_in(system, system.login(role))
         username, password = read_login(system.first_logins[role])
         assert not lets_in(system, Login(username, Secret(password)))
