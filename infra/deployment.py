@@ -76,7 +76,14 @@ class Deployment(cdk.Stage):
             console_url=stage.local.origin if stage.local else web.url,
             **self._props("Operations"),
         )
-        recovery = RecoveryStack(self, "Recovery", platform=platform, data=services, **self._props("Recovery"))
+        recovery = RecoveryStack(
+            self,
+            "Recovery",
+            platform=platform,
+            data=services,
+            audit_bucket=access.audit_bucket,
+            **self._props("Recovery"),
+        )
         recovery.add_stack_dependency(data)
         if stage.local is None:
             region = cdk.Environment(region=stage.sizes.backup_copy_region)

@@ -46,6 +46,7 @@ class Concurrency:
     migrate: int = 1
     # One drill; a second action may overlap with a first that was cut off.
     restore_drill: int = 2
+    cold_start: int = 1
     # The 02:00 task beside the minute's probe.
     health_check: int = 2
     redis_memory: int = 1
@@ -67,7 +68,7 @@ class Concurrency:
         predecessor's behind until the server notices, hence two for each."""
         of_access = self.audit_anchor + self.credential_expiry + self.credential_reconciliation + self.secret_rotation
         of_http = self.collect + self.query + self.api
-        # A drill marks a moment by three connections.
+        # A drill marks a moment by three connections; a promotion reads two databases and writes to one by as many.
         return 2 * (of_http + self.ingest_worker + of_access + self.migrate) + 3 * self.restore_drill
 
 
@@ -87,6 +88,8 @@ class Sizes:
     backup_copy_region: str = "us-west-2"
     # Drills come weekly, by the runbook, or on the first of those days of each month.
     monthly_drills: bool = False
+    # For how long the database is kept that a promoted restore replaced; in AWS its cluster costs as long as it stands.
+    put_aside_days: int = 7
     # How often a drill looks whether what it waits for has come about.
     drill_poll_seconds: int = 30
     # How long the workflow of a change waits at most before it looks again: not so short that an execution of two months

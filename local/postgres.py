@@ -45,6 +45,7 @@ def postgres_server(state: State, config: Configuration) -> Server:
     user = system_user(data)
     repository = Repository(state.backups, bytes.fromhex(config.backup_key))
     repository.prepare(user)
+    _finish_swap(state)
     if not (data / "PG_VERSION").exists():
         _create_cluster(data, user, config.postgres_superuser_password)
     settings = {
@@ -80,18 +81,37 @@ def postgres_server(state: State, config: Configuration) -> Server:
     )
 
 
+def _finish_swap(state: State) -> None:
+    """A promotion was killed between its two renames: the database would be made anew, empty."""
+    running = state.folder / "postgres"
+    for restored in state.folder.glob("postgres-restored-*"):
+        if not running.exists():
+            restored.rename(running)
+    state.held("postgres").unlink(missing_ok=True)
+
+
 def create_database(config: Configuration) -> None:
     """Make the database and its owner as Aurora's master user is: it may create roles, it is no superuser."""
     connection = connect(config, SUPERUSER, config.postgres_superuser_password)
     try:
         if not connection.run("SELECT FROM pg_roles WHERE rolname = :name", name=ADMIN):
             connection.run(f"CREATE ROLE {ADMIN} LOGIN CREATEROLE CREATEDB")
-        password = pg8000.native.literal(config.postgres_admin_password)
-        connection.run(f"ALTER ROLE {ADMIN} PASSWORD {password}")
+        _set_password(connection, config)
         if not connection.run("SELECT FROM pg_database WHERE datname = :name", name=DATABASE):
             connection.run(f"CREATE DATABASE {DATABASE} OWNER {ADMIN}")
     finally:
         connection.close()
+
+
+def admit_owner(config: Configuration, port: int) -> None:
+    """Let the owner into a restored database, which knows the password of then."""
+    with connect(config, SUPERUSER, config.postgres_superuser_password, port) as connection:
+        _set_password(connection, config)
+
+
+def _set_password(connection: pg8000.native.Connection, config: Configuration) -> None:
+    password = pg8000.native.literal(config.postgres_admin_password)
+    connection.run(f"ALTER ROLE {ADMIN} PASSWORD {password}")
 
 
 def answers(config: Configuration, port: int) -> bool:

@@ -4,8 +4,8 @@ Each minute it writes the rows of what was done in the operations table.
 """
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 
@@ -13,31 +13,15 @@ from functions.audit_anchor.settings import Settings
 from shared.audit.anchor import anchor_audit
 from shared.audit.anchors import AnchorStore
 from shared.audit.pending import write_pending
+from shared.audit.safe import AuditBucket
 from shared.platform import wiring
 from shared.platform.aws.dynamodb import Table, signed_call
-from shared.platform.aws.s3 import get_object, keys, put_object
 from shared.platform.settings import aws_settings, load
-
-PREFIX: Final = "heads/"
-RECENT: Final = timedelta(days=2)
 
 logger = Logger()
 settings = load(Settings)
 table = Table(signed_call(aws_settings), settings.operations_table_name)
 database = wiring.database(settings, settings.postgres_secret_arn, application="audit anchor", timeout=60)
-
-
-class AuditBucket:
-    """Versioned and locked: an object that is there can't be overwritten or deleted before its time."""
-
-    def last(self, now: datetime) -> bytes | None:
-        """The newest of all; those of the last days are looked at first, as the names are in the order of time."""
-        recent = f"{PREFIX}{now.astimezone(UTC) - RECENT:%Y-%m-%d}"
-        found = keys(settings.audit_bucket_name, PREFIX, after=recent) or keys(settings.audit_bucket_name, PREFIX)
-        return get_object(settings.audit_bucket_name, found[-1]) if found else None
-
-    def put(self, key: str, content: bytes) -> None:
-        put_object(settings.audit_bucket_name, key, content, "application/json")
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -50,4 +34,4 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _anchor(now: datetime) -> dict[str, Any]:
-    return asdict(anchor_audit(database, AnchorStore(table), AuditBucket(), now))
+    return asdict(anchor_audit(database, AnchorStore(table), AuditBucket(settings.audit_bucket_name), now))

@@ -1,7 +1,11 @@
-"""Drains the stream into PostgreSQL; woken when events begin to wait, and every minute in case that got lost."""
+"""Drains the stream into PostgreSQL; woken when events begin to wait, and every minute in case that got lost.
+
+Of what was stored it keeps a copy in S3, an object a minute at most: a promoted restore drains it again.
+"""
 
 import time
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from aws_lambda_powertools.logging import Logger
@@ -11,9 +15,12 @@ from shared.collection.stream import BACKLOG_COMMANDS, STREAM, WAKE_DETAIL_TYPE,
 from shared.platform import wiring
 from shared.platform.aws.bus import put_event
 from shared.platform.aws.lambda_context import Context
+from shared.platform.aws.s3 import put_object
 from shared.platform.settings import aws_settings, load
 from shared.storage.counters import publish_site_totals
 from shared.storage.drain import AnotherWorkerDrains, drain
+from shared.storage.hold import DrainHeld
+from shared.storage.kept import write_kept
 
 MARGIN_MILLISECONDS: Final = 20_000
 REQUESTS_PER_LINE: Final = 500  # a line of the log holds 256 KiB
@@ -31,6 +38,8 @@ def handler(_event: dict[str, Any], context: Context) -> dict[str, Any]:
     except AnotherWorkerDrains:
         logger.info("another worker drains")
         return {"another_worker_drains": True}
+    except DrainHeld as error:
+        return _held(str(error))
     publish_site_totals(valkey, database, drained.sites)
     if not drained.finished:
         put_event(
@@ -41,7 +50,20 @@ def handler(_event: dict[str, Any], context: Context) -> dict[str, Any]:
         logger.info("stored", extra={"request_ids": drained.requests[begin : begin + REQUESTS_PER_LINE]})
     report = {key: value for key, value in asdict(drained).items() if key not in {"sites", "requests"}}
     logger.info("drained", extra=report)
+    write_kept(valkey, _put, datetime.now(UTC))
     return report
+
+
+def _held(why: str) -> dict[str, Any]:
+    """While a restore is promoted; that PostgreSQL lets this environment in is what the promotion asks it for."""
+    with database.transaction() as connection:
+        [[user]] = connection.run("select current_user::text")
+    logger.info("the drain is held", extra={"why": why})
+    return {"held": why, "logged_in_as": user}
+
+
+def _put(key: str, content: bytes) -> None:
+    put_object(settings.archive_bucket_name, key, content, "application/gzip")
 
 
 def _report_backlog() -> None:

@@ -8,3 +8,4 @@ class Settings(PostgresSettings, ValkeySettings):
     stage: str
     postgres_secret_arn: str
     event_bus_name: str
+    archive_bucket_name: str

@@ -1,7 +1,7 @@
 """What restored data has to go through again before anybody sees it, in this order.
 
-It is older than the code that will use it, and knows nothing of what was promised since: migrations bring its schema to what
-the code expects. What people had erased after the moment joins here, after the migrations.
+It is older than the code that will use it: migrations bring its schema to what the code expects. What was revoked, removed or
+erased since is so again at the promotion (`shared/together/restoring/forgetting.py`).
 """
 
 from collections.abc import Callable, Mapping

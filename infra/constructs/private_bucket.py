@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_s3 as s3
+
+from infra.acknowledge import acknowledge
 
 if TYPE_CHECKING:
     from constructs import Construct
+
+    from infra.constructs.service_function import ServiceFunction
+
+# Copies of accepted events, in the archive bucket; `shared/storage/kept.py` writes and reads them.
+ACCEPTED = "accepted/"
 
 
 class PrivateBucket(s3.Bucket):
@@ -30,3 +37,11 @@ class PrivateBucket(s3.Bucket):
             removal_policy=RemovalPolicy.RETAIN,
             **props,
         )
+
+
+def allow_objects(function: ServiceFunction, bucket: s3.IBucket, pattern: str, *actions: str, why: str) -> None:
+    """Let a function of another stack use those objects of a bucket whose names match ``pattern``, which ends with a star."""
+    arn = Stack.of(bucket).export_value(bucket.bucket_arn)
+    function.allow(*actions, resources=[f"{arn}/{pattern}"])
+    export = Stack.of(function).resolve(arn)["Fn::ImportValue"]
+    acknowledge(function.policy, {f"AwsSolutions-IAM5[Resource::{export}/{pattern}]": why})

@@ -56,7 +56,7 @@ class PromotionWorkflow(Construct):
         self._look = self._act("Look", "look")
         self._look.next(self._decide())
         self.machine = state_machine(
-            self, name=NAME, definition=self._look, timeout=TIMEOUT, function=function, platform=platform
+            self, name=NAME, definition=self._look, timeout=TIMEOUT, functions=[function], platform=platform
         )
 
     def _decide(self) -> sfn.Choice:

@@ -1,8 +1,9 @@
 """The workflow that restores the database beside itself: a state for each action, clean-up whatever happens.
 
-    begin → mark → provision → wait → compare → (reapply) → smoke test → sign-off → (promotion) → destroy → close
+    begin → mark → provision → wait → admit → compare → (reapply) → smoke test → sign-off → (preview → promotion) → destroy → close
 
-A drill destroys its database before anybody signs; a restore keeps it until it is promoted or discarded.
+A drill destroys its database before anybody signs; a restore keeps it until it is promoted or discarded. The promotion is an order
+of steps (`PROMOTION`); one that fails leads back to what ran before, until the restored database serves.
 """
 
 from __future__ import annotations
@@ -27,6 +28,16 @@ SIGN_OFF_WITHIN = Duration.hours(24)
 TIMEOUT = Duration.days(4)
 RETRIES = 5
 NAME = "restore-drill"
+# The actions of `ORDER` in shared/backups/promotion.py; a test holds that they are the same.
+PROMOTION = (
+    "hold", "close_source", "end_credentials", "discard", "set_logins", "end_roles", "drain_again", "forget_again", "carry_trail",
+    "put_in_place", "start_cold", "serve", "anchor",
+)  # fmt: skip
+COLD_START = "start_cold"
+UNFINISHED = "The restored database is in its place, and a last step failed: the record says which, and why."
+NOT_BACK = "The promotion failed, and so did the way back: the record says where. The stream keeps what is accepted."
+# What has been served can't be taken back.
+NO_WAY_BACK = frozenset({"serve", "anchor"})
 
 
 def workflow_arn(stack: Stack, stage: Stage) -> str:
@@ -41,17 +52,30 @@ def workflow_arn(stack: Stack, stage: Stage) -> str:
 
 class RestoreWorkflow(Construct):
     def __init__(
-        self, scope: Construct, construct_id: str, *, platform: Platform, function: ServiceFunction, poll: Duration
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        platform: Platform,
+        function: ServiceFunction,
+        cold_start: ServiceFunction,
+        poll: Duration,
     ) -> None:
         super().__init__(scope, construct_id)
         self._function = function
+        self._cold_start = cold_start
         self._poll = poll
         self._crashed = self._verdict("Crashed", status="failed", why=sfn.JsonPath.string_at("$.error.Cause"))
         self._refused = self._verdict(
             "Failed", status=sfn.JsonPath.string_at("$.outcome.state"), why=sfn.JsonPath.string_at("$.outcome.why")
         )
         self.machine = state_machine(
-            self, name=NAME, definition=self._definition(), timeout=TIMEOUT, function=function, platform=platform
+            self,
+            name=NAME,
+            definition=self._definition(),
+            timeout=TIMEOUT,
+            functions=[function, cold_start],
+            platform=platform,
         )
 
     def _definition(self) -> sfn.IChainable:
@@ -71,7 +95,8 @@ class RestoreWorkflow(Construct):
         )
         reapply = self._act("Reapply", "reapply", then=smoke)
         compare = self._act("Compare", "compare", then=self._by_kind("ComparedWhat", drill=smoke, restore=reapply))
-        provision = self._act("Provision", "provision", then=self._act("WaitForDatabase", "wait", then=compare))
+        admit = self._act("Admit", "admit", then=compare)
+        provision = self._act("Provision", "provision", then=self._act("WaitForDatabase", "wait", then=admit))
         marked = sfn.Choice(self, "MarkedWhat").when(sfn.Condition.string_equals("$.kind", "mark"), passed)
         mark = self._act("Mark", "mark", then=marked.otherwise(provision))
         return self._begin().next(mark)
@@ -86,12 +111,35 @@ class RestoreWorkflow(Construct):
         discarded = self._verdict("Discarded", status="discarded", why="The restored database was not promoted.").next(
             end
         )
-        promoted = self._verdict("Promoted", status="promoted").next(end)
-        promote = self._act("Promote", "promote", then=promoted)
-        return self._decision(
-            "Promotion", "promotion", choices={"promoted": promote}, otherwise=discarded,
+        previewed = sfn.Pass(self, "Previewed")
+        preview = self._act("Preview", "preview", then=previewed)
+        decision = self._decision(
+            "Promotion", "promotion", choices={"promoted": self._promote(end), "preview": preview}, otherwise=discarded,
             expired=self._verdict("NotPromoted", status="expired", why="Nobody promoted it in time.").next(end),
         )  # fmt: skip
+        previewed.next(decision)
+        return preview
+
+    def _promote(self, end: sfn.IChainable) -> sfn.IChainable:
+        """Every step in its order; what fails before it serves leads back."""
+        back = self._act("GoBack", "go_back", then=end, otherwise=self._not_back(end))
+        crashed = self._verdict("PromotionCrashed", status="failed", why=sfn.JsonPath.string_at("$.error.Cause"))
+        refused = self._verdict(
+            "PromotionFailed", status=sfn.JsonPath.string_at("$.outcome.state"),
+            why=sfn.JsonPath.string_at("$.outcome.why"),
+        )  # fmt: skip
+        crashed.next(back)
+        refused.next(back)
+        unfinished = self._verdict("Unfinished", status="failed", why=UNFINISHED).next(end)
+        then: sfn.IChainable = self._verdict("Promoted", status="promoted").next(end)
+        for step in reversed(PROMOTION):
+            name = "".join(word.capitalize() for word in step.split("_"))
+            otherwise = (unfinished, unfinished) if step in NO_WAY_BACK else (refused, crashed)
+            then = self._act(name, "promote", step=step, then=then, otherwise=otherwise[0], crashed=otherwise[1])
+        return then
+
+    def _not_back(self, end: sfn.IChainable) -> sfn.IChainable:
+        return self._verdict("NotBack", status="failed", why=NOT_BACK).next(end)
 
     def _end(self) -> sfn.IChainable:
         """Whatever happened: the temporary database goes, and the record is closed."""
@@ -119,14 +167,20 @@ class RestoreWorkflow(Construct):
         return self._act("Destroy", "destroy", then=close, otherwise=left)
 
     def _act(
-        self, name: str, action: str, *, then: sfn.IChainable, otherwise: sfn.IChainable | None = None
+        self,
+        name: str,
+        action: str,
+        *,
+        step: str = "",
+        then: sfn.IChainable,
+        otherwise: sfn.IChainable | None = None,
+        crashed: sfn.IChainable | None = None,
     ) -> sfn.IChainable:
         """An action until it is done; what it can't do, or what crashes in spite of retries, ends the drill."""
-        invoke = self._invoke(
-            name, {"action": action, "drill": sfn.JsonPath.string_at("$.drill")}, result_path="$.outcome"
-        )
+        payload = {"action": action, "drill": sfn.JsonPath.string_at("$.drill")} | ({"step": step} if step else {})
+        invoke = self._invoke(name, payload, result_path="$.outcome")
         invoke.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), max_attempts=RETRIES, backoff_rate=2)
-        invoke.add_catch(otherwise or self._crashed, errors=["States.ALL"], result_path="$.error")
+        invoke.add_catch(crashed or otherwise or self._crashed, errors=["States.ALL"], result_path="$.error")
         again = sfn.Wait(self, f"{name}Again", time=sfn.WaitTime.duration(self._poll)).next(invoke)
         decide = (
             sfn.Choice(self, f"{name}Outcome")
@@ -190,7 +244,7 @@ class RestoreWorkflow(Construct):
         return tasks.LambdaInvoke(
             self,
             name,
-            lambda_function=self._function.function,
+            lambda_function=(self._cold_start if payload.get("step") == COLD_START else self._function).function,
             payload=sfn.TaskInput.from_object(payload),
             payload_response_only=True,
             retry_on_service_exceptions=False,

@@ -12,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra.constructs.cold_start import allow_owner_secret
 from infra.constructs.metric_filter import take_values
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.stage_secrets import arns, rotated
@@ -57,6 +58,7 @@ class SecretRotation(Construct):
         )
         secrets = rotated(platform)
         self.function.allow_secrets(postgres.admin_secret)
+        allow_owner_secret(self.function)
         self.function.allow(*CHANGING, resources=arns(self, platform, secrets))
         self.function.allow_key("secretsmanager", "kms:GenerateDataKey")
         self._allow_valkey(valkey.user_id)

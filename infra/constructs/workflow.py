@@ -1,4 +1,4 @@
-"""A Step Functions standard workflow that invokes one function: its machine, its log group, its role."""
+"""A Step Functions standard workflow that invokes functions: its machine, its log group, its role."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from infra.acknowledge import acknowledge
 from infra.constructs.retention import retention
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aws_cdk import Duration
     from constructs import Construct
 
@@ -44,7 +46,7 @@ def state_machine(
     name: str,
     definition: sfn.IChainable,
     timeout: Duration,
-    function: ServiceFunction,
+    functions: Sequence[ServiceFunction],
     platform: Platform,
 ) -> sfn.StateMachine:
     """`scope` has nothing else of the names Logs, Role, Policy and Machine."""
@@ -56,7 +58,7 @@ def state_machine(
         encryption_key=platform.key,
         removal_policy=RemovalPolicy.DESTROY,
     )
-    role, policy = _role(scope, function)
+    role, policy = _role(scope, functions)
     machine = sfn.StateMachine(
         scope,
         "Machine",
@@ -72,9 +74,10 @@ def state_machine(
     return machine
 
 
-def _role(scope: Construct, function: ServiceFunction) -> tuple[iam.Role, iam.ManagedPolicy]:
+def _role(scope: Construct, functions: Sequence[ServiceFunction]) -> tuple[iam.Role, iam.ManagedPolicy]:
     role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
-    invoke = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function.function.function_arn])
+    arns = [one.function.function_arn for one in functions]
+    invoke = iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=arns)
     rest = iam.PolicyStatement(actions=[*LOG_DELIVERY, *X_RAY], resources=["*"])
     policy = iam.ManagedPolicy(scope, "Policy", roles=[role], statements=[invoke, rest])
     acknowledge(policy, {"AwsSolutions-IAM5[Resource::*]": STAR, "CKV_AWS_111": STAR})

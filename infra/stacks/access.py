@@ -55,7 +55,7 @@ class AccessStack(Stack):
         self.pipeline = PipelineClient(
             self, "Pipeline", platform=platform, pool=self.pool, token_url=f"{base_url}/oauth2/token"
         )
-        AuditAnchor(self, "Audit", platform=platform, data=data, access_logs=access_logs)
+        self.audit_bucket = AuditAnchor(self, "Audit", platform=platform, data=data, access_logs=access_logs).bucket
         credentials = DatabaseCredentials(self, "Credentials", platform=platform, data=data)
         SecretRotation(self, "Rotation", platform=platform, data=data, watched=credentials.reconciliation)
         CfnOutput(self, "UserPoolId", value=self.pool.user_pool_id)

@@ -13,11 +13,12 @@ from aws_cdk import aws_sns as sns
 
 from infra import assets
 from infra.acknowledge import acknowledge
+from infra.constructs.cold_start import allow_owner_secret
 from infra.constructs.encryption_key import EncryptionKey
 from infra.constructs.generated_secret import generated_secret
 from infra.constructs.platform import DataServices, Network, Platform, Postgres, Valkey
 from infra.constructs.postgres_cluster import PostgresCluster, local_postgres
-from infra.constructs.private_bucket import PrivateBucket
+from infra.constructs.private_bucket import ACCEPTED, PrivateBucket
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.valkey_cluster import ValkeyCluster, local_valkey
 
@@ -144,7 +145,7 @@ class DataStack(Stack):
         return bucket
 
     def _archive_bucket(self, key: kms.Key) -> s3.Bucket:
-        """Weekly exports of Valkey, evidence of drills, reports on KPIs."""
+        """Weekly exports of Valkey, evidence of drills, reports on KPIs, copies of accepted events."""
         bucket = PrivateBucket(
             self,
             "Archive",
@@ -153,6 +154,12 @@ class DataStack(Stack):
             bucket_key_enabled=True,
             server_access_logs_bucket=self.access_logs,
             server_access_logs_prefix="archive/",
+        )
+        # As long as the database can be restored to a moment, what was accepted after it can be drained again.
+        bucket.add_lifecycle_rule(
+            prefix=ACCEPTED,
+            expiration=Duration.days(self._stage.sizes.backup_days),
+            noncurrent_version_expiration=Duration.days(1),
         )
         why = "Copies of what Valkey and PostgreSQL hold; a second region comes with the recovery stack"
         acknowledge(bucket, {"NIST.800.53.R5-S3BucketReplicationEnabled": why})
@@ -179,6 +186,7 @@ class DataStack(Stack):
             memory_mb=512,
         )
         migrate.allow_secrets(postgres.admin_secret, *postgres.logins, self.canary_secret)
+        allow_owner_secret(migrate)
         migrate.allow("secretsmanager:PutSecretValue", resources=[self.canary_secret.secret_arn])
         migrate.allow_key("secretsmanager", "kms:GenerateDataKey")
         CustomResource(

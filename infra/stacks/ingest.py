@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_events as events
 
+from infra.constructs.private_bucket import ACCEPTED, allow_objects
 from infra.constructs.rule import on_event
 from infra.constructs.schedule import schedule
 from infra.constructs.service_function import ServiceFunction
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from infra.constructs.platform import DataServices, Platform
 
+ACCEPTED_REASON = "An object of accepted events for each minute, named after it, under one prefix"
 WAKE_SOURCE = "p09.ingestion"
 WAKE_DETAIL_TYPE = "EventsWaiting"
 # The next minute brings a fresh wake-up: older ones are worth nothing.
@@ -45,6 +47,7 @@ class IngestStack(Stack):
                 "POSTGRES_SECRET_ARN": data.postgres.worker_secret.secret_arn,
                 **data.valkey.environment(),
                 "EVENT_BUS_NAME": data.bus.event_bus_name,
+                "ARCHIVE_BUCKET_NAME": data.archive.bucket_name,
             },
             reserved_concurrency=self._platform.stage.sizes.concurrency.ingest_worker,
             timeout=Duration.minutes(5),
@@ -52,6 +55,8 @@ class IngestStack(Stack):
         )
         worker.allow_secrets(data.postgres.worker_secret, data.valkey.secret)
         worker.allow("events:PutEvents", resources=[data.bus.event_bus_arn])
+        allow_objects(worker, data.archive, f"{ACCEPTED}*", "s3:PutObject", why=ACCEPTED_REASON)
+        worker.allow_key("s3", "kms:Decrypt", "kms:GenerateDataKey")
         return worker
 
     def _wake_when_events_wait(self, data: DataServices) -> None:

@@ -13,17 +13,22 @@ from aws_cdk import aws_scheduler as scheduler
 
 from infra.acknowledge import acknowledge
 from infra.constructs.backup_plan import BackupPlan, copy_vault
+from infra.constructs.cold_start import ColdStart, allow_owner_secret
+from infra.constructs.private_bucket import ACCEPTED, allow_objects
 from infra.constructs.restore_workflow import RestoreWorkflow
 from infra.constructs.schedule import SCHEDULED_TIME
-from infra.constructs.scheduled_task import READ_AND_WRITE
+from infra.constructs.scheduled_task import READ_AND_WRITE, run_every
 from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_s3 as s3
     from constructs import Construct
 
     from infra.constructs.platform import DataServices, Platform
 
-KEPT_DOCUMENTS = ("backups/catalogue.json", "backups/requests/*", "backups/instances/*")
+KEPT_DOCUMENTS = ("backups/catalogue.json", "backups/requests/*", "backups/instances/*", "backups/aside/*")
+ACCEPTED_REASON = "Objects of accepted events, one for each minute, under one prefix: a promotion drains them again"
+ANCHORS_REASON = "The anchor that a promotion leaves at once, under a name of its own, under one prefix"
 DRILL = "restore_drill"
 FAILED = "A drill failed or was not signed off: until one passes, nobody knows whether the backups restore."
 READ_RDS = ("rds:DescribeDBClusters", "rds:DescribeDBInstances")
@@ -31,17 +36,32 @@ READ_RDS = ("rds:DescribeDBClusters", "rds:DescribeDBInstances")
 
 class RecoveryStack(Stack):
     def __init__(
-        self, scope: Construct, construct_id: str, *, platform: Platform, data: DataServices, **props: Any
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        platform: Platform,
+        data: DataServices,
+        audit_bucket: s3.IBucket,
+        **props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **props)
         self._platform = platform
         self._data = data
+        self._audit_bucket = audit_bucket
         self.function = self._function()
+        self.cold_start = ColdStart(self, "Cold", platform=platform, data=data).function
         seconds = platform.stage.sizes.drill_poll_seconds
         self.workflow = RestoreWorkflow(
-            self, "Restore", platform=platform, function=self.function, poll=Duration.seconds(seconds)
+            self,
+            "Restore",
+            platform=platform,
+            function=self.function,
+            cold_start=self.cold_start,
+            poll=Duration.seconds(seconds),
         )
         self._drill_on_schedule()
+        run_every(self, platform=platform, function=self.function, name="remove_aside")
         self._tell_of_failed_drills()
         # MiniStack has no jobs, no recovery points, no selections: local/left_out.toml says what stands in.
         if platform.stage.local is None:
@@ -64,10 +84,18 @@ class RecoveryStack(Stack):
             platform=self._platform,
             environment={
                 **postgres.environment(),
+                **data.valkey.environment(),
                 "OPERATIONS_TABLE_NAME": data.operations.table_name,
                 "POSTGRES_ADMIN_SECRET_ARN": postgres.admin_secret.secret_arn,
                 "POSTGRES_BACKUP_SECRET_ARN": postgres.backup_secret.secret_arn,
                 "POSTGRES_API_SECRET_ARN": postgres.api_secret.secret_arn,
+                "POSTGRES_COLLECT_SECRET_ARN": postgres.collect_secret.secret_arn,
+                "POSTGRES_QUERY_SECRET_ARN": postgres.query_secret.secret_arn,
+                "POSTGRES_WORKER_SECRET_ARN": postgres.worker_secret.secret_arn,
+                "ARCHIVE_BUCKET_NAME": data.archive.bucket_name,
+                "AUDIT_BUCKET_NAME": self._audit_bucket.bucket_name,
+                "PUT_ASIDE_DAYS": str(stage.sizes.put_aside_days),
+                "ENCRYPTION_KEY_ARN": self._platform.key.key_arn,
                 "BACKUP_CATALOGUE_BUCKET_NAME": data.archive.bucket_name if stage.local else "",
                 "POSTGRES_CLUSTER_ID": postgres.aurora.cluster_id,
                 "POSTGRES_SUBNET_GROUP": postgres.aurora.subnet_group,
@@ -84,7 +112,12 @@ class RecoveryStack(Stack):
             memory_mb=1024,
         )
         function.allow_table(data.operations, *READ_AND_WRITE)
-        function.allow_secrets(postgres.admin_secret, postgres.backup_secret, postgres.api_secret)
+        function.allow_secrets(postgres.admin_secret, *postgres.logins, data.valkey.secret)
+        allow_objects(function, data.archive, f"{ACCEPTED}*", "s3:GetObject", why=ACCEPTED_REASON)
+        allow_objects(function, self._audit_bucket, "heads/*", "s3:GetObject", "s3:PutObject", why=ANCHORS_REASON)
+        buckets = [Stack.of(one).export_value(one.bucket_arn) for one in (data.archive, self._audit_bucket)]
+        function.allow("s3:ListBucket", resources=buckets)
+        function.allow_key("s3", "kms:Decrypt", "kms:GenerateDataKey")
         self._allow_documents(function) if stage.local else self._allow_aurora(function)
         return function
 
@@ -92,8 +125,6 @@ class RecoveryStack(Stack):
         """Where a machine keeps its own backups: the documents by which its keeper is asked."""
         bucket = Stack.of(self._data.archive).export_value(self._data.archive.bucket_arn)
         function.allow("s3:GetObject", "s3:PutObject", resources=[f"{bucket}/{name}" for name in KEPT_DOCUMENTS])
-        function.allow("s3:ListBucket", resources=[bucket])
-        function.allow_key("s3", "kms:Decrypt", "kms:GenerateDataKey")
         export = self.resolve(bucket)["Fn::ImportValue"]
         why = "A document for each drill, named after it, under two prefixes"
         wide = [name for name in KEPT_DOCUMENTS if name.endswith("*")]
@@ -107,6 +138,8 @@ class RecoveryStack(Stack):
         around = [
             self._rds("subgrp", postgres.aurora.subnet_group),
             self._rds("cluster-pg", postgres.aurora.parameter_group),
+            # Its option group, which is RDS' own default.
+            self._rds("og", "default:*"),
         ]
         running, aside = postgres.aurora.cluster_arn, self._rds("cluster", f"{postgres.aurora.cluster_id}-before-*")
         function.allow(*READ_RDS, resources=[running, aside, *temporary])
@@ -115,9 +148,16 @@ class RecoveryStack(Stack):
         )
         function.allow("rds:CreateDBInstance", "rds:DeleteDBInstance", "rds:DeleteDBCluster", resources=temporary)
         function.allow("rds:ModifyDBCluster", resources=[running, aside, *temporary])
+        # What was put aside goes when its time is over; a last snapshot of it stays.
+        last = self._rds("cluster-snapshot", f"{postgres.aurora.cluster_id}-before-*")
+        function.allow("rds:DeleteDBCluster", "rds:CreateDBClusterSnapshot", resources=[aside, last])
+        members = self._rds("db", "*")
+        function.allow("rds:AddTagsToResource", resources=[members], when={"aws:RequestTag/p09:put-aside": "true"})
+        function.allow("rds:DeleteDBInstance", resources=[members], when={"aws:ResourceTag/p09:put-aside": "true"})
+        allow_owner_secret(function)
         function.allow_key("rds", "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
-        why = "Temporary clusters and instances are named after the drill that makes them"
-        findings = [self.resolve(arn) for arn in (*temporary, aside)]
+        why = "Named after the drill, but for instances put aside, whose names CloudFormation chose: those are tagged first"
+        findings = [self.resolve(arn) for arn in (*temporary, aside, around[-1], members, last)]
         acknowledge(function.policy, {f"AwsSolutions-IAM5[Resource::{_shown(arn)}]": why for arn in findings})
 
     def _rds(self, kind: str, name: str) -> str:

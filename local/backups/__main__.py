@@ -16,7 +16,7 @@ from local.aws import aws_client
 from local.backups.base_backup import Source
 from local.backups.bucket import Documents
 from local.backups.keeper import Duties, Keeper
-from local.backups.promotion import promote
+from local.backups.promotion import Places
 from local.backups.repository import Repository
 from local.backups.restores import Making, Restores
 from local.backups.valkey_snapshot import take_snapshot
@@ -37,6 +37,7 @@ def keeper(state: State, config: Configuration) -> Keeper:
         user=postgres.system_user(state.folder / "restores"),
         free_port=free_port,
         answers=lambda port: postgres.answers(config, port),
+        admit_owner=lambda port: postgres.admit_owner(config, port),
     )
     return Keeper(repository, documents, Restores(repository, documents, making), _duties(state, config, repository))
 
@@ -53,7 +54,7 @@ def _duties(state: State, config: Configuration, repository: Repository) -> Duti
         ),
         connect=lambda: _connect(config),
         snapshot=lambda now: _snapshot(state, config, repository, now),
-        promote=lambda drill, data: promote(state, config, drill, data),
+        places=Places(state, config),
         nightly=runbook.schedules.nightly_backup,
         weekly=runbook.schedules.valkey_snapshot,
         keep=runbook.tasks.backup_verification.minimum_retention,

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from shared.backups.catalogue import KEY, to_json
-from shared.backups.instances import Instance
-from shared.backups.kept_instances import INSTANCES, REQUESTS, instance_json, instance_key
+from shared.backups.instances import Aside, Instance
+from shared.backups.kept_instances import INSTANCES, REQUESTS, aside_key, instance_json, instance_key
 from shared.backups.model import Report
 
 
@@ -27,6 +29,18 @@ class Documents:
 
     def write_instance(self, drill: str, instance: Instance) -> None:
         self._replace(instance_key(drill), instance_json(instance))
+
+    def write_aside(self, drill: str, aside: Aside) -> None:
+        self._replace(aside_key(drill), json.dumps(asdict(aside)).encode())
+
+    def forget_aside(self, drill: str) -> None:
+        self.forget(aside_key(drill))
+
+    def expire(self, prefix: str, before: datetime) -> None:
+        """As S3's own lifecycle does."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        for key in [one["Key"] for page in pages for one in page.get("Contents", ()) if one["LastModified"] < before]:
+            self.forget(key)
 
     def publish(self, report: Report) -> bool:
         """Write the catalogue if it says something new."""

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import uuid4
 
 from local.backups.base_backup import BackupFailed, Source, take_base_backup
@@ -20,16 +20,26 @@ from local.backups.sealing import Damaged
 from local.backups.source import Connect, Reach, SourceUnavailable, finish_segment
 from local.backups.valkey_snapshot import SnapshotFailed
 from local.progress import say
-from shared.backups.instances import Instance
+from shared.backups.instances import Aside, Instance
 from shared.backups.model import Job, Report
 from shared.runbook.tasks import Schedule
+from shared.storage.kept import PREFIX as ACCEPTED
 
 MARK_EVERY: Final = timedelta(seconds=20)
 ARCHIVE_SECONDS: Final = 60.0
 NIGHTLY: Final = "nightly-"
 NEVER: Final = datetime.fromtimestamp(0, UTC)
 TRY_AGAIN: Final = timedelta(hours=1)
-Promote = Callable[[str, Path], None]
+
+
+class Places(Protocol):
+    """Where the running database's data is, and where that is which takes its place."""
+
+    def take(self, drill: str, data: Path) -> None: ...
+    def is_promoting(self, drill: str) -> bool: ...
+    def promote(self, drill: str) -> Aside: ...
+    def go_back(self, drill: str) -> None: ...
+    def remove_aside(self, drill: str) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +49,7 @@ class Duties:
     source: Source
     connect: Connect
     snapshot: Callable[[datetime], str]
-    promote: Promote
+    places: Places
     nightly: Schedule
     weekly: Schedule
     keep: timedelta
@@ -59,12 +69,15 @@ class Keeper:
 
     def begin(self, now: datetime) -> None:
         self._repository.fail_interrupted(now)
-        self._restores.forget_lost()
+        asked = {str(request["id"]) for _, request in self._documents.requests() if request["action"] == "promote"}
+        begun = {drill for drill, instance in self._documents.instances() if instance.state == "promoting"}
+        self._restores.forget_lost(asked | begun, self._duties.places.take)
 
     def tick(self, now: datetime) -> None:
         """Once a second: everything that there is to do, none of it waited for."""
         self._archive(now)
         self._restores.look_after()
+        self._finish_promotions()
         for key, request in self._documents.requests():
             self._act(request)
             self._documents.forget(key)  # only now: until then it says that something was asked for
@@ -126,7 +139,12 @@ class Keeper:
             case "destroy":
                 self._restores.destroy(drill)
             case "promote":
-                self._promote(drill)
+                self._take_out(drill)
+            case "go_back":
+                self._go_back(drill)
+            case "remove_aside":
+                self._duties.places.remove_aside(drill)
+                self._documents.forget_aside(drill)
             case _:
                 say(f"{drill}: nobody knows how to {action}")
 
@@ -142,8 +160,10 @@ class Keeper:
             return
         self._repository.record(completed(job, base.id, datetime.now(UTC)))
         say(f"backup {job_id}: {base.id}, {base.size:,} bytes, verified")
-        for forgotten in self._repository.prune(datetime.now(UTC)):
+        now = datetime.now(UTC)
+        for forgotten in self._repository.prune(now):
             say(f"forgot {forgotten}, whose time was over")
+        self._documents.expire(ACCEPTED, now - self._duties.keep)
 
     def _snapshot(self) -> None:
         try:
@@ -163,17 +183,45 @@ class Keeper:
                 self._marked_at = NEVER  # the next tick sets a mark
             time.sleep(0.5)
 
-    def _promote(self, drill: str) -> None:
+    def _take_out(self, drill: str) -> None:
+        """Asked for again after a kill it is out already."""
         data = self._restores.take_out(drill)
-        if data is None:
-            self._documents.write_instance(drill, Instance(state="failed", reason="there is no instance to promote"))
-            return
-        try:
-            self._duties.promote(drill, data)
-        except RestoreFailed as error:
-            self._documents.write_instance(drill, Instance(state="failed", reason=str(error)))
-        else:
-            self._documents.write_instance(drill, Instance(state="promoted"))
-            self._job = self._jobs.submit(self._back_up, f"promoted-{drill}")
-        finally:
+        if data is not None:
+            self._duties.places.take(drill, data)
             shutil.rmtree(data.parent, ignore_errors=True)
+        elif not self._duties.places.is_promoting(drill):
+            self._documents.write_instance(drill, _failed("there is no instance to promote"))
+
+    def _finish_promotions(self) -> None:
+        """Those that were asked for, and those that a kill of this process interrupted."""
+        for drill, instance in list(self._documents.instances()):
+            if instance.state != "promoting":
+                continue
+            if self._duties.places.is_promoting(drill):
+                self._promote(drill)
+            else:
+                self._documents.write_instance(drill, _failed("its data is lost"))
+
+    def _promote(self, drill: str) -> None:
+        try:
+            aside = self._duties.places.promote(drill)
+        except RestoreFailed as error:
+            self._documents.write_instance(drill, _failed(str(error)))
+            return
+        self._documents.write_aside(drill, aside)
+        self._documents.write_instance(drill, Instance(state="promoted"))
+        self._job = self._jobs.submit(self._back_up, f"promoted-{drill}")
+
+    def _go_back(self, drill: str) -> None:
+        self._documents.write_instance(drill, Instance(state="going back"))
+        try:
+            self._duties.places.go_back(drill)
+        except RestoreFailed as error:
+            say(f"{drill}: {error}")  # asked for again
+            return
+        self._documents.forget_aside(drill)
+        self._documents.write_instance(drill, Instance(state="gone"))
+
+
+def _failed(reason: str) -> Instance:
+    return Instance(state="failed", reason=reason)

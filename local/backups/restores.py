@@ -3,7 +3,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,13 +27,15 @@ class _One:
 
 @dataclass(frozen=True, kw_only=True)
 class Making:
-    """How an instance is made here. ``answers`` tells whether the server on a port takes connections."""
+    """How an instance is made here. ``answers`` tells whether the server on a port takes connections, ``admit_owner`` lets the
+    database's owner in with today's password."""
 
     folder: Path
     binaries: Path
     user: str | None
     free_port: Callable[[], int]
     answers: Callable[[int], bool]
+    admit_owner: Callable[[int], None]
 
 
 class Restores:
@@ -44,15 +46,19 @@ class Restores:
         self._instances: dict[str, _One] = {}
         self._workers = ThreadPoolExecutor(2, "restore")
 
-    def forget_lost(self) -> None:
-        """After a restart: none of the instances of before is left."""
-        shutil.rmtree(self._making.folder, ignore_errors=True)
-        self._making.folder.mkdir(mode=0o711, parents=True)
-        for drill, instance in self._documents.instances():
-            if instance.state in {"creating", "available"}:
+    def forget_lost(self, promoting: Collection[str], take: Callable[[str, Path], None]) -> None:
+        """After a restart: none of the instances of before is left. Data of those that are being promoted is taken on the way."""
+        for drill, instance in list(self._documents.instances()):
+            data = self._making.folder / drill / "data"
+            if drill in promoting and data.exists():
+                take(drill, data)
+                self._documents.write_instance(drill, Instance(state="promoting", step="taken up again"))
+            elif instance.state in {"creating", "available"}:
                 self._documents.write_instance(
                     drill, _failed("the keeper of backups was restarted: the instance is lost")
                 )
+        shutil.rmtree(self._making.folder, ignore_errors=True)
+        self._making.folder.mkdir(mode=0o711, parents=True)
 
     def provision(self, drill: str, to: datetime, base_before: datetime, ready: Callable[[], None]) -> None:
         """Begin; ``ready`` waits until the archive reaches the moment, and raises RestoreFailed when it does not."""
@@ -105,6 +111,7 @@ class Restores:
             chosen = plan(self._repository, to, base_before=base_before)
             one.postgres.provision(self._repository, chosen, lambda step: self._say(drill, one, step))
             one.postgres.wait_until_open(self._is_open(one), begun + REPLAY_SECONDS)
+            self._making.admit_owner(one.postgres.port)
         except RestoreFailed as error:
             one.postgres.destroy()
             self._tell(drill, one, _failed(str(error)))

@@ -57,6 +57,8 @@ def verify(
     if as_json:
         print(json.dumps(report, indent=2))
     else:
+        for restored in report["restores"]:
+            print(_told(restored))
         for finding in report["findings"]:
             print(f"rows {finding['first']} to {finding['last']}: {finding['what']}")
         print(f"{report['verified']} rows and {report['anchors']} anchors, {len(report['findings'])} findings")
@@ -77,6 +79,22 @@ def export(
     with file.open("w", encoding="utf-8", newline="") as out:
         for part in _parts(api, "csv" if as_csv else "jsonl", organisation_id):
             out.write(part)
+
+
+def _told(restored: dict[str, Any]) -> str:
+    """Such as ``row 74: restored to …, started by ada, signed by grace; rows 60 to 73 were carried over``."""
+    people = ", ".join(
+        f"{said} by {restored[name]}"
+        for name, said in (("started_by", "started"), ("signed_by", "signed"), ("promoted_by", "promoted"))
+        if restored[name]
+    )
+    rows = [
+        f"rows {found['first']} to {found['last']} {what}"
+        for name, what in (("carried_over", "were carried over"), ("superseded", "are superseded"))
+        if (found := restored[name])
+    ]
+    first = f"row {restored['sequence']}: restored to {restored['to']} ({restored['restore']}), {people}"
+    return "; ".join([first, *rows, *restored["findings"]])
 
 
 def _parts(api: Api, form: str, organisation_id: str | None) -> Iterator[str]:
@@ -101,7 +119,7 @@ def _report(asked: Session, organisation_id: str | None, organisation: str | Non
 
 
 def _verified(api: Api, path: str, parameters: dict[str, str]) -> dict[str, Any]:
-    report: dict[str, Any] = {"verified": 0, "anchors": 0, "findings": []}
+    report: dict[str, Any] = {"verified": 0, "anchors": 0, "findings": [], "restores": []}
     while True:
         part = api.get(path, **parameters)
         report = {name: report[name] + part[name] for name in report}

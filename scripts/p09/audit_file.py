@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.audit.chain import OPERATIONS, Row, Verifier, to_text
+from shared.audit.show import restore_view
 
 
 def verify_file(file: Path) -> dict[str, Any]:
@@ -17,7 +18,10 @@ def verify_file(file: Path) -> dict[str, Any]:
     for row in reversed(rows):
         verifier.take(row)
     verifier.end()
-    return {"verified": verifier.taken, "anchors": 0, "findings": [vars(finding) for finding in verifier.findings]}
+    return {
+        "verified": verifier.taken, "anchors": 0, "findings": [vars(finding) for finding in verifier.findings],
+        "restores": list(map(restore_view, verifier.restores)),
+    }  # fmt: skip
 
 
 def _row(shown: dict[str, Any]) -> Row:

@@ -112,16 +112,37 @@ def sign_off(
     print(session(context).operations(DBA).post(f"/v1/drills/{drill_id}/sign-off", body)["status"])
 
 
+@restore.command("preview")
+def preview(
+    context: typer.Context,
+    drill_id: DrillId,
+    *,
+    again: Annotated[bool, typer.Option("--again", help="Compute it again first.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What the promotion of a restore would discard, and the words by which that is confirmed."""
+    api = session(context).operations(SRE)
+    if again:
+        api.post(f"/v1/drills/{drill_id}/preview", {})
+        _until_waiting(api, drill_id)
+    found = api.get(f"/v1/drills/{drill_id}/preview")
+    if as_json:
+        print(json.dumps(found, indent=2))
+    else:
+        _print_preview(found)
+
+
 @restore.command("promote")
 def promote(
     context: typer.Context,
     drill_id: DrillId,
     *,
     note: Annotated[str, typer.Option(help="Why now.")],
+    confirm: Annotated[str, typer.Option(help="What is discarded, in the words of `p09 restore preview`.")] = "",
     discard: Annotated[bool, typer.Option("--discard", help="Destroy it instead.")] = False,
 ) -> None:
     """Put a signed restore into the place of the running database, whose data is kept aside."""
-    body = {"accept": not discard, "note": note}
+    body = {"accept": not discard, "note": note} | ({} if discard else {"confirm": confirm})
     print(session(context).operations(DBA).post(f"/v1/drills/{drill_id}/promote", body)["status"])
 
 
@@ -129,6 +150,30 @@ def promote(
 def abort(context: typer.Context, drill_id: DrillId, *, reason: Reason) -> None:
     """End a drill or restore; its temporary database is destroyed."""
     print(session(context).operations(SRE).post(f"/v1/drills/{drill_id}/abort", {"reason": reason})["status"])
+
+
+def _until_waiting(api: Api, drill_id: str) -> None:
+    while True:
+        time.sleep(_SECONDS_BETWEEN)
+        if api.get(f"/v1/drills/{drill_id}")["status"] in {*ENDED, *WAITING.values()}:
+            return
+
+
+def _print_preview(found: dict[str, Any]) -> None:
+    print(f"As of {found['at']}, promoting a restore to {found['to']} discards:")
+    kinds = ("acts", "organisations", "sites", "keys", "people", "invitations", "events", "credentials")
+    for kind in (one for one in kinds if found.get(one)):
+        parts = [
+            f"{name.replace('_', ' ')}: {', '.join(value) if isinstance(value, list) else value}"
+            for name, value in found[kind].items()
+            if value and name != "newest"
+        ]
+        print(f"  {kind:<14} {'; '.join(parts) or 'none'}")
+    for act in (found.get("acts") or {}).get("newest", ()):
+        print(f"    {_clock(act['at'])}  {act['actor']}  {act['action']}  {act['subject']}")
+    if found["source"] == "lost":
+        print("  The running database can't be read: nobody knows what else.")
+    print(f'To promote it: p09 restore promote ID --note … --confirm "{found["confirmation"]}"')
 
 
 def _start(context: typer.Context, kind: str, to: str | None, reason: str, *, follow: bool, as_json: bool) -> None:
@@ -179,6 +224,8 @@ def _print(found: dict[str, Any]) -> None:
         "started_by",
         "signed_by",
         "expires_at",
+        "aside_until",
+        "aside_removed_at",
     )
     show({name: found[name] for name in names if found.get(name) not in {None, ""}}, as_json=False)
     rows = [step | {"state": _state(step)} for step in found["steps"]]

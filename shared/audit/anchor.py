@@ -12,7 +12,7 @@ from shared.events.access import AuditAltered
 from shared.platform.moments import stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from shared.platform.postgres import Database
 
@@ -34,15 +34,30 @@ class Anchored:
     findings: int
 
 
-def anchor_audit(database: "Database", store: AnchorStore, safe: Safe, now: datetime) -> Anchored:
-    """Verify what came after the last anchor, and write the next. Raises what PostgreSQL and AWS raise: then run it again."""
+def anchor_audit(
+    database: "Database",
+    store: AnchorStore,
+    safe: Safe,
+    now: datetime,
+    *,
+    restore: str = "",
+    superseded: "Collection[UUID]" = (),
+) -> Anchored:
+    """Verify what came after the last anchor, and write the next. Raises what PostgreSQL and AWS raise: then run it again.
+
+    ``superseded`` are chains of which a promoted restore, ``restore``, has lost anchored rows: they are verified from their start.
+    """
     content = safe.last(now)
     before = Anchor.from_bytes(content) if content else None
-    known: Mapping[UUID, Head] = before.heads if before else {}
+    known: Mapping[UUID, Head] = {
+        organisation: head
+        for organisation, head in (before.heads if before else {}).items()
+        if organisation not in superseded
+    }
     with database.transaction() as connection:
         found = dict(heads(connection))
     verifiers = [_verified(database, organisation, known.get(organisation)) for organisation in {*known, *found}]
-    anchor = Anchor(at=now, heads=found, before=digest(content) if content else "")
+    anchor = Anchor(at=now, heads=found, before=digest(content) if content else "", restore=restore)
     safe.put(anchor.key, anchor.to_bytes())
     for verifier in verifiers:
         if verifier.findings:

@@ -15,6 +15,8 @@ from uuid import UUID, uuid4
 OPERATIONS: Final = UUID(int=0)
 """The chain of P09's own operations, beside those of organisations."""
 GENESIS: Final = bytes(32)
+RESTORED: Final = "database.restored"
+"""The action of the row that a promoted restore leaves in a chain: which rows before it it carried over."""
 
 Content = dict[str, Any] | None
 
@@ -102,11 +104,14 @@ class Verifier:
     """Follows one chain, row by row, in the order in which it is stored.
 
     ``after`` is the row before the first; None begins with the chain. ``anchors`` are heads that were seen at some time.
+    ``restores`` are the rows that say that the database was restored. They excuse nothing: rows that a restore superseded are no
+    longer expected because their anchors, which are outside of the database, say so.
     """
 
     def __init__(self, organisation_id: UUID, anchors: Iterable[Head] = (), after: Row | None = None) -> None:
         self.organisation_id = organisation_id
         self.findings: list[Finding] = []
+        self.restores: list[Row] = []
         self.taken = 0
         self.last = Head(sequence=after.sequence, hash=after.hash) if after else Head(sequence=0, hash=GENESIS)
         self._anchors: dict[int, set[bytes]] = {}
@@ -133,6 +138,8 @@ class Verifier:
         if row.sequence == expected and row.previous != self.last.hash:
             self._find(max(1, row.sequence - 1), row.sequence, "does not follow the row before it")
         self._meet_anchor(row)
+        if row.action == RESTORED:
+            self.restores.append(row)
         if self._head and row.sequence == self._head.sequence and row.hash != self._head.hash:
             self._find(
                 min(self._proven + 1, row.sequence), row.sequence, "the last row is not the one that was written"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from shared.audit.chain import Finding, Row
-from shared.audit.view import AuditRow, FindingView
+from shared.audit.view import AuditRow, FindingView, RestoreView
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -25,6 +25,17 @@ def row_view(row: Row) -> AuditRow:
 
 def finding_view(finding: Finding) -> FindingView:
     return {"first": finding.first, "last": finding.last, "what": finding.what}
+
+
+def restore_view(row: Row) -> RestoreView:
+    """What a chain's row says of the restore that it goes on from; also when somebody else wrote it."""
+    after = json.loads(row.after or "{}") or {}
+    return {
+        "sequence": row.sequence, "restore": row.subject, "at": row.at.isoformat(), "to": str(after.get("to", "")),
+        "started_by": str(after.get("started_by", "")), "signed_by": str(after.get("signed_by", "")),
+        "promoted_by": str(after.get("promoted_by", "")), "carried_over": after.get("carried_over"),
+        "superseded": after.get("superseded"), "findings": list(map(str, after.get("findings", ()))),
+    }  # fmt: skip
 
 
 def as_lines(rows: Iterable[Row]) -> str:

@@ -66,6 +66,41 @@ def row_at(connection: Connection, organisation_id: UUID, sequence: int) -> Row 
     return _row(rows[0]) if rows else None
 
 
+def row_of(connection: Connection, organisation_id: UUID, entry_id: UUID) -> Row | None:
+    """The row of an entry."""
+    rows = connection.run(
+        f"select {_ROW} from audit where organisation_id = :organisation and id = :entry",
+        organisation=organisation_id,
+        entry=entry_id,
+    )
+    return _row(rows[0]) if rows else None
+
+
+def rows_after(connection: Connection, organisation_id: UUID, sequence: int) -> Iterator[Row]:
+    """All rows after a sequence, in their order."""
+    while True:
+        rows, _ = _next(connection, organisation_id, sequence, _AT_ONCE)
+        yield from rows
+        if len(rows) < _AT_ONCE:
+            return
+        sequence = rows[-1].sequence
+
+
+def append_as_it_is(connection: Connection, row: Row) -> None:
+    """Put a row of another copy of this chain at its end, as the tables' owner: its hash follows the row before it there, too."""
+    connection.run(
+        f"insert into audit ({', '.join(_NAMES)}) values ({', '.join(map(_value, _NAMES))})",
+        **vars(row),
+    )
+    connection.run(
+        "insert into audit_heads values (:organisation, :sequence, :hash) on conflict (organisation_id) "
+        "do update set sequence = excluded.sequence, hash = excluded.hash",
+        organisation=row.organisation_id,
+        sequence=row.sequence,
+        hash=row.hash,
+    )
+
+
 def verify_rows(connection: Connection, verifier: Verifier, *, limit: int) -> bool:
     """Let a verifier follow its chain for at most ``limit`` rows; whether that was the end of it."""
     taken = 0
@@ -88,6 +123,16 @@ def heads(connection: Connection) -> Iterator[tuple[UUID, Head]]:
         "select organisation_id, sequence, hash from p09_audit_heads()"
     ):
         yield organisation_id, Head(sequence=sequence, hash=digest)
+
+
+def chain_heads(connection: Connection) -> Iterator[tuple[UUID, Head]]:
+    """As ``heads``, for who reads every row of the tables."""
+    for organisation_id, sequence, digest in connection.run("select organisation_id, sequence, hash from audit_heads"):
+        yield organisation_id, Head(sequence=sequence, hash=digest)
+
+
+def _value(name: str) -> str:
+    return f":{name}::json" if name in {"before", "after"} else f":{name}"
 
 
 def _next(connection: Connection, organisation_id: UUID, after: int, count: int) -> tuple[list[Row], Head | None]:

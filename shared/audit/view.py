@@ -47,13 +47,33 @@ class FindingView(TypedDict):
     what: str
 
 
+class RestoreView(TypedDict):
+    """The row that a promoted restore left: to which moment, by whom, and which rows before it were carried over from the database
+    that it replaced, or are superseded because they could not be."""
+
+    sequence: int
+    restore: str
+    at: At
+    to: str
+    started_by: str
+    signed_by: str
+    promoted_by: str
+    carried_over: dict[str, int] | None
+    superseded: dict[str, int] | None
+    findings: list[str]
+
+
 @view
 class AuditVerification(TypedDict):
-    """``verified`` rows were read, up to ``until``; ``next_cursor`` goes on from there, null at the chain's end."""
+    """``verified`` rows were read, up to ``until``; ``next_cursor`` goes on from there, null at the chain's end.
+
+    ``restores`` are promoted restores of the database: they explain rows, and excuse no finding.
+    """
 
     organisation_id: Id
     verified: int
     until: int
     anchors: int
     findings: list[FindingView]
+    restores: list[RestoreView]
     next_cursor: str | None

@@ -1,15 +1,22 @@
 """Instances in AWS: Aurora restores a cluster to a moment beside the running one; promotion swaps their names, and with the
-names their addresses."""
+names their addresses.
+
+A restored cluster has the owner's password of then, which RDS does not manage. It is given today's as long as it is temporary;
+once it runs, RDS manages it again, in a secret of its own: the old one goes with the cluster that was put aside.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.backups.drill import NotYet
-from shared.backups.instances import Instance, InstancesUnavailable
+from shared.backups.instances import Aside, Instance, InstancesUnavailable
+
+if TYPE_CHECKING:
+    from shared.platform.aws.secrets import Login
 
 ENGINE: Final = "aurora-postgresql"
 _NO_CLUSTER: Final = "DBClusterNotFoundFault"
@@ -17,6 +24,12 @@ _NO_INSTANCE: Final = "DBInstanceNotFound"
 _THERE_ALREADY: Final = frozenset({"DBClusterAlreadyExistsFault", "DBInstanceAlreadyExists"})
 _GOING: Final = frozenset({"InvalidDBClusterStateFault", "InvalidDBInstanceState"})
 _TAG: Final = "p09:drill"
+_PUT_ASIDE: Final = "p09:put-aside"
+_LOGS: Final = ("postgresql",)
+_DOLLARS_PER_UNIT_HOUR: Final = (
+    0.12  # Aurora Serverless v2 in us-east-1, November 2026; other regions are some tenths dearer
+)
+_HOURS: Final = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +40,8 @@ class Shape:
     subnet_group: str
     security_groups: Sequence[str]
     parameter_group: str
+    port: int
+    key: str
     min_capacity: float
     max_capacity: float
 
@@ -61,7 +76,7 @@ class AwsInstances:
         name = self._name(drill)
         cluster = self._cluster(name)
         if cluster is None:
-            return Instance(state="promoted") if self._runs_as(drill) else Instance(state="gone")
+            return self._promoted(drill)
         status = str(cluster["Status"])
         instance = self._instance(name)
         ready = instance is not None and instance["DBInstanceStatus"] == "available"
@@ -72,15 +87,74 @@ class AwsInstances:
             return Instance(state="failed", reason=f"Aurora says that {name} is {status}")
         return Instance(state="creating", step=status)
 
+    def admit_owner(self, drill: str, login: "Login") -> None:
+        name = self._name(drill)
+        self._call(
+            "modify_db_cluster", DBClusterIdentifier=name, MasterUserPassword=login.password.reveal(), ApplyImmediately=True
+        )  # fmt: skip
+
     def promote(self, drill: str) -> None:
-        """One rename at a time, each when the one before has been carried out: the running cluster aside, then this one."""
-        running, restored, aside = self._shape.cluster, self._name(drill), f"{self._shape.cluster}-before-{drill}"
-        if self._cluster(restored) is None:
+        """One change at a time, each when the one before has been carried out: the running cluster is renamed, then this one,
+        which is then made what the running one was."""
+        running, restored, aside = self._shape.cluster, self._name(drill), self._aside_name(drill)
+        if self._cluster(restored) is not None:
+            if self._cluster(running) is not None:
+                self._rename(running, aside)
+            elif self._cluster(aside) is not None:
+                self._rename(restored, running)
             return
-        if self._cluster(running) is not None:
-            self._rename(running, aside)
-        elif self._cluster(aside) is not None:
-            self._rename(restored, running)
+        promoted = self._cluster(running)
+        if promoted and promoted["Status"] == "available" and "MasterUserSecret" not in promoted:
+            self._call(
+                "modify_db_cluster", going=True, DBClusterIdentifier=running, ManageMasterUserPassword=True,
+                MasterUserSecretKmsKeyId=self._shape.key, DeletionProtection=True, ApplyImmediately=True,
+            )  # fmt: skip
+
+    def go_back(self, drill: str) -> None:
+        """The renames of a promotion, the other way round."""
+        running, restored, aside = self._shape.cluster, self._name(drill), self._aside_name(drill)
+        if self._cluster(aside) is None:
+            return
+        found = self._cluster(running)
+        if found is None:
+            self._rename(aside, running)
+        elif _is_of(found, drill):
+            self._rename(running, restored)
+
+    def aside(self, drill: str) -> Aside | None:
+        name = self._aside_name(drill)
+        if self._cluster(name) is None:
+            return None
+        instances = len(self._members(name))
+        daily = self._shape.min_capacity * _DOLLARS_PER_UNIT_HOUR * _HOURS * instances
+        return Aside(name=name, costs=f"about ${daily:.2f} a day for {instances} idle instances, and its storage")
+
+    def remove_aside(self, drill: str) -> None:
+        name = self._aside_name(drill)
+        if (cluster := self._cluster(name)) is None:
+            return
+        if cluster.get("DeletionProtection"):
+            self._call("modify_db_cluster", going=True, DBClusterIdentifier=name, DeletionProtection=False,
+                       ApplyImmediately=True)  # fmt: skip
+        for instance in self._members(name):
+            arn = str(cluster["DBClusterArn"]).replace(f":cluster:{name}", f":db:{instance}")
+            # Only instances with this tag may be deleted: their names are CloudFormation's, as the running ones' are.
+            self._call("add_tags_to_resource", ResourceName=arn, Tags=[{"Key": _PUT_ASIDE, "Value": "true"}])
+            self._call("delete_db_instance", going=True, DBInstanceIdentifier=instance, SkipFinalSnapshot=True)
+        # A last snapshot stays: it costs storage alone.
+        self._call("delete_db_cluster", going=True, DBClusterIdentifier=name, SkipFinalSnapshot=False,
+                   FinalDBSnapshotIdentifier=f"{name}-last".lower())  # fmt: skip
+
+    def _promoted(self, drill: str) -> Instance:
+        running = self._cluster(self._shape.cluster)
+        if running is None and self._cluster(self._aside_name(drill)) is not None:
+            return Instance(state="promoting", step="renaming")
+        if running is None or not _is_of(running, drill):
+            return Instance(state="gone")
+        secret = running.get("MasterUserSecret", {})
+        if running["Status"] != "available" or secret.get("SecretStatus") != "active":
+            return Instance(state="promoting", step=str(running["Status"]))
+        return Instance(state="promoted", facts={"cluster": self._shape.cluster, "owner_secret": secret["SecretArn"]})
 
     def destroy(self, drill: str) -> None:
         name = self._name(drill)
@@ -100,7 +174,9 @@ class AwsInstances:
             "restore_db_cluster_to_point_in_time", there_already=True,
             DBClusterIdentifier=name, SourceDBClusterIdentifier=shape.cluster, RestoreToTime=to,
             DBSubnetGroupName=shape.subnet_group, VpcSecurityGroupIds=list(shape.security_groups),
-            DBClusterParameterGroupName=shape.parameter_group, CopyTagsToSnapshot=True, DeletionProtection=False,
+            DBClusterParameterGroupName=shape.parameter_group, Port=shape.port, KmsKeyId=shape.key,
+            EnableIAMDatabaseAuthentication=True, EnableCloudwatchLogsExports=list(_LOGS),
+            CopyTagsToSnapshot=True, DeletionProtection=False,
             ServerlessV2ScalingConfiguration={"MinCapacity": shape.min_capacity, "MaxCapacity": shape.max_capacity},
             Tags=[{"Key": _TAG, "Value": drill}],
         )  # fmt: skip
@@ -110,10 +186,12 @@ class AwsInstances:
             "modify_db_cluster", going=True, DBClusterIdentifier=old, NewDBClusterIdentifier=new, ApplyImmediately=True
         )
 
-    def _runs_as(self, drill: str) -> bool:
-        cluster = self._cluster(self._shape.cluster)
-        tags = {tag["Key"]: tag["Value"] for tag in cluster.get("TagList", ())} if cluster else {}
-        return tags.get(_TAG) == drill
+    def _members(self, name: str) -> list[str]:
+        cluster = self._cluster(name) or {}
+        return [one["DBInstanceIdentifier"] for one in cluster.get("DBClusterMembers", ())]
+
+    def _aside_name(self, drill: str) -> str:
+        return f"{self._shape.cluster}-before-{drill}".lower()
 
     def _cluster(self, name: str) -> Mapping[str, Any] | None:
         found = self._call("describe_db_clusters", missing=_NO_CLUSTER, DBClusterIdentifier=name)
@@ -140,3 +218,8 @@ class AwsInstances:
             raise InstancesUnavailable(str(error)) from error
         except BotoCoreError as error:
             raise InstancesUnavailable(str(error)) from error
+
+
+def _is_of(cluster: Mapping[str, Any], drill: str) -> bool:
+    """Whether a drill has made it."""
+    return {tag["Key"]: tag["Value"] for tag in cluster.get("TagList", ())}.get(_TAG) == drill

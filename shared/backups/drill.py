@@ -1,13 +1,14 @@
 """A drill (restore, compare, destroy, sign off), a restore (restore, check, sign off, promote), or only the mark of a moment to
 which drills can go; and the rules of signing off."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from shared.platform.actor import Actor
-from shared.platform.refusals import NotAllowed, NotNow
+from shared.platform.refusals import NotAllowed, NotNow, Refused
 
 Kind = Literal["drill", "restore", "mark"]
 Status = Literal[
@@ -38,8 +39,10 @@ class Aborted(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Drill:
-    """``to`` is the moment that it restores to, once that is known; ``rpo_seconds`` what would have been lost if the source
-    had been lost when the drill began, ``rto_seconds`` how long it took to an open database.
+    """``to`` is the moment that it restores to, once that is known; ``rto_seconds`` how long it took to an open database.
+
+    ``rpo_seconds`` of a drill is what would have been lost if the source had been lost when it began, of a promoted restore what
+    really was: 0 if every event that was accepted since was drained again. What was put aside is kept until ``aside_until``.
 
     Older records have a subject where people are named now, and no other.
     """
@@ -62,6 +65,8 @@ class Drill:
     expires_at: datetime | None = None
     finished_at: datetime | None = None
     abort_by: str = ""
+    aside_until: datetime | None = None
+    aside_removed_at: datetime | None = None
 
     @property
     def ended(self) -> bool:
@@ -76,6 +81,14 @@ class Drill:
         """By a second person."""
         signer = Actor(name=self.signed_by, subject=self.signed_by_subject)
         return self.signed_by != "" and not signer.may_be(self.starter)
+
+
+def must_confirm(preview: Mapping[str, Any] | None, said: str) -> None:
+    """Who promotes has read what it discards. Raises ``NotNow`` and ``Refused``."""
+    if preview is None:
+        raise NotNow("what it discards is not known yet: wait for the step `preview`")
+    if said.strip().casefold() != str(preview["confirmation"]).casefold():
+        raise Refused(f"say what is discarded, as the preview does: {preview['confirmation']}", "confirm")
 
 
 def word_of(actor: Actor) -> dict[str, str]:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-InstanceState = Literal["creating", "available", "failed", "promoting", "promoted", "gone"]
+from shared.platform.aws.secrets import Login
+
+InstanceState = Literal["creating", "available", "failed", "promoting", "promoted", "going back", "gone"]
 
 
 class InstancesUnavailable(Exception):
@@ -24,6 +26,14 @@ class Instance:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Aside:
+    """The database that a promotion put aside. ``costs`` says what keeping it costs, as a person reads it."""
+
+    name: str
+    costs: str
+
+
 class Instances(Protocol):
     """Every call may be repeated. All raise ``InstancesUnavailable``."""
 
@@ -35,7 +45,19 @@ class Instances(Protocol):
 
     def look(self, drill: str) -> Instance: ...
 
+    def admit_owner(self, drill: str, login: Login) -> None:
+        """Begin to let the owner in with today's password: a restored database knows that of then."""
+
     def promote(self, drill: str) -> None:
         """Begin to put it into the place of the running database, whose data is kept aside."""
+
+    def go_back(self, drill: str) -> None:
+        """Begin to put what ran before into its place again; the restored database is then gone."""
+
+    def aside(self, drill: str) -> Aside | None:
+        """What a promotion put aside; None when it is not there (any more)."""
+
+    def remove_aside(self, drill: str) -> None:
+        """Begin to remove it for good."""
 
     def destroy(self, drill: str) -> None: ...

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.backups.catalogue import KEY, from_json
-from shared.backups.instances import Instance, InstancesUnavailable
+from shared.backups.instances import Aside, Instance, InstancesUnavailable
 from shared.backups.model import BackupsUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
+    from shared.platform.aws.secrets import Login
+
 REQUESTS: Final = "backups/requests/"
 INSTANCES: Final = "backups/instances/"
+ASIDE: Final = "backups/aside/"
 _MISSING: Final = frozenset({"NoSuchKey", "404"})
 
 
@@ -29,6 +32,10 @@ def request_key(request_id: str, action: str) -> str:
 
 def instance_key(drill: str) -> str:
     return f"{INSTANCES}{drill}.json"
+
+
+def aside_key(drill: str) -> str:
+    return f"{ASIDE}{drill}.json"
 
 
 def instance_json(instance: Instance) -> bytes:
@@ -64,9 +71,24 @@ class KeptInstances:
             )
         return Instance(**json.loads(found))
 
+    def admit_owner(self, drill: str, login: "Login") -> None:
+        """The keeper did as it made the instance: it knows the owner's password, which no document may hold."""
+
     def promote(self, drill: str) -> None:
         if self.look(drill).state == "available":
             self.ask(drill, "promote")
+
+    def go_back(self, drill: str) -> None:
+        if self.look(drill).state in {"promoting", "promoted"}:
+            self.ask(drill, "go_back")
+
+    def aside(self, drill: str) -> Aside | None:
+        found = self._read(aside_key(drill))
+        return Aside(**json.loads(found)) if found else None
+
+    def remove_aside(self, drill: str) -> None:
+        if self.aside(drill):
+            self.ask(drill, "remove_aside")
 
     def destroy(self, drill: str) -> None:
         if self.look(drill).state not in {"gone", "promoted"}:

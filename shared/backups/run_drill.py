@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from shared.backups.content import Mark, differences
-from shared.backups.drill import SIGN_OFF_WITHIN, WAITING, Aborted, Drill, NotYet, Status, StepFailed, Wait
+from shared.backups.drill import SIGN_OFF_WITHIN, WAITING, Drill, NotYet, Status, StepFailed, Wait
 from shared.backups.instances import Instance, Instances
+from shared.backups.promotion import PROMOTION, Promotion, remove_aside
 from shared.backups.proof import MarkRefused, read_content, read_sentinels, take_mark
+from shared.backups.steps import Act, Steps, open_instance
 from shared.backups.store import DrillStore, Step
 from shared.backups.words import moment_text, span_text
 from shared.events.backups import DrillFailed, DrillPassed
-from shared.platform.failures import PostgresUnavailable
 from shared.platform.moments import stamp
 
 if TYPE_CHECKING:
@@ -21,25 +22,33 @@ if TYPE_CHECKING:
 
 TOLD: Final = frozenset({"passed", "failed", "promoted", "expired", "rejected"})
 PATIENCE: Final = timedelta(hours=3)
+# Writers are shut out meanwhile.
+PROMOTION_PATIENCE: Final = timedelta(minutes=30)
+_PROMOTIONS_LOOKED_AT: Final = 500
 
 ConnectTo = Callable[[str, int], AbstractContextManager["Connection"]]
 """Connects to the database on a host and port as who proves backups."""
 
-SmokeTest = Callable[[str, int], Mapping[str, Any]]
-"""Has the application answer from the database on a host and port; raises StepFailed when it does not."""
+OnDatabase = Callable[[str, int], Mapping[str, Any]]
+"""Does something with the database on a host and port, and returns the evidence. Raises StepFailed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """What a drill works with. ``source`` opens the running database, ``connect`` any; ``reapply`` brings restored data to
-    what may be seen of it."""
+    """What a drill works with. ``source`` opens the running database, ``connect`` any.
+
+    ``admit`` gives the restored one today's logins, ``reapply`` brings its data to what may be seen of it, ``promotion`` has the
+    acts of a promotion.
+    """
 
     store: DrillStore
     instances: Instances
     source: Callable[[], "Connection"]
     connect: ConnectTo
-    smoke_test: SmokeTest
-    reapply: SmokeTest
+    admit: Callable[[str, str, int], Mapping[str, Any]]
+    smoke_test: OnDatabase
+    reapply: OnDatabase
+    promotion: Mapping[str, Act]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -49,6 +58,8 @@ class Drills:
     def __init__(self, world: World) -> None:
         self._world = world
         self._store = world.store
+        self._steps = Steps(world.store, world.clock)
+        self._promotion = Promotion(self._steps, world.store, world.promotion)
 
     def begin(self, drill: str, event: Mapping[str, Any]) -> dict[str, Any]:
         to = event.get("to")
@@ -67,8 +78,8 @@ class Drills:
 
     def provision(self, drill: str) -> dict[str, Any]:
         """Ask for the temporary database; done anew it finds the one that was asked for."""
-        found = self._running(drill)
-        step = self._store.step(drill, "provision") or Step(name="provision", started_at=self._now())
+        found = self._steps.running(drill)
+        step = self._store.step(drill, "provision") or Step(name="provision", started_at=self._steps.now())
         self._store.write_step(drill, step)
         assert found.to  # noqa: S101 -- the mark has set it
         mark = self._marked(drill)
@@ -77,49 +88,50 @@ class Drills:
 
     def wait(self, drill: str) -> dict[str, Any]:
         """Raises NotYet while the database is being restored, StepFailed when it can't be."""
-        self._running(drill)
+        self._steps.running(drill)
         instance = self._instance(drill)
         step = self._store.step(drill, "provision")
         if step and not step.finished_at:
             begun = datetime.fromisoformat(step.started_at)
             taken = int((self._world.clock() - begun).total_seconds())
-            self._store.write_step(drill, replace(step, finished_at=self._now(), result=dict(instance.facts)))
+            self._store.write_step(drill, replace(step, finished_at=self._steps.now(), result=dict(instance.facts)))
             self._store.update(drill, rto_seconds=taken)
         return {}
+
+    def admit(self, drill: str) -> dict[str, Any]:
+        """It knows the logins of then, and everybody comes with those of now."""
+
+        def admit(found: Drill) -> dict[str, Any]:
+            instance = self._instance(found.id)
+            return dict(self._world.admit(found.id, instance.host, instance.port))
+
+        return self._once(drill, "admit", admit)
 
     def compare(self, drill: str) -> dict[str, Any]:
         return self._once(drill, "compare", self._compare)
 
     def smoke_test(self, drill: str) -> dict[str, Any]:
-        def test(found: Drill) -> dict[str, Any]:
-            instance = self._instance(found.id)
-            return dict(self._world.smoke_test(instance.host, instance.port))
-
-        return self._once(drill, "smoke test", test)
+        return self._on_database(drill, "smoke test", self._world.smoke_test)
 
     def reapply(self, drill: str) -> dict[str, Any]:
-        def again(found: Drill) -> dict[str, Any]:
-            instance = self._instance(found.id)
-            return dict(self._world.reapply(instance.host, instance.port))
-
-        return self._once(drill, "reapply", again)
+        return self._on_database(drill, "reapply", self._world.reapply)
 
     def destroy(self, drill: str) -> dict[str, Any]:
         """Raises NotYet until the temporary database is gone. Needs no drill that goes well, or is running."""
         if self._world.instances.look(drill).state == "promoted":
             return {}  # it is the running database now: nothing is destroyed, and no step says so
-        step = self._store.step(drill, "destroy") or Step(name="destroy", started_at=self._now())
+        step = self._store.step(drill, "destroy") or Step(name="destroy", started_at=self._steps.now())
         self._store.write_step(drill, step)
         self._world.instances.destroy(drill)
         if (state := self._world.instances.look(drill).state) != "gone":
             raise NotYet(f"the temporary database is {state}")
         if not step.finished_at:
-            self._store.write_step(drill, replace(step, finished_at=self._now(), result={"instance": "gone"}))
+            self._store.write_step(drill, replace(step, finished_at=self._steps.now(), result={"instance": "gone"}))
         return {}
 
     def await_decision(self, drill: str, wait: Wait, token: str) -> None:
         """Keep the token by which the decision comes; told again, the newest counts."""
-        self._running(drill)
+        self._steps.running(drill)
         now = self._world.clock()
         self._store.write_token(drill, wait, token)
         self._store.write_step(drill, Step(name=wait, started_at=now.isoformat()))
@@ -134,18 +146,26 @@ class Drills:
         self._store.update(drill, status="running", **(signed if decision["decision"] == "signed" else {}))
         return {"decision": decision["decision"]}
 
-    def promote(self, drill: str) -> dict[str, Any]:
-        """Raises NotYet until the restored database is in its place."""
-        found = self._running(drill)
-        if not found.is_signed:
-            raise StepFailed("nobody has signed it off")
-        self._world.instances.promote(drill)
-        instance = self._world.instances.look(drill)
-        if instance.state == "failed":
-            raise StepFailed(f"The restored database could not be promoted: {instance.reason}")
-        if instance.state != "promoted":
-            raise NotYet(f"the restored database is {instance.state}")
+    def promote(self, drill: str, step: str) -> dict[str, Any]:
+        """One step of the promotion."""
+        self._promotion.do(drill, step)
         return {}
+
+    def preview(self, drill: str) -> dict[str, Any]:
+        self._promotion.preview(drill)
+        return {}
+
+    def go_back(self, drill: str) -> dict[str, Any]:
+        self._promotion.go_back(drill)
+        return {}
+
+    def remove_what_was_put_aside(self) -> dict[str, Any]:
+        """Of promotions whose time is over; those that could not be removed yet come again the next time."""
+        now = self._world.clock()
+        due = [one for one in self._store.newest(before=None, limit=_PROMOTIONS_LOOKED_AT)
+               if one.aside_until and one.aside_until <= now and not one.aside_removed_at]  # fmt: skip
+        removed = [one.id for one in due if remove_aside(self._store, self._world.instances, one.id, now)]
+        return {"removed": removed, "due": len(due)}
 
     def close(self, drill: str, status: Status, why: str = "") -> dict[str, Any]:
         """The end of a drill, told once."""
@@ -161,8 +181,9 @@ class Drills:
         """Whether to ask again: not for ever, since a drill that never ends proves nothing."""
         began = [step.started_at for step in self._store.steps(drill) if not step.name.startswith("refused")]
         since = datetime.fromisoformat(began[-1]) if began else self._world.clock()
-        if self._world.clock() - since > PATIENCE:
-            return {"state": "failed", "why": f"{action} did not come about in {span_text(PATIENCE)}: {why}."}
+        patience = PROMOTION_PATIENCE if action in PROMOTION else PATIENCE
+        if self._world.clock() - since > patience:
+            return {"state": "failed", "why": f"{action} did not come about in {span_text(patience)}: {why}."}
         return {"state": "not yet", "why": why}
 
     def _mark(self, found: Drill) -> dict[str, Any]:
@@ -172,7 +193,8 @@ class Drills:
         if to is None:
             raise StepFailed("there is no point-in-time window: nothing can be restored")
         now = self._world.clock()
-        rpo = max(int((now - reach).total_seconds()), 0) if reach else None
+        # A restore's is known once it is promoted: what is drained again is not lost.
+        rpo = max(int((now - reach).total_seconds()), 0) if reach and found.kind != "restore" else None
         self._store.update(found.id, to=to, rpo_seconds=rpo)
         shown = {"to": to.isoformat(), "restorable_until": reach.isoformat() if reach else None}
         return shown | ({"mark": mark.plain(), "stalled_ms": mark.stalled_ms} if mark else {})
@@ -194,6 +216,21 @@ class Drills:
                 "a drill restores to a marked moment (`p09 restore mark` sets one), a restore to any."
             )
         return known
+
+    def _on_database(self, drill: str, name: str, act: OnDatabase) -> dict[str, Any]:
+        def done(found: Drill) -> dict[str, Any]:
+            instance = self._instance(found.id)
+            return dict(act(instance.host, instance.port))
+
+        return self._once(drill, name, done)
+
+    def _once(self, drill: str, name: str, act: Callable[[Drill], dict[str, Any]]) -> dict[str, Any]:
+        needed = self._instance if name != "mark" else str
+        self._steps.once(drill, name, lambda task: act(task.drill), needed=needed)
+        return {}
+
+    def _instance(self, drill: str) -> Instance:
+        return open_instance(self._world.instances, drill)
 
     def _compare(self, found: Drill) -> dict[str, Any]:
         instance = self._instance(found.id)
@@ -217,46 +254,6 @@ class Drills:
         step = self._store.step(drill, "mark")
         plain = step.result.get("mark") if step and step.result else None
         return Mark.of(plain) if plain else None
-
-    def _instance(self, drill: str) -> Instance:
-        instance = self._world.instances.look(drill)
-        if instance.state in {"failed", "gone"}:
-            raise StepFailed(f"The temporary database is not there: {instance.reason or instance.state}.")
-        if instance.state != "available":
-            raise NotYet(f"the temporary database is {instance.state}: {instance.step}")
-        return instance
-
-    def _once(self, drill: str, name: str, act: Callable[[Drill], dict[str, Any]]) -> dict[str, Any]:
-        """Do a step unless it is done; its result, or its error, is evidence."""
-        found = self._running(drill)
-        step = self._store.step(drill, name)
-        if step and step.result is not None:
-            return {}
-        step = step or Step(name=name, started_at=self._now())
-        self._store.write_step(drill, step)
-        try:
-            result = act(found)
-        except StepFailed as error:
-            self._store.write_step(drill, replace(step, finished_at=self._now(), error=str(error)))
-            raise
-        except PostgresUnavailable as error:
-            self._store.write_step(drill, replace(step, error=str(error)))
-            if name != "mark":
-                self._instance(found.id)  # whether it is lost: then nothing is worth waiting for
-            raise NotYet(f"{name}: the database does not answer: {error}") from error
-        self._store.write_step(drill, replace(step, finished_at=self._now(), result=result, error=""))
-        return {}
-
-    def _running(self, drill: str) -> Drill:
-        found = self._store.get(drill)
-        if found is None:
-            raise StepFailed(f"there is no drill {drill}")
-        if found.abort_by:
-            raise Aborted(f"aborted by {found.abort_by}")
-        return found
-
-    def _now(self) -> str:
-        return self._world.clock().isoformat()
 
     @staticmethod
     def _event(found: Drill, status: Status, why: str, now: datetime) -> DrillPassed | DrillFailed:

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from shared.backups.content import Mark
 from shared.backups.drill import SIGN_OFF_WITHIN, Drill, Kind
+from shared.backups.promotion import ORDER
 from shared.backups.store import Step
 from shared.backups.view import (
     BackupsView,
+    DiscardPreview,
     DrillDetail,
     DrillPlan,
     DrillView,
@@ -29,6 +31,14 @@ _RESULT: Final = frozenset({
     "health", "tenancy", "query", "results",  # smoke test
     "instance",  # destroy
     "decision", "by", "note",  # sign-off, promotion, and decisions that were refused
+    "logins", "owner",  # admit, set logins
+    "waiting_entries", "sessions_ended", "closed_at", "ended",  # hold, close the running database, end credentials and roles
+    "at", "source", "events", "acts", "organisations", "sites", "keys", "people", "invitations", "credentials",
+    "confirmation",  # preview, count what is discarded
+    "new", "repeated", "refused", "why", "counted_before", "counted_after", "lost",  # drain again
+    "changed", "rows_carried_over", "chains", "superseded", "findings",  # forget again, carry the audit trail on
+    "put_aside", "kept_until", "costs", "started_afresh", "answers", "serves_since", "anchor", "runs_again",
+    "was", "had_cost", "removed",  # remove what was put aside
 })  # fmt: skip
 _SIGN_OFF: Final = span_text(SIGN_OFF_WITHIN)
 
@@ -45,10 +55,11 @@ _STEPS: Final[dict[Kind, tuple[str, ...]]] = {
     "restore": (
         "restore the newest backup before the moment to a temporary database, and replay the write-ahead log up to it",
         "check constraints and, at a marked moment, every table's content",
-        "apply again what has happened since: migrations",
+        "let today's logins in, and apply again what has changed in its schema since: migrations",
         "have the application answer from it",
         f"wait up to {_SIGN_OFF} for the sign-off of a DBA who did not start it",
-        f"wait up to {_SIGN_OFF} for the promotion: it takes the place of the running database, whose data is kept aside",
+        f"compute what a promotion discards, and wait up to {_SIGN_OFF} for a DBA who confirms it in words",
+        *(f"promotion: {step.says}" for step in ORDER),
         "destroy the temporary database if it was not promoted",
     ),
 }  # fmt: skip
@@ -74,6 +85,7 @@ def drill_view(drill: Drill, asked_by: Actor) -> DrillView:
         "rpo_seconds": drill.rpo_seconds, "rto_seconds": drill.rto_seconds, "rows": drill.rows,
         "signed_by": drill.signed_by, "signed_at": plain_moment(drill.signed_at),
         "expires_at": plain_moment(drill.expires_at), "finished_at": plain_moment(drill.finished_at),
+        "aside_until": plain_moment(drill.aside_until), "aside_removed_at": plain_moment(drill.aside_removed_at),
         "own": asked_by.may_be(drill.starter),
     }  # fmt: skip
 
@@ -125,3 +137,12 @@ def _verification(run: Run) -> VerificationView:
 
 def _moment(moment: datetime) -> str:
     return plain_moment(moment) or ""
+
+
+def preview_view(found: Mapping[str, Any]) -> DiscardPreview:
+    return {
+        "at": found["at"], "to": found["to"], "source": found["source"], "events": found.get("events"),
+        "acts": found.get("acts"), "organisations": found.get("organisations"), "sites": found.get("sites"),
+        "keys": found.get("keys"), "people": found.get("people"), "invitations": found.get("invitations"),
+        "credentials": found.get("credentials"), "confirmation": found["confirmation"],
+    }  # fmt: skip

@@ -17,18 +17,21 @@ from shared.platform.outbox import leave
 _DRILL: Final = "drill"
 _TOKEN: Final = "drill-token"  # noqa: S105 -- a partition; tokens of tasks are in it, and never in an answer
 _MARK: Final = "backup-mark"
-_MOMENTS: Final = frozenset({"started_at", "to", "signed_at", "expires_at", "finished_at"})
+_MOMENTS: Final = frozenset({
+    "started_at", "to", "signed_at", "expires_at", "finished_at", "aside_until", "aside_removed_at",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """``result`` is None while it runs."""
+    """``result`` is None while it runs; ``progress`` is what its attempts have saved so far."""
 
     name: str
     started_at: str
     finished_at: str = ""
     result: Mapping[str, Any] | None = None
     error: str = ""
+    progress: Mapping[str, Any] | None = None
 
 
 class DrillStore:
@@ -78,7 +81,9 @@ class DrillStore:
             "pk": _steps_of(drill), "sk": step.name, "started_at": step.started_at, "finished_at": step.finished_at,
             "error": step.error,
         }  # fmt: skip
-        self._table.write([Put(item=item if step.result is None else item | {"result": json.dumps(step.result)})])
+        contents = {"result": step.result, "progress": step.progress}
+        item |= {name: json.dumps(content) for name, content in contents.items() if content is not None}
+        self._table.write([Put(item=item)])
 
     def token(self, drill: str, wait: Wait) -> str | None:
         item = self._table.get(_TOKEN, f"{drill}#{wait}")
@@ -133,8 +138,8 @@ def _drill(item: Mapping[str, Value]) -> Drill:
 
 
 def _step(item: Mapping[str, Value]) -> Step:
-    result = item.get("result")
+    contents = {name: json.loads(str(item[name])) for name in ("result", "progress") if name in item}
     return Step(
         name=str(item["sk"]), started_at=str(item["started_at"]), finished_at=str(item["finished_at"]),
-        error=str(item["error"]), result=json.loads(str(result)) if result is not None else None,
+        error=str(item["error"]), **contents,
     )  # fmt: skip

@@ -27,7 +27,10 @@ class BackupsView(TypedDict):
 
 
 class DrillView(TypedDict):
-    """``own``: who asks has started it, and somebody else has to sign it off."""
+    """``own``: who asks has started it, and somebody else has to sign it off.
+
+    ``rpo_seconds`` of a promoted restore is what was really lost; the database that it replaced is kept until ``aside_until``.
+    """
 
     id: str
     kind: Kind
@@ -44,6 +47,8 @@ class DrillView(TypedDict):
     signed_at: str | None
     expires_at: str | None
     finished_at: str | None
+    aside_until: str | None
+    aside_removed_at: str | None
     own: bool
 
 
@@ -64,6 +69,28 @@ class DrillDetail(DrillView):
 class DrillList(TypedDict):
     drills: list[DrillView]
     next_cursor: str | None
+
+
+@view
+class DiscardPreview(TypedDict):
+    """What is in the running database and was not there at the moment of the restore, by kind.
+
+    ``events`` of sites that are there are drained again; rows of audit trails (``acts``) are carried over, what they did is not.
+    ``source`` is ``lost``, and every kind null, where the running database can't be read: then nobody knows.
+    """
+
+    at: str
+    to: str
+    source: str
+    events: dict[str, int] | None
+    acts: dict[str, Any] | None
+    organisations: dict[str, Any] | None
+    sites: dict[str, Any] | None
+    keys: dict[str, Any] | None
+    people: dict[str, Any] | None
+    invitations: dict[str, Any] | None
+    credentials: dict[str, Any] | None
+    confirmation: str
 
 
 class MarkView(TypedDict):

@@ -125,10 +125,12 @@ ROUTES: Final[dict[tuple[str, str], Row]] = {
     ("GET", "/v1/drills/marks"): Row(API, _OPERATIONS),
     ("GET", "/v1/drills/plan"): Row(API, _OPERATIONS),
     ("GET", "/v1/drills/{drill_id}"): Row(API, _OPERATIONS),
+    ("GET", "/v1/drills/{drill_id}/preview"): Row(API, _OPERATIONS),
     ("POST", "/v1/drills"): Row(API, frozenset({SRE, DBA})),
     # Who may decide is said, and who was refused is kept, by the routes themselves.
     ("POST", "/v1/drills/{drill_id}/sign-off"): Row(API, _OPERATIONS),
     ("POST", "/v1/drills/{drill_id}/promote"): Row(API, _OPERATIONS),
+    ("POST", "/v1/drills/{drill_id}/preview"): Row(API, frozenset({SRE, DBA})),
     ("POST", "/v1/drills/{drill_id}/abort"): Row(API, frozenset({SRE, DBA})),
 }
 

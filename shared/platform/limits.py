@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha1
 from pathlib import Path
 from typing import Any, Final
 
-from shared.platform.valkey import Command, Valkey, ValkeyRefused
+from shared.platform.valkey import Command, Script, Valkey
 
-SCRIPT: Final = Path(__file__).with_suffix(".lua").read_text()
-_SHA: Final = sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()  # by which Valkey names scripts
+_SCRIPT: Final = Script(Path(__file__).with_suffix(".lua").read_text())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,14 +68,7 @@ def run_within(
     ValkeyUnavailable
         no answer in time: whether it was carried out is unknown
     """
-    keys, words = _keys(takes, commands), _words(takes, commands)
-    try:
-        answer = valkey.pipeline([("EVALSHA", _SHA, len(keys), *keys, *words), *also])[0]
-    except ValkeyRefused as error:
-        if "NOSCRIPT" not in str(error):
-            raise
-        answer = valkey.run("EVAL", SCRIPT, len(keys), *keys, *words)  # Valkey keeps scripts until it is restarted
-    return _read(takes, answer)
+    return _read(takes, _SCRIPT.run(valkey, _keys(takes, commands), _words(takes, commands), also=also))
 
 
 def _read(takes: Sequence[Take], answer: Sequence[Any]) -> Within:

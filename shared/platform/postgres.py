@@ -14,6 +14,7 @@ from shared.platform.failures import PostgresBadLogin, PostgresUnavailable
 
 IDLE_SECONDS_BEFORE_PING = 10.0
 CONNECT_SECONDS = 3.0
+_READ_ONLY = "25006"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +135,19 @@ class Database:
             self.close()
 
 
+@contextmanager
+def writing(connection: Connection, organisations: Iterable[UUID] = ()) -> Iterator[None]:
+    """A transaction that writes although the database is closed to writers."""
+    connection.run("begin read write")
+    try:
+        act_for(connection, organisations)
+        yield
+    except BaseException:
+        connection.run("rollback")
+        raise
+    connection.run("commit")
+
+
 def act_for(connection: Connection, organisations: Iterable[UUID], **settings: str) -> None:
     """Let the rest of the current transaction act for these organisations."""
     values = {"organisations": ",".join(map(str, organisations)), **settings}
@@ -154,7 +168,8 @@ def violates_row_security(error: DatabaseError) -> bool:
 
 
 def _server_went_away(error: DatabaseError) -> bool:
-    return sqlstate(error)[:2] in {"08", "57", "53", "58"}
+    """Or takes no writes for a while, as long as a restore is promoted."""
+    return sqlstate(error)[:2] in {"08", "57", "53", "58"} or sqlstate(error) == _READ_ONLY
 
 
 def _reason(error: Exception) -> str:

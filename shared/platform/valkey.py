@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from hashlib import sha1
 from typing import Any, Final
 
 import hiredis
@@ -202,3 +203,22 @@ class Valkey:
             self._failed_at = time.monotonic()
             raise
         self._used_at = time.monotonic()
+
+
+class Script:
+    """A script that Valkey carries out in one step; sent whole once, then by its hash, until Valkey is restarted."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._sha = sha1(text.encode(), usedforsecurity=False).hexdigest()  # by which Valkey names scripts
+
+    def run(
+        self, valkey: Valkey, keys: Sequence[str], words: Sequence[str | bytes | float], *, also: Sequence[Command] = ()
+    ) -> Any:
+        """Its answer; ``also`` goes along in the same round trip. Raises as ``Valkey.pipeline`` does."""
+        try:
+            return valkey.pipeline([("EVALSHA", self._sha, len(keys), *keys, *words), *also])[0]
+        except ValkeyRefused as error:
+            if "NOSCRIPT" not in str(error):
+                raise
+            return valkey.run("EVAL", self._text, len(keys), *keys, *words)

@@ -132,6 +132,7 @@ class Schedules(Section):
     nightly_backup: Schedule
     valkey_snapshot: Schedule
     restore_drill: Schedule
+    remove_aside: Schedule
     secret_rotation: Schedule
     credential_reconciliation: Schedule
 

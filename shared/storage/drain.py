@@ -2,26 +2,41 @@
 
 An entry is acknowledged only after the commit that stored it; what was read but not acknowledged is read again first. An entry
 that PostgreSQL or the decoder refuses is tried five times on its own, then moves to the dead letters with its error. A server that
-is down is nobody's fault: the drain stops and says so.
+is down is nobody's fault: the drain stops and says so. While a restore is being promoted the drain is held, and the stream keeps
+what is accepted.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from pg8000.exceptions import DatabaseError
 
 from shared.collection.entry import BadEntry, Entry, decode
-from shared.collection.stream import AWAKE, CONSUMER, COUNTERS, DEAD_LETTERS, FAILURES, GROUP, STREAM, rest
+from shared.collection.stream import (
+    AWAKE,
+    CONSUMER,
+    COUNTERS,
+    DEAD_LETTERS,
+    FAILURES,
+    GROUP,
+    HOLD,
+    KEPT,
+    STREAM,
+    rest,
+)
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.postgres import Database, sqlstate, violates_row_security
-from shared.platform.valkey import Valkey, ValkeyRefused
+from shared.platform.valkey import Script, Valkey, ValkeyRefused
+from shared.storage.hold import DrainHeld, epoch_unless_held
 from shared.storage.store import Stored, UnknownSite, store, try_to_lock
 
 MAX_ATTEMPTS: Final = 5
 EVENTS_PER_TRANSACTION: Final = 10_000
 FIRST_READ: Final = 16
+_ACKNOWLEDGE: Final = Script(Path(__file__).with_name("acknowledge.lua").read_text())
 _ENTRY_AT_FAULT: Final = {"22", "23"}  # SQLSTATE classes: data exception, integrity constraint violation
 
 
@@ -59,14 +74,17 @@ def drain(valkey: Valkey, database: Database, has_time: Callable[[], bool]) -> D
     ------
     AnotherWorkerDrains
         another worker is at it
+    DrainHeld
+        a restore is being promoted; what waits is stored afterwards
     PostgresUnavailable, ValkeyUnavailable
         a server is down; nothing is lost, and nothing was acknowledged that isn't stored
     """
+    epoch_unless_held(valkey)
     _ensure_group(valkey)
     done = Drained()
     try:
         _drain_all(valkey, database, has_time, done)
-    except (PostgresUnavailable, DatabaseError):
+    except (PostgresUnavailable, DatabaseError, DrainHeld):
         rest(valkey)
         raise
     return done
@@ -142,9 +160,9 @@ def _store_or_split(valkey: Valkey, database: Database, reads: Sequence[Read], d
     if not reads:
         return
     try:
-        stored = _commit(database, [read.entry for read in reads if isinstance(read.entry, Entry)])
+        stored, epoch = _commit(valkey, database, [read.entry for read in reads if isinstance(read.entry, Entry)])
     except (DatabaseError, UnknownSite) as error:
-        if not _is_entrys_fault(error):
+        if not is_entrys_fault(error):
             raise
         if len(reads) == 1:
             _fail(valkey, reads[0], error, done)
@@ -153,7 +171,7 @@ def _store_or_split(valkey: Valkey, database: Database, reads: Sequence[Read], d
         _store_or_split(valkey, database, reads[:middle], done)
         _store_or_split(valkey, database, reads[middle:], done)
         return
-    _acknowledge(valkey, reads, stored)
+    _acknowledge(valkey, reads, stored, epoch)
     done.entries += len(reads)
     done.new += stored.new
     done.repeated += stored.repeated
@@ -161,26 +179,29 @@ def _store_or_split(valkey: Valkey, database: Database, reads: Sequence[Read], d
     done.sites |= {read.entry.site_id: read.entry.organisation for read in reads if isinstance(read.entry, Entry)}
 
 
-def _commit(database: Database, entries: Sequence[Entry]) -> Stored:
+def _commit(valkey: Valkey, database: Database, entries: Sequence[Entry]) -> tuple[Stored, bytes]:
+    """Store entries; returns the epoch of the database in which they are now.
+
+    The hold is looked at under the lock: the promotion sets it first and then waits for the lock, so that nothing is committed
+    afterwards to the database that is put aside.
+    """
     with database.transaction() as connection:
         if not try_to_lock(connection):
             raise AnotherWorkerDrains
-        return store(connection, entries)
+        epoch = epoch_unless_held(valkey)
+        return store(connection, entries), epoch
 
 
-def _acknowledge(valkey: Valkey, reads: Sequence[Read], stored: Stored) -> None:
-    """Acknowledged entries are deleted by their ids: nothing that is pending or unread can be trimmed away with them."""
-    ids = [read.id for read in reads]
-    valkey.pipeline(
-        [
-            ("XACK", STREAM, GROUP, *ids),
-            ("XDEL", STREAM, *ids),
-            ("HDEL", FAILURES, *ids),
-            ("HINCRBY", COUNTERS, "stored", stored.new),
-            ("HINCRBY", COUNTERS, "repeated", stored.repeated),
-        ],
-        atomic=True,
-    )
+def _acknowledge(valkey: Valkey, reads: Sequence[Read], stored: Stored, epoch: bytes) -> None:
+    """Move stored entries from the stream to those that are kept, unless another database has taken the place of the one that
+    stored them: then they stay in the stream, and are stored there as well.
+
+    They are deleted by their ids: nothing that is pending or unread can be trimmed away with them. Raises ``DrainHeld``.
+    """
+    keys = (STREAM, KEPT, FAILURES, COUNTERS, HOLD)
+    words: list[str | bytes | float] = [epoch, GROUP, stored.new, stored.repeated, *(read.id for read in reads)]
+    if not _ACKNOWLEDGE.run(valkey, keys, words):
+        raise DrainHeld("the database that stored these entries is no longer the running one")
 
 
 def _fail(valkey: Valkey, read: Read, error: Exception, done: Drained) -> None:
@@ -201,7 +222,8 @@ def _fail(valkey: Valkey, read: Read, error: Exception, done: Drained) -> None:
     done.dead += 1
 
 
-def _is_entrys_fault(error: Exception) -> bool:
+def is_entrys_fault(error: Exception) -> bool:
+    """Whether an entry, and not the server, is why it was not stored."""
     return (
         not isinstance(error, DatabaseError) or sqlstate(error)[:2] in _ENTRY_AT_FAULT or violates_row_security(error)
     )

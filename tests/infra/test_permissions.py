@@ -50,7 +50,8 @@ OWN = {
     "api": {"secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "events:PutEvents"}
     | {"states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"}
     | TABLE,
-    "ingest_worker": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
+    "ingest_worker": {"secretsmanager:GetSecretValue", "kms:Decrypt", "kms:GenerateDataKey", "events:PutEvents"}
+    | {"s3:PutObject"},
     "migrate": {f"secretsmanager:{verb}SecretValue" for verb in ("Get", "Put")}
     | {"kms:Decrypt", "kms:GenerateDataKey"},
     "web_publisher": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"}

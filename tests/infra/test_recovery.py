@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.backups.drill import SIGN_OFF_WITHIN
+from shared.backups.promotion import ORDER
 from tests.infra.assembly import STAGES
 
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 
 AWS = ("dev", "staging", "prod")
 ACTIONS = {
-    "begin", "mark", "provision", "wait", "compare", "reapply", "smoke_test", "destroy", "await", "decided", "promote",
-    "close",
+    "begin", "mark", "provision", "wait", "admit", "compare", "reapply", "smoke_test", "destroy", "await", "decided", "preview",
+    "promote", "go_back", "close",
 }  # fmt: skip
 
 
@@ -34,6 +35,72 @@ def _action(state: dict[str, Any]) -> str:
 def test_the_workflow_calls_every_action_of_the_function_and_no_other(assembly: Assembly, stage: str) -> None:
     states = _definition(assembly, stage)["States"].values()
     assert {_action(state) for state in states if state["Type"] == "Task"} == ACTIONS
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_promotion_takes_its_steps_in_their_order(assembly: Assembly, stage: str) -> None:
+    states = _definition(assembly, stage)["States"]
+    taken, state = [], "Hold"
+    while state != "Promoted":
+        taken.append(states[state]["Parameters"]["step"])
+        state = next(one["Next"] for one in states[states[state]["Next"]]["Choices"] if one["StringEquals"] == "done")
+    assert taken == [step.action for step in ORDER]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_promotion_that_fails_before_it_serves_goes_back_and_none_goes_back_afterwards(
+    assembly: Assembly, stage: str
+) -> None:
+    states = _definition(assembly, stage)["States"]
+    for name, state in states.items():
+        if (step := state.get("Parameters", {}).get("step")) is None:
+            continue
+        outcome = states[state["Next"]]
+        failures = [catch["Next"] for catch in state["Catch"]] + [outcome["Default"]]
+        back = ["GoBack" in _reached(states, failure) for failure in failures]
+        assert back == [step not in {"serve", "anchor"}] * 2, name
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_function_that_logs_in_to_postgresql_is_started_afresh_by_a_promotion(
+    assembly: Assembly, stage: str
+) -> None:
+    logging_in = {
+        function.properties["FunctionName"]
+        for _, function in assembly.of_type(stage, "AWS::Lambda::Function")
+        if "POSTGRES_HOST" in function.properties["Environment"]["Variables"]
+    }
+    (cold,) = [
+        function for _, function in assembly.of_type(stage, "AWS::Lambda::Function")
+        if function.properties["FunctionName"] == f"p09-{stage}-cold-start"
+    ]  # fmt: skip
+    started = json.loads(cold.properties["Environment"]["Variables"]["FUNCTIONS"])
+    assert {one["name"] for one in started} == logging_in - {f"p09-{stage}-restore-drill"}
+    asked = {one["name"]: one["asked"] for one in started if one["asked"] is not None}
+    assert asked.keys() == {f"p09-{stage}-api", f"p09-{stage}-ingest-worker"}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_promotion_sets_every_login_that_a_deploy_makes(assembly: Assembly, stage: str) -> None:
+    migrate, restore = (
+        next(
+            function.properties["Environment"]["Variables"]
+            for _, function in assembly.of_type(stage, "AWS::Lambda::Function")
+            if function.properties["FunctionName"] == f"p09-{stage}-{name}"
+        )
+        for name in ("migrate", "restore-drill")
+    )
+    assert {name for name in migrate if name.startswith("POSTGRES_") and name.endswith("_SECRET_ARN")} <= restore.keys()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_what_was_accepted_is_kept_as_long_as_the_database_can_be_restored(assembly: Assembly, stage: str) -> None:
+    days = {"prod": 35}.get(stage, 15)
+    rules = [
+        rule for _, bucket in assembly.of_type(stage, "AWS::S3::Bucket")
+        for rule in bucket.properties["LifecycleConfiguration"]["Rules"] if rule.get("Prefix") == "accepted/"
+    ]  # fmt: skip
+    assert [rule["ExpirationInDays"] for rule in rules] == [days]
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -68,7 +135,10 @@ def test_a_decision_is_waited_for_as_long_as_it_may_be_taken(assembly: Assembly,
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_drills_come_by_schedule(assembly: Assembly, stage: str) -> None:
-    (schedule,) = assembly.stages[stage]["Recovery"].of_type("AWS::Scheduler::Schedule")
+    (schedule,) = [
+        one for one in assembly.stages[stage]["Recovery"].of_type("AWS::Scheduler::Schedule")
+        if one.properties["Name"] == f"p09-{stage}-restore-drill"
+    ]  # fmt: skip
     expected = "cron(0 4 ? * WED#1 *)" if stage == "prod" else "cron(0 4 ? * WED *)"
     assert schedule.properties["ScheduleExpression"] == expected
     assert json.loads(schedule.properties["Target"]["Input"])["scheduled_time"] == "<aws.scheduler.scheduled-time>"
@@ -100,18 +170,25 @@ def test_the_database_is_backed_up_nightly_and_continuously(assembly: Assembly, 
 
 
 @pytest.mark.parametrize("stage", AWS)
-def test_a_drill_deletes_temporary_databases_alone(assembly: Assembly, stage: str) -> None:
+def test_only_temporary_databases_and_those_put_aside_are_deleted(assembly: Assembly, stage: str) -> None:
     (policy,) = [
         one for one in assembly.stages[stage]["Recovery"].of_type("AWS::IAM::ManagedPolicy")
         if one.logical_id.startswith("RestoreDrillPolicy")
     ]  # fmt: skip
+    statements = policy.properties["PolicyDocument"]["Statement"]
     deleting = [
-        one for one in policy.properties["PolicyDocument"]["Statement"] if "rds:DeleteDBCluster" in one["Action"]
+        one for one in statements if {"rds:DeleteDBCluster", "rds:DeleteDBInstance"} & {*_listed(one["Action"])}
     ]
-    assert deleting
+    assert len(deleting) == 3
     for statement in deleting:
-        for resource in statement["Resource"]:
-            assert json.dumps(resource).rstrip('"}] ').endswith(("-drill-*", "-restore-*"))
+        if statement.get("Condition") == {"StringEquals": {"aws:ResourceTag/p09:put-aside": "true"}}:
+            continue
+        for resource in _listed(statement["Resource"]):
+            assert json.dumps(resource).rstrip('"}] ').endswith(("-drill-*", "-restore-*", "-before-*"))
+
+
+def _listed(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else [found]
 
 
 def _next(state: dict[str, Any]) -> set[str]:

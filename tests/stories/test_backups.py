@@ -96,7 +96,8 @@ def test_a_deleted_row_comes_back_by_restore_and_promotion(system: LocalSystem) 
     assert ended(starter, drill, "waiting for sign-off", "failed")["why"] == ""
     dba.post(f"/v1/drills/{drill}/sign-off", {"accept": True, "note": "the table is there"})
     ended(dba, drill, "waiting for promotion")
-    dba.post(f"/v1/drills/{drill}/promote", {"accept": True, "note": "now"})
+    words = dba.get(f"/v1/drills/{drill}/preview")["confirmation"]
+    dba.post(f"/v1/drills/{drill}/promote", {"accept": True, "note": "now", "confirm": words})
     assert ended(dba, drill, "promoted", "failed")["status"] == "promoted"
     with postgres.connect(config) as connection:
         assert connection.run("select n from kept_for_a_test") == [[1]]

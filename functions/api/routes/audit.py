@@ -121,7 +121,7 @@ def _verify(
     services: Services, connection: "Connection", organisation_id: UUID, cursor: int | None
 ) -> AuditVerification:
     from shared.audit.chain import Verifier
-    from shared.audit.show import finding_view
+    from shared.audit.show import finding_view, restore_view
     from shared.audit.store import row_at, verify_rows
 
     after = row_at(connection, organisation_id, cursor) if cursor else None
@@ -139,5 +139,6 @@ def _verify(
         "until": verifier.last.sequence,
         "anchors": len(anchors),
         "findings": [finding_view(one) for one in verifier.findings],
+        "restores": [restore_view(one) for one in verifier.restores],
         "next_cursor": None if ended else str(verifier.last.sequence),
     }

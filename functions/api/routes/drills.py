@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from functions.api.services import Services, ServicesOf
 from functions.api.trail import Trail, TrailOf
 from shared.audit.chain import OPERATIONS
 from shared.backups.drill import Kind
-from shared.backups.view import DrillDetail, DrillList, DrillPlan, MarkList, Started
+from shared.backups.view import DiscardPreview, DrillDetail, DrillList, DrillPlan, MarkList, Started
 from shared.http.authorise import PersonOf
 from shared.http.fields import Form, Moment, Reason
 from shared.platform.failures import PostgresUnavailable
@@ -51,6 +51,12 @@ class Decision(BaseModel):
 
     accept: bool
     note: Reason
+
+
+class PromotionDecision(Decision):
+    """``confirm`` is what the preview calls ``confirmation``: who promotes says what is discarded."""
+
+    confirm: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
 
 
 class Abort(BaseModel):
@@ -98,10 +104,40 @@ async def one_drill(drill_id: DrillId, services: ServicesOf, person: PersonOf) -
     return drill_detail(_found(services, drill_id), services.drills.steps(drill_id), person.actor)
 
 
+@router.get("/v1/drills/{drill_id}/preview", summary="What the promotion of a restore would discard")
+async def preview_promotion(drill_id: DrillId, services: ServicesOf) -> DiscardPreview:
+    """Computed once it was signed off; `POST` computes it again."""
+    from shared.backups.show import preview_view
+
+    _found(services, drill_id)
+    found = _preview(services, drill_id)
+    if found is None:
+        raise NotNow(f"{drill_id} has no preview: it is computed once a restore was signed off")
+    return preview_view(found)
+
+
+@router.post(
+    "/v1/drills/{drill_id}/preview",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Compute again what the promotion of a restore would discard",
+)
+async def preview_again(drill_id: DrillId, services: ServicesOf, person: PersonOf) -> Started:
+    """While it waits for its promotion."""
+    from shared.backups.drill import must_wait, word_of
+
+    must_wait(_found(services, drill_id), "promotion", datetime.now(UTC))
+    token = services.drills.token(drill_id, "promotion")
+    output = {"decision": "preview", **word_of(person.actor), "note": "computed again"}
+    services.workflow("SendTaskSuccess", {"taskToken": token, "output": json.dumps(output)})
+    return {"id": drill_id, "status": "running"}
+
+
 @router.post("/v1/drills", status_code=HTTPStatus.ACCEPTED, summary="Start a drill or restore")
 async def start_drill(asked: StartDrill, services: ServicesOf, person: PersonOf, trail: TrailOf) -> Started:
     """Its answer names it; `GET /v1/drills/{drill_id}` follows it."""
     now = datetime.now(UTC)
+    if asked.to is not None:
+        _must_be_restorable(services, asked.to, now)
     to = asked.to.astimezone(UTC).replace(microsecond=0) if asked.to and asked.kind != "restore" else asked.to
     if asked.kind == "drill" and to is not None and services.drills.mark_at(to) is None:
         detail = (
@@ -137,14 +173,16 @@ async def sign_off(
 
 @router.post("/v1/drills/{drill_id}/promote", summary="Put a restored database into its place")
 async def promote(
-    drill_id: DrillId, decision: Decision, services: ServicesOf, person: PersonOf, trail: TrailOf
+    drill_id: DrillId, decision: PromotionDecision, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> Started:
-    """After the sign-off, or discard it: then it is destroyed."""
-    from shared.backups.drill import may_promote
+    """After the sign-off, with what it discards confirmed in the words of its preview; or discard it: then it is destroyed."""
+    from shared.backups.drill import may_promote, must_confirm
 
     found = _found(services, drill_id)
     with _kept_refusals(services, trail, found, person, "promotion"):
         may_promote(found, person.roles, datetime.now(UTC))
+        if decision.accept:
+            must_confirm(_preview(services, drill_id), decision.confirm)
     return _decide(services, trail, found, person, "promotion", decision)
 
 
@@ -161,6 +199,26 @@ async def abort(drill_id: DrillId, asked: Abort, services: ServicesOf, person: P
             services.workflow("SendTaskFailure", {"taskToken": token, "error": "Aborted", "cause": cause})
     _note(services, trail, "drill aborted", drill_id, reason=asked.reason)
     return {"id": drill_id, "status": "aborting"}
+
+
+def _must_be_restorable(services: Services, to: datetime, now: datetime) -> None:
+    """What can be known of it before anything begins."""
+    if to > now:
+        raise Refused(f"{to.isoformat()} lies in the future: leave it out for the latest moment", "to")
+    latest = services.runs.latest("backup_verification", limit=1)
+    finding = latest[0].finding if latest else None
+    window = finding.measured.get("point_in_time") if finding else None
+    if window and to < datetime.fromisoformat(window["earliest"]):
+        raise Refused(
+            f"the earliest moment that can be restored is {window['earliest']}; {to.isoformat()} lies before it", "to"
+        )
+
+
+def _preview(services: Services, drill_id: str) -> dict[str, Any] | None:
+    from shared.backups.promotion import PREVIEW
+
+    step = services.drills.step(drill_id, PREVIEW)
+    return dict(step.result) if step and step.result else None
 
 
 def _decide(

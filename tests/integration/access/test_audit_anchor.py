@@ -123,7 +123,7 @@ def test_a_trail_that_was_exported_is_verified_without_the_system(migrated: Migr
     file = tmp_path / "trail.jsonl"
     file.write_text(as_lines(rows), encoding="utf-8")
 
-    assert verify_file(file) == {"verified": 5, "anchors": 0, "findings": []}
+    assert verify_file(file) == {"verified": 5, "anchors": 0, "findings": [], "restores": []}
 
     file.write_text(as_lines(rows).replace("person:ada", "person:eve", 1), encoding="utf-8")
     assert [(one["first"], one["last"]) for one in verify_file(file)["findings"]] == [(5, 5)]

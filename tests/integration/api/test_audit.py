@@ -178,7 +178,7 @@ def test_an_owner_is_told_where_their_trail_was_altered(api: Api, anchors: Ancho
 
 def test_a_verification_goes_on_where_the_last_ended(api: Api, anchors: Anchors) -> None:
     assert verification(api, cursor="2") | {"organisation_id": ""} == {
-        "organisation_id": "", "verified": 2, "until": 4, "anchors": 0, "findings": [], "next_cursor": None,
+        "organisation_id": "", "verified": 2, "until": 4, "anchors": 0, "findings": [], "restores": [], "next_cursor": None,
     }  # fmt: skip
     answer = api.as_person("GET", "/v1/audit/verification", groups=["P09-Auditor"], params={"cursor": 9})
     assert_problem(answer, 404, "no row 9")

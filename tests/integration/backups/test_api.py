@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -71,6 +72,15 @@ class Api(Services):
         return {}
 
 
+class Verified:
+    """The last verification, and the window that it found."""
+
+    def latest(self, _task: str, *, limit: int) -> list[Any]:
+        assert limit == 1
+        window = {"earliest": "2026-11-21T00:00:00+00:00", "latest": NOW.isoformat()}
+        return [SimpleNamespace(finding=SimpleNamespace(measured={"point_in_time": window}))]
+
+
 @pytest.fixture
 def api() -> Api:
     found = Api()
@@ -135,8 +145,50 @@ def test_an_expired_drill_is_not_signed(client: TestClient, api: Api) -> None:
     assert "has expired" in answer.json()["detail"]
 
 
-def test_a_signed_restore_is_promoted_or_discarded(client: TestClient, api: Api) -> None:
-    assert client.post(f"/v1/drills/{RESTORE.id}/promote", json=YES, headers=by("ada")).json()["status"] == "promoted"
+def test_a_signed_restore_is_promoted_once_what_it_discards_is_confirmed_in_words(client: TestClient, api: Api) -> None:
+    path = f"/v1/drills/{RESTORE.id}/promote"
+    unknown = client.post(path, json=YES | {"confirm": "discard nothing"}, headers=by("ada"))
+    assert (unknown.status_code, "not known yet" in unknown.json()["detail"]) == (409, True)
+    preview = {"at": "2026-11-25T05:00:00Z", "to": "2026-11-25T04:00:00Z", "source": "read",
+               "acts": {"count": 2, "newest": []}, "confirmation": "discard 2 acts"}  # fmt: skip
+    api.drills.write_step(RESTORE.id, Step(name="preview", started_at=NOW.isoformat(), result=preview))
+    shown = client.get(f"/v1/drills/{RESTORE.id}/preview", headers=by("ada")).json()
+    assert (shown["acts"]["count"], shown["confirmation"]) == (2, "discard 2 acts")
+    for said in ({}, {"confirm": "yes"}):
+        refused = client.post(path, json=YES | said, headers=by("ada"))
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["pointer"] == "#/confirm"
+        assert "discard 2 acts" in refused.json()["detail"]
+    assert api.told == []
+    assert client.post(path, json=YES | {"confirm": "Discard 2 acts"}, headers=by("ada")).json()["status"] == "promoted"
+
+
+def test_a_preview_is_computed_again_while_the_promotion_is_waited_for(client: TestClient, api: Api) -> None:
+    path = f"/v1/drills/{RESTORE.id}/preview"
+    assert client.get(path, headers=by("ada")).status_code == 409
+    assert client.post(path, json={}, headers=by("ada")).status_code == 202
+    ((operation, body),) = api.told
+    assert (operation, body["taskToken"]) == ("SendTaskSuccess", "secret-token")
+    assert '"decision": "preview"' in body["output"]
+    assert client.post(f"/v1/drills/{DRILL.id}/preview", json={}, headers=by("ada")).status_code == 409
+
+
+@pytest.mark.parametrize(("to", "why"), [
+    ((NOW + timedelta(minutes=1)).isoformat(), "lies in the future"),
+    ("2026-11-20T00:00:00Z", "the earliest moment that can be restored is 2026-11-21T00:00:00+00:00"),
+])  # fmt: skip
+def test_a_moment_that_can_not_be_restored_is_refused_before_anything_begins(
+    client: TestClient, api: Api, to: str, why: str
+) -> None:
+    api.__dict__["runs"] = Verified()
+    answer = client.post("/v1/drills", json={"kind": "restore", "reason": "typed", "to": to}, headers=by("ada"))
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "#/to"
+    assert why in answer.json()["detail"]
+    assert api.told == []
+
+
+def test_a_restore_is_discarded_without_a_word_of_confirmation(client: TestClient, api: Api) -> None:
     answer = client.post(f"/v1/drills/{RESTORE.id}/promote", json=YES | {"accept": False}, headers=by("ada"))
     assert answer.json()["status"] == "discarded"
     assert client.post(f"/v1/drills/{DRILL.id}/promote", json=YES, headers=by("grace")).status_code == 403

@@ -43,7 +43,7 @@ def test_a_drill_under_traffic_proves_every_table_and_waits_for_a_second_person(
     assert set(_proved(workflow)["tables"]) >= {"facts", "also", "events", "backup_sentinels"}
     assert workflow.instances.instance is None
     names = [step.name for step in workflow.store.steps(drill.id)]
-    assert names == ["mark", "provision", "compare", "smoke test", "destroy", "sign-off"]
+    assert names == ["mark", "provision", "admit", "compare", "smoke test", "destroy", "sign-off"]
     assert workflow.events() == []
     signed = workflow.sign()
     assert signed.status == "passed"

@@ -1,8 +1,10 @@
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from os import kill
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -14,11 +16,12 @@ from local.backups import keeper
 from local.backups.bucket import Documents
 from local.backups.keeper import Duties, Keeper
 from local.backups.repository import completed, snapshot_id
+from local.backups.restore import RestoreFailed
 from local.backups.restores import Making, Restores
 from local.backups.sealing import seal
 from local.state import free_port
 from shared.backups.catalogue import KEY, CataloguedBackups
-from shared.backups.instances import Instance, InstanceState
+from shared.backups.instances import Aside, Instance, InstanceState
 from shared.backups.kept_instances import KeptInstances
 from shared.backups.model import Job, Limits
 from shared.backups.verify import verify
@@ -32,6 +35,38 @@ BUCKET = "p09-test-archive"
 RUNBOOK = the_runbook()
 
 
+class Folders:
+    """As `local/backups/promotion.py` moves them; PostgreSQL is not started. ``dies`` is a kill in the midst of a promotion."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.dies = False
+        self.refuses = False
+
+    def _of(self, name: str, drill: str) -> Path:
+        return self.folder / f"{name}-{drill}"
+
+    def take(self, drill: str, data: Path) -> None:
+        data.rename(self._of("restored", drill))
+
+    def is_promoting(self, drill: str) -> bool:
+        return self._of("restored", drill).exists() or self._of("before", drill).exists()
+
+    def promote(self, drill: str) -> Aside:
+        if self.dies:
+            raise KeyboardInterrupt
+        if self.refuses:
+            raise RestoreFailed("PostgreSQL did not start with the restored data")
+        self._of("restored", drill).rename(self._of("before", drill))
+        return Aside(name=f"before-{drill}", costs="1 MiB")
+
+    def go_back(self, drill: str) -> None:
+        shutil.rmtree(self._of("before", drill))
+
+    def remove_aside(self, drill: str) -> None:
+        shutil.rmtree(self._of("before", drill))
+
+
 class Machine:
     """The keeper, ticked until something holds."""
 
@@ -39,6 +74,7 @@ class Machine:
         self.world = world
         self.s3 = s3
         self.instances = KeptInstances(s3, BUCKET)
+        self.places = Folders(world.folder)
         self.keeper = self.start()
 
     def start(self) -> Keeper:
@@ -46,11 +82,11 @@ class Machine:
         documents = Documents(self.s3, BUCKET)
         making = Making(
             folder=world.folder / "restores", binaries=world.server.binaries, user=world.user, free_port=free_port,
-            answers=world.answers,
+            answers=world.answers, admit_owner=lambda _: None,
         )  # fmt: skip
         self.restores = Restores(world.repository, documents, making)
         duties = Duties(
-            source=world.source, connect=world.connect, snapshot=self._snapshot, promote=lambda *_: None,
+            source=world.source, connect=world.connect, snapshot=self._snapshot, places=self.places,
             nightly=RUNBOOK.schedules.nightly_backup, weekly=RUNBOOK.schedules.valkey_snapshot, keep=KEEP,
         )  # fmt: skip
         started = Keeper(world.repository, documents, self.restores, duties)
@@ -208,3 +244,75 @@ def test_a_request_by_hand_is_a_job_of_its_own(rested: Machine) -> None:
         "the backup by hand",
     )
     assert len(rested.world.repository.bases()) == 2
+
+
+def provisioned(rested: Machine, drill: str) -> None:
+    rested.provision(drill, rested.world.now())
+    rested.until_state(drill, "available")
+
+
+def promoted(rested: Machine, drill: str) -> None:
+    """And backed up at once, on its new timeline."""
+    rested.until_state(drill, "promoted")
+    rested.until(
+        lambda: any(job.id == f"promoted-{drill}" and job.completed_at for job in rested.keeper.report().jobs),
+        f"the backup of {drill}",
+    )
+
+
+def test_a_promotion_leaves_word_of_what_was_put_aside_until_that_is_removed(rested: Machine) -> None:
+    provisioned(rested, "restore-1")
+    rested.instances.promote("restore-1")
+    promoted(rested, "restore-1")
+    aside = rested.instances.aside("restore-1")
+    assert aside == Aside(name="before-restore-1", costs="1 MiB")
+    rested.instances.remove_aside("restore-1")
+    rested.until(lambda: rested.instances.aside("restore-1") is None, "its removal")
+    assert not rested.places.is_promoting("restore-1")
+
+
+def test_a_keeper_that_was_killed_in_a_promotion_goes_on_with_it(rested: Machine) -> None:
+    provisioned(rested, "restore-2")
+    rested.instances.promote("restore-2")
+    rested.places.dies = True
+    with pytest.raises(KeyboardInterrupt):
+        rested.until_state("restore-2", "promoted")
+    assert rested.instances.look("restore-2").state == "promoting"
+    rested.places.dies = False
+    rested.keeper = rested.start()
+    promoted(rested, "restore-2")
+
+
+def test_a_keeper_that_was_killed_before_it_took_the_data_out_takes_it_up_again(rested: Machine) -> None:
+    provisioned(rested, "restore-5")
+    rested.instances.promote("restore-5")
+    killed = rested.restores
+    pid = killed.pid("restore-5")
+    assert pid
+    kill(pid, signal.SIGKILL)  # with the keeper's process its children end
+    rested.keeper = rested.start()
+    promoted(rested, "restore-5")
+    assert rested.places.is_promoting("restore-5")
+    killed.stop()
+
+
+def test_a_promotion_that_fails_says_why_and_one_that_is_taken_back_leaves_nothing(rested: Machine) -> None:
+    provisioned(rested, "restore-3")
+    rested.places.refuses = True
+    rested.instances.promote("restore-3")
+    assert "did not start" in rested.until_state("restore-3", "failed").reason
+    rested.places.refuses = False
+    provisioned(rested, "restore-4")
+    rested.instances.promote("restore-4")
+    promoted(rested, "restore-4")
+    rested.instances.go_back("restore-4")
+    rested.until_state("restore-4", "gone")
+    assert rested.instances.aside("restore-4") is None
+
+
+def test_copies_of_accepted_events_expire_with_the_backups(rested: Machine) -> None:
+    rested.s3.put_object(Bucket=BUCKET, Key="accepted/old", Body=b"")
+    rested.keeper._documents.expire("accepted/", datetime.now(UTC) - timedelta(days=1))
+    assert rested.s3.list_objects_v2(Bucket=BUCKET, Prefix="accepted/")["KeyCount"] == 1
+    rested.keeper._documents.expire("accepted/", datetime.now(UTC) + timedelta(days=1))
+    assert rested.s3.list_objects_v2(Bucket=BUCKET, Prefix="accepted/")["KeyCount"] == 0

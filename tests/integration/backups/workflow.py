@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from local.backups.restore import RestoreFailed, TemporaryPostgres, plan
 from shared.backups.drill import Aborted, Drill, NotYet, StepFailed, word_of
-from shared.backups.instances import Instance
+from shared.backups.instances import Aside, Instance
 from shared.backups.run_drill import Drills
 from shared.backups.run_drill import World as DrillWorld
 from shared.backups.store import DrillStore
 from shared.platform.actor import Actor
 from shared.platform.aws.dynamodb import Write
+from shared.platform.aws.secrets import Login
 from shared.platform.failures import PostgresUnavailable
 from tests.integration.backups.conftest import World, until
 from tests.memory_table import MemoryTable
@@ -80,7 +81,19 @@ class DirectInstances:
             return Instance(state="failed", reason=f"the temporary instance is lost: {self.instance.why()}")
         return Instance(state="available", host="127.0.0.1", port=self.instance.port)
 
+    def admit_owner(self, drill: str, login: Login) -> None:
+        raise NotImplementedError
+
     def promote(self, drill: str) -> None:
+        raise NotImplementedError
+
+    def go_back(self, drill: str) -> None:
+        raise NotImplementedError
+
+    def aside(self, drill: str) -> Aside | None:
+        raise NotImplementedError
+
+    def remove_aside(self, drill: str) -> None:
         raise NotImplementedError
 
     def destroy(self, drill: str) -> None:
@@ -100,7 +113,7 @@ class Workflow:
         self.drills = Drills(
             DrillWorld(
                 store=self.store, instances=self.instances, source=world.connect, connect=self._connect,
-                smoke_test=self.smoke, reapply=lambda *_: {},
+                admit=lambda *_: {}, smoke_test=self.smoke, reapply=lambda *_: {}, promotion={},
             )
         )  # fmt: skip
 
@@ -136,7 +149,7 @@ class Workflow:
     def run(self) -> Drill:
         """Until the sign-off, or the end."""
         try:
-            for name in ("mark", "provision", "wait", "compare", "smoke_test", "destroy"):
+            for name in ("mark", "provision", "wait", "admit", "compare", "smoke_test", "destroy"):
                 self.act(name)
             self.act("await_decision", "sign-off", "token")
         except (StepFailed, Aborted) as error:

@@ -62,9 +62,11 @@ export const OPERATIONS = {
   "GET /v1/drills/marks": ["P09-Auditor", "P09-DBA", "P09-Developer", "P09-Lead", "P09-SRE"],
   "GET /v1/drills/plan": ["P09-Auditor", "P09-DBA", "P09-Developer", "P09-Lead", "P09-SRE"],
   "GET /v1/drills/{drill_id}": ["P09-Auditor", "P09-DBA", "P09-Developer", "P09-Lead", "P09-SRE"],
+  "GET /v1/drills/{drill_id}/preview": ["P09-Auditor", "P09-DBA", "P09-Developer", "P09-Lead", "P09-SRE"],
   "POST /v1/drills": ["P09-DBA", "P09-SRE"],
   "POST /v1/drills/{drill_id}/sign-off": ["P09-DBA"],
   "POST /v1/drills/{drill_id}/promote": ["P09-DBA"],
+  "POST /v1/drills/{drill_id}/preview": ["P09-DBA", "P09-SRE"],
   "POST /v1/drills/{drill_id}/abort": ["P09-DBA", "P09-SRE"],
 } as const;
 

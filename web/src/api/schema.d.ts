@@ -968,6 +968,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/drills/{drill_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the promotion of a restore would discard
+         * @description Computed once it was signed off; `POST` computes it again.
+         *
+         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        get: operations["preview_promotion"];
+        put?: never;
+        /**
+         * Compute again what the promotion of a restore would discard
+         * @description While it waits for its promotion.
+         *
+         *     For: P09-DBA, P09-SRE.
+         */
+        post: operations["preview_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/drills/{drill_id}/sign-off": {
         parameters: {
             query?: never;
@@ -1001,7 +1029,7 @@ export interface paths {
         put?: never;
         /**
          * Put a restored database into its place
-         * @description After the sign-off, or discard it: then it is destroyed.
+         * @description After the sign-off, with what it discards confirmed in the words of its preview; or discard it: then it is destroyed.
          *
          *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
@@ -1836,6 +1864,8 @@ export interface components {
         /**
          * AuditVerification
          * @description ``verified`` rows were read, up to ``until``; ``next_cursor`` goes on from there, null at the chain's end.
+         *
+         *     ``restores`` are promoted restores of the database: they explain rows, and excuse no finding.
          */
         AuditVerification: {
             /**
@@ -1851,6 +1881,8 @@ export interface components {
             anchors: number;
             /** Findings */
             findings: components["schemas"]["FindingView"][];
+            /** Restores */
+            restores: components["schemas"]["RestoreView"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -2231,6 +2263,55 @@ export interface components {
             text: string;
         };
         /**
+         * DiscardPreview
+         * @description What is in the running database and was not there at the moment of the restore, by kind.
+         *
+         *     ``events`` of sites that are there are drained again; rows of audit trails (``acts``) are carried over, what they did is not.
+         *     ``source`` is ``lost``, and every kind null, where the running database can't be read: then nobody knows.
+         */
+        DiscardPreview: {
+            /** At */
+            at: string;
+            /** To */
+            to: string;
+            /** Source */
+            source: string;
+            /** Events */
+            events: {
+                [key: string]: number;
+            } | null;
+            /** Acts */
+            acts: {
+                [key: string]: unknown;
+            } | null;
+            /** Organisations */
+            organisations: {
+                [key: string]: unknown;
+            } | null;
+            /** Sites */
+            sites: {
+                [key: string]: unknown;
+            } | null;
+            /** Keys */
+            keys: {
+                [key: string]: unknown;
+            } | null;
+            /** People */
+            people: {
+                [key: string]: unknown;
+            } | null;
+            /** Invitations */
+            invitations: {
+                [key: string]: unknown;
+            } | null;
+            /** Credentials */
+            credentials: {
+                [key: string]: unknown;
+            } | null;
+            /** Confirmation */
+            confirmation: string;
+        };
+        /**
          * DoraView
          * @description The same of the whole span, and its weeks, oldest first.
          */
@@ -2306,6 +2387,10 @@ export interface components {
             expires_at: string | null;
             /** Finished At */
             finished_at: string | null;
+            /** Aside Until */
+            aside_until: string | null;
+            /** Aside Removed At */
+            aside_removed_at: string | null;
             /** Own */
             own: boolean;
             /** Steps */
@@ -2346,6 +2431,8 @@ export interface components {
         /**
          * DrillView
          * @description ``own``: who asks has started it, and somebody else has to sign it off.
+         *
+         *     ``rpo_seconds`` of a promoted restore is what was really lost; the database that it replaced is kept until ``aside_until``.
          */
         DrillView: {
             /** Id */
@@ -2381,6 +2468,10 @@ export interface components {
             expires_at: string | null;
             /** Finished At */
             finished_at: string | null;
+            /** Aside Until */
+            aside_until: string | null;
+            /** Aside Removed At */
+            aside_removed_at: string | null;
             /** Own */
             own: boolean;
         };
@@ -3255,6 +3346,21 @@ export interface components {
             digest: string;
         };
         /**
+         * PromotionDecision
+         * @description ``confirm`` is what the preview calls ``confirmation``: who promotes says what is discarded.
+         */
+        PromotionDecision: {
+            /** Accept */
+            accept: boolean;
+            /** Note */
+            note: string;
+            /**
+             * Confirm
+             * @default
+             */
+            confirm?: string;
+        };
+        /**
          * QuantileView
          * @description Interpolated between ``lower`` and ``upper`` (ms); null above the last bound. The verdict does not use it.
          */
@@ -3353,6 +3459,40 @@ export interface components {
              * @default false
              */
             although_failing?: boolean;
+        };
+        /**
+         * RestoreView
+         * @description The row that a promoted restore left: to which moment, by whom, and which rows before it were carried over from the database
+         *     that it replaced, or are superseded because they could not be.
+         */
+        RestoreView: {
+            /** Sequence */
+            sequence: number;
+            /** Restore */
+            restore: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** To */
+            to: string;
+            /** Started By */
+            started_by: string;
+            /** Signed By */
+            signed_by: string;
+            /** Promoted By */
+            promoted_by: string;
+            /** Carried Over */
+            carried_over: {
+                [key: string]: number;
+            } | null;
+            /** Superseded */
+            superseded: {
+                [key: string]: number;
+            } | null;
+            /** Findings */
+            findings: string[];
         };
         /**
          * ReviewDetail
@@ -5942,6 +6082,68 @@ export interface operations {
             };
         };
     };
+    preview_promotion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscardPreview"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_off: {
         parameters: {
             query?: never;
@@ -5988,7 +6190,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Decision"];
+                "application/json": components["schemas"]["PromotionDecision"];
             };
         };
         responses: {

@@ -89,6 +89,8 @@ export const WAITING: Drill = {
   signed_at: null,
   expires_at: "2026-11-25T16:10:00Z",
   finished_at: null,
+  aside_until: null,
+  aside_removed_at: null,
   own: false,
 };
 
@@ -195,6 +197,9 @@ const PROVISION = stepOf("provision", "2026-11-24T16:05:04+00:00", "2026-11-24T1
 export const STEPS: Step[] = [
   MARK,
   PROVISION,
+  stepOf("admit", "2026-11-24T16:09:15+00:00", "2026-11-24T16:09:16+00:00", {
+    result: { logins: ["p09_api", "p09_worker", "p09_backup"] },
+  }),
   stepOf("compare", "2026-11-24T16:09:16+00:00", "2026-11-24T16:09:31+00:00", {
     result: {
       tables: { events: { rows: 2_100_000, checksum: "-81:92" }, sites: { rows: 417, checksum: "3:-4" } },
@@ -250,4 +255,19 @@ export const MARKED = {
   drill: "mark-20261124T092959Z",
   rows: 2_099_120,
   stalled_ms: 61,
+};
+
+export const PREVIEW: Schema["DiscardPreview"] = {
+  at: "2026-11-24T16:40:00Z",
+  to: "2026-11-24T16:05:02Z",
+  source: "read",
+  events: { drained_again: 5000, of_discarded_sites: 0 },
+  acts: { count: 14, newest: [] },
+  organisations: { count: 0, names: [] },
+  sites: { count: 0, names: [] },
+  keys: { count: 1, names: ["p09w_AbC"], revoked_again: 2 },
+  people: { count: 0, removed_again: 1 },
+  invitations: { count: 0, names: [] },
+  credentials: { ended: 0 },
+  confirmation: "discard 14 acts and 1 key",
 };

@@ -33,6 +33,7 @@ export class FakeBackups extends FakeServer {
     this.on(`GET /v1/drills/${id}`, () =>
       json({ ...this.drills.find((each) => each.id === id), steps: this.steps[id] ?? samples.STEPS }),
     );
+    this.on(`GET /v1/drills/${id}/preview`, samples.PREVIEW);
     for (const act of ["sign-off", "promote", "abort"]) {
       this.on(`POST /v1/drills/${id}/${act}`, { id, status: act });
     }

@@ -10,18 +10,23 @@ from botocore.stub import Stubber
 from shared.backups.aws_instances import AwsInstances, Shape
 from shared.backups.drill import NotYet
 from shared.backups.instances import Instance, InstancesUnavailable
+from shared.platform.aws.secrets import Login
+from shared.platform.secret import Secret
 
 SESSION = boto3.Session("key", "secret", region_name="eu-central-1")  # reads the service's description once
 DRILL = "drill-20261125T040000Z"
 SOURCE = "p09-prod-postgres"
 RESTORED = "p09-prod-postgres-drill-20261125t040000z"
-ASIDE = f"{SOURCE}-before-{DRILL}"
+ASIDE = f"{SOURCE}-before-{DRILL}".lower()
+ARN = "arn:aws:rds:eu-central-1:1:cluster:"
 TO = datetime(2026, 11, 25, 4, 0, 7, tzinfo=UTC)
 SHAPE = Shape(
     cluster=SOURCE,
     subnet_group="servers",
     security_groups=["sg-1"],
     parameter_group="p09",
+    port=15432,
+    key="arn:aws:kms:eu-central-1:1:key/k",
     min_capacity=1,
     max_capacity=8,
 )
@@ -73,6 +78,8 @@ def test_a_cluster_is_restored_to_the_moment_with_an_instance(rds: Rds) -> None:
         {
             "DBClusterIdentifier": RESTORED, "SourceDBClusterIdentifier": SOURCE, "RestoreToTime": TO,
             "DBSubnetGroupName": "servers", "VpcSecurityGroupIds": ["sg-1"], "DBClusterParameterGroupName": "p09",
+            "Port": 15432, "KmsKeyId": SHAPE.key, "EnableIAMDatabaseAuthentication": True,
+            "EnableCloudwatchLogsExports": ["postgresql"],
             "CopyTagsToSnapshot": True, "DeletionProtection": False, "Tags": TAG,
             "ServerlessV2ScalingConfiguration": {"MinCapacity": 1, "MaxCapacity": 8},
         },
@@ -148,25 +155,93 @@ def test_all_of_it_is_deleted_and_then_gone(rds: Rds) -> None:
     assert rds.instances.look(DRILL).state == "gone"
 
 
-def test_promotion_renames_one_after_the_other(rds: Rds) -> None:
-    def renamed(old: str, new: str) -> None:
-        asked = {"DBClusterIdentifier": old, "NewDBClusterIdentifier": new, "ApplyImmediately": True}
-        rds.stub.add_response("modify_db_cluster", {"DBCluster": {}}, asked)
+def renamed(rds: Rds, old: str, new: str) -> None:
+    asked = {"DBClusterIdentifier": old, "NewDBClusterIdentifier": new, "ApplyImmediately": True}
+    rds.stub.add_response("modify_db_cluster", {"DBCluster": {}}, asked)
 
+
+def test_a_restored_cluster_gets_the_owner_s_password_of_today(rds: Rds) -> None:
+    asked = {"DBClusterIdentifier": RESTORED, "MasterUserPassword": "of-today", "ApplyImmediately": True}
+    rds.stub.add_response("modify_db_cluster", {"DBCluster": {}}, asked)
+    rds.instances.admit_owner(DRILL, Login("p09_admin", Secret("of-today")))
+
+
+def test_promotion_makes_one_change_after_the_other(rds: Rds) -> None:
     rds.cluster(RESTORED, Status="available")
     rds.cluster(SOURCE, Status="available")
-    renamed(SOURCE, ASIDE)
+    renamed(rds, SOURCE, ASIDE)
     rds.instances.promote(DRILL)
+    rds.no_cluster(RESTORED)  # seen from in between: neither of the two has the running one's name
+    rds.no_cluster(SOURCE)
+    rds.cluster(ASIDE, Status="renaming")
+    assert rds.instances.look(DRILL).state == "promoting"
     rds.cluster(RESTORED, Status="available")
     rds.no_cluster(SOURCE)
     rds.cluster(ASIDE, Status="renaming")
-    renamed(RESTORED, SOURCE)
+    renamed(rds, RESTORED, SOURCE)
     rds.instances.promote(DRILL)
+
+
+def test_a_promoted_cluster_is_protected_and_its_owner_s_password_managed_again(rds: Rds) -> None:
     rds.no_cluster(RESTORED)
+    rds.cluster(SOURCE, Status="available", TagList=TAG)
+    asked = {
+        "DBClusterIdentifier": SOURCE, "ManageMasterUserPassword": True, "MasterUserSecretKmsKeyId": SHAPE.key,
+        "DeletionProtection": True, "ApplyImmediately": True,
+    }  # fmt: skip
+    rds.stub.add_response("modify_db_cluster", {"DBCluster": {}}, asked)
     rds.instances.promote(DRILL)
-    rds.no_cluster(RESTORED)
-    rds.cluster(SOURCE, TagList=TAG)
-    assert rds.instances.look(DRILL).state == "promoted"
+    secret = {"SecretArn": "arn:aws:secretsmanager:eu-central-1:1:secret:rds!cluster-new", "SecretStatus": "creating"}
+    for status, state in (("creating", "promoting"), ("active", "promoted")):
+        rds.no_cluster(RESTORED)
+        rds.cluster(SOURCE, Status="available", TagList=TAG, MasterUserSecret={**secret, "SecretStatus": status})
+        assert rds.instances.look(DRILL).state == state
+
+
+def test_the_way_back_is_the_same_renames_the_other_way_round(rds: Rds) -> None:
+    rds.cluster(ASIDE, Status="available")
+    rds.cluster(SOURCE, Status="available", TagList=TAG)
+    renamed(rds, SOURCE, RESTORED)
+    rds.instances.go_back(DRILL)
+    rds.cluster(ASIDE, Status="available")
+    rds.no_cluster(SOURCE)
+    renamed(rds, ASIDE, SOURCE)
+    rds.instances.go_back(DRILL)
+    rds.no_cluster(ASIDE)
+    rds.instances.go_back(DRILL)
+
+
+def test_what_was_put_aside_costs_what_its_idle_instances_cost(rds: Rds) -> None:
+    members = [{"DBInstanceIdentifier": name} for name in ("writer", "reader")]
+    for _ in range(2):
+        rds.cluster(ASIDE, Status="available", DBClusterMembers=members)
+    found = rds.instances.aside(DRILL)
+    assert found
+    assert (found.name, found.costs) == (ASIDE, "about $5.76 a day for 2 idle instances, and its storage")
+
+
+def test_what_was_put_aside_is_deleted_with_its_instances_and_a_last_snapshot_stays(rds: Rds) -> None:
+    cluster = {
+        "Status": "available", "DBClusterArn": ARN + ASIDE, "DeletionProtection": True,
+        "DBClusterMembers": [{"DBInstanceIdentifier": "writer"}],
+    }  # fmt: skip
+    rds.cluster(ASIDE, **cluster)
+    unprotected = {"DBClusterIdentifier": ASIDE, "DeletionProtection": False, "ApplyImmediately": True}
+    rds.stub.add_response("modify_db_cluster", {"DBCluster": {}}, unprotected)
+    rds.cluster(ASIDE, **cluster)
+    tagged = {
+        "ResourceName": ARN.replace("cluster", "db") + "writer",
+        "Tags": [{"Key": "p09:put-aside", "Value": "true"}],
+    }
+    rds.stub.add_response("add_tags_to_resource", {}, tagged)
+    rds.stub.add_response("delete_db_instance", {}, {"DBInstanceIdentifier": "writer", "SkipFinalSnapshot": True})
+    deleted = {
+        "DBClusterIdentifier": ASIDE, "SkipFinalSnapshot": False, "FinalDBSnapshotIdentifier": f"{ASIDE}-last",
+    }  # fmt: skip
+    rds.stub.add_response("delete_db_cluster", {}, deleted)
+    rds.instances.remove_aside(DRILL)
+    rds.no_cluster(ASIDE)
+    rds.instances.remove_aside(DRILL)
 
 
 @pytest.mark.parametrize("code", ["Throttling", "AccessDenied", "InternalFailure"])

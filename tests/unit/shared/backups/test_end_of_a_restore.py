@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from shared.backups.drill import NotYet
-from shared.backups.instances import Instance, InstanceState
+from shared.backups.instances import Aside, Instance, InstanceState
 from shared.backups.run_drill import Drills, World
 from shared.backups.store import DrillStore, Step
+from shared.platform.aws.secrets import Login
 from tests.memory_table import MemoryTable
 
 ID = "restore-20261124T040000Z"
@@ -32,6 +33,18 @@ class OneInstance:
     def promote(self, drill: str) -> None:
         raise NotImplementedError
 
+    def admit_owner(self, drill: str, login: Login) -> None:
+        raise NotImplementedError
+
+    def go_back(self, drill: str) -> None:
+        raise NotImplementedError
+
+    def aside(self, drill: str) -> Aside | None:
+        raise NotImplementedError
+
+    def remove_aside(self, drill: str) -> None:
+        raise NotImplementedError
+
     def look(self, drill: str) -> Instance:
         assert drill == ID
         if self.destroyed and self._going == 0:
@@ -50,7 +63,7 @@ def end(instances: OneInstance) -> list[Step]:
     drills = Drills(
         World(
             store=store, instances=instances, source=_no_database, connect=_no_database, smoke_test=_no_database,
-            reapply=_no_database, clock=lambda: NOW,
+            admit=_no_database, reapply=_no_database, promotion={}, clock=lambda: NOW,
         )
     )  # fmt: skip
     drills.begin(ID, {"kind": "restore", "started_by": "ada", "reason": "a table was dropped"})

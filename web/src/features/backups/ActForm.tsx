@@ -1,6 +1,7 @@
 import { AskForm } from "../../components/AskForm";
 import { NoteInput } from "../../components/NoteInput";
-import { type Act, type Drill, useAct } from "./drills";
+import { DiscardPreview } from "./DiscardPreview";
+import { type Act, type Drill, type Said, useAct } from "./drills";
 
 interface Words {
   name: string;
@@ -27,7 +28,7 @@ export const ACTS: Record<Act, Words> = {
     name: "Promote",
     submit: "Promote it",
     hint: () =>
-      "The restored database takes the place of the running one, whose data is kept aside. What was written since the moment of the restore is then no longer seen.",
+      "The restored database takes the place of the running one, whose data is kept aside. Events are drained again; what is listed here is discarded.",
   },
   discard: {
     name: "Discard",
@@ -58,8 +59,9 @@ export function ActForm({ drill, act, onDone }: Props) {
       submit={submit}
       isBusy={acting.isPending}
       problem={acting.error}
-      onSubmit={(said) => acting.mutate(String(said.get("note")).trim(), { onSuccess: onDone })}
+      onSubmit={(said) => acting.mutate(wordsOf(said), { onSuccess: onDone })}
     >
+      {act === "promote" && <DiscardPreview drillId={drill.id} />}
       <NoteInput
         name="note"
         label={act === "abort" ? "Why?" : "Note"}
@@ -68,4 +70,8 @@ export function ActForm({ drill, act, onDone }: Props) {
       />
     </AskForm>
   );
+}
+
+function wordsOf(said: FormData): Said {
+  return { note: String(said.get("note")).trim(), confirm: String(said.get("confirm") ?? "").trim() };
 }

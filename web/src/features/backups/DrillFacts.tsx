@@ -37,7 +37,9 @@ function Objectives({ drill }: { drill: DrillDetail }) {
       <div>
         <dt>RPO</dt>
         <dd className={classes.figure}>{formatSeconds(drill.rpo_seconds)}</dd>
-        <dd>of data would have been lost</dd>
+        <dd>
+          {drill.status === "promoted" ? "of accepted events was lost" : "of data would have been lost"}
+        </dd>
       </div>
       <div>
         <dt>RTO</dt>
@@ -66,5 +68,9 @@ function factsOf(drill: DrillDetail, username: string | null): [string, string][
     facts.push(["Expires", formatExact(drill.expires_at)]);
   }
   if (drill.finished_at !== null) facts.push(["Ended", formatExact(drill.finished_at)]);
+  if (drill.aside_removed_at !== null)
+    facts.push(["Replaced database", `removed ${formatExact(drill.aside_removed_at)}`]);
+  else if (drill.aside_until !== null)
+    facts.push(["Replaced database", `kept until ${formatExact(drill.aside_until)}`]);
   return facts;
 }

@@ -47,12 +47,22 @@ function StepItem({ stage, drill, now, username }: Props & { stage: Stage }) {
 const TITLES: Record<string, string> = {
   mark: "Mark the moment",
   provision: "Restore and replay the log",
+  admit: "Let today’s logins in",
   compare: "Compare the content",
-  reapply: "Apply again what has happened since",
+  reapply: "Bring the schema up to date",
   "smoke test": "Have the application answer from it",
   destroy: "Destroy the temporary database",
   "sign-off": "Sign-off",
+  preview: "Preview what a promotion discards",
   promotion: "Promotion",
+  "end credentials": "End temporary credentials",
+  "set logins": "Set logins from their secrets",
+  "end roles": "End roles that are over",
+  "drain again": "Drain again what was accepted since",
+  "forget again": "Revoke and remove again",
+  "put in place": "Put the restored database in place",
+  "start cold": "Start functions afresh and ask them",
+  serve: "Open it to writers",
 };
 
 /** A step that is a person's to take does not run. */

@@ -40,6 +40,18 @@ export function useDrill(id: string, isLive: boolean) {
   });
 }
 
+/** What the promotion of a restore would discard. */
+export function usePreview(id: string) {
+  const api = useApi();
+  return useAnswer({
+    queryKey: [...DRILLS, "preview", id],
+    queryFn: ({ signal }) => {
+      const params = { path: { drill_id: id } };
+      return answered(api.GET("/v1/drills/{drill_id}/preview", { params, signal }));
+    },
+  });
+}
+
 export function useMarks() {
   const api = useApi();
   return useAnswer({
@@ -67,11 +79,17 @@ export function useStart() {
 
 export type Act = "sign" | "reject" | "promote" | "discard" | "abort";
 
-export function useAct(id: string, act: Act) {
-  return useChange((api, note: string) => answered(callOf(api, id, act, note)));
+/** What a person says with an act; what is discarded is confirmed in the words of its preview. */
+export interface Said {
+  note: string;
+  confirm: string;
 }
 
-function callOf(api: Api, id: string, act: Act, note: string) {
+export function useAct(id: string, act: Act) {
+  return useChange((api, said: Said) => answered(callOf(api, id, act, said)));
+}
+
+function callOf(api: Api, id: string, act: Act, { note, confirm }: Said) {
   const params = { path: { drill_id: id } };
   const accept = act === "sign" || act === "promote";
   switch (act) {
@@ -80,7 +98,10 @@ function callOf(api: Api, id: string, act: Act, note: string) {
       return api.POST("/v1/drills/{drill_id}/sign-off", { params, body: { accept, note } });
     case "promote":
     case "discard":
-      return api.POST("/v1/drills/{drill_id}/promote", { params, body: { accept, note } });
+      return api.POST("/v1/drills/{drill_id}/promote", {
+        params,
+        body: { accept, note, confirm: accept ? confirm : "" },
+      });
     case "abort":
       return api.POST("/v1/drills/{drill_id}/abort", { params, body: { reason: note } });
   }

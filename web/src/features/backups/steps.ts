@@ -3,9 +3,36 @@ import { type DrillDetail, type DrillStep, hasEnded, type Kind } from "./drills"
 /** Those that a drill goes through (`infra/constructs/restore_workflow.py`), in their order. */
 const COURSE: Record<Kind, readonly string[]> = {
   mark: ["mark"],
-  drill: ["mark", "provision", "compare", "smoke test", "destroy", "sign-off"],
-  restore: ["mark", "provision", "compare", "reapply", "smoke test", "sign-off", "promotion"],
+  drill: ["mark", "provision", "admit", "compare", "smoke test", "destroy", "sign-off"],
+  restore: [
+    "mark",
+    "provision",
+    "admit",
+    "compare",
+    "reapply",
+    "smoke test",
+    "sign-off",
+    "preview",
+    "promotion",
+  ],
 };
+
+/** Those of a promotion (`shared/backups/promotion.py`), once somebody has decided on it. */
+const PROMOTION = [
+  "hold the drain",
+  "close the running database",
+  "end credentials",
+  "count what is discarded",
+  "set logins",
+  "end roles",
+  "drain again",
+  "forget again",
+  "carry the audit trail on",
+  "put in place",
+  "start cold",
+  "serve",
+  "anchor the audit trail",
+];
 
 export type StepState = "done" | "failed" | "running" | "retrying" | "stopped" | "to come" | "not reached";
 
@@ -22,7 +49,9 @@ const REFUSED = "refused ";
 export function stagesOf(drill: DrillDetail): Stage[] {
   const taken = drill.steps.filter(({ name }) => !name.startsWith(REFUSED));
   const untaken: StepState = hasEnded(drill) ? "not reached" : "to come";
-  const ahead = COURSE[drill.kind].filter((name) => !taken.some((step) => step.name === name));
+  const isPromoting = taken.some(({ name }) => name === PROMOTION[0]);
+  const course = isPromoting ? [...COURSE[drill.kind], ...PROMOTION] : COURSE[drill.kind];
+  const ahead = course.filter((name) => !taken.some((step) => step.name === name));
   return [
     ...taken.map((step) => ({ name: step.name, state: stateOf(step, drill), step })),
     ...ahead.map((name) => ({ name, state: untaken, step: null })),

@@ -47,13 +47,14 @@ test("a drill says its RPO, its RTO and who started it why", async () => {
 test("each step stands with its time and its evidence, the sentinel among it", async () => {
   open(WAITING.id);
   const shown = await texts();
-  expect(shown).toHaveLength(6);
+  expect(shown).toHaveLength(7);
   expect(shown[0]).toContain("Mark the momentDone24 Nov, 16:05:01 · took 3 s");
   expect(shown[0]).toContain("sentinel row0f3c5a1e-0c8f-4a43-9c55-b0a6a2f9d1aa");
   expect(shown[1]).toContain("log segments replayed214");
-  expect(shown[2]).toContain("2 of 2 tables have the rows and checksums of that moment");
-  expect(shown[5]).toContain("Sign-offWaiting");
-  const [, , compare] = await steps();
+  expect(shown[2]).toContain("Let today’s logins in");
+  expect(shown[3]).toContain("2 of 2 tables have the rows and checksums of that moment");
+  expect(shown[6]).toContain("Sign-offWaiting");
+  const [, , , compare] = await steps();
   const rows = within(compare as HTMLElement).getAllByRole("row", { hidden: true });
   expect(rows[1]).toHaveTextContent("events2,100,0002,100,000same");
 });
@@ -73,9 +74,9 @@ test("a decision that was refused stays beside the drill", async () => {
 test("a restore that runs shows the step that it is at, those to come, and moves by itself", async () => {
   open(RUNNING.id);
   const shown = await texts();
-  expect(shown).toHaveLength(7);
+  expect(shown).toHaveLength(9);
   expect(shown[1]).toContain("Restore and replay the logRunning");
-  expect(shown[6]).toBe("PromotionTo come");
+  expect(shown[8]).toBe("PromotionTo come");
   server.steps[RUNNING.id]?.splice(1, 1, {
     name: "provision",
     started_at: "2026-11-24T16:29:15Z",
@@ -195,18 +196,23 @@ test("a drill is aborted with a reason", async () => {
 });
 
 test.each([
-  ["Promote", true],
-  ["Discard", false],
-])("a restore that was signed off: %s", async (name, accept) => {
+  ["Promote", true, "discard 14 acts and 1 key"],
+  ["Discard", false, ""],
+])("a restore that was signed off: %s", async (name, accept, confirm) => {
   open(SIGNED.id);
   const person = user();
   await person.click(await screen.findByRole("button", { name }));
+  if (accept) {
+    expect(await screen.findByText("5,000")).toBeVisible();
+    await person.type(screen.getByLabelText("Say what is discarded"), confirm);
+  }
   await person.type(screen.getByLabelText("Note"), "agreed with the lead");
   await person.click(screen.getByRole("button", { name: `${name} it` }));
   await waitFor(() =>
     expect(server.requestsTo(`POST /v1/drills/${SIGNED.id}/promote`)[0]?.body).toEqual({
       accept,
       note: "agreed with the lead",
+      confirm,
     }),
   );
 });
