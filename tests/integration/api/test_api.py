@@ -253,7 +253,7 @@ def test_a_key_reads_its_own_site_and_no_other_of_its_organisation(api: Api) -> 
 
 def test_an_environment_remembers_a_key_for_a_minute_and_for_an_hour_while_postgres_is_down(api: Api) -> None:
     now = 1000.0
-    api.services.sites._clock = lambda: now
+    api.functions["collect"].sites._clock = lambda: now
     keys = api.as_person("GET", f"/v1/sites/{api.site_id}/keys").json()["keys"]
     browser = {"name": "pageview", "url": "https://shop.example/", "domain": "shop.example"}
 
