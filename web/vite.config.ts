@@ -8,8 +8,10 @@ export default defineConfig({
   plugins: [react()],
   build: {
     assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1600, // kB: the renderer of /docs, which no other page loads
     // What changes with each release is small; the libraries stay in the browser's cache.
     rolldownOptions: {
+      input: { index: "index.html", docs: "docs/index.html" },
       output: {
         codeSplitting: {
           groups: [
