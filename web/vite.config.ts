@@ -24,7 +24,10 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ["/v1", "/api", "/health", "/config.json", "/demo"].map((path) => [path, LOCAL_SYSTEM]),
+      ["/v1", "/api", "/health", "/config.json", "/demo", "/openapi.json"].map((path) => [
+        path,
+        LOCAL_SYSTEM,
+      ]),
     ),
   },
   test: {

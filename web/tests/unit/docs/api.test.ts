@@ -1,6 +1,6 @@
 import { screen, waitFor } from "@testing-library/dom";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import TEXT from "../../../../shared/http/openapi.json?raw";
 import { showApi } from "../../../src/docs/api";
 import { FakeServer, problem } from "../../support/fake-server";
@@ -15,7 +15,11 @@ const OPERATIONS = Object.entries(DESCRIPTION.paths).flatMap(([path, operations]
 let server: FakeServer;
 let place: HTMLElement;
 
+// One operation: the renderer takes a second or more for all of them.
+const SENDING = { ...DESCRIPTION, paths: { "/v1/events": DESCRIPTION.paths["/v1/events"] } };
+
 beforeEach(() => {
+  vi.stubGlobal("scrollTo", () => {});
   server = new FakeServer().on("GET /openapi.json", DESCRIPTION).install();
   place = document.createElement("div");
   document.body.replaceChildren(place);
@@ -36,6 +40,7 @@ test("the page lists every operation of the committed description, and no other"
 });
 
 test("an operation that is opened tells who may call it, and an example without random characters", async () => {
+  server.on("GET /openapi.json", SENDING);
   await showApi(place);
   await userEvent.click(await screen.findByRole("button", { name: /POST.*Send a batch of events/ }));
   const opened = place.querySelector("#operations-ingest-send_events");
@@ -48,7 +53,7 @@ test("a description that does not come is said, and asked for again", async () =
   await showApi(place);
   expect(screen.getByRole("alert")).toHaveTextContent("could not be loaded (503)");
 
-  server.on("GET /openapi.json", DESCRIPTION);
+  server.on("GET /openapi.json", SENDING);
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
-  await waitFor(() => expect(listed()).toHaveLength(OPERATIONS.length));
+  await waitFor(() => expect(listed()).toHaveLength(1));
 });
