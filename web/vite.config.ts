@@ -8,8 +8,10 @@ export default defineConfig({
   plugins: [react()],
   build: {
     assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1600, // kB: the renderer of /docs, which no other page loads
     // What changes with each release is small; the libraries stay in the browser's cache.
     rolldownOptions: {
+      input: { index: "index.html", docs: "docs/index.html" },
       output: {
         codeSplitting: {
           groups: [
@@ -22,7 +24,10 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ["/v1", "/api", "/health", "/config.json", "/demo"].map((path) => [path, LOCAL_SYSTEM]),
+      ["/v1", "/api", "/health", "/config.json", "/demo", "/openapi.json"].map((path) => [
+        path,
+        LOCAL_SYSTEM,
+      ]),
     ),
   },
   test: {

@@ -1,4 +1,4 @@
-"""The description of the API: what FastAPI finds, with the bodies that are read by hand, problems and keys added."""
+"""The description of the API: what FastAPI finds, with the bodies that are read by hand, problems, callers and examples added."""
 
 from collections.abc import Iterable
 from copy import deepcopy
@@ -7,18 +7,25 @@ from typing import Any, Final
 from fastapi import FastAPI
 from pydantic import TypeAdapter
 
+from scripts.openapi.examples import EVENT, PROBLEM, QUERY
 from shared.analytics.query import Query
 from shared.collection.event import Event
 from shared.http.permissions import ANYONE, PERMISSIONS
+from shared.http.problem_types import PAGE
 
 _REF: Final = "#/components/schemas/{model}"
 _PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
     "title": "Problem",
     "description": "A problem document (RFC 9457).",
+    "examples": [PROBLEM],
     "required": ["type", "title", "status", "detail"],
     "properties": {
-        "type": {"type": "string", "format": "uri-reference", "description": "Which problem it is; docs/problems.md."},
+        "type": {
+            "type": "string",
+            "format": "uri-reference",
+            "description": f"The problem's address in the [catalogue]({PAGE}).",
+        },
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What is wrong and how to mend it."},
@@ -40,7 +47,7 @@ _PROBLEM: Final[dict[str, Any]] = {
     },
 }
 _ANSWERED_BY_PROBLEM: Final = {
-    "description": "A problem document.",
+    "description": f"A problem document; the [catalogue]({PAGE}) lists every type.",
     "content": {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}},
 }
 
@@ -52,8 +59,8 @@ def describe(apps: Iterable[FastAPI]) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     schemas["Problem"] = _PROBLEM
-    for name, model in (("Event", Event), ("Query", Query)):
-        schema = TypeAdapter(model).json_schema(ref_template=_REF)
+    for name, model, example in (("Event", Event, EVENT), ("Query", Query, QUERY)):
+        schema = TypeAdapter(model).json_schema(ref_template=_REF) | {"examples": [example]}
         schemas |= schema.pop("$defs", {}) | {name: schema}
     description["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     for path, operations in description["paths"].items():
@@ -63,9 +70,8 @@ def describe(apps: Iterable[FastAPI]) -> dict[str, Any]:
             allowed = PERMISSIONS[method.upper(), path]
             if ANYONE not in allowed:
                 operation["security"] = [{"bearer": []}]
-                operation["description"] = (
-                    f"{operation.get('description', '')}\n\nFor: {', '.join(sorted(allowed))}.".strip()
-                )
+            callers = f"**Who may call:** {', '.join(sorted(allowed))}."
+            operation["description"] = f"{operation.get('description', '')}\n\n{callers}".strip()
     return description
 
 

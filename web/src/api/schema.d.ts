@@ -17,7 +17,7 @@ export interface paths {
          * Send a batch of events
          * @description Answered only once the batch is durable. Events with an id may be sent again safely: they count once.
          *
-         *     For: write key.
+         *     **Who may call:** write key.
          */
         post: operations["send_events"];
         delete?: never;
@@ -38,6 +38,8 @@ export interface paths {
         /**
          * Send one event from a browser
          * @description Plausible's Events API; takes any content type, as beacons can't choose theirs.
+         *
+         *     **Who may call:** anyone.
          */
         post: operations["send_browser_event"];
         delete?: never;
@@ -59,7 +61,7 @@ export interface paths {
          * Ask for numbers
          * @description The query and the answer of Plausible's Stats API v2, so far as they are supported.
          *
-         *     For: person, read key.
+         *     **Who may call:** person, read key.
          */
         post: operations["query"];
         delete?: never;
@@ -77,7 +79,7 @@ export interface paths {
         };
         /**
          * Visitors of the last five minutes
-         * @description For: person, read key.
+         * @description **Who may call:** person, read key.
          */
         get: operations["live"];
         put?: never;
@@ -97,7 +99,7 @@ export interface paths {
         };
         /**
          * Sites that you may see
-         * @description For: person, read key.
+         * @description **Who may call:** person, read key.
          */
         get: operations["list_sites"];
         put?: never;
@@ -105,7 +107,7 @@ export interface paths {
          * Create a site
          * @description For owners and editors of the organisation. A domain belongs to one site.
          *
-         *     For: person.
+         *     **Who may call:** person.
          */
         post: operations["create_site"];
         delete?: never;
@@ -123,7 +125,7 @@ export interface paths {
         };
         /**
          * Organisations that you belong to
-         * @description For: person.
+         * @description **Who may call:** person.
          */
         get: operations["list_organisations"];
         put?: never;
@@ -131,7 +133,7 @@ export interface paths {
          * Create an organisation
          * @description Who makes it is its first owner.
          *
-         *     For: P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["create_organisation"];
         delete?: never;
@@ -151,7 +153,7 @@ export interface paths {
          * People of an organisation
          * @description For members.
          *
-         *     For: person.
+         *     **Who may call:** person.
          */
         get: operations["list_members"];
         put?: never;
@@ -159,7 +161,7 @@ export interface paths {
          * Add somebody
          * @description For owners of the organisation.
          *
-         *     For: person.
+         *     **Who may call:** person.
          */
         post: operations["create_member"];
         delete?: never;
@@ -179,7 +181,7 @@ export interface paths {
          * Who did what, newest first
          * @description Of P09's own operations, or of any organisation.
          *
-         *     For: P09-Auditor, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-Auditor, P09-Lead, P09-SRE.
          */
         get: operations["audit"];
         put?: never;
@@ -201,7 +203,7 @@ export interface paths {
          * Who did what in an organisation
          * @description For owners of the organisation.
          *
-         *     For: person.
+         *     **Who may call:** person.
          */
         get: operations["organisation_audit"];
         put?: never;
@@ -223,7 +225,7 @@ export interface paths {
          * Whether a trail is as it was written
          * @description Reads a chain and its anchors; finds what was edited, deleted, reordered, cut off or put in, and says where.
          *
-         *     For: P09-Auditor, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-Auditor, P09-Lead, P09-SRE.
          */
         get: operations["verify_audit"];
         put?: never;
@@ -245,7 +247,7 @@ export interface paths {
          * Whether an organisation's trail is as it was written
          * @description For owners of the organisation: its chain against the heads that are kept outside of the database.
          *
-         *     For: person.
+         *     **Who may call:** person.
          */
         get: operations["verify_organisation_audit"];
         put?: never;
@@ -265,7 +267,7 @@ export interface paths {
         };
         /**
          * Events that could not be stored
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["get_dead_letters"];
         put?: never;
@@ -289,7 +291,7 @@ export interface paths {
          * Send dead letters through again
          * @description What is stored already is not counted again; what fails again comes back here after five attempts.
          *
-         *     For: P09-SRE.
+         *     **Who may call:** P09-SRE.
          */
         post: operations["replay_dead_letters"];
         delete?: never;
@@ -307,7 +309,7 @@ export interface paths {
         };
         /**
          * Verdict, value and budget of every KPI, and why
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["kpis"];
         put?: never;
@@ -329,7 +331,7 @@ export interface paths {
          * What is left of an error budget
          * @description As of the last evaluation: a point a day, one an hour of the current day, and when the budget will be gone.
          *
-         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["burn_down"];
         put?: never;
@@ -349,7 +351,7 @@ export interface paths {
         };
         /**
          * Past decisions, newest first
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["decisions"];
         put?: never;
@@ -369,7 +371,7 @@ export interface paths {
         };
         /**
          * Decide again, from stored inputs
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["replay"];
         put?: never;
@@ -389,7 +391,7 @@ export interface paths {
         };
         /**
          * The last decision under another target
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["what_if"];
         put?: never;
@@ -409,7 +411,7 @@ export interface paths {
         };
         /**
          * The runbook's table with a day's state
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["runbook"];
         put?: never;
@@ -429,7 +431,7 @@ export interface paths {
         };
         /**
          * A task's run records, newest first
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["runs"];
         put?: never;
@@ -437,7 +439,7 @@ export interface paths {
          * Run a task now
          * @description The record is there at once, in the state `requested`; ask for it until it has a verdict.
          *
-         *     For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["request_run"];
         delete?: never;
@@ -455,7 +457,7 @@ export interface paths {
         };
         /**
          * A run record with its evidence
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["run"];
         put?: never;
@@ -475,13 +477,13 @@ export interface paths {
         };
         /**
          * Incidents, newest first
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["incidents"];
         put?: never;
         /**
          * Open an incident
-         * @description For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["open_incident"];
         delete?: never;
@@ -499,7 +501,7 @@ export interface paths {
         };
         /**
          * One incident with its timeline
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["incident"];
         put?: never;
@@ -523,7 +525,7 @@ export interface paths {
          * Attend to it
          * @description Whoever acknowledges an incident that nobody owns owns it. A second time changes nothing.
          *
-         *     For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["acknowledge_incident"];
         delete?: never;
@@ -543,7 +545,7 @@ export interface paths {
         put?: never;
         /**
          * Say or set something
-         * @description For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["update_incident"];
         delete?: never;
@@ -565,7 +567,7 @@ export interface paths {
          * It is part of another one
          * @description Ends it; what it was opened by belongs to the other one from now on, which is answered.
          *
-         *     For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["merge_incident"];
         delete?: never;
@@ -585,7 +587,7 @@ export interface paths {
         put?: never;
         /**
          * It is over
-         * @description For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["resolve_incident"];
         delete?: never;
@@ -605,7 +607,7 @@ export interface paths {
         put?: never;
         /**
          * It is not over after all
-         * @description For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["reopen_incident"];
         delete?: never;
@@ -623,7 +625,7 @@ export interface paths {
         };
         /**
          * Post-incident reviews, newest first
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["reviews"];
         put?: never;
@@ -643,7 +645,7 @@ export interface paths {
         };
         /**
          * One review, with the timeline of its records
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["review"];
         put?: never;
@@ -653,7 +655,7 @@ export interface paths {
         head?: never;
         /**
          * Write its sections
-         * @description For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         patch: operations["update_review"];
         trace?: never;
@@ -669,7 +671,7 @@ export interface paths {
         put?: never;
         /**
          * Add an action to it
-         * @description For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["add_action"];
         delete?: never;
@@ -693,7 +695,7 @@ export interface paths {
         head?: never;
         /**
          * Change an action
-         * @description For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         patch: operations["update_action"];
         trace?: never;
@@ -711,7 +713,7 @@ export interface paths {
          * It is done
          * @description Refused (409) while a section is empty, or an action is open without a reason.
          *
-         *     For: P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["close_review"];
         delete?: never;
@@ -729,7 +731,7 @@ export interface paths {
         };
         /**
          * What was announced, and what became of it
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["announcements"];
         put?: never;
@@ -737,7 +739,7 @@ export interface paths {
          * Announce something
          * @description It is written down with its messages, which are sent from there: none is lost, and each is sent at least once.
          *
-         *     For: P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["create_announcement"];
         delete?: never;
@@ -755,7 +757,7 @@ export interface paths {
         };
         /**
          * One announcement
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["announcement"];
         put?: never;
@@ -779,7 +781,7 @@ export interface paths {
          * Send messages again that were given up
          * @description With the same dedup key: who did receive one can tell.
          *
-         *     For: P09-SRE.
+         *     **Who may call:** P09-SRE.
          */
         post: operations["replay_messages"];
         delete?: never;
@@ -799,7 +801,7 @@ export interface paths {
          * Maintenances and freezes that have a part in a span
          * @description By start; what was cancelled is left out, and is still found by its id.
          *
-         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["list_calendar"];
         put?: never;
@@ -807,7 +809,7 @@ export interface paths {
          * Plan a maintenance or freeze
          * @description The same again is not planned twice: the answer is the entry that exists.
          *
-         *     For: P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["plan_entry"];
         delete?: never;
@@ -825,7 +827,7 @@ export interface paths {
         };
         /**
          * One entry, also one that was cancelled
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["calendar_entry"];
         put?: never;
@@ -835,7 +837,7 @@ export interface paths {
         head?: never;
         /**
          * Change a plan, or move the end of what has begun
-         * @description For: P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Developer, P09-Lead, P09-SRE.
          */
         patch: operations["change_entry"];
         trace?: never;
@@ -851,7 +853,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a plan, or end what has begun now
-         * @description For: P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["cancel_entry"];
         delete?: never;
@@ -871,7 +873,7 @@ export interface paths {
          * Backups as the last verification found them
          * @description Sizes, durations, window and snapshots; `POST /v1/runbook/tasks/backup_verification/runs` verifies them now.
          *
-         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["backups"];
         put?: never;
@@ -891,7 +893,7 @@ export interface paths {
         };
         /**
          * Drills and restores, newest first
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["list_drills"];
         put?: never;
@@ -899,7 +901,7 @@ export interface paths {
          * Start a drill or restore
          * @description Its answer names it; `GET /v1/drills/{drill_id}` follows it.
          *
-         *     For: P09-DBA, P09-SRE.
+         *     **Who may call:** P09-DBA, P09-SRE.
          */
         post: operations["start_drill"];
         delete?: never;
@@ -917,7 +919,7 @@ export interface paths {
         };
         /**
          * Moments at which the database's content is known
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["list_marks"];
         put?: never;
@@ -937,7 +939,7 @@ export interface paths {
         };
         /**
          * What a drill or restore would do; it does nothing
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["plan_drill"];
         put?: never;
@@ -957,7 +959,7 @@ export interface paths {
         };
         /**
          * One drill with its steps and their evidence
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["one_drill"];
         put?: never;
@@ -1009,7 +1011,7 @@ export interface paths {
          * Sign a drill off, or reject it
          * @description By a person with the role P09-DBA who did not start it, as long as it waits.
          *
-         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["sign_off"];
         delete?: never;
@@ -1031,7 +1033,7 @@ export interface paths {
          * Put a restored database into its place
          * @description After the sign-off, with what it discards confirmed in the words of its preview; or discard it: then it is destroyed.
          *
-         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         post: operations["promote"];
         delete?: never;
@@ -1051,7 +1053,7 @@ export interface paths {
         put?: never;
         /**
          * End a drill: its database is destroyed
-         * @description For: P09-DBA, P09-SRE.
+         * @description **Who may call:** P09-DBA, P09-SRE.
          */
         post: operations["abort"];
         delete?: never;
@@ -1070,6 +1072,8 @@ export interface paths {
         /**
          * Is the API itself up
          * @description Says that the function runs; it asks no server.
+         *
+         *     **Who may call:** anyone.
          */
         get: operations["health"];
         put?: never;
@@ -1090,6 +1094,8 @@ export interface paths {
         /**
          * Can the API reach PostgreSQL
          * @description Runs a query as the API's own role; answers within seconds even when the server hangs.
+         *
+         *     **Who may call:** anyone.
          */
         get: operations["health_db"];
         put?: never;
@@ -1110,6 +1116,8 @@ export interface paths {
         /**
          * Can the API reach Valkey
          * @description Reads and writes; answers within seconds even when the server hangs.
+         *
+         *     **Who may call:** anyone.
          */
         get: operations["health_redis"];
         put?: never;
@@ -1130,6 +1138,8 @@ export interface paths {
         /**
          * Counters for Prometheus
          * @description Equal from whichever Lambda environment answers: the counters stand in Valkey.
+         *
+         *     **Who may call:** anyone.
          */
         get: operations["metrics"];
         put?: never;
@@ -1149,7 +1159,7 @@ export interface paths {
         };
         /**
          * Changes, newest first, and what keeps them
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE, pipeline.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE, pipeline.
          */
         get: operations["list_changes"];
         put?: never;
@@ -1157,7 +1167,7 @@ export interface paths {
          * Plan a change; it is announced
          * @description The same artefact again is not planned twice: the answer is the change that exists.
          *
-         *     For: P09-Developer, P09-Lead, P09-SRE, pipeline.
+         *     **Who may call:** P09-Developer, P09-Lead, P09-SRE, pipeline.
          */
         post: operations["plan_change"];
         delete?: never;
@@ -1175,7 +1185,7 @@ export interface paths {
         };
         /**
          * The four figures of DORA over the last days
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["delivery"];
         put?: never;
@@ -1195,7 +1205,7 @@ export interface paths {
         };
         /**
          * One change, its gates and its story
-         * @description For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE, pipeline.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE, pipeline.
          */
         get: operations["one_change"];
         put?: never;
@@ -1217,7 +1227,7 @@ export interface paths {
         put?: never;
         /**
          * Another artefact: it starts anew
-         * @description For: P09-Developer, P09-Lead, P09-SRE, pipeline.
+         * @description **Who may call:** P09-Developer, P09-Lead, P09-SRE, pipeline.
          */
         post: operations["amend_change"];
         delete?: never;
@@ -1239,7 +1249,7 @@ export interface paths {
          * Report what a step has found
          * @description The same report again changes nothing.
          *
-         *     For: P09-Developer, P09-Lead, P09-SRE, pipeline.
+         *     **Who may call:** P09-Developer, P09-Lead, P09-SRE, pipeline.
          */
         post: operations["report_step"];
         delete?: never;
@@ -1259,7 +1269,7 @@ export interface paths {
         put?: never;
         /**
          * Approve somebody else's change
-         * @description For: P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Lead, P09-SRE.
          */
         post: operations["approve_change"];
         delete?: never;
@@ -1279,7 +1289,7 @@ export interface paths {
         put?: never;
         /**
          * It will not go to production
-         * @description For: P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Lead, P09-SRE.
          */
         post: operations["reject_change"];
         delete?: never;
@@ -1299,7 +1309,7 @@ export interface paths {
         put?: never;
         /**
          * Ask to pass closed gates
-         * @description For: P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Lead, P09-SRE.
          */
         post: operations["ask_override"];
         delete?: never;
@@ -1319,7 +1329,7 @@ export interface paths {
         put?: never;
         /**
          * Agree to an override, as a second person
-         * @description For: P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Lead, P09-SRE.
          */
         post: operations["second_override"];
         delete?: never;
@@ -1341,7 +1351,7 @@ export interface paths {
          * Let it go to production, once
          * @description Asked immediately before: the gates and the approval are looked at again.
          *
-         *     For: P09-Developer, P09-Lead, P09-SRE, pipeline.
+         *     **Who may call:** P09-Developer, P09-Lead, P09-SRE, pipeline.
          */
         post: operations["promote_change"];
         delete?: never;
@@ -1361,7 +1371,7 @@ export interface paths {
         put?: never;
         /**
          * Say that it was rolled back
-         * @description For: P09-Developer, P09-Lead, P09-SRE, pipeline.
+         * @description **Who may call:** P09-Developer, P09-Lead, P09-SRE, pipeline.
          */
         post: operations["roll_back_change"];
         delete?: never;
@@ -1379,7 +1389,7 @@ export interface paths {
         };
         /**
          * Database logins that were given out
-         * @description For: P09-Auditor, P09-DBA, P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Auditor, P09-DBA, P09-Lead, P09-SRE.
          */
         get: operations["list_credentials"];
         put?: never;
@@ -1387,7 +1397,7 @@ export interface paths {
          * Get a database login for some time
          * @description For the DBA role; at most eight hours. Its end terminates sessions and drops the role.
          *
-         *     For: P09-DBA, P09-SRE.
+         *     **Who may call:** P09-DBA, P09-SRE.
          */
         post: operations["create_credential"];
         delete?: never;
@@ -1410,7 +1420,7 @@ export interface paths {
          * End a database login now
          * @description 200: sessions and role are gone. 202: PostgreSQL can't be reached; they will be as soon as it can.
          *
-         *     For: P09-DBA, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-DBA, P09-Lead, P09-SRE.
          */
         delete: operations["end_credential"];
         options?: never;
@@ -1431,7 +1441,7 @@ export interface paths {
          * Approve a break-glass afterwards
          * @description For somebody else than who broke the glass; after a day without it an incident is open.
          *
-         *     For: P09-DBA, P09-Lead.
+         *     **Who may call:** P09-DBA, P09-Lead.
          */
         post: operations["approve_credential"];
         delete?: never;
@@ -1449,7 +1459,7 @@ export interface paths {
         };
         /**
          * Keys of a site
-         * @description For: person.
+         * @description **Who may call:** person.
          */
         get: operations["list_keys"];
         put?: never;
@@ -1457,7 +1467,7 @@ export interface paths {
          * Create a key
          * @description A write key (``ingest``) sends events, a read key (``read``) asks for numbers. The key is shown once.
          *
-         *     For: person.
+         *     **Who may call:** person.
          */
         post: operations["create_key"];
         delete?: never;
@@ -1479,7 +1489,7 @@ export interface paths {
          * Replace a key by a new one
          * @description The new key is of the same kind. The old one ends after the overlap, and within a minute of that everywhere.
          *
-         *     For: person.
+         *     **Who may call:** person.
          */
         post: operations["rotate_key"];
         delete?: never;
@@ -1502,7 +1512,7 @@ export interface paths {
          * Revoke a key
          * @description Takes effect within a minute.
          *
-         *     For: person.
+         *     **Who may call:** person.
          */
         delete: operations["delete_key"];
         options?: never;
@@ -1522,7 +1532,7 @@ export interface paths {
          * Give somebody another role
          * @description For owners. One of them has to stay.
          *
-         *     For: person.
+         *     **Who may call:** person.
          */
         put: operations["change_member"];
         post?: never;
@@ -1530,7 +1540,7 @@ export interface paths {
          * Remove somebody
          * @description For owners, and for oneself. One owner has to stay.
          *
-         *     For: person.
+         *     **Who may call:** person.
          */
         delete: operations["delete_member"];
         options?: never;
@@ -1549,7 +1559,7 @@ export interface paths {
          * Invitations that can be accepted
          * @description For owners.
          *
-         *     For: person.
+         *     **Who may call:** person.
          */
         get: operations["list_invitations"];
         put?: never;
@@ -1557,7 +1567,7 @@ export interface paths {
          * Invite somebody
          * @description For owners. The token is good for seven days and one acceptance.
          *
-         *     For: person.
+         *     **Who may call:** person.
          */
         post: operations["create_invitation"];
         delete?: never;
@@ -1580,7 +1590,7 @@ export interface paths {
          * Withdraw an invitation
          * @description For owners.
          *
-         *     For: person.
+         *     **Who may call:** person.
          */
         delete: operations["delete_invitation"];
         options?: never;
@@ -1601,7 +1611,7 @@ export interface paths {
          * Accept an invitation
          * @description Whoever signed in and has the token becomes a member; who is one already keeps their role.
          *
-         *     For: person.
+         *     **Who may call:** person.
          */
         post: operations["accept_invitation"];
         delete?: never;
@@ -1621,7 +1631,7 @@ export interface paths {
          * What each operations role may do
          * @description The routes of operations; what a customer's person may do hangs on their role in the organisation.
          *
-         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["list_permissions"];
         put?: never;
@@ -1643,7 +1653,7 @@ export interface paths {
          * Secrets, their age and when they are due
          * @description Every secret of the system, in the runbook's order.
          *
-         *     For: P09-Auditor, P09-DBA, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-Auditor, P09-DBA, P09-Lead, P09-SRE.
          */
         get: operations["list_secrets"];
         put?: never;
@@ -4108,11 +4118,23 @@ export interface components {
         /**
          * Problem
          * @description A problem document (RFC 9457).
+         * @example {
+         *       "type": "/docs/problems.html#refused-value",
+         *       "title": "A value can't be taken",
+         *       "status": 422,
+         *       "detail": "#/metrics/0: must be one of visitors, visits, pageviews, events, bounce_rate, visit_duration, views_per_visit, not \"visitor\"",
+         *       "errors": [
+         *         {
+         *           "pointer": "#/metrics/0",
+         *           "detail": "must be one of visitors, visits, pageviews, events, bounce_rate, visit_duration, views_per_visit, not \"visitor\""
+         *         }
+         *       ]
+         *     }
          */
         Problem: {
             /**
              * Format: uri-reference
-             * @description Which problem it is; docs/problems.md.
+             * @description The problem's address in the [catalogue](/docs/problems.html).
              */
             type: string;
             title: string;
@@ -4129,6 +4151,18 @@ export interface components {
         /**
          * Event
          * @description One event as a client sends it. Without an ``id`` it is not protected against the client's own resend.
+         * @example {
+         *       "id": "order-4711",
+         *       "name": "purchase",
+         *       "timestamp": "2026-11-23T12:00:00Z",
+         *       "visitor_id": "ada",
+         *       "url": "https://example.com/pricing",
+         *       "referrer": "https://news.example.org/",
+         *       "properties": {
+         *         "plan": "team",
+         *         "seats": 12
+         *       }
+         *     }
          */
         Event: {
             /** Name */
@@ -4203,6 +4237,26 @@ export interface components {
         /**
          * Query
          * @description A query that is right in itself; what depends on site and time is checked when it is answered.
+         * @example {
+         *       "site_id": "example.com",
+         *       "metrics": [
+         *         "visitors",
+         *         "pageviews"
+         *       ],
+         *       "date_range": "7d",
+         *       "dimensions": [
+         *         "event:page"
+         *       ],
+         *       "filters": [
+         *         [
+         *           "is",
+         *           "visit:country",
+         *           [
+         *             "DE"
+         *           ]
+         *         ]
+         *       ]
+         *     }
          */
         Query: {
             /** Site Id */
@@ -4299,7 +4353,7 @@ export interface operations {
                     "application/json": components["schemas"]["Acceptance"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4341,7 +4395,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4374,7 +4428,7 @@ export interface operations {
                     "application/json": components["schemas"]["Answer"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4405,7 +4459,7 @@ export interface operations {
                     "application/json": components["schemas"]["Live"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4437,7 +4491,7 @@ export interface operations {
                     "application/json": components["schemas"]["SiteList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4470,7 +4524,7 @@ export interface operations {
                     "application/json": components["schemas"]["SiteView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4499,7 +4553,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrganisationList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4532,7 +4586,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrganisationView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4563,7 +4617,7 @@ export interface operations {
                     "application/json": components["schemas"]["MemberList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4598,7 +4652,7 @@ export interface operations {
                     "application/json": components["schemas"]["MembershipView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4639,7 +4693,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4680,7 +4734,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4713,7 +4767,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditVerification"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4746,7 +4800,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditVerification"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4778,7 +4832,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeadLetterList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4811,7 +4865,7 @@ export interface operations {
                     "application/json": components["schemas"]["Replayed"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4840,7 +4894,7 @@ export interface operations {
                     "application/json": components["schemas"]["KpiList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4871,7 +4925,7 @@ export interface operations {
                     "application/json": components["schemas"]["BurnDownView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4905,7 +4959,7 @@ export interface operations {
                     "application/json": components["schemas"]["DecisionList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4936,7 +4990,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReplayView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4972,7 +5026,7 @@ export interface operations {
                     "application/json": components["schemas"]["WhatIfView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5004,7 +5058,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunbookDay"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5038,7 +5092,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5073,7 +5127,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunSummary"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5105,7 +5159,7 @@ export interface operations {
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5139,7 +5193,7 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5172,7 +5226,7 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentDetail"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5203,7 +5257,7 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentDetail"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5238,7 +5292,7 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentDetail"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5273,7 +5327,7 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentDetail"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5308,7 +5362,7 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentDetail"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5343,7 +5397,7 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentDetail"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5378,7 +5432,7 @@ export interface operations {
                     "application/json": components["schemas"]["IncidentDetail"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5411,7 +5465,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5442,7 +5496,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewDetail"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5477,7 +5531,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewDetail"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5512,7 +5566,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewDetail"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5548,7 +5602,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewDetail"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5583,7 +5637,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewDetail"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5617,7 +5671,7 @@ export interface operations {
                     "application/json": components["schemas"]["AnnouncementList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5650,7 +5704,7 @@ export interface operations {
                     "application/json": components["schemas"]["AnnouncementView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5681,7 +5735,7 @@ export interface operations {
                     "application/json": components["schemas"]["AnnouncementView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5714,7 +5768,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReplayOutcome"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5751,7 +5805,7 @@ export interface operations {
                     "application/json": components["schemas"]["EntryList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5784,7 +5838,7 @@ export interface operations {
                     "application/json": components["schemas"]["EntryView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5815,7 +5869,7 @@ export interface operations {
                     "application/json": components["schemas"]["EntryView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5850,7 +5904,7 @@ export interface operations {
                     "application/json": components["schemas"]["EntryView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5885,7 +5939,7 @@ export interface operations {
                     "application/json": components["schemas"]["EntryView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5914,7 +5968,7 @@ export interface operations {
                     "application/json": components["schemas"]["BackupsView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5946,7 +6000,7 @@ export interface operations {
                     "application/json": components["schemas"]["DrillList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5979,7 +6033,7 @@ export interface operations {
                     "application/json": components["schemas"]["Started"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6008,7 +6062,7 @@ export interface operations {
                     "application/json": components["schemas"]["MarkList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6040,7 +6094,7 @@ export interface operations {
                     "application/json": components["schemas"]["DrillPlan"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6071,7 +6125,7 @@ export interface operations {
                     "application/json": components["schemas"]["DrillDetail"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6168,7 +6222,7 @@ export interface operations {
                     "application/json": components["schemas"]["Started"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6203,7 +6257,7 @@ export interface operations {
                     "application/json": components["schemas"]["Started"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6238,7 +6292,7 @@ export interface operations {
                     "application/json": components["schemas"]["Started"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6267,7 +6321,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6296,7 +6350,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6325,7 +6379,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6352,7 +6406,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6386,7 +6440,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangeList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6419,7 +6473,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangeView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6450,7 +6504,7 @@ export interface operations {
                     "application/json": components["schemas"]["DoraView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6481,7 +6535,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangeView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6516,7 +6570,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangeView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6551,7 +6605,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangeView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6582,7 +6636,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangeView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6617,7 +6671,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangeView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6652,7 +6706,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangeView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6683,7 +6737,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangeView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6718,7 +6772,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangeView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6753,7 +6807,7 @@ export interface operations {
                     "application/json": components["schemas"]["ChangeView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6785,7 +6839,7 @@ export interface operations {
                     "application/json": components["schemas"]["CredentialList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6818,7 +6872,7 @@ export interface operations {
                     "application/json": components["schemas"]["MadeCredential"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6858,7 +6912,7 @@ export interface operations {
                     "application/json": components["schemas"]["CredentialView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6893,7 +6947,7 @@ export interface operations {
                     "application/json": components["schemas"]["CredentialView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6924,7 +6978,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeyList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6959,7 +7013,7 @@ export interface operations {
                     "application/json": components["schemas"]["MadeKey"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6995,7 +7049,7 @@ export interface operations {
                     "application/json": components["schemas"]["MadeKey"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7025,7 +7079,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7061,7 +7115,7 @@ export interface operations {
                     "application/json": components["schemas"]["RoleView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7091,7 +7145,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7122,7 +7176,7 @@ export interface operations {
                     "application/json": components["schemas"]["InvitationList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7157,7 +7211,7 @@ export interface operations {
                     "application/json": components["schemas"]["MadeInvitation"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7187,7 +7241,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7220,7 +7274,7 @@ export interface operations {
                     "application/json": components["schemas"]["Joined"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7249,7 +7303,7 @@ export interface operations {
                     "application/json": components["schemas"]["PermissionList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7278,7 +7332,7 @@ export interface operations {
                     "application/json": components["schemas"]["SecretList"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -51,6 +51,9 @@ function AccountMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{person?.username}</Menu.Label>
+        <Menu.Item component="a" href="/docs">
+          API documentation
+        </Menu.Item>
         <Menu.Item onClick={signOut}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -96,6 +96,13 @@ test("a token that the API refuses leads back to the sign-in page", async () => 
   expect(sessionStorage).toHaveLength(0);
 });
 
+test("the account's menu leads to the API's documentation", async () => {
+  open();
+  await signInAsAda();
+  await userEvent.click(screen.getByRole("button", { name: "Account" }));
+  expect(await screen.findByRole("menuitem", { name: "API documentation" })).toHaveAttribute("href", "/docs");
+});
+
 test("signing out leads back to the sign-in page", async () => {
   open();
   await signInAsAda();
