@@ -12,8 +12,9 @@ ActionState = Literal["open", "done", "dropped"]
 
 
 class IncidentView(TypedDict):
-    """``failing`` are the sources that have not recovered, ``signals`` how many were counted; ``review`` is the id of its
-    post-incident review, ``may`` what can be done with it now."""
+    """``began_at`` is when customers were first hit (of an incident that hit none: when it opened), ``failing`` are the
+    sources that have not recovered, ``signals`` how many were counted; ``review`` is the id of its post-incident review,
+    ``may`` what can be done with it now."""
 
     id: str
     title: str
@@ -27,6 +28,7 @@ class IncidentView(TypedDict):
     signals: int
     sequence: int
     opened_at: str
+    began_at: str
     opened_by: str
     acknowledged_at: str | None
     acknowledged_by: str

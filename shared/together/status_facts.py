@@ -66,11 +66,11 @@ class Source:
         memory = self._probes.read()
         if memory.at is None:
             return None
-        service, prober = memory.standings.service, memory.standings.prober
-        since = moment(service.since) if service.since else None
+        failing, prober = memory.standings.failing, memory.standings.prober
+        first = min((one.first for one in failing.values()), default=None)
         return Probe(
             at=moment(prober.since) if prober.since else memory.at,  # a prober that reaches nothing has known nothing since
-            failing=service.components if since else (), since=since,
+            failing=tuple(failing), since=moment(first) if first else None,
         )  # fmt: skip
 
 
