@@ -82,7 +82,7 @@ def resolved(incident: Incident, saying: Saying, *, although_failing: bool) -> S
     if not incident.is_well and not although_failing:
         detail = f"still failing: {', '.join(incident.failing)}; wait for the recovery, or say although_failing"
         raise NotPossible(f"{incident.id} is not well: {detail}", incident.may)
-    after = replace(incident, state="resolved", resolved_at=saying.at)
+    after = replace(incident, state="resolved", resolved_at=max(saying.at, incident.opened_at))
     return _said(Step(incident=after), saying, "Resolved.", "resolved")
 
 
@@ -103,7 +103,9 @@ def merged(incident: Incident, into: Incident, saying: Saying) -> tuple[Step, St
         raise Refused("into: an incident can't be merged into itself", "into")
     if not into.is_open:
         raise NotPossible(f"{into.id} is {into.state}: merge into one that is open", into.may)
-    ended = replace(incident, state="resolved", resolved_at=saying.at, merged_into=into.id, failing={})
+    ended = replace(
+        incident, state="resolved", resolved_at=max(saying.at, incident.opened_at), merged_into=into.id, failing={}
+    )
     first = _said(Step(incident=ended), saying, f"Merged into {into.id}.", "merged")
     graver = replace(
         into, causes=(*into.causes, *incident.causes), failing={**incident.failing, **into.failing},

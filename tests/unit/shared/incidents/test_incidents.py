@@ -281,6 +281,12 @@ def test_people_resolve_what_is_well_and_insist_on_what_is_not(world: World) -> 
     assert len(world.all()) == 2
 
 
+def test_an_incident_never_ends_before_it_began_whatever_clocks_say(world: World) -> None:
+    world.hear(task_failed(5))
+    incident = world.act(world.only(), 4.9, by_people.resolved, although_failing=True)
+    assert incident.resolved_at == incident.opened_at
+
+
 def test_what_a_person_opens_only_a_person_resolves(world: World) -> None:
     incident = world.report("Slow exports", 0)
     world.act(incident, 1, by_people.updated, {"state": "monitoring"})
