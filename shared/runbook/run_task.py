@@ -97,7 +97,11 @@ def _run(
     """Raises Overtaken."""
     late = before is not None and (before.late or before.state == Verdict.MISSED.value)
     run = Run(
-        occasion=occasion, attempt=(before.attempt if before else 0) + 1, started_at=now, deadline=until + MARGIN, late=late
+        occasion=occasion,
+        attempt=(before.attempt if before else 0) + 1,
+        started_at=now,
+        deadline=until + MARGIN,
+        late=late,
     )
     store.begin(before, run)
     finished = replace(run, finding=_found(check, occasion), finished_at=clock())
