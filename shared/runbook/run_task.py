@@ -79,7 +79,7 @@ def run_task(
             return _report(before, "repeated")
         if before is None or not _is_under_way(before, now):
             try:
-                return _report(_run(store, occasion, before, check, now, until, clock), "ran")
+                return _report(_run(store, before, _next(occasion, before, now, until), check, clock), "ran")
             except Overtaken:  # another one was faster, or has taken it over
                 logger.info("another attempt has the record", extra={"run": occasion.run})
         elif now + WAIT >= until:
@@ -91,21 +91,17 @@ def _is_under_way(run: Run, now: datetime) -> bool:
     return run.finding is None and run.deadline is not None and now < run.deadline
 
 
-def _run(
-    store: RunStore, occasion: Occasion, before: Run | None, check: Check, now: datetime, until: datetime, clock: Clock
-) -> Run:
-    """Raises Overtaken."""
+def _next(occasion: Occasion, before: Run | None, now: datetime, until: datetime) -> Run:
     late = before is not None and (before.late or before.state == Verdict.MISSED.value)
-    run = Run(
-        occasion=occasion,
-        attempt=(before.attempt if before else 0) + 1,
-        started_at=now,
-        deadline=until + MARGIN,
-        late=late,
-    )
+    attempt = (before.attempt if before else 0) + 1
+    return Run(occasion=occasion, attempt=attempt, started_at=now, deadline=until + MARGIN, late=late)
+
+
+def _run(store: RunStore, before: Run | None, run: Run, check: Check, clock: Clock) -> Run:
+    """Raises Overtaken."""
     store.begin(before, run)
-    finished = replace(run, finding=_found(check, occasion), finished_at=clock())
-    store.finish(run, finished, planned(the_runbook(), occasion.task), clock())
+    finished = replace(run, finding=_found(check, run.occasion), finished_at=clock())
+    store.finish(run, finished, planned(the_runbook(), run.occasion.task), clock())
     return finished
 
 

@@ -2628,6 +2628,8 @@ export interface components {
             sequence: number;
             /** Opened At */
             opened_at: string;
+            /** Began At */
+            began_at: string;
             /** Opened By */
             opened_by: string;
             /** Acknowledged At */
@@ -2661,8 +2663,9 @@ export interface components {
         };
         /**
          * IncidentView
-         * @description ``failing`` are the sources that have not recovered, ``signals`` how many were counted; ``review`` is the id of its
-         *     post-incident review, ``may`` what can be done with it now.
+         * @description ``began_at`` is when customers were first hit (of an incident that hit none: when it opened), ``failing`` are the
+         *     sources that have not recovered, ``signals`` how many were counted; ``review`` is the id of its post-incident review,
+         *     ``may`` what can be done with it now.
          */
         IncidentView: {
             /** Id */
@@ -2695,6 +2698,8 @@ export interface components {
             sequence: number;
             /** Opened At */
             opened_at: string;
+            /** Began At */
+            began_at: string;
             /** Opened By */
             opened_by: string;
             /** Acknowledged At */
@@ -3740,13 +3745,16 @@ export interface components {
         };
         /**
          * RunbookDay
-         * @description The runbook's table on one day (UTC), as of ``now``.
+         * @description The runbook's table on one day (UTC), as of ``now``. Nothing is due before ``installed_at``, which is null until the
+         *     watcher has looked for the first time.
          */
         RunbookDay: {
             /** Date */
             date: string;
             /** Now */
             now: string;
+            /** Installed At */
+            installed_at: string | null;
             /** Tasks */
             tasks: components["schemas"]["TaskRow"][];
             /** Schedules */
@@ -3922,8 +3930,9 @@ export interface components {
         /**
          * TaskRow
          * @description ``due_at`` is null when it is not due on that day. ``run`` is the one at that time, ``manual_runs`` those that
-         *     people asked for, newest first; ``state`` is that of the day's newest run. Without a run it is ``upcoming``,
-         *     ``due`` (its grace goes on), or ``no record`` (it is over, and the watcher has not judged it).
+         *     people asked for, newest first, which never stand for it: ``state`` is that of ``run``. Without one it is ``upcoming``,
+         *     ``due`` (its grace goes on), ``no record`` (it is over, and the watcher has not judged it), or ``not due`` (also
+         *     when it was due before the installation). ``hint`` says so in words; it is empty once the run has found something.
          */
         TaskRow: {
             /** Id */
@@ -3947,6 +3956,8 @@ export interface components {
              * @enum {string}
              */
             state: "not due" | "upcoming" | "due" | "no record" | "requested" | "running" | "passed" | "failed" | "unconfigured" | "timed out" | "missed";
+            /** Hint */
+            hint: string;
             run: components["schemas"]["RunSummary"] | null;
             /** Manual Runs */
             manual_runs: components["schemas"]["RunSummary"][];

@@ -1,5 +1,4 @@
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,7 +36,7 @@ class Function:
         self.now = NOON + timedelta(seconds=2)
         self.checked: list[datetime] = []
         self.finding: Finding | Exception | type[Crash] = PASSED
-        self.meanwhile: list[Callable[[], object]] = []
+        self.meanwhile: list[Any] = []
 
     def run(self, event: dict[str, Any] | None = None) -> dict[str, Any]:
         return run_task(
