@@ -57,8 +57,15 @@ class Source:
         key = occurred.id, occurred.version
         if key not in self._timelines:
             self._timelines[key] = tuple(
-                Line(at=one.at, state=one.state, text=one.text if one.public else "", public=one.public)
+                Line(
+                    at=one.at,
+                    state=one.state,
+                    text=one.text if one.public else "",
+                    public=one.public,
+                    components=one.components,
+                )
                 for one in self._incidents.timeline(occurred.id)
+                if one.at >= occurred.began_at
             )
         return self._timelines[key]
 
@@ -76,9 +83,16 @@ class Source:
 
 def incident_of(occurred: Occurred, lines: tuple[Line, ...]) -> Incident:
     return Incident(
-        id=occurred.id, title=occurred.title, impact=impact_of(occurred), state=occurred.state,
-        opened_at=occurred.opened_at, resolved_at=occurred.resolved_at, components=occurred.components, lines=lines,
+        id=occurred.id, title=title_of(occurred), impact=impact_of(occurred), state=occurred.state,
+        opened_at=occurred.began_at, resolved_at=occurred.resolved_at, components=occurred.components, lines=lines,
     )  # fmt: skip
+
+
+def title_of(occurred: Occurred) -> str:
+    """What a person wrote, or what fails as customers know it; names of KPIs and alarms are ours."""
+    if "title" in occurred.settled or occurred.rank >= PROBE_EVIDENCE.rank:
+        return occurred.title
+    return "Some requests fail or are slow"
 
 
 def is_told(occurred: Occurred) -> bool:
