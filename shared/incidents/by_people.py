@@ -154,7 +154,7 @@ def _watched(incident: Incident, changes: Mapping[str, Any], at: datetime) -> da
     return at if state == "monitoring" else None
 
 
-def _since(incident: Incident, changes: Mapping[str, Any], at: datetime) -> dict[str, datetime]:
+def _since(incident: Incident, changes: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     """A person who says that customers are hit doesn't say since when: then they have been all along."""
     found = {"severity_since": at} if "severity" in changes else {}
     if changes.get("customer_impacting") and incident.customers_since is None:

@@ -86,7 +86,7 @@ def _graver(incident: Incident, signal: Signal) -> dict[str, Any]:
         "customer_impacting": incident.customer_impacting or signal.customer_impacting,
         "title": signal.title if graver or _is_same_voice(incident, signal) else incident.title,
     }
-    changed = {name: value for name, value in found.items() if name not in incident.settled}
+    changed: dict[str, Any] = {name: value for name, value in found.items() if name not in incident.settled}
     if changed.get("severity", incident.severity) != incident.severity:
         changed["severity_since"] = max(signal.at, incident.opened_at)
     first = min((at for at in (incident.customers_since, signal.hit_at) if at), default=None)

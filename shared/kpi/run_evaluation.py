@@ -119,7 +119,7 @@ def _evaluate(runbook: Runbook, ports: Ports, state: State, now: datetime) -> tu
 def _is_newest(store: KpiStore, at: datetime) -> bool:
     """Somebody may have looked since the slice ended; that stays on view until the next one ends."""
     shown = store.latest()
-    return shown is None or moment(shown["evaluated_at"]) <= at
+    return shown is None or shown["evaluated_at"] is None or moment(shown["evaluated_at"]) <= at
 
 
 def _measured(

@@ -68,6 +68,8 @@ def _are_named(component: str, components: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Maintenance:
+    """``in_outage``: it began during an outage, which it doesn't hide."""
+
     id: str
     title: str
     reason: str
@@ -76,6 +78,7 @@ class Maintenance:
     components: tuple[str, ...]
     planned_at: datetime
     changed_at: datetime
+    in_outage: bool = False
 
     def phase(self, now: datetime) -> Phase:
         if now < self.start:

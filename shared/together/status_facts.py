@@ -42,6 +42,7 @@ class Source:
             maintenances=tuple(
                 maintenance_of(entry)
                 for entry in self._calendar.between(now - HISTORY, now + AHEAD, ["maintenance"])
+                if not entry.waits
             ),
             probe=self._probe(),
         )  # fmt: skip
@@ -110,6 +111,7 @@ def impact_of(occurred: Occurred) -> Literal["minor", "major", "critical"]:
 def maintenance_of(entry: Entry) -> Maintenance:
     plan = entry.plan
     return Maintenance(
-        id=entry.id, title=plan.title, reason=plan.reason, start=plan.start, end=plan.end, components=plan.components,
-        planned_at=entry.created_at, changed_at=entry.changed_at,
+        id=entry.id, title=plan.title, reason=plan.reason, start=entry.excused_from, end=plan.end,
+        components=plan.components, planned_at=entry.announced_at or entry.created_at, changed_at=entry.changed_at,
+        in_outage=bool(entry.during),
     )  # fmt: skip

@@ -840,6 +840,26 @@ export interface paths {
         patch: operations["change_entry"];
         trace?: never;
     };
+    "/v1/calendar/{entry_id}/second": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree, as a second person, to a maintenance that begins during an outage
+         * @description For: P09-Lead, P09-SRE.
+         */
+        post: operations["confirm_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calendar/{entry_id}/cancel": {
         parameters: {
             query?: never;
@@ -2503,7 +2523,8 @@ export interface components {
         };
         /**
          * EntryView
-         * @description ``note`` says why it was cancelled or ended early.
+         * @description ``note`` says why it was cancelled or ended early. A maintenance that was planned to begin soon, ``during`` an incident
+         *     that customers feel, is ``waiting`` and excuses nothing until a second person, ``second_by``, agrees to it.
          */
         EntryView: {
             /** Id */
@@ -2517,7 +2538,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "planned" | "active" | "ended" | "cancelled";
+            state: "waiting" | "planned" | "active" | "ended" | "cancelled";
             /** Title */
             title: string;
             /** Reason */
@@ -2530,6 +2551,10 @@ export interface components {
             components: string[];
             /** Note */
             note: string;
+            /** During */
+            during: string;
+            /** Second By */
+            second_by: string;
             /** Created By */
             created_by: string;
             /** Created At */
@@ -5851,6 +5876,37 @@ export interface operations {
                 "application/json": components["schemas"]["EntryChange"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description A problem document. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
