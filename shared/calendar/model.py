@@ -119,9 +119,7 @@ def change(entry: Entry, plan: Plan, *, by: str, now: datetime, components: Coll
         raise Refused("end: lies in the past; cancel it to end it now", "end")
     widened = set(plan.components) - set(entry.plan.components) or plan.start != entry.plan.start
     if during and widened and not entry.waits and _could_hide(plan, now):
-        raise Refused(
-            f"{during} is open: plan another maintenance, to which a second person agrees", "components"
-        )
+        raise Refused(f"{during} is open: plan another maintenance, to which a second person agrees", "components")
     announced = now if plan.start != entry.plan.start else entry.announced_at
     return replace(entry, plan=plan, changed_by=by, changed_at=now, announced_at=announced, version=entry.version + 1)
 

@@ -84,7 +84,7 @@ class DidView(TypedDict):
 
 
 class ReviewView(TypedDict):
-    """``about`` is what it was opened for: an incident, or the breach of a KPI with its decision.
+    """``about``: an incident, or the breach of a KPI that belongs to none. ``kpi`` and ``decision`` name the first breach.
 
     ``missing`` says what keeps it from being closed.
     """

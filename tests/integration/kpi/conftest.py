@@ -37,7 +37,7 @@ class Evaluator:
         )
         return report
 
-    def shown(self) -> tuple[str, str]:
+    def shown(self) -> tuple[str | None, str]:
         """When what is shown was judged, and the verdict on availability."""
         latest = self.store.latest()
         assert latest

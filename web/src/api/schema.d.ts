@@ -3592,7 +3592,7 @@ export interface components {
         };
         /**
          * ReviewView
-         * @description ``about`` is what it was opened for: an incident, or the breach of a KPI with its decision.
+         * @description ``about``: an incident, or the breach of a KPI that belongs to none. ``kpi`` and ``decision`` name the first breach.
          *
          *     ``missing`` says what keeps it from being closed.
          */

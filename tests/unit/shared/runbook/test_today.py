@@ -8,6 +8,7 @@ from shared.runbook.run import Finding, Verdict
 from shared.runbook.run_task import run_task
 from shared.runbook.store import RunStore
 from shared.runbook.today import day_view
+from shared.runbook.view import TaskRow
 from tests.memory_table import MemoryTable
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -19,7 +20,7 @@ def store() -> RunStore:
     return RunStore(MemoryTable())
 
 
-def row(store: RunStore, task: str, now: datetime = NOW) -> dict[str, Any]:
+def row(store: RunStore, task: str, now: datetime = NOW) -> TaskRow:
     rows = day_view(the_runbook(), store, MONDAY.date(), now)["tasks"]
     return next(one for one in rows if one["id"] == task)
 
