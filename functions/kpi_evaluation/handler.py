@@ -12,7 +12,7 @@ from functions.kpi_evaluation.settings import Settings
 from shared.calendar.store import CalendarStore
 from shared.incidents.store import IncidentStore
 from shared.kpi.edge import Metric
-from shared.kpi.run_evaluation import Ports, run_evaluation
+from shared.kpi.run_evaluation import Ports, look, run_evaluation
 from shared.kpi.signals.cloudwatch import CloudWatchSignals, signed_get_metric_data
 from shared.kpi.signals.port import Shape, Signals
 from shared.kpi.store import KpiStore
@@ -29,22 +29,22 @@ incidents = IncidentStore(table)
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """``look``: somebody asks how it is now, between two evaluations."""
     now = datetime.fromisoformat(event["scheduled_time"]) if "scheduled_time" in event else datetime.now(UTC)
-    report = _evaluate(now)
+    ran = look(the_runbook(), _ports(), now) if event.get("look") else run_evaluation(the_runbook(), _ports(), now)
+    report = asdict(ran) | {"at": ran.at.isoformat()}
     logger.info("done", extra=report)
     return report
 
 
-def _evaluate(now: datetime) -> dict[str, Any]:
-    ports = Ports(
+def _ports() -> Ports:
+    return Ports(
         store=KpiStore(table),
         signals=_signals(),
         publish=_publish,
         exclusions=partial(exclusions, CalendarStore(table)),
         incidents=lambda span: incidents.count_impacting(span.start, span.end),
     )
-    ran = run_evaluation(the_runbook(), ports, now)
-    return asdict(ran) | {"at": ran.at.isoformat()}
 
 
 def _signals() -> Signals:

@@ -21,6 +21,17 @@ targets = Targets(settings, admin)
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, str]:
+    """A person is told why it can't be. Secrets Manager has to see it fail, which is an alarm as well."""
+    try:
+        return _rotate(event)
+    except RotationRefused as refused:
+        if "rotate" not in event:
+            raise
+        logger.info("refused", extra={"secret": event["rotate"], "why": str(refused)})
+        return {"secret": event["rotate"], "refused": str(refused)}
+
+
+def _rotate(event: dict[str, Any]) -> dict[str, str]:
     name = event["rotate"] if "rotate" in event else _name(event["SecretId"])
     secret = event.get("SecretId") or stored_name(settings.stage, name)
     version = event.get("ClientRequestToken") or str(uuid4())

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from shared.kpi.objectives import BurnPair, Objective, objectives
-from shared.kpi.why import duration, percent, target_text
+from shared.kpi.why import percent, target_text
+from shared.platform.moments import duration
 from shared.runbook.fields import Severity, duration_text
 from shared.runbook.model import Runbook
 

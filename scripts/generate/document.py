@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from scripts.generate.alerts import Alert, anchor, burn_alerts, further_alert, number, target_alerts
 from shared.kpi.objectives import incidents_objective, objectives
-from shared.kpi.why import duration, percent, target_text
+from shared.kpi.why import percent, target_text
+from shared.platform.moments import duration
 from shared.runbook.fields import duration_text
 from shared.runbook.model import Runbook
 from shared.runbook.tasks import Schedule, Task

@@ -11,7 +11,7 @@ import typer
 from local.api import Api
 from scripts.p09.output import AsJson, show, show_rows
 from scripts.p09.session import session
-from shared.identity.identity import SRE
+from shared.identity.identity import LEAD, SRE
 
 calendar = typer.Typer(
     no_args_is_help=True, help="Maintenances and freezes: what is planned, planning, changing, cancelling."
@@ -87,6 +87,18 @@ def change(
     }  # fmt: skip
     changed = {name: value for name, value in changes.items() if value is not None}
     _show(_api(context).patch(f"/v1/calendar/{entry}", changed), as_json=as_json)
+
+
+@calendar.command("second")
+def second(
+    context: typer.Context,
+    entry: EntryId,
+    *,
+    role: Annotated[str, typer.Option(help="Who agrees: not the person who planned it.")] = LEAD,
+    as_json: AsJson = False,
+) -> None:
+    """Agree, as a second person, to a maintenance that begins during an outage."""
+    _show(session(context).operations(role).post(f"/v1/calendar/{entry}/second", {}), as_json=as_json)
 
 
 @calendar.command("cancel")

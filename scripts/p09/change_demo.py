@@ -17,7 +17,7 @@ from local.digest import digest_of
 from local.front_door.edge import published
 from local.state import LocalError, State
 from scripts.p09.change_proofs import Proofs, deployed_commit
-from scripts.p09.kpi import evaluate_now
+from scripts.p09.kpi import look_now
 from scripts.p09.session import session
 from shared.identity.identity import DEVELOPER, LEAD, SRE
 from shared.kpi.edge import ERRORS
@@ -129,9 +129,8 @@ class Demo:
         with self.chaos(Chaos(errors=0.5)):
             failed = sum(not self.sre.raw("GET", "/health").is_success for _ in range(REQUESTS))
         while time.monotonic() - begun < PATIENCE_SECONDS:
-            # An evaluation up to the same end is not repeated: it waits until the front door has published every error.
             if published(self.endpoint, ERRORS, since) >= failed:
-                evaluate_now(self.endpoint)
+                look_now(self.endpoint)
                 if spent := self.exhausted():
                     print(f"Nothing is left of the error budget of: {', '.join(spent)}", flush=True)
                     return

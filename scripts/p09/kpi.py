@@ -1,7 +1,6 @@
 """`p09 kpi …`: verdicts, budgets, the reason for each, and decisions made again."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +13,6 @@ from shared.identity.identity import SRE
 
 kpi = typer.Typer(help="KPIs: what they are, why, and what they would be under another target.")
 _FUNCTION = "p09-local-kpi-evaluation"
-_SLICE = timedelta(minutes=5)
 KpiId = Annotated[str, typer.Argument(metavar="ID", help="availability, latency, error_rate or incidents.")]
 
 
@@ -123,15 +121,13 @@ def what_if(
 
 @kpi.command("evaluate")
 def evaluate(context: typer.Context, *, as_json: AsJson = False) -> None:
-    """Evaluate the local system now, the slice that is not over yet included."""
-    show(evaluate_now(session(context).system()["aws_endpoint"]), as_json=as_json)
+    """Look at the local system's KPIs as of now, with the slice that is not over; it is told when the slice ends."""
+    show(look_now(session(context).system()["aws_endpoint"]), as_json=as_json)
 
 
-def evaluate_now(endpoint: str) -> dict[str, Any]:
+def look_now(endpoint: str) -> dict[str, Any]:
     """What the function reports of it."""
-    now = datetime.now(UTC)
-    end = datetime.fromtimestamp((now.timestamp() // _SLICE.total_seconds() + 1) * _SLICE.total_seconds(), UTC)
-    event = {"task": "kpi_evaluation", "scheduled_time": end.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    event = {"task": "kpi_evaluation", "look": True}
     answer = aws_client("lambda", endpoint).invoke(FunctionName=_FUNCTION, Payload=json.dumps(event).encode())
     found: dict[str, Any] = json.loads(answer["Payload"].read())
     return found

@@ -137,18 +137,19 @@ def _run(api: Api, run: str) -> dict[str, Any]:
 
 
 def _cells(one: dict[str, Any]) -> list[str]:
-    newest = one["manual_runs"][0] if one["manual_runs"] else one["run"]
+    run = one["run"]
     style = STYLES.get(one["state"], "dim")
     hour = f"{one['hour']:02}:00" + (f" {one['weekday'][:3]}" if one["weekday"] else "")
-    by = f"{newest['by']}: {newest['reason']}. " if newest and newest["by"] else ""
-    why = by + (newest["why"] if newest else "")
-    return [hour, one["id"], f"[{style}]{one['state']}[/]", one["responsible"], _time(newest), _plain(why)]
+    why = (run["why"] if run else "") or one["hint"]
+    by_hand = [f"By hand at {_time(manual)}: {manual['state']}." for manual in one["manual_runs"][:1]]
+    said = " ".join([why, *by_hand])
+    return [hour, one["id"], f"[{style}]{one['state']}[/]", one["responsible"], _time(run), _plain(said)]
 
 
 def _time(run: dict[str, Any] | None) -> str:
-    if run is None or run["finished_at"] is None:
+    if run is None or not (at := run["finished_at"] or run["started_at"]):
         return ""
-    return datetime.fromisoformat(run["finished_at"]).astimezone(UTC).strftime("%H:%M:%S")
+    return datetime.fromisoformat(at).astimezone(UTC).strftime("%H:%M:%S")
 
 
 def _plain(text: str) -> str:

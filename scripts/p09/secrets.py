@@ -37,4 +37,6 @@ def rotate(context: typer.Context, name: str, *, as_json: AsJson = False) -> Non
     content = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
         raise LocalError(f"the rotation failed: {content.get('errorMessage', content)}")
+    if "refused" in content:
+        raise LocalError(content["refused"])
     show(content, as_json=as_json)

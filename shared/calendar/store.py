@@ -71,7 +71,8 @@ def _item(entry: Entry) -> dict[str, Value]:
         "end": stamp(plan.end), "components": json.dumps(plan.components), "created_by": entry.created_by,
         "created_at": stamp(entry.created_at), "changed_by": entry.changed_by, "changed_at": stamp(entry.changed_at),
         "version": entry.version, "told": entry.told, "cancelled": int(entry.cancelled),
-        "note": entry.note,
+        "note": entry.note, "during": entry.during, "second_by": entry.second_by,
+        "announced_at": stamp(entry.announced_at) if entry.announced_at else "",
     }  # fmt: skip
 
 
@@ -85,4 +86,6 @@ def _entry(item: Mapping[str, Value]) -> Entry:
         id=text["id"], plan=plan, created_by=text["created_by"], created_at=moment(text["created_at"]),
         changed_by=text["changed_by"], changed_at=moment(text["changed_at"]), version=int(text["version"]),
         told=cast("Told", text["told"]), cancelled=text["cancelled"] == "1", note=text["note"],
+        during=text.get("during", ""), second_by=text.get("second_by", ""),
+        announced_at=moment(announced) if (announced := text.get("announced_at")) else None,
     )  # fmt: skip

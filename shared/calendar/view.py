@@ -8,7 +8,8 @@ from shared.platform.views import view
 
 @view
 class EntryView(TypedDict):
-    """``note`` says why it was cancelled or ended early."""
+    """``note`` says why it was cancelled or ended early. A maintenance that was planned to begin soon, ``during`` an incident
+    that customers feel, is ``waiting`` and excuses nothing until a second person, ``second_by``, agrees to it."""
 
     id: str
     kind: Kind
@@ -19,6 +20,8 @@ class EntryView(TypedDict):
     end: str
     components: list[str]
     note: str
+    during: str
+    second_by: str
     created_by: str
     created_at: str
     changed_by: str

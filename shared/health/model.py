@@ -1,6 +1,6 @@
 """What a check of the service found, and what that says of the service and of its components."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,12 +42,6 @@ def judge(outcomes: Iterable[Outcome]) -> Result:
 
 def reached_anything(outcomes: Iterable[Outcome]) -> bool:
     return any(outcome.reached for outcome in outcomes)
-
-
-def concerned(outcomes: Iterable[Outcome], components: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """The components with a check that failed, in their order; ``components`` are their checks by id."""
-    failed = {outcome.check for outcome in outcomes if outcome.result is Result.FAILED}
-    return tuple(name for name, checks in components.items() if failed.intersection(checks))
 
 
 def why(outcomes: Sequence[Outcome]) -> str:

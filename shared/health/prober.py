@@ -1,7 +1,7 @@
 """Hysteresis: so many failures in a row are a failure, so many successes in a row its end.
 
-What is unknown changes nothing. If a probe reaches nothing at all, that is the prober's failure, not everybody's: the
-prober is a subject of its own.
+Each component is counted for itself. What is unknown changes nothing. If a probe reaches nothing at all, that is the
+prober's failure, not everybody's: the prober is counted for itself, too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from shared.events.event import Event
 from shared.events.health import ProbeFailed, ProbeRecovered
-from shared.health.model import Outcome, Result, concerned, judge, reached_anything, why
+from shared.health.model import Outcome, Result, judge, reached_anything, why
 
 Subject = Literal["service", "prober"]
 SERVICE: Final[Subject] = "service"
@@ -29,14 +29,12 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """How a subject stands: well, or failing ``since`` a moment (text). ``count`` probes in a row say otherwise.
-
-    ``components`` are those that were not well in the failures counted so far, and since.
-    """
+    """A component, or the prober: healthy, or failing ``since`` the look that decided it (text), which was not the ``first``
+    that failed. ``count`` looks in a row say otherwise."""
 
     since: str = ""
+    first: str = ""
     count: int = 0
-    components: tuple[str, ...] = ()
 
     @property
     def undecided(self) -> bool:
@@ -45,69 +43,88 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Standings:
-    service: Standing = field(default_factory=Standing)
+    components: Mapping[str, Standing] = field(default_factory=dict)
     prober: Standing = field(default_factory=Standing)
 
     @property
     def undecided(self) -> bool:
-        return self.service.undecided or self.prober.undecided
+        return any(one.undecided for one in (*self.components.values(), self.prober))
+
+    @property
+    def failing(self) -> Mapping[str, Standing]:
+        """The components that fail."""
+        return {name: one for name, one in self.components.items() if one.since}
 
 
 def observe(standings: Standings, outcomes: Sequence[Outcome], rules: Rules, at: str) -> tuple[Standings, list[Event]]:
-    """How both subjects stand after a probe, and what is to be told of it. ``at`` is the moment as text."""
+    """How everything stands after a probe, and what is to be told of it. ``at`` is the moment as text."""
     reached = reached_anything(outcomes)
-    service = judge(outcomes) if reached else Result.UNKNOWN
     prober = Result.PASSED if reached else Result.FAILED
     if not reached and not any(one.result is Result.FAILED for one in outcomes):
         prober = Result.UNKNOWN
+    after = Standings(
+        components={
+            name: _after(
+                standings.components.get(name, Standing()), _judged(outcomes, checks, reached=reached), rules, at
+            )
+            for name, checks in rules.components.items()
+        },
+        prober=_after(standings.prober, prober, rules, at),
+    )
     said = why(outcomes)
-    events: list[Event] = []
-    found = {}
-    for subject, result, parts in (
-        (SERVICE, service, concerned(outcomes, rules.components)),
-        (PROBER, prober, ()),
-    ):
-        before: Standing = getattr(standings, subject)
-        after = _after(before, result, parts, rules, at)
-        found[subject] = after
-        events += _told(subject, before, after, said, at)
-    return Standings(**found), events
+    lost = f"The prober reaches nothing at all, so nothing is known. {said}"
+    return after, [
+        *_told(SERVICE, standings.failing, after.failing, said, at),
+        *_told(PROBER, _alone(standings.prober), _alone(after.prober), lost, at),
+    ]
 
 
-def _after(before: Standing, result: Result, parts: tuple[str, ...], rules: Rules, at: str) -> Standing:
+def _judged(outcomes: Sequence[Outcome], checks: Sequence[str], *, reached: bool) -> Result:
+    return judge(one for one in outcomes if one.check in checks) if reached else Result.UNKNOWN
+
+
+def _after(before: Standing, result: Result, rules: Rules, at: str) -> Standing:
     match result, bool(before.since):
         case Result.PASSED, False:
             return Standing()
         case Result.PASSED, True:
             return Standing() if before.count + 1 >= rules.successes else replace(before, count=before.count + 1)
-        case Result.FAILED, failing:
-            known = tuple(name for name in rules.components if name in {*before.components, *parts})
-            if failing:
-                return replace(before, count=0, components=known)
+        case Result.FAILED, True:
+            return replace(before, count=0)
+        case Result.FAILED, False:
+            first = before.first or at
             if before.count + 1 >= rules.failures:
-                return Standing(since=at, components=known)
-            return Standing(count=before.count + 1, components=known)
+                return Standing(since=at, first=first)
+            return Standing(first=first, count=before.count + 1)
         case _:
             return before
 
 
-def _told(subject: Subject, before: Standing, after: Standing, said: str, at: str) -> list[Event]:
-    """The ids are the same whoever tells it: an episode is known by its beginning, what it concerns by its components."""
-    if before.since and not after.since:
-        text = f"The checks pass again; since {before.since} they did not."
+def _alone(prober: Standing) -> Mapping[str, Standing]:
+    return {"": prober} if prober.since else {}
+
+
+def _told(
+    subject: Subject, before: Mapping[str, Standing], after: Mapping[str, Standing], said: str, at: str
+) -> list[Event]:
+    """What fails, told again whenever that changes. The ids are the same for every teller of the same look."""
+    if before and not after:
+        since = min(one.first for one in before.values())
         return [
             ProbeRecovered(
-                id=f"ProbeRecovered-{subject}-{before.since}", at=at, subject=subject,
-                components=list(before.components), why=text,
+                id=f"ProbeRecovered-{subject}-{at}", at=at, subject=subject, components=_named(before), since=since,
+                why=f"The checks pass again; since {since} they did not.",
             )
         ]  # fmt: skip
-    if after.since and (not before.since or after.components != before.components):
-        parts = "+".join(after.components)
-        text = said if subject == SERVICE else f"The prober reaches nothing at all, so nothing is known. {said}"
+    if after and after.keys() != before.keys():
         return [
             ProbeFailed(
-                id=f"ProbeFailed-{subject}-{after.since}-{parts}", at=at, subject=subject,
-                components=list(after.components), why=text[:MOST_WHY],
+                id=f"ProbeFailed-{subject}-{at}-{'+'.join(_named(after))}", at=at, subject=subject,
+                components=_named(after), since=min(one.first for one in after.values()), why=said[:MOST_WHY],
             )
         ]  # fmt: skip
     return []
+
+
+def _named(standings: Mapping[str, Standing]) -> list[str]:
+    return [name for name in standings if name]

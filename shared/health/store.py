@@ -40,13 +40,9 @@ class ProbeStore:
         if found is None:
             return Memory(standings=Standings())
         busy = str(found["busy_until"])
-        plain: dict[str, Any] = json.loads(str(found["standings"]))
-        standings = {
-            subject: Standing(**(one | {"components": tuple(one["components"])})) for subject, one in plain.items()
-        }
         return Memory(
             version=int(found["version"]), ran=str(found["ran"]), at=moment(str(found["at"])),
-            busy_until=moment(busy) if busy else None, standings=Standings(**standings),
+            busy_until=moment(busy) if busy else None, standings=_standings(json.loads(str(found["standings"]))),
         )  # fmt: skip
 
     def write(self, memory: Memory, outcomes: Sequence[Outcome], events: Sequence[Event], at: datetime) -> Memory:
@@ -63,3 +59,18 @@ class ProbeStore:
         )  # fmt: skip
         self._table.write([item, *map(leave, events)])
         return written
+
+
+def _standings(plain: dict[str, Any]) -> Standings:
+    """Also as they were written when all components were counted together."""
+    if "service" in plain:
+        service, prober = plain["service"], plain["prober"]
+        together = {"since": service["since"], "first": service["since"], "count": service["count"]}
+        return Standings(
+            components={name: Standing(**together) for name in service["components"]},
+            prober=Standing(since=prober["since"], first=prober["since"], count=prober["count"]),
+        )
+    return Standings(
+        components={name: Standing(**one) for name, one in plain["components"].items()},
+        prober=Standing(**plain["prober"]),
+    )

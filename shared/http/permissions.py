@@ -93,6 +93,7 @@ ROUTES: Final[dict[tuple[str, str], Row]] = {
     ("POST", "/v1/calendar"): Row(API, _PLANNERS),
     ("GET", "/v1/calendar/{entry_id}"): Row(API, _OPERATIONS),
     ("PATCH", "/v1/calendar/{entry_id}"): Row(API, _PLANNERS),
+    ("POST", "/v1/calendar/{entry_id}/second"): Row(API, _APPROVERS),
     ("POST", "/v1/calendar/{entry_id}/cancel"): Row(API, _PLANNERS),
     ("GET", "/v1/changes"): Row(API, _OPERATIONS | {PIPELINE}),
     ("POST", "/v1/changes"): Row(API, _DELIVERERS),

@@ -25,7 +25,7 @@ def act(
         step = change(before)
         if step.incident == before:
             return before
-        step, review = with_review(step, rules, now)
+        step, review = with_review(ReviewStore(store.table), step, rules, now)
         return store.save(before, step, review)
 
     return again(attempt)

@@ -28,7 +28,7 @@ def signal_of_alarm(message: Mapping[str, Any]) -> Signal | None:
     return Signal(
         id=f"alarm-{name}-{changed}-{message['NewStateValue']}", at=_moment(changed), source=f"alarm:{name}",
         cause=SERVICE if _is_of_the_service(name, message) else f"alarm:{name}", failing=failing,
-        title=_title(name, description), why=str(message.get("NewStateReason") or description), evidence=_evidence(name),
+        title=_title(name, description), why=_why(description, message, failing=failing), evidence=_evidence(name),
         severity="page" if page else "ticket", customer_impacting=page and any(kpi in name for kpi in _IMPACTING),
         patience=timedelta() if page else PATIENCE, links={"alarm": name},
     )  # fmt: skip
@@ -50,6 +50,14 @@ def _is_of_the_service(name: str, message: Mapping[str, Any]) -> bool:
 
 def _evidence(name: str) -> Evidence:
     return HOUR if any(part in name for part in _OF_KPIS) else ALARM
+
+
+def _why(description: str, message: Mapping[str, Any], *, failing: bool) -> str:
+    """What to do, which the description says behind its first sentence; CloudWatch's own reason is an expression."""
+    if not failing:
+        return "The alarm is over."
+    advice = description.partition(". ")[2].strip() if description.startswith("[") else ""
+    return advice or str(message.get("NewStateReason") or description)
 
 
 def _title(name: str, description: str) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from shared.incidents.model import Incident, Step, tell, write
 from shared.incidents.rules import Rules
+from shared.platform.moments import duration
 
 
 def due(incident: Incident, rules: Rules, now: datetime) -> Step | None:
@@ -19,7 +20,7 @@ def _resolved(incident: Incident, rules: Rules, now: datetime) -> Step | None:
     if now < since + rules.resolve_after:
         return None
     after = replace(incident, state="resolved", resolved_at=now)
-    text = f"It has been well for {rules.resolve_after}." + _still(incident)
+    text = f"It has been healthy for {duration(rules.resolve_after)}." + _still(incident)
     return tell(write(Step(incident=after), now, text), now, "resolved")
 
 
@@ -29,12 +30,13 @@ def _still(incident: Incident) -> str:
 
 
 def _escalated(incident: Incident, rules: Rules, now: datetime) -> Step | None:
-    """Nobody has acknowledged it: told once for each severity that it has had."""
+    """Nobody has acknowledged it since it got its severity: told once for each that it has had."""
     page = incident.severity == "page"
     within = rules.page_acknowledged_within if page else rules.ticket_acknowledged_within
+    since = incident.severity_since or incident.opened_at
     unattended = incident.state == "investigating" and incident.acknowledged_at is None
-    if not unattended or incident.severity in incident.escalated or now < incident.opened_at + within:
+    if not unattended or incident.severity in incident.escalated or now < since + within:
         return None
     after = replace(incident, escalated=(*incident.escalated, incident.severity))
-    text = f"Nobody has acknowledged this {incident.severity} within {within}."
+    text = f"Nobody has acknowledged this {incident.severity} within {duration(within)}."
     return tell(write(Step(incident=after), now, text), now, "escalated")

@@ -44,7 +44,8 @@ def reported(report: Report, saying: Saying) -> Step:
     incident = Incident(
         id=identify("INC", at, cause), title=report.title, state="investigating", severity=report.severity,
         customer_impacting=report.customer_impacting, opened_at=at, opened_by=saying.by, causes=(cause,),
-        components=report.components, owner=report.owner, settled=SETTABLE,
+        components=report.components, owner=report.owner, settled=SETTABLE, severity_since=at,
+        customers_since=at if report.customer_impacting else None,
     )  # fmt: skip
     return _said(Step(incident=incident), saying, "Opened.", "opened")
 
@@ -68,7 +69,10 @@ def updated(incident: Incident, saying: Saying, values: Mapping[str, Any]) -> St
     if not changes and not saying.note:
         raise Refused("note: nothing changes: write a note, or another value", "note")
     settled = tuple(dict.fromkeys((*incident.settled, *(name for name in values if name != "state"))))
-    after = replace(incident, **changes, settled=settled, monitoring_since=_watched(incident, changes, saying.at))
+    after = replace(
+        incident, **changes, settled=settled, monitoring_since=_watched(incident, changes, saying.at),
+        **_since(incident, changes, saying.at),
+    )  # fmt: skip
     monitoring = changes.get("state") == "monitoring"
     return _said(Step(incident=after), saying, _changes(changes), "monitoring" if monitoring else "updated")
 
@@ -78,7 +82,7 @@ def resolved(incident: Incident, saying: Saying, *, although_failing: bool) -> S
     if not incident.is_well and not although_failing:
         detail = f"still failing: {', '.join(incident.failing)}; wait for the recovery, or say although_failing"
         raise NotPossible(f"{incident.id} is not well: {detail}", incident.may)
-    after = replace(incident, state="resolved", resolved_at=saying.at)
+    after = replace(incident, state="resolved", resolved_at=max(saying.at, incident.opened_at))
     return _said(Step(incident=after), saying, "Resolved.", "resolved")
 
 
@@ -99,7 +103,9 @@ def merged(incident: Incident, into: Incident, saying: Saying) -> tuple[Step, St
         raise Refused("into: an incident can't be merged into itself", "into")
     if not into.is_open:
         raise NotPossible(f"{into.id} is {into.state}: merge into one that is open", into.may)
-    ended = replace(incident, state="resolved", resolved_at=saying.at, merged_into=into.id, failing={})
+    ended = replace(
+        incident, state="resolved", resolved_at=max(saying.at, incident.opened_at), merged_into=into.id, failing={}
+    )
     first = _said(Step(incident=ended), saying, f"Merged into {into.id}.", "merged")
     graver = replace(
         into, causes=(*into.causes, *incident.causes), failing={**incident.failing, **into.failing},
@@ -107,7 +113,13 @@ def merged(incident: Incident, into: Incident, saying: Saying) -> tuple[Step, St
         severity="page" if "page" in (into.severity, incident.severity) else "ticket",
         customer_impacting=into.customer_impacting or incident.customer_impacting,
         components=tuple(dict.fromkeys((*into.components, *incident.components))),
+        gravity=max(into.gravity, incident.gravity), review=into.review or incident.review,
+        customers_since=min((at for at in (into.customers_since, incident.customers_since) if at), default=None),
     )  # fmt: skip
+    if graver.severity != into.severity:
+        graver = replace(graver, severity_since=saying.at)
+    if incident.gravity > into.gravity and "title" not in into.settled:
+        graver = replace(graver, title=incident.title)
     text = f"{incident.id} was merged into this: {incident.title}"
     second = tell(write(Step(incident=graver), saying.at, text, by=saying.by), saying.at, "updated")
     return first, _relapsed(second, into, saying)
@@ -140,6 +152,14 @@ def _watched(incident: Incident, changes: Mapping[str, Any], at: datetime) -> da
     if state is None:
         return incident.monitoring_since
     return at if state == "monitoring" else None
+
+
+def _since(incident: Incident, changes: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """A person who says that customers are hit doesn't say since when: then they have been all along."""
+    found = {"severity_since": at} if "severity" in changes else {}
+    if changes.get("customer_impacting") and incident.customers_since is None:
+        found["customers_since"] = incident.opened_at
+    return found
 
 
 def _changes(changes: Mapping[str, Any]) -> str:

@@ -14,7 +14,8 @@ def opened(signal: Signal, at: datetime) -> Step:
     incident = Incident(
         id=identify("INC", at, signal.cause), title=signal.title, state="investigating", severity=signal.severity,
         customer_impacting=signal.customer_impacting, opened_at=at, causes=(signal.cause,),
-        components=signal.components, failing=_failing({}, signal), rank=signal.evidence.rank, signals=1,
+        components=signal.components, failing=_failing({}, signal), rank=signal.evidence.rank, gravity=signal.gravity,
+        customers_since=signal.hit_at, severity_since=at, signals=1,
     )  # fmt: skip
     return tell(_heard(Step(incident=incident), signal), at, "opened")
 
@@ -34,13 +35,20 @@ def joined(incident: Incident, signal: Signal) -> Step:
         return tell(write(step, signal.at, "It fails again."), signal.at, "reopened")
     if _shown(after) == _shown(incident):
         return step
-    note = f"Graver than was known: {signal.title}." if _is_graver(after, incident) else ""
+    note = f"Severity raised: {signal.title}." if _is_graver(after, incident) else ""
     return tell(step, signal.at, "updated", note=note)
 
 
 def noted(incident: Incident, signal: Signal) -> Step:
-    """A signal that speaks of what this incident was: it is counted, and nothing changes."""
-    return _heard(Step(incident=replace(incident, signals=incident.signals + 1)), signal)
+    """A signal that speaks of what this incident was: it is counted, and says how grave that was while it is open."""
+    after = replace(incident, signals=incident.signals + 1)
+    if not incident.is_open:
+        return _heard(Step(incident=after), signal)
+    after = replace(after, **_graver(incident, signal))
+    if not incident.components and "components" not in incident.settled:
+        after = replace(after, components=signal.components)
+    step = _heard(Step(incident=after), signal)
+    return step if _shown(after) == _shown(incident) else tell(step, signal.at, "updated")
 
 
 def recovered(incident: Incident, signal: Signal) -> Step:
@@ -72,19 +80,23 @@ def _failing(before: Any, signal: Signal) -> dict[str, Failing]:
 
 def _graver(incident: Incident, signal: Signal) -> dict[str, Any]:
     """A signal makes an incident graver, never lighter, and never what a person has set."""
-    nearer = signal.evidence.rank > incident.rank
+    graver = signal.gravity > incident.gravity
     found = {
         "severity": "page" if signal.severity == "page" else incident.severity,
         "customer_impacting": incident.customer_impacting or signal.customer_impacting,
-        "title": signal.title if nearer or _is_same_voice(incident, signal) else incident.title,
+        "title": signal.title if graver or _is_same_voice(incident, signal) else incident.title,
     }
-    return {name: value for name, value in found.items() if name not in incident.settled}
+    changed: dict[str, Any] = {name: value for name, value in found.items() if name not in incident.settled}
+    if changed.get("severity", incident.severity) != incident.severity:
+        changed["severity_since"] = max(signal.at, incident.opened_at)
+    first = min((at for at in (incident.customers_since, signal.hit_at) if at), default=None)
+    return changed | {"gravity": max(incident.gravity, signal.gravity), "customers_since": first}
 
 
 def _is_same_voice(incident: Incident, signal: Signal) -> bool:
     """Whether it is the source that the title comes from, with other components now."""
     heard = incident.failing.get(signal.source)
-    return heard is not None and heard.rank == incident.rank and heard.components != signal.components
+    return heard is not None and signal.gravity == incident.gravity and heard.components != signal.components
 
 
 def _components(incident: Incident) -> dict[str, Any]:

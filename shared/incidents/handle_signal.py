@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from shared.incidents.from_signals import joined, noted, opened, recovered
 from shared.incidents.model import Incident, Step
-from shared.incidents.open_review import review_of_breach
+from shared.incidents.open_review import with_review_of_breach
 from shared.incidents.rules import Rules
 from shared.incidents.signals import Signal
 from shared.incidents.source import Meaning, Source, judge
@@ -41,9 +41,9 @@ def _handle(store: IncidentStore, rules: Rules, planned: MaintenancesAt, signal:
         return "repeated"
     source, meaning = judge(store.source(signal.source), signal)
     source, outcome, before, step = _effect(store, rules, planned, signal, source, meaning)
-    incident = step.incident.id if step else None
+    step, review = with_review_of_breach(signal, rules, step, _last(store, signal.cause) if signal.breach else None)
     writes: list[Write] = store.changes(before, step) if step else []
-    store.hear(signal, source, outcome, [*writes, *review_of_breach(signal, rules, incident)], incident)
+    store.hear(signal, source, outcome, [*writes, *review], step.incident.id if step else None)
     return outcome
 
 

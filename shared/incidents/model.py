@@ -29,8 +29,10 @@ class Incident:
     """How an incident stands.
 
     ``causes`` are those whose signals belong to it, ``failing`` its sources that have not recovered, ``rank`` the greatest
-    weight of a source that it has seen. ``sequence`` counts what was told, ``entries`` its timeline, ``version`` what was
-    written. ``settled`` are the attributes that a person has set, which signals then leave alone.
+    weight of a source that it has seen. ``customers_since`` is when customers were first hit, ``severity_since`` when it
+    got its severity, ``gravity`` that of the signal which gave the title. ``sequence`` counts what was told, ``entries`` its
+    timeline, ``version`` what was written. ``settled`` are the attributes that a person has set, which signals then leave
+    alone.
     """
 
     id: str
@@ -52,6 +54,9 @@ class Incident:
     review: str | None = None
     failing: Mapping[str, Failing] = field(default_factory=dict)
     rank: int = 0
+    gravity: int = 0
+    customers_since: datetime | None = None
+    severity_since: datetime | None = None
     signals: int = 0
     settled: tuple[str, ...] = ()
     sequence: int = 0
@@ -61,6 +66,11 @@ class Incident:
     @property
     def is_open(self) -> bool:
         return self.state != "resolved"
+
+    @property
+    def began_at(self) -> datetime:
+        """When customers were first hit; of what hit none, when it opened."""
+        return self.customers_since if self.customer_impacting and self.customers_since else self.opened_at
 
     @property
     def counts_for_customers(self) -> bool:
@@ -86,7 +96,9 @@ class Incident:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A line of the timeline; ``by`` is a person's username, or "" for what happened by itself."""
+    """A line of the timeline; ``by`` is a person's username, or "" for what happened by itself.
+
+    ``components`` are the incident's from then on; None in what was written before lines said so."""
 
     at: datetime
     kind: EntryKind
@@ -95,6 +107,7 @@ class Entry:
     by: str = ""
     public: bool = False
     links: Mapping[str, str] = field(default_factory=dict)
+    components: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +121,7 @@ class Step:
 
 def write(step: Step, at: datetime, text: str, *, kind: EntryKind = "change", **said: Any) -> Step:
     """Add a line to the timeline; ``said`` are further attributes of the entry."""
-    entry = Entry(at=at, kind=kind, text=text, state=step.incident.state, **said)
+    entry = Entry(at=at, kind=kind, text=text, state=step.incident.state, components=step.incident.components, **said)
     incident = replace(step.incident, entries=step.incident.entries + 1)
     return replace(step, incident=incident, entries=(*step.entries, entry))
 

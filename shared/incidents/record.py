@@ -22,13 +22,16 @@ def incident_of(text: str) -> Incident:
     plain = json.loads(text)
     failing = {name: Failing(rank=one["rank"], components=tuple(one["components"]))
                for name, one in plain.pop("failing").items()}  # fmt: skip
-    times = _moments(plain, "opened_at", "acknowledged_at", "monitoring_since", "resolved_at")
+    times = _moments(
+        plain, "opened_at", "acknowledged_at", "monitoring_since", "resolved_at", "customers_since", "severity_since"
+    )
     return Incident(**(plain | times | {name: tuple(plain[name]) for name in _TUPLES}), failing=failing)
 
 
 def entry_of(text: str) -> Entry:
     plain = json.loads(text)
-    return Entry(**(plain | _moments(plain, "at")))
+    named = plain.get("components")
+    return Entry(**(plain | _moments(plain, "at") | {"components": None if named is None else tuple(named)}))
 
 
 def source_of(text: str) -> Source:
@@ -50,11 +53,12 @@ def _signal(plain: dict[str, Any]) -> Signal:
     evidence = Evidence(rank=plain["evidence"]["rank"], lag=timedelta(seconds=plain["evidence"]["lag"]))
     patience = timedelta(seconds=plain["patience"])
     changed = {"evidence": evidence, "patience": patience, "components": tuple(plain["components"])}
-    return Signal(**(plain | _moments(plain, "at") | changed))
+    return Signal(**(plain | _moments(plain, "at", "since") | changed))
 
 
 def _moments(plain: Mapping[str, Any], *names: str) -> dict[str, datetime | None]:
-    return {name: datetime.fromisoformat(plain[name]) if plain[name] else None for name in names}
+    """What older records lack is None."""
+    return {name: datetime.fromisoformat(plain[name]) if plain.get(name) else None for name in names}
 
 
 def _plain(value: object) -> str | float:

@@ -10,7 +10,7 @@ from shared.incidents.model import Incident, identify
 from shared.incidents.refusal import NotPossible
 from shared.incidents.rules import Rules
 from shared.incidents.signals import Signal
-from shared.platform.moments import stamp
+from shared.platform.moments import duration, stamp
 from shared.platform.refusals import Refused, Unknown
 
 ActionState = Literal["open", "done", "dropped"]
@@ -83,13 +83,24 @@ class Review:
 
 def of_incident(incident: Incident, rules: Rules, now: datetime) -> Review:
     """The review of a customer-impacting incident that has ended."""
-    lasted = (incident.resolved_at or now) - incident.opened_at
+    lasted = (incident.resolved_at or now) - incident.began_at
     components = ", ".join(rules.components.get(one, one) for one in incident.components) or "no component named"
     return Review(
         id=identify("PIR", now, incident.id), title=incident.title, owner=incident.owner or rules.reviewer,
         opened_at=now, due=(now + rules.review_due_within).date(), incident=incident.id,
         summary=f"{incident.title}. Opened {stamp(incident.opened_at)}, {incident.signals} signals.",
-        impact=f"Customers were concerned for {_rounded(lasted)} ({components}).",
+        impact=_impact(incident, lasted, components),
+    )  # fmt: skip
+
+
+def completed(review: Review, incident: Incident, rules: Rules, now: datetime) -> Review:
+    """At the incident's end a review that a breach has opened says what is known of all of it, if nobody has written yet."""
+    if review.kpi is None or review.closed_at is not None or review.history:
+        return review
+    found = of_incident(incident, rules, now)
+    return replace(
+        review, title=found.title, owner=incident.owner or review.owner, incident=incident.id, due=found.due,
+        summary=found.summary, impact=found.impact,
     )  # fmt: skip
 
 
@@ -177,5 +188,6 @@ def _text(values: Mapping[str, Any]) -> str:
     return "; ".join(f"{name}: {value}" for name, value in values.items())
 
 
-def _rounded(length: timedelta) -> timedelta:
-    return timedelta(seconds=round(length.total_seconds()))
+def _impact(incident: Incident, lasted: timedelta, components: str) -> str:
+    whose = "Customers were affected" if incident.customer_impacting else "Customers were not affected. It lasted"
+    return f"{whose} for {duration(lasted)} ({components})."

@@ -23,7 +23,7 @@ def incident_view(incident: Incident) -> IncidentView:
         "customer_impacting": incident.customer_impacting, "components": list(incident.components),
         "owner": incident.owner, "causes": list(incident.causes), "failing": list(incident.failing),
         "signals": incident.signals, "sequence": incident.sequence, "opened_at": stamp(incident.opened_at),
-        "opened_by": incident.opened_by, "acknowledged_at": _text(incident.acknowledged_at),
+        "began_at": stamp(incident.began_at), "opened_by": incident.opened_by, "acknowledged_at": _text(incident.acknowledged_at),
         "acknowledged_by": incident.acknowledged_by, "escalated": list(incident.escalated),
         "monitoring_since": _text(incident.monitoring_since), "resolved_at": _text(incident.resolved_at),
         "merged_into": incident.merged_into, "review": incident.review, "may": list(incident.may),
@@ -44,7 +44,7 @@ def entry_view(entry: Entry) -> TimelineEntryView:
 def review_view(review: Review, now: datetime) -> ReviewView:
     return {
         "id": review.id, "title": review.title, "state": "open" if review.closed_at is None else "closed",
-        "about": "breach" if review.kpi else "incident", "incident": review.incident, "kpi": review.kpi,
+        "about": "incident" if review.incident else "breach", "incident": review.incident, "kpi": review.kpi,
         "decision": review.decision, "owner": review.owner, "opened_at": stamp(review.opened_at),
         "due": str(review.due), "overdue": review.is_overdue(now), "closed_at": _text(review.closed_at),
         "closed_by": review.closed_by, "open_actions": sum(one.state == "open" for one in review.actions),

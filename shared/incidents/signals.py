@@ -52,8 +52,9 @@ class Signal:
     """A source says that something fails or is well again.
 
     ``source`` is whose word it is, ``cause`` what it speaks of: one incident is open per cause. A source that does not
-    ``hold`` tells of something done, which has no recovery. ``breach`` is the KPI that was missed. It opens an incident once
-    it has failed for its ``patience``; by then a nearer source may have opened one, or it was nothing that lasts.
+    ``hold`` tells of something done, which has no recovery. ``breach`` is the KPI that was missed. ``since`` is when it
+    began to fail, if that was before it was told. It opens an incident once it has failed for its ``patience``; by then a
+    nearer source may have opened one, or it was nothing that lasts.
     """
 
     id: str
@@ -70,7 +71,18 @@ class Signal:
     holds: bool = True
     patience: timedelta = timedelta()
     breach: str = ""
+    since: datetime | None = None
     links: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def gravity(self) -> int:
+        """The gravest signal names an incident: what customers feel, then what wakes somebody, then the nearest source."""
+        return 100 * self.customer_impacting + 10 * (self.severity == "page") + self.evidence.rank
+
+    @property
+    def hit_at(self) -> datetime | None:
+        """When it says that customers were hit, if it does."""
+        return (self.since or self.at).replace(microsecond=0) if self.customer_impacting else None
 
     @property
     def place(self) -> tuple[datetime, bool, str]:
@@ -111,7 +123,8 @@ def _of_probe(event: ProbeFailed | ProbeRecovered, components: Mapping[str, str]
         about, title = {"cause": "prober"}, "The prober can't reach anything: nobody sees whether the service is well"
     return Signal(
         id=event.id, at=_at(event.at), source=f"probe:{event.subject}", failing=isinstance(event, ProbeFailed),
-        title=title, why=event.why, evidence=PROBE, severity="page", **about,
+        title=title, why=event.why, evidence=PROBE, severity="page", since=_at(event.since) if event.since else None,
+        **about,
     )  # fmt: skip
 
 

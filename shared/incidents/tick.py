@@ -34,7 +34,7 @@ def tick(
     incidents.count_since(now)
     return Ticked(
         opened=tuple(_open_held(incidents, rules, planned, now)),
-        changed=tuple(_change_due(incidents, rules, now)),
+        changed=tuple(_change_due(incidents, reviews, rules, now)),
         reminded=tuple(_remind(reviews, rules, now)),
     )
 
@@ -51,13 +51,13 @@ def _open_held(store: IncidentStore, rules: Rules, planned: MaintenancesAt, now:
     return found
 
 
-def _change_due(store: IncidentStore, rules: Rules, now: datetime) -> list[str]:
+def _change_due(store: IncidentStore, reviews: ReviewStore, rules: Rules, now: datetime) -> list[str]:
     found = []
     for incident in store.open_ones():
         step = due(incident, rules, now)
         if step is None:
             continue
-        step, review = with_review(step, rules, now)
+        step, review = with_review(reviews, step, rules, now)
         try:
             found.append(store.save(incident, step, review).id)
         except Overtaken:

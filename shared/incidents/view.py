@@ -12,8 +12,9 @@ ActionState = Literal["open", "done", "dropped"]
 
 
 class IncidentView(TypedDict):
-    """``failing`` are the sources that have not recovered, ``signals`` how many were counted; ``review`` is the id of its
-    post-incident review, ``may`` what can be done with it now."""
+    """``began_at`` is when customers were first hit (of an incident that hit none: when it opened), ``failing`` are the
+    sources that have not recovered, ``signals`` how many were counted; ``review`` is the id of its post-incident review,
+    ``may`` what can be done with it now."""
 
     id: str
     title: str
@@ -27,6 +28,7 @@ class IncidentView(TypedDict):
     signals: int
     sequence: int
     opened_at: str
+    began_at: str
     opened_by: str
     acknowledged_at: str | None
     acknowledged_by: str
@@ -82,7 +84,7 @@ class DidView(TypedDict):
 
 
 class ReviewView(TypedDict):
-    """``about`` is what it was opened for: an incident, or the breach of a KPI with its decision.
+    """``about``: an incident, or the breach of a KPI that belongs to none. ``kpi`` and ``decision`` name the first breach.
 
     ``missing`` says what keeps it from being closed.
     """

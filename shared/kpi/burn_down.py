@@ -11,7 +11,7 @@ from shared.kpi.exclusions import Exclusion, excluded_spans
 from shared.kpi.measure import History, keys_of, measure
 from shared.kpi.objectives import Objective
 from shared.kpi.timeline import DAY, HOUR, Key, Span, floor, whole_window, window
-from shared.kpi.why import duration
+from shared.platform.moments import duration
 from shared.runbook.model import Runbook
 
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 from shared.kpi.decision import AnyDecision, Decision
 from shared.kpi.evaluate import Evaluation
 from shared.kpi.verdict import Verdict
-from shared.kpi.why import duration, why, why_exhausted
+from shared.kpi.why import why, why_exhausted
+from shared.platform.moments import duration
 
 
 class ChangeKind(StrEnum):

@@ -1,7 +1,7 @@
 """An evaluation: which stored sums it needs, and what it decides from them. Time is an argument."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.kpi.decision import AnyDecision, CountDecision, CountInputs, Decision, Inputs, decide, decide_count
@@ -42,7 +42,13 @@ def slices_to_read(runbook: Runbook, now: datetime) -> tuple[datetime, ...]:
 
 
 def evaluate(
-    runbook: Runbook, history: History, now: datetime, *, exclusions: Iterable[Exclusion] = (), incidents: int | None
+    runbook: Runbook,
+    history: History,
+    now: datetime,
+    *,
+    exclusions: Iterable[Exclusion] = (),
+    incidents: int | None,
+    as_of: datetime | None = None,
 ) -> Evaluation:
     """Decide on every KPI as of the last slice that is over.
 
@@ -54,20 +60,24 @@ def evaluate(
         Planned maintenances; ignored if the runbook does not exclude them.
     incidents
         Customer-impacting incidents of the window of that KPI, None if unknown.
+    as_of
+        The moment to decide as of, if ``now`` is the end of a slice that is not over: no window reaches beyond it.
     """
     end, length = floor(now, runbook.slices.length), runbook.slices.length
     excluded = _excluded(runbook, exclusions)
-    measured = {span: measure(history, span, excluded, length) for span in set(_spans(runbook, end))}
+    at = as_of or end
+    measured = {span: _until(at, measure(history, span, excluded, length)) for span in set(_spans(runbook, end))}
     counted = incidents_objective(runbook)
     recent = measured[Span(end - runbook.alerts.no_data.after, end)]
+    so_far = window(counted.window, end)
     return Evaluation(
-        at=end,
-        decisions=tuple(decide(_inputs(objective, end, measured)) for objective in objectives(runbook)),
+        at=at,
+        decisions=tuple(decide(_inputs(objective, at, end, measured)) for objective in objectives(runbook)),
         incidents=decide_count(
-            CountInputs(objective=counted, at=end, window=window(counted.window, end), count=incidents)
+            CountInputs(objective=counted, at=at, window=Span(so_far.start, min(so_far.end, at)), count=incidents)
         ),
         recent=recent,
-        silent=recent.counts.requests == 0 and recent.excluded_slices < recent.span.slots(length),
+        silent=recent.counts.requests == 0 and recent.excluded_slices < runbook.alerts.no_data.after // length,
     )
 
 
@@ -90,10 +100,14 @@ def _burn_windows(objective: Objective) -> Iterator[timedelta]:
         yield pair.short
 
 
-def _inputs(objective: Objective, end: datetime, measured: dict[Span, Measurement]) -> Inputs:
+def _until(moment: datetime, measured: Measurement) -> Measurement:
+    return replace(measured, span=Span(measured.span.start, min(measured.span.end, moment)))
+
+
+def _inputs(objective: Objective, at: datetime, end: datetime, measured: dict[Span, Measurement]) -> Inputs:
     return Inputs(
         objective=objective,
-        at=end,
+        at=at,
         window=measured[window(objective.window, end)],
         budget=measured[window(objective.budget_window, end)],
         burns={int(length.total_seconds()): measured[Span(end - length, end)] for length in _burn_windows(objective)},

@@ -21,10 +21,10 @@ from shared.kpi.objectives import incidents_objective
 from shared.kpi.show import evaluation_view
 from shared.kpi.signals.port import Signals, SignalsUnavailable
 from shared.kpi.store import Conclusion, KpiStore, State
-from shared.kpi.timeline import Key, Span, floor, looked_back, parts_of, roll_ups_of, window
+from shared.kpi.timeline import Key, Span, ceiling, floor, looked_back, parts_of, roll_ups_of, window
 from shared.platform.aws.dynamodb import Overtaken
 from shared.platform.aws.signed import AwsRefused, AwsUnavailable
-from shared.platform.moments import stamp
+from shared.platform.moments import moment, stamp
 from shared.runbook.model import Runbook
 
 CATCH_UP: Final = timedelta(days=7)
@@ -51,9 +51,10 @@ class Ports:
 
 @dataclass(frozen=True, kw_only=True)
 class Ran:
-    """``repeated``: it was done before; ``overtaken``: somebody else has done it meanwhile. Neither changes anything."""
+    """``repeated``: it was done before; ``overtaken``: somebody else has done it meanwhile. Neither changes anything.
+    ``looked``: it judged a slice that is not over, which tells nothing."""
 
-    outcome: Literal["evaluated", "repeated", "overtaken"]
+    outcome: Literal["evaluated", "repeated", "overtaken", "looked"]
     at: datetime
     slices: int = 0
     changes: tuple[str, ...] = ()
@@ -70,6 +71,23 @@ def run_evaluation(runbook: Runbook, ports: Ports, now: datetime) -> Ran:
     except Overtaken:
         return Ran(outcome="overtaken", at=at)
     return Ran(outcome="evaluated", at=at, slices=read, changes=tuple(change.kind.value for change in told))
+
+
+def look(runbook: Runbook, ports: Ports, now: datetime) -> Ran:
+    """Judge as of now, with the slice that is not over: it is shown, and holds for gates, until the next evaluation.
+
+    It tells and publishes nothing and stands in nobody's way: the evaluation of that slice comes when it is over.
+    Raises ``AwsUnavailable``, ``AwsRefused``.
+    """
+    at, length = now.replace(microsecond=0), runbook.slices.length
+    end = ceiling(at, length)
+    measured, _ = _measured(runbook, ports.signals, ports.store.state(), end)
+    exclusions = ports.exclusions(looked_back(at))
+    history, _ = _read(ports.store, needed(runbook, end, exclusions), measured, length)
+    incidents = ports.incidents(window(incidents_objective(runbook).window, end))
+    evaluation = evaluate(runbook, history, end, exclusions=exclusions, incidents=incidents, as_of=at)
+    ports.store.show(at, evaluation.every, evaluation_view(runbook, evaluation))
+    return Ran(outcome="looked", at=at, slices=len(measured))
 
 
 def _evaluate(runbook: Runbook, ports: Ports, state: State, now: datetime) -> tuple[int, tuple[Change, ...]]:
@@ -92,10 +110,16 @@ def _evaluate(runbook: Runbook, ports: Ports, state: State, now: datetime) -> tu
         standings=standings,
         decisions=evaluation.every,
         events=[_event(runbook, change) for change in told],
-        view=evaluation_view(runbook, evaluation),
+        view=evaluation_view(runbook, evaluation) if _is_newest(ports.store, at) else None,
     )
     ports.store.conclude(state, sums, read_until, conclusion)
     return len(measured), told
+
+
+def _is_newest(store: KpiStore, at: datetime) -> bool:
+    """Somebody may have looked since the slice ended; that stays on view until the next one ends."""
+    shown = store.latest()
+    return shown is None or shown["evaluated_at"] is None or moment(shown["evaluated_at"]) <= at
 
 
 def _measured(

@@ -41,13 +41,14 @@ class State:
 
 @dataclass(frozen=True, kw_only=True)
 class Conclusion:
-    """What an evaluation writes beside its sums. ``events`` have ids, which their changes and the outbox go by."""
+    """What an evaluation writes beside its sums. ``events`` have ids, which their changes and the outbox go by; ``view`` is
+    None while something newer is shown."""
 
     at: datetime
     standings: Standings
     decisions: Sequence[AnyDecision]
     events: Sequence[Event]
-    view: EvaluationView
+    view: EvaluationView | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +91,10 @@ class KpiStore:
         writes = [*map(_sum, sums.items()), *_conclusion(conclusion)]
         return self._write(before, conclusion.standings, read_until, writes)
 
+    def show(self, at: datetime, decisions: Sequence[AnyDecision], view: EvaluationView) -> None:
+        """What was seen between two evaluations, which it leaves alone."""
+        self._table.write([*(_decision_put(one, at, ()) for one in decisions), _latest(at, view)])
+
     def latest(self) -> EvaluationView | None:
         """What the last evaluation shows."""
         item = self._table.get(_KPI, _LATEST)
@@ -119,22 +124,26 @@ class KpiStore:
 
 def _conclusion(conclusion: Conclusion) -> Iterable[Write]:
     for decision in conclusion.decisions:
-        yield _decision_put(decision, conclusion)
+        yield _decision_put(decision, conclusion.at, conclusion.events)
     for event in conclusion.events:
         told = {"id": event.detail["id"], "detail_type": event.detail_type, "detail": json.dumps(event.detail)}
         yield Put(item={"pk": _CHANGE, "sk": _change_of(event), **told})
         yield leave(event)
-    view = json.dumps(conclusion.view, allow_nan=False)
-    yield Put(item={"pk": _KPI, "sk": _LATEST, "at": stamp(conclusion.at), "view": view})
+    if conclusion.view is not None:
+        yield _latest(conclusion.at, conclusion.view)
 
 
-def _decision_put(decision: AnyDecision, conclusion: Conclusion) -> Put:
+def _latest(at: datetime, view: EvaluationView) -> Put:
+    return Put(item={"pk": _KPI, "sk": _LATEST, "at": stamp(at), "view": json.dumps(view, allow_nan=False)})
+
+
+def _decision_put(decision: AnyDecision, at: datetime, events: Sequence[Event]) -> Put:
     kpi = decision.inputs.objective.id
-    changes = [event.detail_type for event in conclusion.events if event.detail.get("decision") == decision.id]
+    changes = [event.detail_type for event in events if event.detail.get("decision") == decision.id]
     return Put(
         item={
-            "pk": _decisions_of(kpi), "sk": stamp(conclusion.at), "id": decision.id, "verdict": decision.verdict.value,
-            "record": to_json(decision), "changes": json.dumps(changes), "expires_at": _expiry(conclusion.at),
+            "pk": _decisions_of(kpi), "sk": stamp(at), "id": decision.id, "verdict": decision.verdict.value,
+            "record": to_json(decision), "changes": json.dumps(changes), "expires_at": _expiry(at),
         }
     )  # fmt: skip
 

@@ -9,8 +9,8 @@ from shared.kpi.measure import Measurement
 from shared.kpi.objectives import CountObjective, Objective
 from shared.kpi.timeline import Span
 from shared.kpi.verdict import Verdict
+from shared.platform.moments import duration
 
-_MINUTE: Final = timedelta(minutes=1)
 _DAY: Final = timedelta(days=1)
 _TINY: Final = Fraction(1, 1000)
 
@@ -52,14 +52,6 @@ def percent(share: Fraction) -> str:
     texts = (f"{float(value):.{places}f}" for places in range(9))
     rounded = f"{float(value):.4f}" if abs(value) >= _TINY else f"{float(value):.8f}"
     return f"{next((text for text in texts if Fraction(text) == value), rounded)}%"
-
-
-def duration(length: timedelta) -> str:
-    minutes = length // _MINUTE
-    days, rest = divmod(minutes, _DAY // _MINUTE)
-    hours, minutes = divmod(rest, 60)
-    parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
-    return " ".join(f"{n} {unit}{'s' * (n != 1)}" for n, unit in parts if n) or "0 minutes"
 
 
 def _why_share(decision: Decision) -> str:

@@ -67,6 +67,9 @@ class Runbook(Section):
             for check in component.checks:
                 if check not in known:
                     raise ValueError(f"components.{name}.checks: {check!r} is none of {', '.join(known)}")
+        named = {check for component in self.components.values() for check in component.checks}
+        if unwatched := [check for check in known if check not in named]:
+            raise ValueError(f"components: none names the check {unwatched[0]!r}, so its failures would be nobody's")
         return self
 
     def due_after(self, secret: str) -> timedelta:

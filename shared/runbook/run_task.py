@@ -1,6 +1,7 @@
 """Runs a task of the runbook, once for each of its times, whatever crashes when and however often it is delivered."""
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any, Final
 from aws_lambda_powertools.logging import Logger
 
 from shared.platform.aws.dynamodb import Overtaken
+from shared.platform.moments import stamp
 from shared.runbook.load import the_runbook
 from shared.runbook.plan import planned
 from shared.runbook.run import Finding, Occasion, Run, Verdict
@@ -19,12 +21,14 @@ Check = Callable[[datetime], Finding]
 
 Clock = Callable[[], datetime]
 MARGIN: Final = timedelta(seconds=5)  # between the function's own end and the moment from which another may take over
+WAIT: Final = timedelta(seconds=5)  # between two looks at what another attempt does
 _BY_THE_WATCHER: Final = {Verdict.MISSED, Verdict.TIMED_OUT}  # it did not find out anything: a run that comes late does
 logger = Logger(child=True)
 
 
 class StillRunning(Exception):
-    """Another attempt has the record, or died with it: who delivers tries again, and takes it over after its deadline."""
+    """Another attempt has the record, or died with it, for longer than this one could wait: a delivery after its deadline
+    takes it over."""
 
 
 def occasion_of(event: Mapping[str, Any]) -> Occasion:
@@ -43,8 +47,12 @@ def run_task(
     *,
     remaining: timedelta,
     clock: Clock = lambda: datetime.now(UTC),
+    sleep: Callable[[float], object] = time.sleep,
 ) -> dict[str, Any]:
     """Run the check unless this time of the task has its verdict already; returns what to log.
+
+    Deliveries come twice, also at once: the second one waits for what the first finds. It fails, and raises an alarm, only
+    if that one has died.
 
     A run that comes after the watcher called it missed or timed out is made up for, in the same record.
 
@@ -59,28 +67,42 @@ def run_task(
     Raises
     ------
     StillRunning
-        another attempt is under way: deliver it again
+        another attempt has not ended in the time there was: deliver it again
     AwsUnavailable, AwsRefused
         the record can't be read or written: deliver it again
     """
-    occasion = occasion_of(event)
-    before = store.get(occasion.task, occasion.run)
-    now = clock()
-    if before is not None and before.finding is not None and before.finding.verdict not in _BY_THE_WATCHER:
-        return _report(before, "repeated")
-    if before is not None and before.deadline is not None and before.finding is None and now < before.deadline:
-        raise StillRunning(f"{before.id}: attempt {before.attempt} may run until {before.deadline.isoformat()}")
-    run = Run(
-        occasion=occasion, attempt=(before.attempt if before else 0) + 1, started_at=now,
-        deadline=now + remaining + MARGIN, late=before is not None and (before.late or before.state == Verdict.MISSED.value),
-    )  # fmt: skip
-    try:
-        store.begin(before, run)
-        finished = replace(run, finding=_found(check, occasion), finished_at=clock())
-        store.finish(run, finished, planned(the_runbook(), occasion.task), clock())
-    except Overtaken:
-        raise StillRunning(f"{run.id}: another attempt has taken it over") from None
-    return _report(finished, "ran")
+    occasion, until = occasion_of(event), clock() + remaining
+    while True:
+        before = store.get(occasion.task, occasion.run)
+        now = clock()
+        if before is not None and before.finding is not None and before.finding.verdict not in _BY_THE_WATCHER:
+            return _report(before, "repeated")
+        if before is None or not _is_under_way(before, now):
+            try:
+                return _report(_run(store, before, _next(occasion, before, now, until), check, clock), "ran")
+            except Overtaken:  # another one was faster, or has taken it over
+                logger.info("another attempt has the record", extra={"run": occasion.run})
+        elif now + WAIT >= until:
+            raise StillRunning(f"{before.id}: attempt {before.attempt} may run until {stamp(before.deadline or now)}")
+        sleep(WAIT.total_seconds())
+
+
+def _is_under_way(run: Run, now: datetime) -> bool:
+    return run.finding is None and run.deadline is not None and now < run.deadline
+
+
+def _next(occasion: Occasion, before: Run | None, now: datetime, until: datetime) -> Run:
+    late = before is not None and (before.late or before.state == Verdict.MISSED.value)
+    attempt = (before.attempt if before else 0) + 1
+    return Run(occasion=occasion, attempt=attempt, started_at=now, deadline=until + MARGIN, late=late)
+
+
+def _run(store: RunStore, before: Run | None, run: Run, check: Check, clock: Clock) -> Run:
+    """Raises Overtaken."""
+    store.begin(before, run)
+    finished = replace(run, finding=_found(check, run.occasion), finished_at=clock())
+    store.finish(run, finished, planned(the_runbook(), run.occasion.task), clock())
+    return finished
 
 
 def _found(check: Check, occasion: Occasion) -> Finding:

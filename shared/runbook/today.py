@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from shared.platform.moments import stamp
+from shared.platform.moments import duration, stamp
 from shared.runbook.model import Runbook
 from shared.runbook.plan import Planned, plan
 from shared.runbook.run import Run
@@ -32,10 +32,12 @@ def day_view(runbook: Runbook, store: RunStore, day: date, now: datetime) -> Run
     maintenances name. Raises what the store raises."""
     start, end = day_of(day)
     tasks = plan(runbook)
+    installed, _ = store.watched()
     return {
         "date": day.isoformat(),
         "now": stamp(now),
-        "tasks": [row(task, day, store.between(task.id, start, end), now) for task in tasks],
+        "installed_at": stamp(installed) if installed else None,
+        "tasks": [row(task, day, store.between(task.id, start, end), now, installed or now) for task in tasks],
         "schedules": [
             _schedule(name, one) for name, one in runbook.schedules.by_id().items() if one.grace is None
         ],
@@ -57,27 +59,45 @@ def records(runbook: Runbook, store: RunStore, day: date) -> Iterator[RunView]:
                 yield run_view(run)
 
 
-def row(task: Planned, day: date, runs: Sequence[Run], now: datetime) -> TaskRow:
-    """A line of the table. Its state is that of the day's newest run; before there is one, what the clock says."""
+def row(task: Planned, day: date, runs: Sequence[Run], now: datetime, installed: datetime) -> TaskRow:
+    """A line of the table. Its state is that of the scheduled run; before there is one, what the clock says."""
     due = next(task.times(*day_of(day)), None)
     scheduled = next((run for run in runs if run.occasion.kind == "scheduled"), None)
-    newest = max(runs, key=lambda run: (run.occasion.scheduled_for, run.occasion.kind == "manual"), default=None)
+    state = scheduled.state if scheduled else _expected(due, task.grace, now, installed)
     return {
         "id": task.id, "title": task.title, "responsible": task.responsible, "tooling": task.tooling,
         "hour": task.hour, "weekday": task.weekday, "grace_seconds": int(task.grace.total_seconds()),
         "due_at": stamp(due) if due else None,
-        "state": newest.state if newest else _expected(due, task.grace, now),
+        "state": state, "hint": _hint(task, state, due, now, installed),
         "run": run_summary(scheduled) if scheduled else None,
         "manual_runs": [run_summary(run) for run in reversed(runs) if run.occasion.kind == "manual"],
     }  # fmt: skip
 
 
-def _expected(due: datetime | None, grace: timedelta, now: datetime) -> TaskState:
+def _expected(due: datetime | None, grace: timedelta, now: datetime, installed: datetime) -> TaskState:
     if due is None:
         return NOT_DUE
     if now < due:
         return UPCOMING
+    if due < installed:
+        return NOT_DUE
     return DUE if now <= due + grace + _WATCHER else NO_RECORD
+
+
+def _hint(task: Planned, state: str, due: datetime | None, now: datetime, installed: datetime) -> str:
+    """What there is to say without a finding."""
+    at = f"{due:%H:%M}" if due else ""
+    hints = {
+        NOT_DUE: _not_due(now, installed) if due else f"{task.weekday}s at {task.hour:02}:00",
+        UPCOMING: f"Starts at {at}", DUE: f"Due; it counts as missed after {duration(task.grace)}",
+        NO_RECORD: f"Did not run (due {at}). Not checked yet", "requested": "Waits to be run", "running": "Runs now",
+    }  # fmt: skip
+    return hints.get(state, "")
+
+
+def _not_due(now: datetime, installed: datetime) -> str:
+    when = "today" if installed.date() == now.date() else f"on {installed.day} {installed:%b %Y}"
+    return f"Not due yet: installed {when} at {installed:%H:%M}"
 
 
 def _schedule(name: str, one: Schedule) -> ScheduleRow:

@@ -46,8 +46,9 @@ class RunView(RunSummary):
 
 class TaskRow(TypedDict):
     """``due_at`` is null when it is not due on that day. ``run`` is the one at that time, ``manual_runs`` those that
-    people asked for, newest first; ``state`` is that of the day's newest run. Without a run it is ``upcoming``,
-    ``due`` (its grace goes on), or ``no record`` (it is over, and the watcher has not judged it)."""
+    people asked for, newest first, which never stand for it: ``state`` is that of ``run``. Without one it is ``upcoming``,
+    ``due`` (its grace goes on), ``no record`` (it is over, and the watcher has not judged it), or ``not due`` (also
+    when it was due before the installation). ``hint`` says so in words; it is empty once the run has found something."""
 
     id: str
     title: str
@@ -58,6 +59,7 @@ class TaskRow(TypedDict):
     grace_seconds: int
     due_at: str | None
     state: TaskState
+    hint: str
     run: RunSummary | None
     manual_runs: list[RunSummary]
 
@@ -82,10 +84,12 @@ class ComponentRow(TypedDict):
 
 @view
 class RunbookDay(TypedDict):
-    """The runbook's table on one day (UTC), as of ``now``."""
+    """The runbook's table on one day (UTC), as of ``now``. Nothing is due before ``installed_at``, which is null until the
+    watcher has looked for the first time."""
 
     date: str
     now: str
+    installed_at: str | None
     tasks: list[TaskRow]
     schedules: list[ScheduleRow]
     components: list[ComponentRow]

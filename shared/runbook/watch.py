@@ -12,8 +12,8 @@ from shared.runbook.plan import Planned, plan
 from shared.runbook.run import Finding, Occasion, Run, Verdict
 from shared.runbook.store import RunStore
 
-CATCH_UP: Final = timedelta(days=2)  # after an outage of the watcher itself
-OPEN: Final = timedelta(days=2)  # so far back a run may still be open
+AT_ONCE: Final = timedelta(days=7)  # of an outage of the watcher itself; the next looks go on from there
+OPEN: Final = timedelta(days=2)  # so far back of what was judged a run may still be open
 LATEST: Final = timedelta(hours=2)  # that Lambda delivers a look; what is older is a past day that is played
 
 
@@ -35,11 +35,12 @@ def watch(runbook: Runbook, store: RunStore, now: datetime, clock: datetime) -> 
     since, until = store.watched()
     since = since or store.watch_since(clock)
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    begin = midnight if played else max(min(now, until or now), now - CATCH_UP)
-    missed = tuple(_missed(runbook, store, begin, now, None if played else since, clock))
-    unfinished = tuple(_unfinished(runbook, store, now, clock))
-    if not played and (until is None or until < now):
-        store.watch_until(now)
+    begin = midnight if played else min(now, until or now)
+    end = min(now, begin + AT_ONCE)
+    missed = tuple(_missed(runbook, store, (begin, end), None if played else since, clock))
+    unfinished = tuple(_unfinished(runbook, store, begin - OPEN, now, clock))
+    if not played and (until is None or until < end):
+        store.watch_until(end)
     return Seen(
         missed=(*missed, *(id_ for verdict, id_ in unfinished if verdict is Verdict.MISSED)),
         timed_out=tuple(id_ for verdict, id_ in unfinished if verdict is Verdict.TIMED_OUT),
@@ -47,11 +48,12 @@ def watch(runbook: Runbook, store: RunStore, now: datetime, clock: datetime) -> 
 
 
 def _missed(
-    runbook: Runbook, store: RunStore, begin: datetime, now: datetime, since: datetime | None, clock: datetime
+    runbook: Runbook, store: RunStore, looked: tuple[datetime, datetime], since: datetime | None, clock: datetime
 ) -> Iterator[str]:
+    begin, end = looked
     for task in plan(runbook):
-        for due in task.times(begin - task.grace, now - task.grace + timedelta(seconds=1)):
-            if (since is None or due >= since) and (run := _without_record(store, task, due, now, clock)):
+        for due in task.times(begin - task.grace, end - task.grace + timedelta(seconds=1)):
+            if (since is None or due >= since) and (run := _without_record(store, task, due, end, clock)):
                 yield run
 
 
@@ -64,9 +66,11 @@ def _without_record(store: RunStore, task: Planned, due: datetime, now: datetime
     return _recorded(store, None, run, task, clock)
 
 
-def _unfinished(runbook: Runbook, store: RunStore, now: datetime, clock: datetime) -> Iterator[tuple[Verdict, str]]:
+def _unfinished(
+    runbook: Runbook, store: RunStore, begin: datetime, now: datetime, clock: datetime
+) -> Iterator[tuple[Verdict, str]]:
     for task in plan(runbook):
-        for run in store.between(task.id, now - OPEN, now + timedelta(seconds=1)):
+        for run in store.between(task.id, begin, now + timedelta(seconds=1)):
             finding = _never_ended(run, now) or _never_began(run, task, now)
             if finding:
                 ended = replace(run, finished_at=now, finding=finding)

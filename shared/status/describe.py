@@ -44,12 +44,12 @@ def _component(component: Component, facts: Facts, now: datetime) -> ComponentVi
 
 
 def _incident(incident: Incident, facts: Facts) -> IncidentView:
-    known = tuple(one for one in facts.components if one.id in incident.components)
+    known = tuple(one for one in facts.components if incident.concerned(one.id))
     watched = [line.at for line in incident.lines if line.state == "monitoring"]
     return IncidentView(
         incident=incident, public_id=story.public_id("incident", incident.id),
-        updates=story.of_incident(incident, [one.title for one in known]),
-        components=tuple(one.id for one in known or facts.components),
+        updates=story.of_incident(incident, [one.title for one in facts.components if one.id in incident.components]),
+        components=tuple(one.id for one in known),
         monitoring_at=max(watched) if watched and incident.state in {"monitoring", "resolved"} else None,
     )  # fmt: skip
 
@@ -76,7 +76,7 @@ def _planned(maintenances: tuple[Maintenance, ...], now: datetime) -> list[Maint
 def _moments(facts: Facts, now: datetime, component: str | None = None) -> Iterator[datetime]:
     """When something changed that the page shows (of one component)."""
     for incident in facts.incidents:
-        if component is None or incident.concerns(component):
+        if component is None or incident.concerned(component):
             yield incident.opened_at
             yield from (line.at for line in incident.lines if line.at <= now)
     for one in facts.maintenances:

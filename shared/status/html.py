@@ -32,6 +32,8 @@ def pages(page: Page, version: str) -> dict[str, str]:
 def _overview(page: Page) -> dict[str, Any]:
     recent = [one for one in page.incidents if not one.incident.is_open and _ended(one, page) > page.now - RECENT]
     return {
+        "headline": words.headline(page.indicator, [one.status for one in page.components]),
+        "has_open": any(one.incident.is_open for one in page.incidents),
         "current": [
             *(one for one in page.incidents if one.incident.is_open),
             *(one for one in page.maintenances if one.phase == "in_progress"),
@@ -70,14 +72,17 @@ def _environment() -> Environment:
     )
     found.filters |= {
         "clock": words.clock, "day": words.day, "lasting": words.lasting, "percent": words.percent, "iso": timestamp,
-        "summary": words.summary, "title_of": title, "troubled": _troubled,
+        "summary": words.summary, "title_of": title, "troubled": _troubled, "uptime_of": _uptime,
     }  # fmt: skip
     found.globals |= {
         "between": words.between, "span": words.span, "STATUS": words.STATUS, "UPDATE": words.UPDATE,
-        "HEADLINE": words.HEADLINE,
     }  # fmt: skip
     found.tests |= {"maintenance": lambda told: isinstance(told, MaintenanceView)}
     return found
+
+
+def _uptime(component: ComponentView) -> str:
+    return "not enough history yet" if component.uptime is None else f"{words.percent(component.uptime)} uptime"
 
 
 def _troubled(component: ComponentView) -> Iterator[Day]:

@@ -23,17 +23,19 @@ class Component:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A line of an incident's timeline and the state after it; its text is shown only if it is ``public``."""
+    """A line of an incident's timeline, the state after it and the components that it then concerns, None if nobody wrote
+    them down; its text is shown only if it is ``public``."""
 
     at: datetime
     state: State
     text: str = ""
     public: bool = False
+    components: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
-    """One that customers feel. Without ``components`` it concerns all of them."""
+    """One that customers feel, ``opened_at`` when they first did. Without ``components`` it concerns all of them."""
 
     id: str
     title: str
@@ -49,11 +51,25 @@ class Incident:
         return self.state != "resolved"
 
     def concerns(self, component: str) -> bool:
-        return not self.components or component in self.components
+        """Now, or at its end."""
+        return _are_named(component, self.components)
+
+    def concerned(self, component: str) -> bool:
+        """At any time."""
+        return self.concerns(component) or any(self.concerns_after(line, component) for line in self.lines)
+
+    def concerns_after(self, line: Line, component: str) -> bool:
+        return _are_named(component, self.components if line.components is None else line.components)
+
+
+def _are_named(component: str, components: tuple[str, ...]) -> bool:
+    return not components or component in components
 
 
 @dataclass(frozen=True, kw_only=True)
 class Maintenance:
+    """``in_outage``: it began during an outage, which it doesn't hide."""
+
     id: str
     title: str
     reason: str
@@ -62,6 +78,7 @@ class Maintenance:
     components: tuple[str, ...]
     planned_at: datetime
     changed_at: datetime
+    in_outage: bool = False
 
     def phase(self, now: datetime) -> Phase:
         if now < self.start:

@@ -30,10 +30,12 @@ def felt(incident: Incident, state: State) -> ComponentStatus:
 
 
 def status_of(component: str, facts: Facts, now: datetime) -> ComponentStatus:
-    """Planned work comes first: what fails meanwhile was announced."""
-    if any(one.phase(now) == "in_progress" and component in one.components for one in facts.maintenances):
+    """Planned work comes first: what fails meanwhile was announced. Work that began in an outage hides nothing of it."""
+    under_way = [one for one in facts.maintenances if one.phase(now) == "in_progress" and component in one.components]
+    if any(not one.in_outage for one in under_way):
         return "under_maintenance"
-    return min(_signs(component, facts, now), key=_WORST_FIRST.index, default="operational")
+    healthy: ComponentStatus = "under_maintenance" if under_way else "operational"
+    return min(_signs(component, facts, now), key=_WORST_FIRST.index, default=healthy)
 
 
 def indicator(statuses: Sequence[ComponentStatus]) -> Indicator:

@@ -10,16 +10,17 @@ from shared.status.standing import felt
 
 DAYS: Final = 90
 PARTIAL_WEIGHT: Final = 0.3  # as Statuspage counts it
+ENOUGH: Final = timedelta(days=7)  # of measurements: an outage in less is no figure of a service's reliability
 _DAY: Final = timedelta(days=1)
 
 
 def days_of(component: str, facts: Facts, now: datetime) -> tuple[Day, ...]:
     """The last 90, oldest first. What fails during planned maintenance is not counted, nor is the time of it."""
-    incidents = [one for one in facts.incidents if one.concerns(component)]
+    incidents = [one for one in facts.incidents if one.concerned(component)]
     planned = union((one.start, one.end) for one in facts.maintenances if component in one.components)
-    major = _felt_as("major_outage", incidents, now)
-    partial = without(_felt_as("partial_outage", incidents, now), major)
-    degraded = without(_felt_as("degraded_performance", incidents, now), union([*major, *partial]))
+    major = _felt_as("major_outage", component, incidents, now)
+    partial = without(_felt_as("partial_outage", component, incidents, now), major)
+    degraded = without(_felt_as("degraded_performance", component, incidents, now), union([*major, *partial]))
     levels = {
         "major": without(major, planned), "partial": without(partial, planned), "degraded": without(degraded, planned),
     }  # fmt: skip
@@ -27,28 +28,33 @@ def days_of(component: str, facts: Facts, now: datetime) -> tuple[Day, ...]:
 
 
 def uptime(days: tuple[Day, ...]) -> float | None:
-    """A share of 1 over all days together; None if nothing was measured."""
+    """A share of 1 over all days together; None without enough history."""
     measured = sum(day.measured for day in days)
-    if measured <= 0:
+    if measured < ENOUGH.total_seconds():
         return None
     return 1 - sum(day.major + PARTIAL_WEIGHT * day.partial for day in days) / measured
 
 
-def phases(incident: Incident, now: datetime) -> Iterator[tuple[datetime, datetime, ComponentStatus]]:
-    """How its components were, from its opening to its end."""
+def phases(incident: Incident, component: str, now: datetime) -> Iterator[tuple[datetime, datetime, ComponentStatus]]:
+    """How one of its components was, from its opening to its end."""
     end = incident.resolved_at or now
-    start, status = incident.opened_at, felt(incident, "investigating")
-    for line in sorted(incident.lines, key=lambda line: line.at):
-        after = felt(incident, line.state)
+    lines = sorted(incident.lines, key=lambda line: line.at)
+    concerned = incident.concerns_after(lines[0], component) if lines else incident.concerns(component)
+    start, status = incident.opened_at, felt(incident, "investigating") if concerned else "operational"
+    for line in lines:
+        after = felt(incident, line.state) if incident.concerns_after(line, component) else "operational"
         if after != status:
             yield start, min(max(line.at, start), end), status
             start, status = max(line.at, start), after
     yield start, max(start, end), status
 
 
-def _felt_as(status: ComponentStatus, incidents: list[Incident], now: datetime) -> Spans:
+def _felt_as(status: ComponentStatus, component: str, incidents: list[Incident], now: datetime) -> Spans:
     return union(
-        (start, end) for incident in incidents for start, end, felt_as in phases(incident, now) if felt_as == status
+        (start, end)
+        for incident in incidents
+        for start, end, felt_as in phases(incident, component, now)
+        if felt_as == status
     )
 
 

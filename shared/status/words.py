@@ -1,6 +1,6 @@
 """Times, spans and shares in words, as the pages show them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
 from math import floor
 from typing import Final
@@ -23,16 +23,23 @@ UPDATE: Final[dict[State | Phase, str]] = {
     "in_progress": "In progress",
     "completed": "Completed",
 }
-HEADLINE: Final[dict[Indicator, str]] = {
+_HEADLINE: Final[dict[Indicator, str]] = {
     "none": "All systems operational",
     "minor": "Some systems are degraded",
-    "major": "Some systems are down",
+    "major": "Partial outage",
     "critical": "Major outage",
     "maintenance": "Maintenance is under way",
 }
 _TO: Final = "\N{EN DASH}"
 _MINUTE: Final = 60
 _HOUR: Final = 3600
+
+
+def headline(indicator: Indicator, statuses: Collection[ComponentStatus]) -> str:
+    """Nothing is called down that is not."""
+    if indicator == "major" and "major_outage" in statuses:
+        return "Some systems are down"
+    return _HEADLINE[indicator]
 
 
 def clock(moment: datetime) -> str:

@@ -42,6 +42,7 @@ class Source:
             maintenances=tuple(
                 maintenance_of(entry)
                 for entry in self._calendar.between(now - HISTORY, now + AHEAD, ["maintenance"])
+                if not entry.waits
             ),
             probe=self._probe(),
         )  # fmt: skip
@@ -57,8 +58,15 @@ class Source:
         key = occurred.id, occurred.version
         if key not in self._timelines:
             self._timelines[key] = tuple(
-                Line(at=one.at, state=one.state, text=one.text if one.public else "", public=one.public)
+                Line(
+                    at=one.at,
+                    state=one.state,
+                    text=one.text if one.public else "",
+                    public=one.public,
+                    components=one.components,
+                )
                 for one in self._incidents.timeline(occurred.id)
+                if one.at >= occurred.began_at
             )
         return self._timelines[key]
 
@@ -66,19 +74,26 @@ class Source:
         memory = self._probes.read()
         if memory.at is None:
             return None
-        service, prober = memory.standings.service, memory.standings.prober
-        since = moment(service.since) if service.since else None
+        failing, prober = memory.standings.failing, memory.standings.prober
+        first = min((one.first for one in failing.values()), default=None)
         return Probe(
             at=moment(prober.since) if prober.since else memory.at,  # a prober that reaches nothing has known nothing since
-            failing=service.components if since else (), since=since,
+            failing=tuple(failing), since=moment(first) if first else None,
         )  # fmt: skip
 
 
 def incident_of(occurred: Occurred, lines: tuple[Line, ...]) -> Incident:
     return Incident(
-        id=occurred.id, title=occurred.title, impact=impact_of(occurred), state=occurred.state,
-        opened_at=occurred.opened_at, resolved_at=occurred.resolved_at, components=occurred.components, lines=lines,
+        id=occurred.id, title=title_of(occurred), impact=impact_of(occurred), state=occurred.state,
+        opened_at=occurred.began_at, resolved_at=occurred.resolved_at, components=occurred.components, lines=lines,
     )  # fmt: skip
+
+
+def title_of(occurred: Occurred) -> str:
+    """What a person wrote, or what fails as customers know it; names of KPIs and alarms are ours."""
+    if "title" in occurred.settled or occurred.rank >= PROBE_EVIDENCE.rank:
+        return occurred.title
+    return "Some requests fail or are slow"
 
 
 def is_told(occurred: Occurred) -> bool:
@@ -96,6 +111,7 @@ def impact_of(occurred: Occurred) -> Literal["minor", "major", "critical"]:
 def maintenance_of(entry: Entry) -> Maintenance:
     plan = entry.plan
     return Maintenance(
-        id=entry.id, title=plan.title, reason=plan.reason, start=plan.start, end=plan.end, components=plan.components,
-        planned_at=entry.created_at, changed_at=entry.changed_at,
+        id=entry.id, title=plan.title, reason=plan.reason, start=entry.excused_from, end=plan.end,
+        components=plan.components, planned_at=entry.announced_at or entry.created_at, changed_at=entry.changed_at,
+        in_outage=bool(entry.during),
     )  # fmt: skip

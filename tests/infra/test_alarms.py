@@ -99,6 +99,7 @@ def test_three_days_are_judged_by_the_evaluator_which_says_so(assembly: Assembly
     dimensions = {one["Name"]: one["Value"] for one in found["Dimensions"]}
     assert dimensions == {"Kpi": "availability", "Pair": "creeping"}
     assert (found["ComparisonOperator"], found["Threshold"]) == ("GreaterThanThreshold", 0)
+    assert found["TreatMissingData"] == "ignore", "between two evaluations the last one holds"
 
 
 def test_no_requests_and_no_evaluation_are_alarms_of_their_own(assembly: Assembly) -> None:

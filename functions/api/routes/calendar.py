@@ -1,6 +1,7 @@
 """The calendar: planned maintenances and freezes of changes, in the operations table alone."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -124,6 +125,16 @@ async def change_entry(entry_id: EntryId, change: EntryChange, services: Service
     return entry_view(_calendar(services, person, now).change(entry_id, **changes), now)
 
 
+@router.post(
+    "/v1/calendar/{entry_id}/second", summary="Agree, as a second person, to a maintenance that begins during an outage"
+)
+async def confirm_entry(entry_id: EntryId, services: ServicesOf, person: PersonOf) -> EntryView:
+    from shared.calendar.show import entry_view
+
+    now = datetime.now(UTC)
+    return entry_view(_calendar(services, person, now).confirm(entry_id), now)
+
+
 @router.post("/v1/calendar/{entry_id}/cancel", summary="Cancel a plan, or end what has begun now")
 async def cancel_entry(
     entry_id: EntryId, cancellation: Cancellation, services: ServicesOf, person: PersonOf
@@ -137,8 +148,12 @@ async def cancel_entry(
 def _calendar(services: Services, person: "Person", now: datetime) -> "Calendar":
     from shared.calendar.edit import Calendar
     from shared.runbook.load import the_runbook
+    from shared.together.maintenances import outage_of
 
-    return Calendar(services.calendar, the_runbook().components, by=person.username, now=now)
+    return Calendar(
+        services.calendar, the_runbook().components, by=person.username, now=now,
+        outage=partial(outage_of, services.incidents),
+    )  # fmt: skip
 
 
 def _check_span(start: datetime, end: datetime) -> None:

@@ -109,7 +109,7 @@ def test_a_review_from_breach_to_closing(api: Api, responder: Responder) -> None
     (listed,) = api("GET", "/v1/reviews", params={"state": "open"})["reviews"]
     path = f"/v1/reviews/{listed['id']}"
     assert (listed["about"], listed["kpi"], listed["missing"]) == (
-        "breach", "error_rate", ["contributing_factors is empty"],
+        "incident", "error_rate", ["contributing_factors is empty"],
     )  # fmt: skip
     assert "contributing_factors is empty" in api("POST", f"{path}/close", 409, json={})["detail"]
     api("PATCH", path, json={"contributing_factors": "No canary.", "due": "2026-12-24"})

@@ -31,6 +31,18 @@ class Evaluator:
         send_all(self.table, waiting(self.table), self._send)
         return report
 
+    def look(self, now: datetime) -> dict[str, Any]:
+        report: dict[str, Any] = self._handler(
+            {"task": "kpi_evaluation", "scheduled_time": stamp(now), "look": True}, None
+        )
+        return report
+
+    def shown(self) -> tuple[str | None, str]:
+        """When what is shown was judged, and the verdict on availability."""
+        latest = self.store.latest()
+        assert latest
+        return latest["evaluated_at"], latest["kpis"][0]["verdict"]
+
     def review(self, at: datetime) -> dict[str, Any]:
         """The daily review of error budgets."""
         handler = importlib.import_module("functions.error_budget_review.handler").handler

@@ -1,7 +1,9 @@
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -18,6 +20,7 @@ from shared.kpi.measure import roll_up, slice_counts
 from shared.kpi.record import replays
 from shared.kpi.timeline import Key, floor, roll_ups_of
 from shared.platform.aws.dynamodb import Overtaken
+from shared.platform.moments import stamp
 from shared.platform.outbox import waiting
 from shared.runbook.load import the_runbook
 from tests.integration.aws import Crash
@@ -26,6 +29,7 @@ from tests.integration.kpi.conftest import Evaluator
 SLICE = timedelta(minutes=5)
 START = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)  # midnight is crossed
 SLICES = 100
+KPIS = ("availability", "latency", "error_rate", "incidents")
 CALLS = 14  # to AWS, of an evaluation that tells something
 BAD_ABOVE = the_runbook().slices.bad_above_percent / 100
 
@@ -83,7 +87,7 @@ def test_a_hundred_evaluations_with_crashes_repeats_and_rivals_tell_each_change_
     assert [event[-16:] for event in evaluator.events()] == sorted(event[-16:] for event in evaluator.events())
     assert waiting(evaluator.table) == []
 
-    decisions = [one for kpi in ("availability", "latency", "error_rate", "incidents")
+    decisions = [one for kpi in KPIS
                  for one in evaluator.store.decisions(kpi, before=None, limit=1000)]  # fmt: skip
     assert len(decisions) == 4 * SLICES
     assert all(replays(one.record) for one in decisions)
@@ -208,3 +212,43 @@ def test_planned_maintenance_and_incidents_are_read_from_the_table(evaluator: Ev
     verdicts = {kpi["id"]: kpi["verdict"] for kpi in latest["kpis"]}
     assert (verdicts["availability"], verdicts["incidents"]) == ("met", "breached")
     assert latest["kpis"][0]["excluded_slices"] == timedelta(days=3, minutes=5) // SLICE
+
+
+def test_a_look_between_two_evaluations_is_shown_and_stands_in_nobodys_way(evaluator: Evaluator) -> None:
+    for number in range(3):
+        evaluator.aws.put_slice(START + number * SLICE, requests=1000, latencies={100: 1000})
+    evaluator.run(START + SLICE)
+    evaluator.aws.put_slice(START + SLICE, requests=1000, errors=400, latencies={100: 1000})
+    now = START + SLICE + timedelta(minutes=3, seconds=7)
+    assert evaluator.look(now)["outcome"] == "looked"
+    assert evaluator.shown() == (stamp(now), "breached")
+    assert evaluator.events() == []
+    assert evaluator.run(START + 2 * SLICE)["outcome"] == "evaluated"
+    assert "KpiBreached-availability-20261120T221000Z" in evaluator.events()
+
+
+def test_a_look_stays_on_view_when_the_evaluation_before_it_comes_late(evaluator: Evaluator) -> None:
+    evaluator.aws.put_slice(START, requests=1000, latencies={100: 1000})
+    evaluator.aws.put_slice(START + SLICE, requests=1000, errors=400, latencies={100: 1000})
+    now = START + SLICE + timedelta(seconds=7)
+    evaluator.look(now)
+    assert evaluator.run(START + SLICE + timedelta(minutes=1))["outcome"] == "evaluated"
+    assert evaluator.shown() == (stamp(now), "breached")
+    assert [json.loads(one.record)["id"] for one in evaluator.store.decisions("availability", before=None, limit=9)] == [
+        "availability-20261120T220507Z", "availability-20261120T220500Z",
+    ]  # fmt: skip
+    assert all(replays(one.record) for one in evaluator.store.decisions("availability", before=None, limit=9))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nothing_is_dated_in_the_future_whenever_somebody_looks(evaluator: Evaluator, seed: int) -> None:
+    for number in range(36):
+        evaluator.aws.put_slice(START + number * SLICE, requests=1000, errors=400, latencies={100: 1000})
+    for second in sorted(Random(seed).sample(range(3 * 60 * 60), 6)):
+        now = START + timedelta(seconds=second)
+        evaluator.look(now)
+        evaluator.run(now)
+        records = [one.record for kpi in KPIS for one in evaluator.store.decisions(kpi, before=None, limit=99)]
+        told = [entry["Detail"] for entry in evaluator.aws.sent]
+        for text in (*records, *told, json.dumps(evaluator.store.latest())):
+            assert max(re.findall(r"2026-\d\d-\d\dT\d\d:\d\d:\d\d", text)) <= now.isoformat()[:19]

@@ -40,7 +40,7 @@ class Chaos:
         if not calm:
             aws.crash_at, aws.after = self.chance.choice([None, 0, 1, 2]), self.chance.random() < 0.5
         try:
-            run_task(self.system.runs, event(number), self.check, remaining=MINUTE, clock=self.clock)
+            run_task(self.system.runs, event(number), self.check, remaining=MINUTE, clock=self.clock, sleep=self.sleep)
         except (Crash, StillRunning):
             return False
         finally:
@@ -50,6 +50,9 @@ class Chaos:
     def clock(self) -> datetime:
         self.now += timedelta(seconds=self.chance.random())
         return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
 
     def check(self, now: datetime) -> Finding:
         self.checks += 1

@@ -10,6 +10,9 @@ from fastapi.testclient import TestClient
 from functions.api.app import create_app
 from shared.calendar.store import CalendarStore
 from shared.calendar.view import EntryList, EntryView
+from shared.incidents.act import report
+from shared.incidents.by_people import Report, Saying
+from shared.incidents.store import IncidentStore
 from shared.platform.outbox import waiting
 from tests.integration.status.conftest import Publisher
 from tests.operations_api import Caller, ServersDown
@@ -34,8 +37,14 @@ class Api(Caller):
 
 
 @pytest.fixture
-def api(publisher: Publisher) -> Iterator[Api]:
-    with TestClient(create_app(ServersDown(calendar=CalendarStore(publisher.table)))) as client:
+def incidents(publisher: Publisher) -> IncidentStore:
+    return IncidentStore(publisher.table)
+
+
+@pytest.fixture
+def api(publisher: Publisher, incidents: IncidentStore) -> Iterator[Api]:
+    services = ServersDown(calendar=CalendarStore(publisher.table), incidents=incidents)
+    with TestClient(create_app(services)) as client:
         yield Api(client)
 
 
@@ -66,6 +75,19 @@ def test_a_change_moves_it_and_a_cancellation_takes_it_off_the_list(api: Api) ->
     assert api("GET", f"/v1/calendar/{entry['id']}") == cancelled
     problem = api("PATCH", f"/v1/calendar/{entry['id']}", 409, json={"title": "Too late"})
     assert "was cancelled" in problem["detail"]
+
+
+def test_a_maintenance_in_an_outage_needs_another_person_than_the_one_who_planned_it(
+    api: Api, incidents: IncidentStore
+) -> None:
+    what = Report(title="Down", severity="page", customer_impacting=True, components=("analytics",), owner="")
+    incident = report(incidents, what, Saying(by="grace", at=NOW))
+    entry = api.plan(MAINTENANCE | {"start": NOW.isoformat()})
+    assert (entry["state"], entry["during"], entry["second_by"]) == ("waiting", incident.id, "")
+    detail = api.post(f"/v1/calendar/{entry['id']}/second", {}, 403)["detail"]
+    assert "a second person has to agree" in detail
+    agreed = api.post(f"/v1/calendar/{entry['id']}/second", {}, by="alan")
+    assert (agreed["state"], agreed["second_by"]) == ("active", "alan")
 
 
 def test_pages_follow_each_other_by_start(api: Api) -> None:

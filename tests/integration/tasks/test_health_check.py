@@ -205,7 +205,7 @@ def test_a_probe_that_dies_leaves_the_next_one_free_to_count(
         patch.setattr(function, "sleep", die)
         with pytest.raises(KeyboardInterrupt):
             probe(world, function, NOON)
-    assert ProbeStore(world.table).read().standings.service.count == 1
+    assert ProbeStore(world.table).read().standings.components["analytics"].count == 1
     assert probe(world, function, NOON + MINUTE)["result"] == "none"
     later = datetime.now(UTC) + 2 * MINUTE
     monkeypatch.setattr(function, "_clock", lambda: later)

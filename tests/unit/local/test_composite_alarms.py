@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from local.composite_alarms import KpiAlarms
+from local.composite_alarms import ALARMS, KpiAlarms
 
 NOW = datetime(2026, 11, 23, 12, 2, tzinfo=UTC)
 TOPIC = "arn:aws:sns:us-east-1:000000000000:alarms"
@@ -144,4 +144,28 @@ def test_the_alarms_of_the_runbook_can_all_be_judged() -> None:
     alarms = KpiAlarms(cloudwatch)
     alarms.put(TOPIC)
     alarms.judge(NOW)
-    assert set(cloudwatch.states.values()) == {"ALARM", "OK"}
+    assert {state for name, state in cloudwatch.states.items() if "Evaluated" not in name} == {"ALARM", "OK"}
+
+
+def test_an_alarm_on_what_an_evaluation_publishes_keeps_its_state_from_one_to_the_next() -> None:
+    cloudwatch = FakeCloudWatch()
+    alarms = KpiAlarms(cloudwatch)
+    alarms.put(TOPIC)
+    evaluated = {f"p09-local-{one['id']}": one for one in _committed() if one["metrics"] == {"m0": "BurnAlert"}}
+    assert evaluated
+    states: dict[str, list[str]] = {name: [] for name in evaluated}
+    for seconds in range(0, 3600, 15):
+        now = NOW.replace(minute=0) + timedelta(seconds=seconds)
+        if seconds % 300 == 60:  # a minute after the slice, dated its end; the breach lasts half an hour
+            ended = now - timedelta(seconds=60)
+            for one in evaluated.values():
+                cloudwatch.points.append(("BurnAlert", one["dimensions"], ended, float(seconds < 1800)))
+        for name, state in alarms.judge(now).items():
+            if name in states:
+                states[name].append(state)
+    assert all(found == ["ALARM", "OK"] for found in states.values()), states
+
+
+def _committed() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(ALARMS.read_text())["metric_alarms"]
+    return found

@@ -30,6 +30,7 @@ export const OPERATIONS = {
   "POST /v1/calendar": ["P09-Developer", "P09-Lead", "P09-SRE"],
   "GET /v1/calendar/{entry_id}": ["P09-Auditor", "P09-DBA", "P09-Developer", "P09-Lead", "P09-SRE"],
   "PATCH /v1/calendar/{entry_id}": ["P09-Developer", "P09-Lead", "P09-SRE"],
+  "POST /v1/calendar/{entry_id}/second": ["P09-Lead", "P09-SRE"],
   "POST /v1/calendar/{entry_id}/cancel": ["P09-Developer", "P09-Lead", "P09-SRE"],
   "GET /v1/changes": ["P09-Auditor", "P09-DBA", "P09-Developer", "P09-Lead", "P09-SRE", "pipeline"],
   "POST /v1/changes": ["P09-Developer", "P09-Lead", "P09-SRE", "pipeline"],

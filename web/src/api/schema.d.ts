@@ -842,6 +842,26 @@ export interface paths {
         patch: operations["change_entry"];
         trace?: never;
     };
+    "/v1/calendar/{entry_id}/second": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree, as a second person, to a maintenance that begins during an outage
+         * @description For: P09-Lead, P09-SRE.
+         */
+        post: operations["confirm_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calendar/{entry_id}/cancel": {
         parameters: {
             query?: never;
@@ -2513,7 +2533,8 @@ export interface components {
         };
         /**
          * EntryView
-         * @description ``note`` says why it was cancelled or ended early.
+         * @description ``note`` says why it was cancelled or ended early. A maintenance that was planned to begin soon, ``during`` an incident
+         *     that customers feel, is ``waiting`` and excuses nothing until a second person, ``second_by``, agrees to it.
          */
         EntryView: {
             /** Id */
@@ -2527,7 +2548,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "planned" | "active" | "ended" | "cancelled";
+            state: "waiting" | "planned" | "active" | "ended" | "cancelled";
             /** Title */
             title: string;
             /** Reason */
@@ -2540,6 +2561,10 @@ export interface components {
             components: string[];
             /** Note */
             note: string;
+            /** During */
+            during: string;
+            /** Second By */
+            second_by: string;
             /** Created By */
             created_by: string;
             /** Created At */
@@ -2638,6 +2663,8 @@ export interface components {
             sequence: number;
             /** Opened At */
             opened_at: string;
+            /** Began At */
+            began_at: string;
             /** Opened By */
             opened_by: string;
             /** Acknowledged At */
@@ -2671,8 +2698,9 @@ export interface components {
         };
         /**
          * IncidentView
-         * @description ``failing`` are the sources that have not recovered, ``signals`` how many were counted; ``review`` is the id of its
-         *     post-incident review, ``may`` what can be done with it now.
+         * @description ``began_at`` is when customers were first hit (of an incident that hit none: when it opened), ``failing`` are the
+         *     sources that have not recovered, ``signals`` how many were counted; ``review`` is the id of its post-incident review,
+         *     ``may`` what can be done with it now.
          */
         IncidentView: {
             /** Id */
@@ -2705,6 +2733,8 @@ export interface components {
             sequence: number;
             /** Opened At */
             opened_at: string;
+            /** Began At */
+            began_at: string;
             /** Opened By */
             opened_by: string;
             /** Acknowledged At */
@@ -3572,7 +3602,7 @@ export interface components {
         };
         /**
          * ReviewView
-         * @description ``about`` is what it was opened for: an incident, or the breach of a KPI with its decision.
+         * @description ``about``: an incident, or the breach of a KPI that belongs to none. ``kpi`` and ``decision`` name the first breach.
          *
          *     ``missing`` says what keeps it from being closed.
          */
@@ -3750,13 +3780,16 @@ export interface components {
         };
         /**
          * RunbookDay
-         * @description The runbook's table on one day (UTC), as of ``now``.
+         * @description The runbook's table on one day (UTC), as of ``now``. Nothing is due before ``installed_at``, which is null until the
+         *     watcher has looked for the first time.
          */
         RunbookDay: {
             /** Date */
             date: string;
             /** Now */
             now: string;
+            /** Installed At */
+            installed_at: string | null;
             /** Tasks */
             tasks: components["schemas"]["TaskRow"][];
             /** Schedules */
@@ -3932,8 +3965,9 @@ export interface components {
         /**
          * TaskRow
          * @description ``due_at`` is null when it is not due on that day. ``run`` is the one at that time, ``manual_runs`` those that
-         *     people asked for, newest first; ``state`` is that of the day's newest run. Without a run it is ``upcoming``,
-         *     ``due`` (its grace goes on), or ``no record`` (it is over, and the watcher has not judged it).
+         *     people asked for, newest first, which never stand for it: ``state`` is that of ``run``. Without one it is ``upcoming``,
+         *     ``due`` (its grace goes on), ``no record`` (it is over, and the watcher has not judged it), or ``not due`` (also
+         *     when it was due before the installation). ``hint`` says so in words; it is empty once the run has found something.
          */
         TaskRow: {
             /** Id */
@@ -3957,6 +3991,8 @@ export interface components {
              * @enum {string}
              */
             state: "not due" | "upcoming" | "due" | "no record" | "requested" | "running" | "passed" | "failed" | "unconfigured" | "timed out" | "missed";
+            /** Hint */
+            hint: string;
             run: components["schemas"]["RunSummary"] | null;
             /** Manual Runs */
             manual_runs: components["schemas"]["RunSummary"][];
@@ -5905,6 +5941,37 @@ export interface operations {
                 };
             };
             /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryView"];
+                };
+            };
+            /** @description A problem document. */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -14,6 +14,8 @@ export const UPGRADE: Entry = {
   end: "2026-11-27T00:00:00Z",
   components: ["analytics"],
   note: "",
+  during: "",
+  second_by: "",
   created_by: "grace",
   created_at: "2026-11-20T09:00:00Z",
   changed_by: "grace",
@@ -41,6 +43,8 @@ export const ENDED: Entry = {
   start: "2026-11-11T03:00:00Z",
   end: "2026-11-11T04:00:00Z",
   note: "Ended early: it took ten minutes.",
+  during: "",
+  second_by: "",
 };
 
 export const ENTRIES: Entry[] = [ENDED, FREEZE, UPGRADE];

@@ -38,6 +38,7 @@ function taskOf(id: string, hour: number, change: Partial<Task>): Task {
     grace_seconds: 900,
     due_at: due,
     state: change.run?.state ?? "upcoming",
+    hint: change.run ? "" : `Starts at ${String(hour).padStart(2, "0")}:00`,
     run: null,
     manual_runs: [],
     ...change,
@@ -80,7 +81,6 @@ export const REDIS = taskOf("redis_memory", 12, {
       why: "41% of the memory is used.",
     }),
   ],
-  state: "passed",
 });
 
 export const BACKUP = taskOf("backup_verification", 16, {
@@ -89,6 +89,7 @@ export const BACKUP = taskOf("backup_verification", 16, {
   tooling: "AWS Backup report",
   grace_seconds: 1800,
   state: "due",
+  hint: "Due; it counts as missed after 30 minutes",
 });
 
 export const PIPELINE = taskOf("pipeline_review", 20, {
@@ -103,6 +104,7 @@ export const SNAPSHOT = taskOf("valkey_snapshot", 3, {
   weekday: "Sunday",
   due_at: null,
   state: "not due",
+  hint: "Sundays at 03:00",
 });
 
 export const EXPORT = taskOf("evidence_export", 1, {
@@ -121,6 +123,7 @@ export const EXPORT = taskOf("evidence_export", 1, {
 export const TABLE: Schema["RunbookDay"] = {
   date: DAY,
   now: NOW,
+  installed_at: "2026-11-01T09:30:00Z",
   tasks: [EXPORT, HEALTH, SNAPSHOT, BUDGET, REDIS, BACKUP, PIPELINE],
   schedules: [
     { id: "kpi_evaluation", title: "Evaluate the KPIs", hour: null, weekday: null, every_seconds: 300 },

@@ -66,16 +66,20 @@ def test_the_runbooks_components_can_be_chosen_from(api: Runbook) -> None:
 
 
 def test_a_day_without_a_record_is_not_called_good(api: Runbook) -> None:
-    assert api.task("redis_memory")["state"] == "no record"
+    api.store.watch_since(DAY)
+    task = api.task("redis_memory")
+    assert (task["state"], task["hint"]) == ("no record", "Did not run (due 12:00). Not checked yet")
     assert api.task("redis_memory", "2999-11-23")["state"] == "upcoming"
 
 
-def test_a_run_by_hand_decides_the_days_state_and_hides_nothing(api: Runbook) -> None:
+def test_a_run_by_hand_is_listed_and_never_stands_for_the_scheduled_one(api: Runbook) -> None:
+    api.store.watch_since(DAY)
     today = datetime.now(UTC).date().isoformat()
     asked = api.post("/v1/runbook/tasks/redis_memory/runs", {"reason": " after the restart "}, 202)
     assert (asked["state"], asked["by"], asked["reason"]) == ("requested", "ada", "after the restart")
     task = api.task("redis_memory", today)
-    assert (task["state"], task["manual_runs"]) == ("requested", [asked])
+    assert task["state"] in {"upcoming", "due", "no record"}
+    assert (task["run"], task["manual_runs"]) == (None, [asked])
     (event,) = waiting(api.table)
     assert event["detail_type"] == "TaskRequested"
     assert api.get(f"/v1/runbook/tasks/redis_memory/runs/{asked['id']}")["state"] == "requested"

@@ -26,17 +26,17 @@ class Sre:
         self.published = min(self.published + self.asked // 4, self.asked // 2)
         return self.published
 
-    def evaluate_once(self, _endpoint: str) -> dict[str, str]:
+    def look_once(self, _endpoint: str) -> dict[str, str]:
         self.seen = self.seen or self.published
         return {}
 
 
-def test_the_demo_evaluates_only_when_the_edge_has_published_every_injected_error(
+def test_the_demo_looks_only_when_the_edge_has_published_every_injected_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sre: Any = Sre()
     monkeypatch.setattr(change_demo, "published", sre.publish_a_part)
-    monkeypatch.setattr(change_demo, "evaluate_now", sre.evaluate_once)
+    monkeypatch.setattr(change_demo, "look_now", sre.look_once)
     monkeypatch.setattr(change_demo, "LOOK_SECONDS", 0)
     monkeypatch.setattr(change_demo, "PATIENCE_SECONDS", 5)
     nobody = cast("Any", None)

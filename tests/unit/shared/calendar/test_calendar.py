@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from shared.calendar.edit import Calendar, UnknownEntry
-from shared.calendar.model import Entry, Plan
+from shared.calendar.model import NOTICE, Entry, Plan
 from shared.calendar.store import CalendarStore
 from shared.calendar.tick import tick
 from shared.platform.aws.dynamodb import Overtaken
-from shared.platform.refusals import NotNow, Refused
+from shared.platform.refusals import NotAllowed, NotNow, Refused
 from tests.memory_table import MemoryTable
 
 NOW = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
@@ -219,3 +219,76 @@ def test_an_entry_overlaps_no_span_that_it_only_touches(store: CalendarStore, at
     assert store.between(PLAN.start - HOUR, PLAN.start) == store.between(PLAN.end, PLAN.end + HOUR) == []
     assert store.between(PLAN.start - HOUR, PLAN.start + tick) == [entry]
     assert store.between(PLAN.end - tick, PLAN.end + HOUR) == [entry]
+
+
+SOON = replace(PLAN, start=NOW + timedelta(minutes=1))
+OUTAGE = "INC-20261124-115000-3f9a0c"
+
+
+def during(store: CalendarStore, by: str, now: datetime = NOW) -> Calendar:
+    """While customers of analytics are affected by an incident."""
+    return Calendar(
+        store, ["console", "analytics"], by=by, now=now, outage=lambda those: OUTAGE if "analytics" in those else ""
+    )
+
+
+def test_a_maintenance_that_begins_in_an_outage_waits_for_a_second_person(
+    table: MemoryTable, store: CalendarStore
+) -> None:
+    entry = during(store, "ada").plan(SOON)
+    later = NOW + timedelta(minutes=10)
+    assert (entry.state(NOW), entry.state(later), entry.during) == ("waiting", "waiting", OUTAGE)
+    assert (store.active(later), tick(store, later), told(table)) == ([], [], [])
+    with pytest.raises(NotAllowed, match="a second person has to agree"):
+        during(store, "ada", later).confirm(entry.id)
+    agreed = during(store, "grace", later).confirm(entry.id)
+    assert (agreed.state(later), agreed.second_by, agreed.excused_from) == ("active", "grace", later.replace(second=30))
+    assert [event.change for event in tick(store, later)] == ["began"]
+    assert changes(table) == ["planned", "began"]
+    with pytest.raises(NotNow, match="waits for nobody"):
+        during(store, "alan", later).confirm(entry.id)
+
+
+def test_who_changed_it_is_no_second_person_either(store: CalendarStore) -> None:
+    entry = during(store, "ada").plan(SOON)
+    during(store, "grace").change(entry.id, title="Another")
+    with pytest.raises(NotAllowed):
+        during(store, "grace").confirm(entry.id)
+    assert during(store, "alan").confirm(entry.id).second_by == "alan"
+
+
+def test_what_nobody_agreed_to_in_its_time_never_was(table: MemoryTable, store: CalendarStore) -> None:
+    entry = during(store, "ada").plan(SOON)
+    assert entry.state(SOON.end) == "cancelled"
+    with pytest.raises(NotNow):
+        during(store, "grace", SOON.end).confirm(entry.id)
+    assert told(table) == []
+
+
+@pytest.mark.parametrize("plan", [
+    replace(SOON, components=("console",)), replace(SOON, start=NOW + NOTICE, end=NOW + 2 * NOTICE),
+    replace(FREEZE, start=NOW + timedelta(minutes=1)),
+])  # fmt: skip
+def test_what_can_hide_no_outage_needs_nobody_else(store: CalendarStore, plan: Plan) -> None:
+    assert during(store, "ada").plan(plan).state(NOW) == "planned"
+
+
+def test_a_plan_is_not_widened_over_an_outage(store: CalendarStore, at: At) -> None:
+    entry = at(NOW).plan(replace(SOON, components=("console",)))
+    with pytest.raises(Refused, match=f"{OUTAGE} is open: plan another maintenance"):
+        during(store, "ada").change(entry.id, components=("console", "analytics"))
+    assert during(store, "ada").change(entry.id, end=SOON.end + HOUR).plan.end == (SOON.end + HOUR).replace(
+        microsecond=0
+    )
+
+
+def test_an_entry_of_before_entries_said_so_was_announced_when_it_was_made(
+    table: MemoryTable, store: CalendarStore, at: At
+) -> None:
+    entry = at(NOW).plan(PLAN)
+    for item in table.items.values():
+        for name in ("during", "second_by", "announced_at"):
+            item.pop(name, None)
+    found = store.get(entry.id)
+    assert found
+    assert (found.announced_at, found.excused_from, found.waits) == (None, PLAN.start, False)

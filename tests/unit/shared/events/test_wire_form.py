@@ -13,7 +13,7 @@ from shared.platform.outbox import leave
 KPI: Final = "id kpi title severity decision at why"
 DATA: Final = "id severity at why"
 TASK: Final = "id at task title run scheduled_for why"
-PROBE: Final = "id at subject components why"
+PROBE: Final = "id at subject components why since"
 DRILL: Final = "id at drill kind rpo_seconds rto_seconds why"
 CREDENTIAL: Final = "id at credential role by access until break_glass reason"
 ROLE: Final = "id at role why"

@@ -1,9 +1,12 @@
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
 from shared.incidents import by_people
 from shared.incidents.refusal import NotPossible, UnknownIncident
+from shared.incidents.signals import signals_of
+from shared.platform.moments import stamp
 from shared.platform.refusals import Refused
 from tests.unit.shared.incidents.told import (
     alarm_signal,
@@ -17,7 +20,7 @@ from tests.unit.shared.incidents.told import (
     task_passed,
     task_unconfigured,
 )
-from tests.unit.shared.incidents.world import World, at
+from tests.unit.shared.incidents.world import RULES, World, at
 
 DAY = 24 * 60  # minutes
 
@@ -145,13 +148,69 @@ def test_a_stale_signal_changes_nothing_and_is_known_afterwards(world: World) ->
 def test_nobody_acknowledges_it_and_it_is_escalated_once_for_each_severity(world: World) -> None:
     world.hear(kpi_breached(0, "incidents"))
     incident = world.act(world.only(), 1, by_people.updated, {"severity": "ticket"})
-    assert not world.tick(24 * 60 - 1).changed
-    assert world.tick(24 * 60).changed == (incident.id,)
-    assert not world.tick(24 * 60 + 1).changed
+    assert not world.tick(24 * 60).changed, "it has been a ticket for a minute less than a day"
+    assert world.tick(24 * 60 + 1).changed == (incident.id,)
+    assert not world.tick(24 * 60 + 2).changed
     world.act(incident, 24 * 60 + 2, by_people.updated, {"severity": "page"})
-    assert world.tick(24 * 60 + 3).changed == (incident.id,)
-    assert not world.tick(24 * 60 + 4).changed
+    assert not world.tick(24 * 60 + 16).changed, "it has been a page for fourteen minutes"
+    assert world.tick(24 * 60 + 17).changed == (incident.id,)
+    assert not world.tick(24 * 60 + 18).changed
     assert kinds(world).count("escalated") == 2
+    texts = [entry.text for entry in world.incidents.timeline(incident.id) if "acknowledged" in entry.text]
+    assert texts == [
+        "Nobody has acknowledged this ticket within 1 day.", "Nobody has acknowledged this page within 15 minutes.",
+    ]  # fmt: skip
+
+
+def test_a_ticket_that_becomes_a_page_is_escalated_from_then(world: World) -> None:
+    world.hear(task_failed(0, "latency_of_something"), alarm_signal(0, "Errors", FunctionName="p09-prod-ingest-worker"))
+    world.tick(3)
+    service = next(one for one in world.all() if one.causes == ("service",))
+    world.hear(probe_failed(40, "analytics"))
+    assert world.incidents.get(service.id).severity == "page"
+    assert service.id not in world.tick(54).changed
+    assert service.id in world.tick(55).changed
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_the_gravest_signal_names_an_outage_and_customers_date_it_in_whatever_order_signals_come(
+    world: World, order: tuple[int, ...]
+) -> None:
+    slow = replace(signals_of(kpi_breached(0, "latency"), RULES)[0], severity="ticket")
+    failing = signals_of(kpi_breached(4), RULES)[0]
+    later = alarm_signal(6, "p09-prod-P09LatencyBurnFast", description="[page] Latency burns its budget. x")
+    signals = (slow, failing, later)
+    world.hear(*(signals[n] for n in order))
+    incident = world.only()
+    assert (incident.title, incident.severity) == ("error_rate misses its target", "page")
+    assert (incident.customers_since, incident.began_at) == (at(4), at(4))
+
+
+def test_an_outage_is_dated_from_the_first_look_that_failed(world: World) -> None:
+    world.hear(replace(probe_failed(2, "analytics"), since=stamp(at(1.5))), kpi_breached(4))
+    incident = world.only()
+    assert (incident.opened_at, incident.began_at) == (at(2), at(1.5))
+
+
+def test_a_person_who_says_that_customers_are_hit_dates_it_from_its_opening(world: World) -> None:
+    world.hear(task_failed(0))
+    incident = world.act(world.only(), 30, by_people.updated, {"customer_impacting": True})
+    assert incident.began_at == at(0)
+
+
+def test_the_graver_of_two_that_are_merged_names_them(world: World) -> None:
+    world.hear(task_failed(0), probe_failed(4, "analytics"))
+    memory, service = world.all()
+    world.merge(service, memory, 5)
+    merged = world.incidents.get(memory.id)
+    assert (merged.title, merged.began_at, merged.severity_since) == ("Not available: Analytics", at(4), at(5))
+
+
+def test_a_line_of_the_timeline_says_which_components_failed_then(world: World) -> None:
+    world.hear(probe_failed(0, "console", "analytics"), probe_failed(3, "console"), probe_recovered(9, "console"))
+    assert [entry.components for entry in world.incidents.timeline(world.only().id)] == [
+        ("console", "analytics"), ("console",), ("console",), ("console",),
+    ]  # fmt: skip
 
 
 def test_who_acknowledges_it_owns_it_and_it_is_not_escalated(world: World) -> None:
@@ -167,7 +226,7 @@ def test_what_turns_out_graver_is_told_to_people(world: World) -> None:
     world.tick(3)
     world.hear(probe_failed(4, "analytics"), kpi_breached(5))
     assert [(one["change"], one["severity"], one["note"]) for one in world.told()] == [
-        ("opened", "ticket", ""), ("updated", "page", "Graver than was known: Not available: Analytics."),
+        ("opened", "ticket", ""), ("updated", "page", "Severity raised: Not available: Analytics."),
     ]  # fmt: skip
 
 
@@ -222,6 +281,12 @@ def test_people_resolve_what_is_well_and_insist_on_what_is_not(world: World) -> 
     assert len(world.all()) == 2
 
 
+def test_an_incident_never_ends_before_it_began_whatever_clocks_say(world: World) -> None:
+    world.hear(task_failed(5))
+    incident = world.act(world.only(), 4.9, by_people.resolved, although_failing=True)
+    assert incident.resolved_at == incident.opened_at
+
+
 def test_what_a_person_opens_only_a_person_resolves(world: World) -> None:
     incident = world.report("Slow exports", 0)
     world.act(incident, 1, by_people.updated, {"state": "monitoring"})
@@ -252,7 +317,6 @@ def test_a_merged_incident_counts_once_and_its_signals_go_to_the_other(world: Wo
 
 def test_reopening_is_refused_while_another_is_open_for_the_cause(world: World) -> None:
     from shared.incidents.act import reopen
-    from tests.unit.shared.incidents.world import RULES
 
     saying = by_people.Saying(by="ada", at=at(9), note="again")
     world.hear(task_failed(0), task_passed(1))

@@ -38,11 +38,11 @@ def test_a_customer_impacting_incident_that_ends_gets_its_review_filled_in_from_
 ) -> None:
     incident = world.only()
     assert (incident.review, review.incident, review.kpi) == (review.id, incident.id, None)
-    assert review.impact == "Customers were concerned for 0:07:00 (Analytics)."
+    assert review.impact == "Customers were affected for 7 minutes (Analytics)."
     assert review.due == date(2026, 12, 1)
     texts = [entry.text for entry in review_timeline(world.incidents, review)]
     assert texts[0].startswith("Not available: Analytics")
-    assert texts[-1].startswith("It has been well for 0:02:00")
+    assert texts[-1].startswith("It has been healthy for 2 minutes")
     assert [one["change"] for one in world.reviews_told()] == ["opened"]
 
 
@@ -61,14 +61,49 @@ def test_an_incident_that_concerned_no_customer_has_none_until_somebody_knows_be
     assert world.reviews.open_ones()[0].incident == incident.id
 
 
-def test_each_breach_of_a_kpi_gets_one_review_whatever_becomes_of_its_signal(world: World) -> None:
+def test_one_outage_has_one_review_which_other_breaches_join(world: World) -> None:
+    world.hear(
+        kpi_breached(0, "latency"), kpi_breached(4), probe_failed(5, "analytics"), kpi_breached(9, "availability")
+    )
+    (review,) = world.reviews.open_ones()
+    assert (review.kpi, review.decision, review.owner) == ("latency", "latency-20261124T120000Z", "Product SRE")
+    assert review.incident == world.only().id
+    assert world.only().review == review.id
+    texts = [entry.text for entry in review_timeline(world.incidents, review)]
+    assert [text.split(":")[0] for text in texts] == [
+        "latency misses its target", "error_rate misses its target", "Not available", "availability misses its target",
+    ]  # fmt: skip
+    world.hear(probe_recovered(20))
+    world.tick(22)
+    world.hear(kpi_breached(25, "availability"))  # which still counts what failed then
+    (review,) = world.reviews.open_ones()
+    assert review.title == "Not available: Analytics"
+    assert review.impact == "Customers were affected for 18 minutes (Analytics)."
+    assert [one["change"] for one in world.reviews_told()] == ["opened"]
+
+
+def test_what_somebody_has_written_into_a_review_stays_when_its_incident_ends(world: World) -> None:
+    world.hear(kpi_breached(0), probe_failed(1, "analytics"))
+    (review,) = world.reviews.open_ones()
+    change(world, review, edited, {"summary": "A deployment."})
+    world.hear(probe_recovered(20))
+    world.tick(22)
+    (review,) = world.reviews.open_ones()
+    assert (review.summary, review.title) == ("A deployment.", "error_rate misses its target")
+
+
+def test_too_many_incidents_are_a_breach_with_a_review_of_its_own(world: World) -> None:
+    world.hear(probe_failed(0, "analytics"), kpi_breached(1, "incidents"), probe_recovered(2))
+    world.tick(4)
+    assert [one.kpi for one in world.reviews.open_ones()] == ["incidents", None]
+
+
+def test_a_breach_after_another_outage_has_another_review(world: World) -> None:
     world.hear(kpi_breached(0), kpi_breached(0), kpi_recovered(60))
-    world.maintain(100, 200)
-    assert world.hear(kpi_breached(120)) == ["joined"]
+    world.tick(62)
+    world.hear(kpi_breached(200))
     first, second = world.reviews.open_ones()
-    assert (first.kpi, first.decision, first.owner) == ("error_rate", "error_rate-20261124T120000Z", "Product SRE")
-    assert first.incident == second.incident == world.only().id
-    assert first.id != second.id
+    assert [first.incident, second.incident] == [one.id for one in world.all()]
 
 
 def test_a_breach_under_a_maintenance_is_reviewed_with_its_decision_as_the_timeline(world: World) -> None:

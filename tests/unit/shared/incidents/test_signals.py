@@ -96,6 +96,7 @@ def test_an_alarm_reads_as_people_know_it() -> None:
     description = "[page] Accepted events wait too long to be stored. See the ingest worker."
     found = alarm_signal(0, "p09-prod-P09StreamWaiting", description=description)
     assert (found.title, found.severity) == ("Alarm: Accepted events wait too long to be stored", "page")
+    assert found.why == "See the ingest worker."
     assert (found.at.microsecond, found.customer_impacting) == (250_000, False)
     burn = alarm_signal(0, "p09-prod-P09AvailabilityBurnFast", description="[page] Availability burns. x")
     assert burn.customer_impacting

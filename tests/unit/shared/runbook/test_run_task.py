@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,11 +36,17 @@ class Function:
         self.now = NOON + timedelta(seconds=2)
         self.checked: list[datetime] = []
         self.finding: Finding | Exception | type[Crash] = PASSED
+        self.meanwhile: list[Any] = []
 
     def run(self, event: dict[str, Any] | None = None) -> dict[str, Any]:
         return run_task(
-            self.store, event or EVENT, self.check, remaining=MINUTE, clock=lambda: self.now
+            self.store, event or EVENT, self.check, remaining=MINUTE, clock=lambda: self.now, sleep=self.sleep
         )  # fmt: skip
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        if self.meanwhile:
+            self.meanwhile.pop()()
 
     def check(self, now: datetime) -> Finding:
         self.checked.append(now)
@@ -107,14 +114,41 @@ def test_evidence_that_is_no_json_is_a_failure_and_not_silence(function: Functio
     assert function.record().state == "failed"
 
 
-def test_while_an_attempt_runs_another_waits(function: Function) -> None:
+def test_a_second_delivery_waits_for_the_first_as_long_as_it_can(function: Function) -> None:
+    seen = []
+
+    def while_it_runs(_now: datetime) -> Finding:
+        first_now = function.now
+        function.meanwhile.append(lambda: seen.append("waited"))
+        with pytest.raises(StillRunning):  # it never ends here: the second one gives up before its own end
+            function.run()
+        function.now = first_now
+        return PASSED
+
+    run_task(function.store, EVENT, while_it_runs, remaining=MINUTE, clock=lambda: function.now, sleep=function.sleep)
+    assert (seen, function.record().state) == (["waited"], "passed")
+
+
+def test_a_second_delivery_reports_what_the_first_has_found_meanwhile(function: Function) -> None:
+    run = Run(occasion=occasion_of(EVENT), attempt=1, started_at=function.now, deadline=function.now + MINUTE)
+    function.store.begin(None, run)
+
+    def finish() -> None:
+        found = replace(run, finding=PASSED, finished_at=function.now)
+        function.store.finish(run, found, planned(the_runbook(), "redis_memory"), function.now)
+
+    function.meanwhile.append(finish)
+    assert function.run()["outcome"] == "repeated"
+    assert function.checked == []
+
+
+def test_a_delivery_after_a_crash_waits_for_the_dead_attempts_deadline_and_takes_over(function: Function) -> None:
     function.finding = Crash
     with pytest.raises(Crash):
         function.run()
-    function.now += MINUTE
-    with pytest.raises(StillRunning, match="attempt 1 may run until"):
-        function.run()
-    assert len(function.checked) == 1
+    function.finding = PASSED
+    function.now += MINUTE  # as Lambda delivers again
+    assert function.run()["attempt"] == 2
 
 
 def test_an_attempt_that_crashed_is_made_up_for_after_its_deadline(function: Function) -> None:
@@ -148,8 +182,7 @@ def test_a_crash_after_the_verdict_was_written_does_not_lose_its_event(function:
 
 def test_of_two_that_begin_at_once_one_runs(function: Function) -> None:
     function.table.before_write = function.run
-    with pytest.raises(StillRunning, match="another attempt has taken it over"):
-        function.run()
+    assert function.run()["outcome"] == "repeated"
     assert (function.record().attempt, len(function.checked), len(function.told())) == (1, 1, 1)
 
 
@@ -161,8 +194,10 @@ def test_an_attempt_that_was_taken_over_can_no_longer_give_the_verdict(function:
         function.run()
         return Finding(verdict=Verdict.FAILED, why="Too late.")
 
-    with pytest.raises(StillRunning):
-        run_task(function.store, EVENT, taken_over, remaining=MINUTE, clock=lambda: function.now)
+    late = run_task(
+        function.store, EVENT, taken_over, remaining=MINUTE, clock=lambda: function.now, sleep=function.sleep
+    )
+    assert late["outcome"] == "repeated"
     assert (function.record().state, function.record().attempt) == ("passed", 2)
     assert function.told() == [f"{RUN}-passed"]
 

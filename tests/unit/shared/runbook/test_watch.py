@@ -97,6 +97,32 @@ def test_after_its_own_outage_the_watcher_catches_up(watcher: Watcher) -> None:
     assert set(watcher.look(DAY + timedelta(hours=23)).missed) == missed_on(DAY)
 
 
+@pytest.mark.parametrize("days", [1, 4, 30, 100])
+def test_however_long_the_watcher_was_away_each_missed_task_is_found_and_no_look_takes_all(
+    watcher: Watcher, days: int
+) -> None:
+    watcher.look(DAY - LOOK)
+    back = DAY + timedelta(days=days) - LOOK
+    expected = {run for n in range(days) for run in missed_on(DAY + timedelta(days=n))}
+    looks = [watcher.look(back + n * MINUTE).missed for n in range(1 + days // 7)]
+    assert {run for found in looks for run in found} == expected
+    assert max(len(found) for found in looks) <= 8 * len(plan(the_runbook()))
+    assert watcher.store.watched()[1] == back + (len(looks) - 1) * MINUTE
+
+
+def test_a_run_that_never_ended_is_found_after_a_long_outage_of_the_watcher(watcher: Watcher) -> None:
+    watcher.look(DEPLOYED)
+    due = DEPLOYED.replace(hour=8, minute=0)
+
+    def hangs(_now: datetime) -> Finding:
+        raise KeyboardInterrupt
+
+    event = {"task": "error_budget_review", "scheduled_time": due.isoformat()}
+    with pytest.raises(KeyboardInterrupt):
+        run_task(watcher.store, event, hangs, remaining=MINUTE, clock=lambda: due)
+    assert watcher.look(due + timedelta(days=5)).timed_out == (Occasion(task=event["task"], scheduled_for=due).run,)
+
+
 def test_a_look_that_crashed_before_its_end_is_made_up_for_by_the_next(watcher: Watcher) -> None:
     watcher.look(DAY - LOOK)
 

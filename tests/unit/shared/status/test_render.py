@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from shared.status.describe import describe
 from shared.status.model import Facts, Line
 from shared.status.render import HEARTBEAT, render
-from tests.status_pages import DEGRADED, EMPTY, MAINTENANCE, NOW, OPERATIONAL, OUTAGE, STATES, URL, page_of
+from tests.status_pages import DEGRADED, EMPTY, MAINTENANCE, NOW, OPERATIONAL, OUTAGE, STATES, URL, ago, page_of
 
 SCHEMA = json.loads(Path(__file__).with_name("statuspage_v2.schema.json").read_text())
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -156,6 +156,20 @@ def test_the_version_changes_when_there_is_something_new_to_read() -> None:
 def test_without_a_script_the_page_shows_when_it_was_written(facts: Facts) -> None:
     assert '<time datetime="2026-11-24T13:42:07.000Z" data-heartbeat=' in text(facts, "index.html")
     assert "24 Nov 2026, 13:42 UTC" in text(facts, "index.html")
+
+
+def test_the_headline_is_as_bad_as_the_components_and_an_open_incident_is_an_incident() -> None:
+    """A month without incidents before it, records of eight minutes."""
+    opened = replace(OUTAGE.incidents[-1], opened_at=ago(minutes=6))
+    for impact, headline in (("minor", "Some systems are degraded"), ("major", "Partial outage"),
+                             ("critical", "Some systems are down")):  # fmt: skip
+        facts = replace(OUTAGE, since=ago(minutes=8), incidents=(replace(opened, impact=impact),), probe=None)  # type: ignore[arg-type]  # impacts as plain text
+        page = text(facts, "index.html")
+        assert f'<h1 id="headline">{headline}</h1>' in page
+        assert "No other incidents in the last 14 days." in page
+        assert "% uptime" not in page
+        assert "not enough history yet" in page
+    assert "No incidents in the last 14 days." in text(replace(OPERATIONAL, incidents=()), "index.html")
 
 
 def test_bars_have_a_text_that_says_the_same() -> None:

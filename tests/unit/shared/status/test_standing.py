@@ -93,6 +93,13 @@ def test_planned_maintenance_comes_before_what_fails_in_it() -> None:
     assert [one.incident.id for one in page_of(facts).incidents] == ["INC"]
 
 
+def test_work_that_began_in_an_outage_hides_nothing_of_it() -> None:
+    [work] = [one for one in MAINTENANCE.maintenances if one.phase(NOW) == "in_progress"]
+    facts = replace(OUTAGE, maintenances=(replace(work, in_outage=True),))
+    assert {statuses(facts)[name] for name in work.components if name != "console"} == {"major_outage"}
+    assert set(statuses(replace(facts, incidents=(), probe=None)).values()) == {"operational", "under_maintenance"}
+
+
 def test_maintenance_begins_and_ends_by_the_clock() -> None:
     [upgrade] = OPERATIONAL.maintenances
     for now, phase, status in (

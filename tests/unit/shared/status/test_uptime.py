@@ -123,7 +123,31 @@ def test_of_days_before_records_began_nothing_is_known() -> None:
     found = days(facts=replace(FACTS, since=NOW - timedelta(days=10)))
     assert found[(NOW - 20 * DAY).date()].status is None
     assert found[(NOW - 10 * DAY).date()].measured == 12 * 3600
-    assert uptime(tuple(days(facts=replace(FACTS, since=NOW)).values())) is None
+
+
+@pytest.mark.parametrize(
+    ("history", "shown"), [(0 * MINUTE, False), (8 * MINUTE, False), (6 * DAY, False), (8 * DAY, True)]
+)
+def test_without_enough_history_there_is_no_uptime(history: timedelta, shown: bool) -> None:  # noqa: FBT001 -- parametrized: pytest passes it by name
+    found = days(incident(NOW - history / 3, None), facts=replace(FACTS, since=NOW - history))
+    assert (uptime(tuple(found.values())) is not None) == shown
+
+
+def test_each_component_is_down_for_as_long_as_it_was_concerned() -> None:
+    start = NOW - 3 * DAY
+    told = replace(
+        incident(start, start + HOUR, components=("web",)),
+        lines=(
+            Line(at=start, state="investigating", components=("api", "web")),
+            Line(at=start + 20 * MINUTE, state="investigating", components=("web",)),
+            Line(at=start + 50 * MINUTE, state="monitoring", components=("web",)),
+            Line(at=start + HOUR, state="resolved", components=("web",)),
+        ),
+    )
+    found = {
+        name: days_of(name, replace(FACTS, incidents=(told,)), NOW)[-4].major for name in ("api", "web", "console")
+    }
+    assert found == {"api": 20 * 60, "web": 50 * 60, "console": 0}
 
 
 def test_an_incident_of_another_component_is_not_counted_one_of_no_component_is() -> None:

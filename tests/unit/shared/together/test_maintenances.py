@@ -7,8 +7,10 @@ from shared.calendar.model import LONGEST, Entry, Plan
 from shared.calendar.store import CalendarStore
 from shared.kpi.exclusions import Exclusion
 from shared.kpi.timeline import Span
-from shared.together.maintenances import exclusions, maintenances_at
+from shared.together.maintenances import exclusions, maintenances_at, outage_of
 from tests.memory_table import MemoryTable
+from tests.unit.shared.incidents.told import probe_failed, probe_recovered, task_failed
+from tests.unit.shared.incidents.world import World
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -69,3 +71,39 @@ def test_what_was_cancelled_counts_as_little_and_what_ended_early_until_then(cal
     assert len(maintenances_at(calendar, START + DAY - SECOND)) == 1
     assert maintenances_at(calendar, START + DAY) == []
     assert [one.span for one in exclusions(calendar, Span(START, END))] == [Span(START, START + DAY)]
+
+
+def test_a_maintenance_in_an_outage_excludes_and_silences_nothing_before_a_second_person_has_agreed(
+    calendar: CalendarStore,
+) -> None:
+    asked = Plan(
+        kind="maintenance", title="Mend it", reason="It is down", start=START, end=END, components=("analytics",)
+    )
+    entry = Calendar(calendar, ["analytics"], by="ada", now=START, outage=lambda _those: "INC").plan(asked)
+    later = START + timedelta(minutes=20)
+    assert (exclusions(calendar, Span(START, END)), maintenances_at(calendar, later)) == ([], [])
+    Calendar(calendar, ["analytics"], by="grace", now=later).confirm(entry.id)
+    assert [one.span for one in exclusions(calendar, Span(START, END))] == [Span(later, END)]
+    assert maintenances_at(calendar, later - SECOND) == []
+    assert len(maintenances_at(calendar, later)) == 1
+
+
+def test_a_maintenance_that_begins_now_excludes_nothing_of_the_minutes_before_it_was_planned(
+    calendar: CalendarStore,
+) -> None:
+    asked = Plan(kind="maintenance", title="Now", reason="-", start=START, end=END, components=("analytics",))
+    Calendar(calendar, ["analytics"], by="ada", now=START + timedelta(seconds=90)).plan(asked)
+    assert [one.span for one in exclusions(calendar, Span(START, END))] == [Span(START + timedelta(seconds=90), END)]
+
+
+def test_an_outage_is_an_open_incident_that_customers_of_a_component_feel() -> None:
+    world = World()
+    world.hear(task_failed(0))
+    assert outage_of(world.incidents, ["analytics"]) == ""
+    world.hear(probe_failed(1, "analytics"))
+    service = world.all()[-1]
+    assert outage_of(world.incidents, ["analytics", "console"]) == service.id
+    assert outage_of(world.incidents, ["console"]) == ""
+    world.hear(probe_recovered(2, "analytics"))
+    world.tick(5)
+    assert outage_of(world.incidents, ["analytics"]) == ""

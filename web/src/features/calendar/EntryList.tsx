@@ -3,10 +3,12 @@ import { useEffect, useRef, useState } from "react";
 import { EmptyState } from "../../components/EmptyState";
 import looks from "../../components/entry.module.css";
 import { SnowflakeIcon, ToolIcon } from "../../components/icons";
+import { ProblemAlert } from "../../components/ProblemAlert";
 import { capital, formatLength, formatSpan } from "../../components/words";
+import { useMay } from "../sign-in/roles";
 import classes from "./CalendarPage.module.css";
 import { CancelForm } from "./CancelForm";
-import { type Entry, isChangeable } from "./calendar";
+import { type Entry, isChangeable, useConfirm } from "./calendar";
 import { EntryMark } from "./EntryMark";
 import { ChangeForm } from "./PlanForm";
 
@@ -57,8 +59,36 @@ function EntryItem({ entry, isChosen, mayPlan }: ItemProps) {
       <span className={looks.facts}>{factsOf(entry).join(" · ")}</span>
       <p className={looks.text}>{entry.reason}</p>
       {entry.note !== "" && <p className={looks.text}>{entry.note}</p>}
+      {entry.state === "waiting" && <Confirmation entry={entry} />}
       {mayPlan && isChangeable(entry) && <Choices entry={entry} />}
     </li>
+  );
+}
+
+/** Until a second person agrees, what begins during an outage excuses nothing. */
+function Confirmation({ entry }: { entry: Entry }) {
+  const mayConfirm = useMay("POST /v1/calendar/{entry_id}/second");
+  const confirm = useConfirm(entry.id);
+  return (
+    <>
+      <p className={looks.text}>
+        {entry.during} is open. Until a second person confirms it, this maintenance silences and excludes
+        nothing.
+      </p>
+      {confirm.isError && <ProblemAlert error={confirm.error} />}
+      {mayConfirm && (
+        <Group gap="xs" mt={4}>
+          <Button
+            size="compact-xs"
+            aria-label={`Confirm: ${entry.title}`}
+            loading={confirm.isPending}
+            onClick={() => confirm.mutate(null)}
+          >
+            Confirm
+          </Button>
+        </Group>
+      )}
+    </>
   );
 }
 
@@ -94,5 +124,7 @@ function factsOf(entry: Entry): string[] {
   const length = Date.parse(entry.end) - Date.parse(entry.start);
   const facts = [formatSpan(entry), formatLength(length), `planned by ${entry.created_by}`];
   if (entry.components.length > 0) facts.push(entry.components.join(", "));
+  if (entry.during !== "") facts.push(`began during ${entry.during}`);
+  if (entry.second_by !== "") facts.push(`confirmed by ${entry.second_by}`);
   return facts;
 }

@@ -1,9 +1,16 @@
-import { CircleCheckIcon, CircleDotsIcon, CircleOffIcon, ClockIcon } from "../../components/icons";
+import {
+  CircleCheckIcon,
+  CircleDotsIcon,
+  CircleOffIcon,
+  CircleQuestionIcon,
+  ClockIcon,
+} from "../../components/icons";
 import { type Look, StateMark } from "../../components/StateMark";
 import { capital } from "../../components/words";
 import type { Entry } from "./calendar";
 
 const LOOKS: Record<Entry["state"], Look> = {
+  waiting: { tone: "warning", icon: CircleQuestionIcon },
   planned: { tone: "unknown", icon: ClockIcon },
   active: { tone: "active", icon: CircleDotsIcon },
   ended: { tone: "quiet", icon: CircleCheckIcon },
@@ -11,5 +18,9 @@ const LOOKS: Record<Entry["state"], Look> = {
 };
 
 export function EntryMark({ entry: { state } }: { entry: Entry }) {
-  return <StateMark look={LOOKS[state]}>{capital(state)}</StateMark>;
+  return (
+    <StateMark look={LOOKS[state]}>
+      {state === "waiting" ? "Needs a second person" : capital(state)}
+    </StateMark>
+  );
 }

@@ -42,8 +42,16 @@ export function useCancel(id: string) {
   );
 }
 
+/** Agrees, as a second person, to a maintenance that begins during an outage. */
+export function useConfirm(id: string) {
+  const params = { path: { entry_id: id } };
+  return useCalendarChange((api, _: null) =>
+    answered(api.POST("/v1/calendar/{entry_id}/second", { params })),
+  );
+}
+
 export function isChangeable({ state }: Entry): boolean {
-  return state === "planned" || state === "active";
+  return state === "waiting" || state === "planned" || state === "active";
 }
 
 function useCalendarChange<T>(change: (api: Api, wanted: T) => Promise<Entry>) {

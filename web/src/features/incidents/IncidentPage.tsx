@@ -65,7 +65,10 @@ function Facts({ incident, now }: { incident: IncidentDetail; now: number }) {
     ["Owner", incident.owner || "nobody"],
     ["Opened", `${formatMoment(incident.opened_at)}${incident.opened_by ? ` by ${incident.opened_by}` : ""}`],
     ["Acknowledged", attended(incident)],
-    [incident.resolved_at ? "Lasted" : "Lasts", formatLength(end - Date.parse(incident.opened_at))],
+    ...(incident.customer_impacting
+      ? [["Customers affected since", formatMoment(incident.began_at)] as [string, string]]
+      : []),
+    [incident.resolved_at ? "Lasted" : "Lasts", formatLength(end - Date.parse(incident.began_at))],
     ["Components", incident.components.join(", ") || "none"],
     ["Still failing", incident.failing.join(", ") || "nothing"],
     ["Signals", String(incident.signals)],

@@ -31,6 +31,6 @@ export function PastIncidents({ incidents }: { incidents: readonly Incident[] })
   );
 }
 
-function lengthOf({ opened_at, resolved_at }: Incident): string {
-  return resolved_at === null ? "–" : formatLength(Date.parse(resolved_at) - Date.parse(opened_at));
+function lengthOf({ began_at, resolved_at }: Incident): string {
+  return resolved_at === null ? "–" : formatLength(Date.parse(resolved_at) - Date.parse(began_at));
 }

@@ -6,7 +6,6 @@ import { useMay } from "../sign-in/roles";
 import { Evidence } from "./Evidence";
 import { RunHistory } from "./RunHistory";
 import { newestOf, type Task, useRuns } from "./runbook";
-import { hintOf } from "./words";
 
 interface Props {
   task: Task | undefined;
@@ -48,7 +47,7 @@ function Details({ task, runId, isLive, onRun }: Omit<Props, "onClose"> & { task
         )}
       </Text>
       {chosen === null ? (
-        <Text size="sm">No run on this day. {hintOf(task)}.</Text>
+        <Text size="sm">No run on this day. {task.hint}.</Text>
       ) : (
         <Evidence key={chosen} taskId={task.id} runId={chosen} />
       )}

@@ -4,11 +4,10 @@ import { Ticked } from "../../components/Ticked";
 import table from "../../components/table.module.css";
 import whole from "../../components/whole.module.css";
 import { formatTime } from "../../components/words";
-import { newestOf, type Task } from "./runbook";
+import type { Task } from "./runbook";
 import { TaskStateMark } from "./TaskStateMark";
 import classes from "./TaskTable.module.css";
 import { type Address, paramsOf } from "./use-address";
-import { hintOf } from "./words";
 
 /** The runbook's table. A whole row leads to its task; the link in it is what keyboards reach. */
 export function TaskTable({ tasks, address }: { tasks: readonly Task[]; address: Address }) {
@@ -25,7 +24,8 @@ export function TaskTable({ tasks, address }: { tasks: readonly Task[]; address:
 }
 
 function Row({ task, address }: { task: Task; address: Address }) {
-  const why = newestOf(task)?.why || hintOf(task);
+  const why = task.run?.why || task.hint;
+  const [byHand] = task.manual_runs;
   return (
     <tr className={`${whole.thing} ${classes.row}`} data-quiet={task.state === "not due"}>
       <td className={classes.time}>{task.due_at ? formatTime(task.due_at) : "–"}</td>
@@ -48,7 +48,7 @@ function Row({ task, address }: { task: Task; address: Address }) {
       </td>
       <td className={classes.state}>
         <TaskStateMark state={task.state} />
-        {task.manual_runs.length > 0 && <div className={table.dimmed}>run by hand</div>}
+        {byHand && <div className={table.dimmed}>by hand: {byHand.state}</div>}
       </td>
     </tr>
   );

@@ -57,7 +57,7 @@ export function isOver({ state }: RunSummary): boolean {
   return state !== "requested" && state !== "running";
 }
 
-/** The run that a row's state is of: the newest of the day. */
+/** The newest run of the day, by its schedule or by hand. */
 export function newestOf({ run, manual_runs }: Task): RunSummary | null {
   const [latest] = manual_runs;
   if (latest === undefined || run === null) return latest ?? run;

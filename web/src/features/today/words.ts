@@ -1,5 +1,5 @@
-import { formatLength, formatTime, plural } from "../../components/words";
-import type { RunbookDay, RunSummary, Schedule, Task, TaskState } from "./runbook";
+import { formatLength, plural } from "../../components/words";
+import type { RunbookDay, RunSummary, Schedule, TaskState } from "./runbook";
 
 const ORDER: readonly TaskState[] = [
   "failed",
@@ -22,27 +22,6 @@ export function tallyOf({ tasks }: RunbookDay): string {
   }));
   const told = counts.filter(({ count }) => count > 0).map(({ state, count }) => `${count} ${state}`);
   return told.join(" · ") || "nothing is due on this day";
-}
-
-/** What the clock says of a task that has no run. */
-export function hintOf(task: Task): string {
-  const grace = formatLength(task.grace_seconds * 1000);
-  switch (task.state) {
-    case "not due":
-      return task.weekday ? `${task.weekday}s at ${hour(task.hour)}` : `Not due on this day`;
-    case "upcoming":
-      return task.due_at ? `Starts at ${formatTime(task.due_at)}` : "";
-    case "due":
-      return `Its hour has come; it counts as missed after a grace of ${grace}`;
-    case "no record":
-      return `It left no record within its grace of ${grace}, and the watcher has not judged that: see the log of missed-runs`;
-    case "requested":
-      return "Waits to be run";
-    case "running":
-      return "Runs now";
-    default:
-      return "";
-  }
 }
 
 export function whenOf({ hour: at, weekday, every_seconds }: Schedule): string {

@@ -188,6 +188,22 @@ test("what has begun is ended with a reason", async () => {
   );
 });
 
+test("what begins during an outage waits for a second person, who confirms it", async () => {
+  const waiting = { ...UPGRADE, state: "waiting" as const, during: "INC-20261123-155200-3f9a0c" };
+  entries = [waiting];
+  server.on(`POST /v1/calendar/${UPGRADE.id}/second`, () => {
+    entries = [{ ...waiting, state: "active", second_by: "alan" }];
+    return json(entries[0]);
+  });
+  open();
+  const person = user();
+  expect(await screen.findByText("Needs a second person")).toBeInTheDocument();
+  await person.click(screen.getByRole("button", { name: `Confirm: ${UPGRADE.title}` }));
+  expect(
+    await screen.findByText(/began during INC-20261123-155200-3f9a0c · confirmed by alan/),
+  ).toBeInTheDocument();
+});
+
 test("who may not plan is not offered to", async () => {
   open("", "P09-DBA");
   await grid();
