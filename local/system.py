@@ -195,7 +195,7 @@ def announce(state: State, config: Configuration, *, demo: bool) -> None:
     say("ready")
     print(f"  console    {config.url}   (one click signs in as a demo person)")
     print(
-        f"  API        {config.url}/docs   (every request, who may send it, examples; {config.url}/openapi.json is the document)"
+        f"  API        {config.url}/docs   (each request, who may call it, examples)"
     )
     print(f"  health     {config.url}/health")
     print(f"  status     {outputs(config)['StatusUrl']}   (static files: they stay when the rest is down)")
