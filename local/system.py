@@ -194,9 +194,7 @@ def announce(state: State, config: Configuration, *, demo: bool) -> None:
     shown = logs.relative_to(ROOT) if logs.is_relative_to(ROOT) else logs
     say("ready")
     print(f"  console    {config.url}   (one click signs in as a demo person)")
-    print(
-        f"  API        {config.url}/docs   (every request, who may send it, examples; {config.url}/openapi.json is the document)"
-    )
+    print(f"  API        {config.url}/docs   (each request, who may call it, examples)")
     print(f"  health     {config.url}/health")
     print(f"  status     {outputs(config)['StatusUrl']}   (static files: they stay when the rest is down)")
     print(f"  Slack      {config.slack_url}   (what stands for it, and shows what was announced)")
