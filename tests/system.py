@@ -29,9 +29,11 @@ def system(request: pytest.FixtureRequest) -> Iterator[LocalSystem]:
         return
     with tempfile.TemporaryDirectory(prefix="p09-e2e-", ignore_cleanup_errors=True) as folder:
         system = LocalSystem(State(Path(folder)))
-        system.start()
-        yield system
-        system.stop()
+        try:
+            system.start()
+            yield system
+        finally:
+            system.stop()  # also what did not become ready in time
 
 
 @pytest.fixture(scope="session")
