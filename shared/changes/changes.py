@@ -6,8 +6,9 @@ from uuid import uuid4
 
 from shared.changes import acts
 from shared.changes.acts import Act
-from shared.changes.gates import Facts, Gate, GateName, gates
-from shared.changes.model import AT_THE_GATES, Change, GatesClosed, Plan, Step
+from shared.changes.gates import Facts, Gate, Overridable, gates
+from shared.changes.model import AT_THE_GATES, Change, GatesClosed, Plan, Run, Step
+from shared.changes.proofs import Found, proof_gates
 from shared.changes.store import WAITED, ChangeStore, first_id
 from shared.platform.actor import Actor
 
@@ -50,17 +51,18 @@ class Changes:
         return acts.expired(change, self._act.at)
 
     def gates(self, change: Change) -> tuple[Gate, ...]:
-        return gates(self._facts(change.plan.migrations_compatible))
+        return (*proof_gates(change), *gates(self._facts(change.plan.migrations_compatible)))
 
     def amend(self, change_id: str, commit: str, digest: str, committers: tuple[str, ...] = ()) -> Change:
         return self._do(change_id, lambda change: acts.amended(change, commit, digest, self._act, committers))
 
-    def report(self, change_id: str, step: Step, *, digest: str, passed: bool, why: str) -> Change:
+    def report(self, change_id: str, step: Step, *, digest: str, find: Callable[[Change], Found], run: Run) -> Change:
+        """``find`` judges the step, once it is the one that comes next."""
         return self._do(
-            change_id, lambda change: acts.reported(change, step, self._act, digest=digest, passed=passed, why=why)
+            change_id, lambda change: acts.reported(change, step, self._act, digest=digest, find=find, run=run)
         )
 
-    def ask_override(self, change_id: str, names: tuple[GateName, ...], reason: str) -> Change:
+    def ask_override(self, change_id: str, names: tuple[Overridable, ...], reason: str) -> Change:
         return self._do(change_id, lambda change: acts.override_asked(change, names, reason, self._act))
 
     def second_override(self, change_id: str) -> Change:
