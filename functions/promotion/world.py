@@ -13,6 +13,7 @@ from shared.changes.promotion import BY, World
 from shared.changes.store import ChangeStore
 from shared.changes.waits import WaitStore
 from shared.delivery.github import GitHub, read_access
+from shared.delivery.pipeline import PipelineRefused
 from shared.incidents.store import IncidentStore
 from shared.kpi.store import KpiStore
 from shared.platform.aws.dynamodb import Table
@@ -63,7 +64,12 @@ def dispatch(settings: Settings, change: Change) -> str:
         access = None
     if access is None:
         return f"No pipeline is configured: whoever deploys it takes over with `p09 change promote {change.id}`"
-    GitHub(settings.github_url, access, within=ASKING_SECONDS).dispatch(WORKFLOW, {"change": change.id})
+    try:
+        GitHub(settings.github_url, access, within=ASKING_SECONDS).dispatch(WORKFLOW, {"change": change.id})
+    except PipelineRefused as error:
+        return (
+            f"The pipeline does not deploy it ({error}): whoever does takes over with `p09 change promote {change.id}`"
+        )
     return f"The pipeline was asked to deploy it: {WORKFLOW} of {access.repository}"
 
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 import typer
 
 from local.api import Api, Refused
-from local.chaos import NONE, Chaos, set_chaos
+from local.chaos import Chaos, get_chaos, set_chaos
 from local.digest import digest_of
 from local.front_door.edge import published
 from local.state import LocalError, State
@@ -151,11 +151,12 @@ class Demo:
 
     @contextmanager
     def chaos(self, chaos: Chaos) -> Iterator[None]:
+        before = get_chaos(self.state)
         set_chaos(self.state, chaos)
         try:
             yield
         finally:
-            set_chaos(self.state, NONE)
+            set_chaos(self.state, before)
 
 
 def demo(context: typer.Context) -> None:
