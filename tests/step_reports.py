@@ -20,10 +20,11 @@ def checks(**results: str) -> list[dict[str, Any]]:
 
 def snapshot(*, p95: float = 40.0, failed: int = 0, at: datetime | None = None, **others: Any) -> dict[str, Any]:
     figures = {"requests": 300, "failed": failed, "p50": 10.0, "p95": p95, "p99": p95}
-    return {
+    found: dict[str, Any] = {
         "address": ADDRESS, "at": stamp(at or datetime.now(UTC)), "per_second": 10, "seconds": 30, "all": figures,
         "kinds": {"event": figures}, "throughput": 10.0, "problems": {},
-    } | others  # fmt: skip
+    }  # fmt: skip
+    return found | others
 
 
 def report(step: str, digest: str, *, passed: bool = True, why: str = "well", **figures: Any) -> dict[str, Any]:

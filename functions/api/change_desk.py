@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 def desk(services: "Services", person: "Person | Pipeline") -> "Changes":
     """Changes for one person, or the pipeline, now."""
+    from functions.api.audited_table import refused
     from shared.changes.changes import Changes
     from shared.runbook.load import the_runbook
     from shared.together.gate_facts import GateFacts
@@ -22,7 +23,14 @@ def desk(services: "Services", person: "Person | Pipeline") -> "Changes":
         kpis=services.kpis, calendar=services.calendar, incidents=services.incidents,
         evaluated_within=delivery.evaluated_within,
     )  # fmt: skip
-    return Changes(services.changes, facts.at(now), by=person.actor, now=now, valid_for=delivery.approval_valid_for)
+    return Changes(
+        services.changes,
+        facts.at(now),
+        by=person.actor,
+        now=now,
+        valid_for=delivery.approval_valid_for,
+        refusing=refused,
+    )
 
 
 def reported(services: "Services", changes: "Changes", change_id: str, asked: "dict[str, Any]") -> "Change":

@@ -8,8 +8,7 @@ from typing import Any, Final, Protocol
 from shared.changes.model import Change, Step
 from shared.changes.proofs import Found
 from shared.delivery.snapshot import Limits, Snapshot, judge
-from shared.health.checks import CONSOLE
-from shared.health.model import CANARY, Outcome, Result, why
+from shared.health.model import CANARY, CONSOLE, Outcome, Result, why
 from shared.health.model import judge as judge_checks
 from shared.platform.moments import moment, stamp
 from shared.platform.refusals import Refused

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -34,7 +35,7 @@ def test_only_the_asked_share_fails(state: State) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"errors": 1.5}, {"errors": -0.1}, {"latency": 31.0}, {"latency": -1.0}, {"pipeline": "fire"}]
 )
-def test_what_no_gateway_could_do_is_refused(wrong: dict[str, float]) -> None:
+def test_what_no_gateway_could_do_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(LocalError):
         Chaos(**wrong)
 

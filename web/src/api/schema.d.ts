@@ -178,7 +178,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who did what, newest first
+         * Who did what, newest act first
          * @description Of P09's own operations, or of any organisation.
          *
          *     **Who may call:** P09-Auditor, P09-Lead, P09-SRE.
@@ -1836,7 +1836,7 @@ export interface components {
         };
         /**
          * AuditPage
-         * @description Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last.
+         * @description In the order of the acts, newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last.
          */
         AuditPage: {
             /** Rows */
@@ -1846,7 +1846,9 @@ export interface components {
         };
         /**
          * AuditRow
-         * @description ``hash`` covers every other field, and ``previous`` is the hash of the row before.
+         * @description ``done_at`` is when the act was done and ``at`` when its row was written: an act that needs no PostgreSQL gets its row within
+         *     a minute. ``outcome`` is null in rows from before it was kept. ``hash`` covers every field but these two, which ``after`` says;
+         *     ``previous`` is the hash of the row before.
          */
         AuditRow: {
             /**
@@ -1866,6 +1868,13 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /**
+             * Done At
+             * Format: date-time
+             */
+            done_at: string;
+            /** Outcome */
+            outcome: ("done" | "refused") | null;
             /** Actor */
             actor: string;
             /** Action */
