@@ -3696,7 +3696,8 @@ export interface components {
         };
         /**
          * RunSummary
-         * @description A record without its evidence. ``by`` and ``reason`` say who had it run by hand, and why; ``late``: it began
+         * @description A record without its evidence. A ``played`` one was made by `p09 day` after its day: it says what was found at
+         *     ``started_at``, and is no evidence. ``by`` and ``reason`` say who had it run by hand, and why; ``late``: it began
          *     after it had counted as missed; ``attempt`` counts what crashed and was run again.
          */
         RunSummary: {
@@ -3708,7 +3709,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "scheduled" | "manual";
+            kind: "scheduled" | "manual" | "played";
             /**
              * State
              * @enum {string}
@@ -3746,7 +3747,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "scheduled" | "manual";
+            kind: "scheduled" | "manual" | "played";
             /**
              * State
              * @enum {string}
