@@ -108,13 +108,11 @@ def test_what_an_act_was_done_to_is_what_its_row_is_about(api: Api, table: Table
 
 def test_a_refused_act_looks_refused_and_acts_stand_in_their_order(api: Api, table: Table) -> None:
     api.services.__dict__["kpis"] = NoEvaluation()
-    change = act(api, "/v1/changes", **CHANGE).json()["id"]
+    planned = api.as_person("POST", "/v1/changes", subject="dora", groups=["P09-Developer"], json=CHANGE)
+    change = planned.json()["id"]
     proved(api.services.changes, change)
-    lead = {"subject": "lena", "groups": ["P09-Lead"]}
-    assert api.as_person("POST", f"/v1/changes/{change}/approve", **lead).status_code == 409
-    asked = api.as_person(
-        "POST", f"/v1/changes/{change}/override", **lead, json={"gates": ["budget"], "reason": "nobody measures"}
-    )
+    assert act(api, f"/v1/changes/{change}/approve").status_code == 409
+    asked = act(api, f"/v1/changes/{change}/override", gates=["budget"], reason="nobody measures")
     assert asked.status_code == 200, asked.text
     written_directly(api)
     rows = trail(api, table)
