@@ -121,7 +121,8 @@ def _job(request: Request, run: Run, job: Job) -> dict[str, Any]:
 
 
 def _shown(request: Request, run: Run) -> str:
-    return f"{str(request.base_url).rstrip('/')}/{REPOSITORY}/actions/runs/{run.id}"
+    where = f"{request.scope['root_path']}/{REPOSITORY}/actions/runs/{run.id}"  # under what it is mounted on
+    return str(request.url.replace(path=where, query=""))
 
 
 def _page(request: Request, name: str, found: Sequence[Any]) -> Response:

@@ -16,9 +16,9 @@ class SnapshotStore:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def last(self, address: str) -> Snapshot | None:
-        """The last accepted one of an address: a stage may keep those of others, whose changes it judges."""
-        newest = self._table.query(_PARTITION, newest_first=True, limit=_LOOKED_AT)
+    def last(self, address: str, *, before: str | None = None) -> Snapshot | None:
+        """The last accepted one of an address, made ``before`` a moment; a stage keeps those of others, whose changes it judges."""
+        newest = self._table.query(_PARTITION, before=before, newest_first=True, limit=_LOOKED_AT)
         found = (read_snapshot(json.loads(str(item["content"]))) for item in newest)
         return next((one for one in found if one.address == address), None)
 

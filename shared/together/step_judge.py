@@ -32,7 +32,7 @@ class Report:
 class Snapshots(Protocol):
     """The accepted load snapshots, or what stands in for them."""
 
-    def last(self, address: str) -> Snapshot | None: ...
+    def last(self, address: str, *, before: str | None = None) -> Snapshot | None: ...
     def accept(self, snapshot: Snapshot) -> None: ...
 
 
@@ -96,7 +96,7 @@ class StepJudge:
             )
         self._check(change, snapshot, now)
         due, made = snapshot.per_second * snapshot.seconds, snapshot.all
-        found = judge(snapshot, self.snapshots.last(snapshot.address), self.limits)
+        found = judge(snapshot, self.snapshots.last(snapshot.address, before=snapshot.at), self.limits)
         reasons = [] if made.requests == due else [f"{made.requests} of {due} requests were made"]
         return Found(
             passed=found.within and not reasons, why="; ".join([*reasons, *([] if found.within and reasons else [found.why])]),

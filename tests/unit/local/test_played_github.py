@@ -105,9 +105,11 @@ def test_history_is_the_same_whenever_it_is_looked_at_and_never_of_the_future() 
             assert later[run.id] == run
 
 
-def test_a_run_says_to_people_that_it_was_played() -> None:
-    client = TestClient(create_app(RIGHT, lambda: "clean", lambda: NOW))
-    newest = runs(NOW, "clean")[0]
-    shown = client.get(f"/{REPOSITORY}/actions/runs/{newest.id}")
-    assert "No pipeline made it" in shown.text
-    assert client.get(f"/{REPOSITORY}/actions/runs/1").status_code == 404
+def test_a_run_leads_to_a_page_that_says_to_people_that_it_was_played() -> None:
+    app = Starlette(routes=[Mount("/github", create_app(RIGHT, lambda: "clean", lambda: NOW))])
+    client = TestClient(app, base_url="http://github.test")
+    path = f"/github/repos/{REPOSITORY}/actions/runs?created=2026-11-24T00:00:00Z..2026-11-24T20:00:00Z"
+    [newest, *_] = client.get(path, headers={"authorization": f"Bearer {RIGHT}"}).json()["workflow_runs"]
+    assert newest["html_url"].startswith("http://github.test/github/")
+    assert "No pipeline made it" in client.get(newest["html_url"]).text
+    assert client.get(f"/github/{REPOSITORY}/actions/runs/1").status_code == 404

@@ -21,3 +21,11 @@ def test_a_stage_keeps_the_snapshots_of_other_addresses_apart() -> None:
     store.accept(FIRST)
     store.accept(replace(FIRST, at="2026-11-25T10:00:00Z", address="http://b"))
     assert store.last("http://a") == FIRST
+
+
+def test_a_snapshot_that_was_kept_where_it_was_made_is_not_held_against_itself() -> None:
+    store = SnapshotStore(MemoryTable())
+    later = replace(FIRST, at="2026-11-25T10:00:00Z")
+    store.accept(FIRST)
+    store.accept(later)
+    assert store.last("http://a", before=later.at) == FIRST
