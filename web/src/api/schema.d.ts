@@ -853,7 +853,7 @@ export interface paths {
         put?: never;
         /**
          * Agree, as a second person, to a maintenance that begins during an outage
-         * @description For: P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Lead, P09-SRE.
          */
         post: operations["confirm_entry"];
         delete?: never;
@@ -1001,7 +1001,7 @@ export interface paths {
          * What the promotion of a restore would discard
          * @description Computed once it was signed off; `POST` computes it again.
          *
-         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["preview_promotion"];
         put?: never;
@@ -1009,7 +1009,7 @@ export interface paths {
          * Compute again what the promotion of a restore would discard
          * @description While it waits for its promotion.
          *
-         *     For: P09-DBA, P09-SRE.
+         *     **Who may call:** P09-DBA, P09-SRE.
          */
         post: operations["preview_again"];
         delete?: never;
@@ -1267,9 +1267,9 @@ export interface paths {
         put?: never;
         /**
          * Report what a step has found
-         * @description The same report again changes nothing.
+         * @description By the pipeline alone. The same report again changes nothing.
          *
-         *     **Who may call:** P09-Developer, P09-Lead, P09-SRE, pipeline.
+         *     **Who may call:** pipeline.
          */
         post: operations["report_step"];
         delete?: never;
@@ -2063,6 +2063,7 @@ export interface components {
          * ChangeView
          * @description ``gates`` are how they stand now; a change that is over has none. ``workflow`` is null while it does not wait. ``own`` is
          *     what of it is the work of who asks: they don't approve their own artefact, nor agree to their own override.
+         *     ``demo``: it shows the way to production, is deployed by no pipeline, and counts in no figure.
          */
         ChangeView: {
             /** Id */
@@ -2085,6 +2086,8 @@ export interface components {
             committed_at: string;
             /** Planned For */
             planned_for: string;
+            /** Demo */
+            demo: boolean;
             approval: components["schemas"]["ApprovalView"] | null;
             override: components["schemas"]["OverrideView"] | null;
             /** Own */
@@ -2111,6 +2114,23 @@ export interface components {
             via: "slack" | "email" | "webhook";
             /** Kinds */
             kinds: string[];
+        };
+        /**
+         * CheckFound
+         * @description One check of a smoke test, as smoke-tests.sh reports it.
+         */
+        CheckFound: {
+            /** Check */
+            check: string;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "passed" | "failed" | "unconfigured" | "unknown";
+            /** Why */
+            why: string;
+            /** Milliseconds */
+            milliseconds: number;
         };
         /** CloseReview */
         CloseReview: {
@@ -2613,20 +2633,22 @@ export interface components {
         };
         /**
          * GateView
-         * @description ``overridden``: it is closed, and a second person has agreed to pass it.
+         * @description ``overridden``: it is closed, and a second person has agreed to pass it. ``run`` is the pipeline's run that proved it and
+         *     ``url`` where that is shown; both are empty for a gate that needs no proof.
          */
         GateView: {
-            /**
-             * Name
-             * @enum {string}
-             */
-            name: "budget" | "freeze" | "incidents" | "migrations";
+            /** Name */
+            name: ("smoke" | "load_snapshot") | ("budget" | "freeze" | "incidents" | "migrations");
             /** Open */
             open: boolean;
             /** Overridden */
             overridden: boolean;
             /** Why */
             why: string;
+            /** Run */
+            run: string;
+            /** Url */
+            url: string;
         };
         /** Health */
         Health: {
@@ -2916,6 +2938,53 @@ export interface components {
             visitors: number;
         };
         /**
+         * LoadFigures
+         * @description Of requests; times in milliseconds.
+         */
+        LoadFigures: {
+            /** Requests */
+            requests: number;
+            /** Failed */
+            failed: number;
+            /** P50 */
+            p50: number;
+            /** P95 */
+            p95: number;
+            /** P99 */
+            p99: number;
+        };
+        /**
+         * LoadFound
+         * @description A load snapshot, as performance-tests.sh reports it.
+         */
+        LoadFound: {
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Per Second */
+            per_second: number;
+            /** Seconds */
+            seconds: number;
+            all: components["schemas"]["LoadFigures"];
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["LoadFigures"];
+            };
+            /** Throughput */
+            throughput: number;
+            /**
+             * Problems
+             * @default {}
+             */
+            problems?: {
+                [key: string]: number;
+            };
+        };
+        /**
          * MadeCredential
          * @description ``password`` is shown here and never again.
          */
@@ -3139,6 +3208,7 @@ export interface components {
          * @description ``impact`` is announced ahead of time; ``digest`` is the artefact's SHA-256; ``committed_at`` is when its oldest commit
          *     was made, from which lead time counts; ``migrations_compatible`` is what `make check` says of its migrations.
          *     ``committers`` are the mail addresses of who wrote its commits: they don't approve it.
+         *     A ``demo`` shows the way to production: no pipeline deploys it, and no figure counts it.
          */
         NewChange: {
             /** Title */
@@ -3169,6 +3239,11 @@ export interface components {
              * @default []
              */
             committers?: string[];
+            /**
+             * Demo
+             * @default false
+             */
+            demo?: boolean;
         };
         /**
          * NewCredential
@@ -3689,6 +3764,19 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * RunOfPipeline
+         * @description The pipeline's run in which a step was made, and where it is shown.
+         */
+        RunOfPipeline: {
+            /** Id */
+            id: string;
+            /**
+             * Url
+             * @default
+             */
+            url?: string;
+        };
         /** RunRequest */
         RunRequest: {
             /** Reason */
@@ -3909,7 +3997,8 @@ export interface components {
         };
         /**
          * StepReport
-         * @description What a step found, on the artefact of ``digest``.
+         * @description What a step found, on the artefact of ``digest``, in a run of the pipeline. ``passed`` and ``why`` are how it ended there. A
+         *     smoke test passes by its ``checks``, a load snapshot by its ``snapshot`` and a verification by its checks: P09 judges them.
          */
         StepReport: {
             /**
@@ -3923,6 +4012,13 @@ export interface components {
             passed: boolean;
             /** Why */
             why: string;
+            run: components["schemas"]["RunOfPipeline"];
+            /**
+             * Checks
+             * @default []
+             */
+            checks?: components["schemas"]["CheckFound"][];
+            snapshot?: components["schemas"]["LoadFound"] | null;
         };
         /** StepView */
         StepView: {
@@ -5981,7 +6077,7 @@ export interface operations {
                     "application/json": components["schemas"]["EntryView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6233,7 +6329,7 @@ export interface operations {
                     "application/json": components["schemas"]["DiscardPreview"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6264,7 +6360,7 @@ export interface operations {
                     "application/json": components["schemas"]["Started"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
