@@ -136,6 +136,8 @@ class LocalServers:
     aws_endpoint: str = "http://127.0.0.1:4566"
     # What stands for Slack.
     slack_url: str = "http://127.0.0.1:8010"
+    # What stands for GitHub's API.
+    github_url: str = "http://127.0.0.1:8010/github"
 
     @classmethod
     def read(cls, path: Path) -> LocalServers:
@@ -148,6 +150,7 @@ class LocalServers:
             origin=found["origin"],
             aws_endpoint=found["aws_endpoint"],
             slack_url=found["slack_url"],
+            github_url=found["github_url"],
         )
 
 

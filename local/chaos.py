@@ -1,4 +1,5 @@
-"""Faults that the front door injects into requests of the API, so that one can see what the KPIs make of them.
+"""Faults that are injected into the local system: by the front door into requests of the API, so that one can see what the
+KPIs make of them, and into the played history of the pipeline, for the 20:00 review.
 
 The control is a file in the state folder, which only who owns this checkout can write: nothing that listens on a port.
 """
@@ -6,22 +7,29 @@ The control is a file in the state folder, which only who owns this checkout can
 import random
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from local.state import LocalError, State, read_json, write_json
+
+PipelineScenario = Literal["clean", "failure", "flake", "slow_job", "regression", "rate_limit"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chaos:
-    """``errors``: the share of requests that are answered with 503; ``latency``: seconds by which the others are late."""
+    """``errors``: the share of requests that are answered with 503; ``latency``: seconds by which the others are late;
+    ``pipeline``: what the last day of its played history shows."""
 
     errors: float = 0.0
     latency: float = 0.0
+    pipeline: PipelineScenario = "clean"
 
     def __post_init__(self) -> None:
         if not 0 <= self.errors <= 1:
             raise LocalError("a share of errors lies between 0% and 100%")
         if not 0 <= self.latency <= 30:  # noqa: PLR2004  # API Gateway itself gives up then
             raise LocalError("a latency lies between 0 ms and 30 s")
+        if self.pipeline not in get_args(PipelineScenario):
+            raise LocalError(f"a pipeline's scenario is one of {', '.join(get_args(PipelineScenario))}")
 
 
 NONE = Chaos()

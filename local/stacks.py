@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from local.aws import CREDENTIALS, aws_client
 from local.commands import run
 from local.digest import digest_of
+from local.github.app import REPOSITORY
 from local.ministack import checkpoint
 from local.postgres import ADMIN, DATABASE
 from local.progress import say, step
@@ -21,6 +22,7 @@ POSTGRES_SECRET = "p09-local-postgres-admin"  # noqa: S105  # the secret's name
 VALKEY_SECRET = "p09-local-valkey"  # noqa: S105  # the secret's name
 SLACK_SECRET = "p09-local-slack"  # noqa: S105  # the secret's name
 WEBHOOKS_SECRET = "p09-local-webhooks"  # noqa: S105  # the secret's name
+PIPELINE_SECRET = "p09-local-pipeline"  # noqa: S105  # the secret's name; the stacks create it
 _DIGEST_PARAMETER = "/p09/local/deployed"
 _ASSEMBLY_INPUTS = ("infra", "functions", "shared", "monitoring", "cdk.json", "package-lock.json")
 _LOCKS = ("requirements/collect.txt", "requirements/dev.txt", "requirements/query.txt", "requirements/runtime.txt")
@@ -48,6 +50,14 @@ def put_secrets(config: Configuration) -> None:
     admit(config, json.loads(_current(client, VALKEY_SECRET))["password"])
 
 
+def _fill_in_pipeline(config: Configuration) -> None:
+    """Repository and token, as people put them there: here those of what stands for GitHub."""
+    client = aws_client("secretsmanager", config.aws_endpoint)
+    value = json.dumps({"repository": REPOSITORY, "token": config.github_token})
+    if _current(client, PIPELINE_SECRET) != value:
+        client.put_secret_value(SecretId=PIPELINE_SECRET, SecretString=value)
+
+
 def _current(client: Any, name: str) -> str:
     return str(client.get_secret_value(SecretId=name)["SecretString"])
 
@@ -64,6 +74,7 @@ def ensure_deployed(state: State, config: Configuration) -> bool:
     digest = digest_of([*_ASSEMBLY_INPUTS, *_LOCKS, str(BUILT), str(context)])
     ssm = aws_client("ssm", config.aws_endpoint)
     if _deployed_digest(ssm) == digest:
+        _fill_in_pipeline(config)
         say("the stacks are deployed and unchanged")
         return False
     with step("cdk synth: writing the stacks' templates and assets"):
@@ -75,6 +86,7 @@ def ensure_deployed(state: State, config: Configuration) -> bool:
     with step("cdk deploy 'local/*'"):
         _cdk(state, config, "deploy", "local/*", *("--require-approval", "never", "--concurrency", "4"))
     stand_in(config.aws_endpoint)
+    _fill_in_pipeline(config)
     ssm.put_parameter(Name=_DIGEST_PARAMETER, Value=digest, Type="String", Overwrite=True)
     checkpoint(config.aws_endpoint)
     return True
@@ -110,6 +122,7 @@ def _write_context(state: State, config: Configuration) -> Path:
         "origin": config.url,
         "aws_endpoint": config.aws_endpoint,
         "slack_url": config.slack_url,
+        "github_url": config.github_url,
     }
     write_json(file, content)
     return file

@@ -60,6 +60,7 @@ class Configuration:
     valkey_password: str
     slack_token: str
     slack_webhook_secret: str
+    github_token: str
     backup_key: str
     """What backups are encrypted under, in hexadecimal: kept apart from them."""
 
@@ -75,6 +76,11 @@ class Configuration:
     def slack_url(self) -> str:
         """What stands for Slack."""
         return f"http://{LOOPBACK}:{self.slack_port}"
+
+    @property
+    def github_url(self) -> str:
+        """What stands for GitHub's API, in the process of what stands for Slack."""
+        return f"{self.slack_url}/github"
 
 
 @dataclass(frozen=True)
@@ -142,6 +148,7 @@ class State:
             slack_token=kept.get("slack_token") or f"xoxb-{secrets.token_urlsafe(24)}",
             slack_webhook_secret=kept.get("slack_webhook_secret")
             or f"whsec_{b64encode(secrets.token_bytes(24)).decode()}",
+            github_token=kept.get("github_token") or f"ghp_{secrets.token_urlsafe(24)}",
             backup_key=kept.get("backup_key") or new_key().hex(),
         )
         write_json(self._configuration_file, asdict(chosen))

@@ -34,7 +34,7 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
     if not is_free(config.front_door_port):
         raise LocalError(f"port {config.front_door_port} is taken by another program: choose one, `make run PORT=8001`")
     try:
-        with step("starting PostgreSQL, Valkey, MiniStack and what stands for Slack"):
+        with step("starting PostgreSQL, Valkey, MiniStack and what stands for Slack and GitHub"):
             supervisor.start(
                 postgres_server(state, config),
                 valkey_server(state, config),
@@ -198,6 +198,7 @@ def announce(state: State, config: Configuration, *, demo: bool) -> None:
     print(f"  health     {config.url}/health")
     print(f"  status     {outputs(config)['StatusUrl']}   (static files: they stay when the rest is down)")
     print(f"  Slack      {config.slack_url}   (what stands for it, and shows what was announced)")
+    print(f"  GitHub     {config.github_url}   (what stands for it: a played history, no runners)")
     if demo:
         print(f"  demo site  {config.url}/demo/   (a page with the tracker: visit it, watch the console)")
     print("  new site   .venv/bin/p09 site create 'My site' --domain example.com   (prints its keys)")

@@ -67,6 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (WrongUsage, Incomparable, AwsRefused, AwsUnavailable) as error:
         print(f"performance-tests: {error}", file=sys.stderr)
         return 2
+    if chosen.report:
+        chosen.report.write_text(json.dumps(found.to_json()) + "\n", encoding="utf-8")
     if chosen.json:
         print(json.dumps({"within": judgement.within, "why": judgement.why, "snapshot": found.to_json()}, indent=2))
     else:
@@ -110,6 +112,12 @@ def _parser(asked: Asked) -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--baseline", metavar="FILE", type=Path, help="the last accepted snapshot, to compare with")
     parser.add_argument("--save", metavar="FILE", type=Path, help="where to keep this one, if it is within the limits")
+    parser.add_argument(
+        "--report",
+        metavar="FILE",
+        type=Path,
+        help="where to write the figures, whatever they are, for `p09 change report`",
+    )
     add_options(parser)
     return parser
 
@@ -127,7 +135,7 @@ def _before(chosen: argparse.Namespace) -> Snapshot | None:
     if chosen.stage:
         if chosen.baseline or chosen.save:
             raise WrongUsage("--stage: keeps the snapshots itself, without --baseline and --save")
-        return _store(chosen).last()
+        return _store(chosen).last(chosen.api_url)
     return _baseline(chosen.baseline) if chosen.baseline else None
 
 

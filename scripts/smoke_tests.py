@@ -58,6 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         [*http_checks(chosen.app_url, chosen.api_url, asked.paths, asked.timeout), _canary(chosen, asked, keys, lack)]
     )
     took = time.perf_counter() - started
+    if chosen.report:
+        checks = [
+            {"check": one.check, "result": one.result.value, "why": one.why, "milliseconds": one.milliseconds}
+            for one in outcomes
+        ]
+        chosen.report.write_text(json.dumps(checks) + "\n", encoding="utf-8")
     (_print_json if chosen.json else _print_lines)(outcomes, took)
     return EXIT[judge(outcomes)]
 
@@ -70,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
         "app_url", metavar="APP_URL", type=url, help="where the console is, such as https://app.example.com"
     )
     parser.add_argument("api_url", metavar="API_URL", type=url, help="where the API is, often the same address")
+    parser.add_argument(
+        "--report", metavar="FILE", type=Path, help="where to write what each check found, for `p09 change report`"
+    )
     add_options(parser)
     return parser
 

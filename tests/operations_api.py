@@ -7,17 +7,20 @@ from fastapi.testclient import TestClient
 
 from functions.api.services import Services
 from functions.api.settings import Settings
-from shared.identity.identity import SRE, Person
+from shared.identity.identity import PIPELINE, SRE, Person, Pipeline
 from shared.platform.valkey import ValkeyUnavailable
 
 
 class KnownPeople:
-    """A token is a name, or `ada as lovelace`: what a person is called is no id. Who has no role named here is an SRE."""
+    """A token is a name, or `ada as lovelace`: what a person is called is no id. Who has no role named here is an SRE;
+    `pipeline` is the delivery pipeline."""
 
     def __init__(self, roles: Mapping[str, str] | None = None) -> None:
         self._roles = roles or {}
 
-    def verify(self, token: str) -> Person:
+    def verify(self, token: str) -> Person | Pipeline:
+        if token == PIPELINE:
+            return Pipeline()
         person, _, name = token.partition(" as ")
         return Person(f"id-of-{person}", frozenset({self._roles.get(person, SRE)}), name or person)
 

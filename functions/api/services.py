@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shared.communication.store import AnnouncementStore
     from shared.credentials.credentials import DatabaseCredentials
     from shared.credentials.store import LeaseStore
+    from shared.delivery.snapshot_store import SnapshotStore
     from shared.incidents.review_store import ReviewStore
     from shared.incidents.rules import Rules
     from shared.incidents.store import IncidentStore
@@ -92,6 +93,12 @@ class Services(PeopleServices):
         from shared.runbook.store import RunStore
 
         return RunStore(self.operations)
+
+    @cached_property
+    def load_snapshots(self) -> "SnapshotStore":
+        from shared.delivery.snapshot_store import SnapshotStore
+
+        return SnapshotStore(self.operations)
 
     @cached_property
     def announcements(self) -> "AnnouncementStore":

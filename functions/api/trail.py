@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pg8000.native import Connection
 
 _OF_OPERATIONS: Final = ROLES | {PIPELINE}
+_MAKES: Final = {HTTPStatus.CREATED, HTTPStatus.ACCEPTED}  # what the row is about has no id before
 _OWN_TRAIL: Final = "/v1/access/"  # routes that write to PostgreSQL anyway, and say more of it
 
 
@@ -58,10 +60,11 @@ async def audit_operation(request: Request) -> None:
     content = _content(await request.body())
     told = await trail(request)
     reason = str(content.get("reason") or content.get("note") or "")[:2000] or None
+    route, about = request.scope["route"], "/".join(request.path_params.values())
     entry = told.entry(
-        OPERATIONS, request.scope["route"].name, request.url.path[:300], after={"asked": content}, reason=reason
+        OPERATIONS, route.name, (about or request.url.path)[:300], after={"asked": content}, reason=reason
     )
-    take_along(entry)
+    take_along(entry, makes=route.status_code in _MAKES)
 
 
 def _content(body: bytes) -> dict[str, Any]:

@@ -28,14 +28,22 @@ runs = RunStore(table)
 
 
 def handler(event: dict[str, Any], context: Context) -> dict[str, Any]:
-    report = run_task(runs, event, check, remaining=remaining(context))
+    report = run_task(runs, event, _played if event.get("played") else check, remaining=remaining(context))
     logger.info("done", extra=report)
     return report
 
 
+def _played(_now: datetime) -> Finding:
+    return Finding(verdict=Verdict.UNCONFIGURED, why="A day that was played is never signed: nothing was exported.")
+
+
 def check(now: datetime) -> Finding:
+    installed, _ = runs.watched()
+    if installed is None:
+        why = "The watcher has not begun: it is not known since when there is evidence."
+        return Finding(verdict=Verdict.UNCONFIGURED, why=why)
     try:
-        days = export(EvidenceStore(table), _ports(), now)
+        days = export(EvidenceStore(table), _ports(), now, installed.date())
     except TooOld as error:
         return Finding(verdict=Verdict.UNCONFIGURED, why=str(error))
     why = f"Exported and signed: {', '.join(map(_said, days))}." if days else "What is over was exported before."

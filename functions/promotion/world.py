@@ -13,6 +13,7 @@ from shared.changes.promotion import BY, World
 from shared.changes.store import ChangeStore
 from shared.changes.waits import WaitStore
 from shared.delivery.github import GitHub, read_access
+from shared.delivery.pipeline import PipelineRefused
 from shared.incidents.store import IncidentStore
 from shared.kpi.store import KpiStore
 from shared.platform.aws.dynamodb import Table
@@ -53,6 +54,8 @@ def world(settings: Settings, table: Table) -> World:
 
 def dispatch(settings: Settings, change: Change) -> str:
     """Ask the pipeline to deploy a change. What it does is claim it first, which is granted once. Raises PipelineUnavailable."""
+    if change.plan.demo:
+        return f"A demo, which no pipeline deploys: whoever shows it goes on with `p09 change promote {change.id}`"
     try:
         access = read_access(read_secret(aws_settings(), settings.pipeline_secret_arn))
     except AwsRefused as error:
@@ -61,7 +64,12 @@ def dispatch(settings: Settings, change: Change) -> str:
         access = None
     if access is None:
         return f"No pipeline is configured: whoever deploys it takes over with `p09 change promote {change.id}`"
-    GitHub(settings.github_url, access, within=ASKING_SECONDS).dispatch(WORKFLOW, {"change": change.id})
+    try:
+        GitHub(settings.github_url, access, within=ASKING_SECONDS).dispatch(WORKFLOW, {"change": change.id})
+    except PipelineRefused as error:
+        return (
+            f"The pipeline does not deploy it ({error}): whoever does takes over with `p09 change promote {change.id}`"
+        )
     return f"The pipeline was asked to deploy it: {WORKFLOW} of {access.repository}"
 
 

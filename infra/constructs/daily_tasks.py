@@ -15,12 +15,17 @@ from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
     from infra.constructs.platform import DataServices, Platform
+    from infra.stages import Stage
 
 GITHUB = "https://api.github.com"
 # A look takes as long as the canary may; three of them decide.
 HEALTH_CHECK_TIMEOUT = Duration.minutes(5)
 TOKEN = "A token of GitHub, which people put there and renew: AWS can't rotate it"  # noqa: S105 -- a reason
 TOKEN_REASONS = {"AwsSolutions-SMG4": TOKEN, "NIST.800.53.R5-SecretsManagerRotationEnabled": TOKEN}
+
+
+def github_url(stage: Stage) -> str:
+    return stage.local.github_url if stage.local else GITHUB
 
 
 class DailyTasks(Construct):
@@ -69,7 +74,7 @@ class DailyTasks(Construct):
         secret = self.pipeline_secret
         function = self._task(
             "pipeline_review",
-            environment={"PIPELINE_SECRET_ARN": secret.secret_arn, "GITHUB_URL": GITHUB},
+            environment={"PIPELINE_SECRET_ARN": secret.secret_arn, "GITHUB_URL": github_url(self._platform.stage)},
             timeout=Duration.minutes(3),
             in_network=False,
         )

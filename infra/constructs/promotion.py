@@ -10,7 +10,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from infra.constructs.daily_tasks import GITHUB
+from infra.constructs.daily_tasks import github_url
 from infra.constructs.promotion_workflow import NAME, PromotionWorkflow
 from infra.constructs.rule import on_event
 from infra.constructs.scheduled_task import READ_AND_WRITE
@@ -72,7 +72,7 @@ class Promotion(Construct):
                 "OPERATIONS_TABLE_NAME": data.operations.table_name,
                 "PROMOTION_WORKFLOW_ARN": arn,
                 "PIPELINE_SECRET_ARN": pipeline_secret.secret_arn,
-                "GITHUB_URL": GITHUB,
+                "GITHUB_URL": github_url(stage),
                 "LOOK_AGAIN_SECONDS": str(stage.sizes.promotion_look_seconds),
             },
             reserved_concurrency=stage.sizes.concurrency.promotion,

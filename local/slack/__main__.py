@@ -1,10 +1,14 @@
-"""`python -m local.slack PORT STATE_FOLDER`: started by the supervisor."""
+"""`python -m local.slack PORT STATE_FOLDER`: started by the supervisor. What stands for GitHub answers under /github."""
 
 import sys
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
+from local.chaos import ChaosWatch
+from local.github.app import create_app as github_app
 from local.slack.app import Slack, create_app
 from local.slack.messages import Inbox
 from local.state import LOOPBACK, State
@@ -18,8 +22,10 @@ def main() -> None:
     slack = Slack(
         Inbox(Path(folder) / "slack.jsonl"), token=config.slack_token, webhook_secret=config.slack_webhook_secret
     )
+    chaos = ChaosWatch(State(Path(folder)))
+    github = github_app(config.github_token, lambda: chaos.now().pipeline)
     uvicorn.run(
-        create_app(slack),
+        Starlette(routes=[Mount("/github", github), Mount("/", create_app(slack))]),
         host=LOOPBACK,
         port=int(port),
         access_log=False,

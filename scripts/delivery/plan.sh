@@ -11,7 +11,7 @@ P09_TOKEN=$("$(dirname "$0")/token.sh")
 export P09_TOKEN
 in_production=$(p09 change list --limit 100 --json | python3 -c '
 import json, sys
-print(next((change["commit"] for change in json.load(sys.stdin) if change["state"] == "verified"), ""))')
+print(next((change["commit"] for change in json.load(sys.stdin) if change["state"] == "verified" and not change["demo"]), ""))')
 since=(-1) # of a first delivery, or of a history that was written anew, the last commit is what is known
 if [[ -n $in_production && $in_production != $(git rev-parse HEAD) ]] &&
   git merge-base --is-ancestor "$in_production" HEAD 2> /dev/null; then

@@ -14,7 +14,7 @@ from scripts.p09.session import Session, session
 from shared.identity.identity import AUDITOR
 
 audit = typer.Typer(no_args_is_help=True, help="The audit trail: of P09's own operations, or of an organisation.")
-_COLUMNS = ("sequence", "at", "actor", "action", "subject", "reason", "origin")
+_COLUMNS = ("sequence", "done_at", "actor", "action", "subject", "outcome", "reason", "origin")
 
 OrganisationId = Annotated[str | None, typer.Option(help="Whose trail; P09's own operations by default.")]
 Since = Annotated[str | None, typer.Option(help="Such as 2026-11-24T00:00:00Z.")]
@@ -33,7 +33,7 @@ def list_rows(
     limit: Annotated[int, typer.Option(help="How many, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List who did what."""
+    """List who did what, when and with which outcome, in the order of the acts."""
     found = session(context).operations(AUDITOR).newest(
         "/v1/audit", "rows", limit, organisation_id=organisation_id, actor=actor, action=action, subject=subject,
         since=since, until=until,

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,7 +19,7 @@ change = typer.Typer(
 _PATH = "/v1/changes"
 _COLUMNS = ("id", "state", "author", "closed", "title")
 _SHOWN = (
-    "id", "title", "state", "author", "committers", "impact", "planned_for", "commit", "digest", "approved", "override",
+    "id", "title", "state", "demo", "author", "committers", "impact", "planned_for", "commit", "digest", "approved", "override",
 )  # fmt: skip
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Such as CHG-20261124T133306Z-3f9a0c.")]
@@ -96,11 +97,23 @@ def report(
     digest: Digest,
     failed: Annotated[bool, typer.Option("--failed", help="It did not go well.")] = False,
     why: Annotated[str, typer.Option(help="What was found.")],
+    run: Annotated[str, typer.Option(help="Id of the pipeline's run in which it was made.")],
+    run_url: Annotated[str, typer.Option(help="Where that run is shown.")] = "",
+    checks: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="What smoke-tests.sh --report wrote.")
+    ] = None,
+    snapshot: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="What performance-tests.sh --report wrote.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what a step of the pipeline has found."""
-    body = {"step": step, "digest": digest, "passed": not failed, "why": why}
-    _post(context, change_id, "steps", body, DEVELOPER, as_json=as_json)
+    """Report what a step of the pipeline has found, as the pipeline: a person's word proves nothing."""
+    body = {
+        "step": step, "digest": digest, "passed": not failed, "why": why, "run": {"id": run, "url": run_url},
+        **({"checks": json.loads(checks.read_text())} if checks else {}),
+        **({"snapshot": json.loads(snapshot.read_text())} if snapshot else {}),
+    }  # fmt: skip
+    _show(session(context).pipeline().post(f"{_PATH}/{change_id}/steps", body), as_json=as_json)
 
 
 @change.command("approve")
@@ -178,7 +191,7 @@ def _show(found: dict[str, Any], *, as_json: bool) -> None:
     show({name: said[name] for name in _SHOWN}, as_json=False)
     for gate in found["gates"]:
         word = "open" if gate["open"] else "overridden" if gate["overridden"] else "CLOSED"
-        print(f"  {gate['name']:<11} {word:<11} {gate['why']}")
+        print(f"  {gate['name']:<13} {word:<11} {gate['why']}{' ' + gate['url'] if gate['url'] else ''}")
     for line in found["story"]:
         print(f"{line['at']}  {line['happened']:<14} {line['by']}: {line['why']}")
 

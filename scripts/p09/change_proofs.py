@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from local.state import ROOT, LocalError, State
@@ -12,11 +12,20 @@ SMOKE_ATTEMPTS: Final = 3
 
 
 @dataclass(frozen=True, kw_only=True)
+class Found:
+    """How a step ended here; ``figures`` are what P09 judges it by."""
+
+    passed: bool
+    why: str
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Proofs:
     url: str
     state: State
 
-    def smoke(self, attempts: int = SMOKE_ATTEMPTS) -> tuple[bool, str]:
+    def smoke(self, attempts: int = SMOKE_ATTEMPTS) -> Found:
         """Again when it did not pass: environments that just start are slow, what is broken stays so."""
         print("Smoke test …", flush=True)
         for _ in range(attempts):
@@ -24,12 +33,14 @@ class Proofs:
             if passed:
                 break
         failed = [f"{one['check']}: {one['why']}" for one in found["checks"] if one["result"] != "passed"]
-        return passed, "; ".join(failed) or f"{len(found['checks'])} checks passed in {found['seconds']:g} s"
+        why = "; ".join(failed) or f"{len(found['checks'])} checks passed in {found['seconds']:g} s"
+        checks = [{name: one[name] for name in ("check", "result", "why", "milliseconds")} for one in found["checks"]]
+        return Found(passed=passed, why=why, figures={"checks": checks})
 
-    def load(self) -> tuple[bool, str]:
+    def load(self) -> Found:
         print(f"Load snapshot, {SECONDS} s …", flush=True)
         passed, found = self._script("performance-tests.sh", self.url, SECONDS)
-        return passed, found["why"]
+        return Found(passed=passed, why=found["why"], figures={"snapshot": found["snapshot"]})
 
     def _script(self, name: str, *arguments: str) -> tuple[bool, dict[str, Any]]:
         command = [str(ROOT / "scripts" / "test" / name), *arguments, "--state", str(self.state.folder), "--json"]

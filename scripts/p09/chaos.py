@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any, get_args
 
 import typer
 
-from local.chaos import NONE, Chaos, get_chaos, set_chaos
+from local.chaos import NONE, Chaos, PipelineScenario, get_chaos, set_chaos
 from local.state import State, default_state
 from scripts.p09.session import session
 
@@ -35,6 +35,17 @@ def latency(context: typer.Context, by: Annotated[str, typer.Argument(help="Such
     _change(context, latency=int(found[1]) / (1000 if found[2] == "ms" else 1))
 
 
+@chaos.command("pipeline")
+def pipeline(
+    context: typer.Context,
+    scenario: Annotated[str, typer.Argument(help=f"One of {', '.join(get_args(PipelineScenario))}.")],
+) -> None:
+    """Choose what the last day of the pipeline's played history shows to the 20:00 review."""
+    if scenario not in get_args(PipelineScenario):
+        raise typer.BadParameter(f"{scenario} is not one of {', '.join(get_args(PipelineScenario))}")
+    _change(context, pipeline=scenario)
+
+
 @chaos.command("off")
 def off(context: typer.Context) -> None:
     """End all faults."""
@@ -42,11 +53,14 @@ def off(context: typer.Context) -> None:
     print("no faults are injected")
 
 
-def _change(context: typer.Context, **changed: float) -> None:
+def _change(context: typer.Context, **changed: Any) -> None:
     state = _state(context)
     chosen: Chaos = replace(get_chaos(state), **changed)
     set_chaos(state, chosen)
-    print(f"{chosen.errors:.4g} of requests fail, all are {chosen.latency * 1000:.0f} ms late; `p09 chaos off` ends it")
+    print(
+        f"{chosen.errors:.4g} of requests fail, all are {chosen.latency * 1000:.0f} ms late, the pipeline's history: "
+        f"{chosen.pipeline}; `p09 chaos off` ends it"
+    )
 
 
 def _state(context: typer.Context) -> State:

@@ -36,8 +36,9 @@ def day(
 ) -> None:
     """Play a whole day: invoke every deployed schedule's function with its times of that day, in their order.
 
-    A day has more than 9,000 times when much runs each minute, which take ten minutes on an idle machine; --thin 60
-    leaves about 200. Exit code 0 if every invocation succeeded, whatever the tasks found.
+    Tasks judge the system as it is now: their records say that they were played, prove nothing, and are not signed. A day has
+    more than 9,000 times when much runs each minute, which take ten minutes on an idle machine; --thin 60 leaves about 200.
+    Exit code 0 if every invocation succeeded, whatever the tasks found.
     """
     asked = (chosen or datetime.now(UTC) - timedelta(days=1)).date()
     _check(asked, datetime.now(UTC).date())
@@ -84,14 +85,14 @@ def _start(client: Any, schedule: Schedule, at: datetime) -> None:
     """A workflow goes on by itself; one that was started for this time before is not started again."""
     with suppress(client.exceptions.ExecutionAlreadyExists):
         name = f"{schedule.name}-{at:%Y%m%dT%H%M%SZ}"
-        client.start_execution(stateMachineArn=schedule.target, name=name, input=schedule.event(at).decode())
+        client.start_execution(stateMachineArn=schedule.target, name=name, input=schedule.played(at).decode())
 
 
 def _invoke(client: Any, schedule: Schedule, at: datetime) -> str:
     """What went wrong, or nothing."""
     for _ in range(ATTEMPTS):
         try:
-            answer = client.invoke(FunctionName=schedule.target, Payload=schedule.event(at))
+            answer = client.invoke(FunctionName=schedule.target, Payload=schedule.played(at))
         except client.exceptions.TooManyRequestsException:
             time.sleep(_SECONDS_BETWEEN)
             continue

@@ -73,7 +73,7 @@ def runs(
 ) -> None:
     """A task's run records, newest first."""
     found = session(context).operations(SRE).newest(f"/v1/runbook/tasks/{task_id}/runs", "runs", limit)
-    show_rows(found, ("id", "state", "seconds", "by", "why"), as_json=as_json)
+    show_rows(found, ("id", "kind", "state", "seconds", "by", "why"), as_json=as_json)
 
 
 @task.command("show")
@@ -141,8 +141,9 @@ def _cells(one: dict[str, Any]) -> list[str]:
     style = STYLES.get(one["state"], "dim")
     hour = f"{one['hour']:02}:00" + (f" {one['weekday'][:3]}" if one["weekday"] else "")
     why = (run["why"] if run else "") or one["hint"]
+    played = ["Played."] if run and run["kind"] == "played" else []
     by_hand = [f"By hand at {_time(manual)}: {manual['state']}." for manual in one["manual_runs"][:1]]
-    said = " ".join([why, *by_hand])
+    said = " ".join([*played, why, *by_hand])
     return [hour, one["id"], f"[{style}]{one['state']}[/]", one["responsible"], _time(run), _plain(said)]
 
 

@@ -27,8 +27,10 @@ class Schedule:
     input: str
     anchor: datetime
 
-    def event(self, at: datetime) -> bytes:
-        return self.input.replace(SCHEDULED_TIME, at.strftime("%Y-%m-%dT%H:%M:%SZ")).encode()
+    def played(self, at: datetime) -> bytes:
+        """What it sends at its time, marked as played."""
+        event = json.loads(self.input.replace(SCHEDULED_TIME, at.strftime("%Y-%m-%dT%H:%M:%SZ")))
+        return json.dumps(event | {"played": True}).encode()
 
 
 def deployed(client: Any) -> tuple[list[Schedule], list[str]]:

@@ -10,6 +10,7 @@ from local.api import Api
 from local.customers import member_token, operations_token, owner
 from local.people import DEMO_ORGANISATION, OPERATIONS_ROLES, ORGANISATION_ROLES
 from local.state import LocalError, State, default_state
+from scripts.p09.pipeline import local_secret, pipeline_token
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,10 @@ class Session:
 
     def operations(self, role: str) -> Api:
         return Api(self.address(), self.token or self.person_token(role, None))
+
+    def pipeline(self) -> Api:
+        """As the delivery pipeline: by --token, else by its client's secret on the local system."""
+        return Api(self.address(), self.token or pipeline_token(local_secret(self.system())))
 
     def person_token(self, role: str | None, organisation: str | None) -> str:
         if organisation or role in ORGANISATION_ROLES:

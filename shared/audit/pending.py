@@ -6,14 +6,13 @@ when the action was: in the chain it stands where it was written.
 
 import json
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from shared.audit.chain import Entry
 from shared.audit.store import record
 from shared.platform.aws.dynamodb import Delete, Item, Put, Table
-from shared.platform.moments import stamp
 
 if TYPE_CHECKING:
     from shared.platform.postgres import Database
@@ -21,11 +20,13 @@ if TYPE_CHECKING:
 _PARTITION: Final = "audit-pending"
 
 
-def leave(entry: Entry, at: datetime) -> Put:
-    """The write that promises a row; goes into the transaction of the action."""
-    dated = replace(entry, after={**(entry.after or {}), "done_at": stamp(at)})
+def leave(entry: Entry, at: datetime, *, refused: str = "") -> Put:
+    """The write that promises a row; goes into the transaction of the action. ``refused`` says why it came to nothing."""
+    done_at = at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    outcome = {"outcome": "refused", "refused": refused} if refused else {"outcome": "done"}
+    dated = replace(entry, after={**(entry.after or {}), "done_at": done_at, **outcome})
     content = json.dumps(asdict(dated), default=str)
-    return Put(item={"pk": _PARTITION, "sk": f"{stamp(at)}#{entry.id}", "entry": content})
+    return Put(item={"pk": _PARTITION, "sk": f"{done_at}#{entry.id}", "entry": content})
 
 
 def write_pending(table: Table, database: "Database") -> int:

@@ -6,21 +6,29 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from shared.audit.chain import Finding, Row
-from shared.audit.view import AuditRow, FindingView, RestoreView
+from shared.audit.chain import Content, Finding, Row
+from shared.audit.view import AuditRow, FindingView, Outcome, RestoreView
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def row_view(row: Row) -> AuditRow:
+    after = json.loads(row.after) if row.after else None
+    written_at = row.at.isoformat(timespec="microseconds").replace("+00:00", "Z")
     return {
         "organisation_id": str(row.organisation_id), "sequence": row.sequence, "id": str(row.id),
-        "at": row.at.isoformat(timespec="microseconds").replace("+00:00", "Z"), "actor": row.actor,
+        "at": written_at, "done_at": (after or {}).get("done_at", written_at), "outcome": _outcome(after), "actor": row.actor,
         "action": row.action, "subject": row.subject,
         "before": json.loads(row.before) if row.before else None,
-        "after": json.loads(row.after) if row.after else None, "reason": row.reason, "origin": row.origin,
+        "after": after, "reason": row.reason, "origin": row.origin,
         "request_id": row.request_id, "previous": row.previous.hex(), "hash": row.hash.hex(),
     }  # fmt: skip
+
+
+def _outcome(after: Content) -> Outcome | None:
+    """A row that does not say when it was done was written with its act, which a refusal undoes."""
+    found: Outcome | None = (after or {}).get("outcome")
+    return found or (None if after and "done_at" in after else "done")
 
 
 def finding_view(finding: Finding) -> FindingView:
@@ -49,7 +57,7 @@ def as_csv(rows: Sequence[Row]) -> str:
     writer.writerow(AuditRow.__annotations__)
     for row in rows:
         cells = {**row_view(row), "before": row.before, "after": row.after}
-        writer.writerow(map(_harmless, cells.values()))
+        writer.writerow(_harmless(cells[name]) for name in AuditRow.__annotations__)
     return text.getvalue()
 
 

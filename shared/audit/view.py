@@ -1,6 +1,6 @@
 """What the API says of the audit trail."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -12,13 +12,20 @@ Id = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
 At = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
+Outcome = Literal["done", "refused"]
+
+
 class AuditRow(TypedDict):
-    """``hash`` covers every other field, and ``previous`` is the hash of the row before."""
+    """``done_at`` is when the act was done and ``at`` when its row was written: an act that needs no PostgreSQL gets its row within
+    a minute. ``outcome`` is null in rows from before it was kept. ``hash`` covers every field but these two, which ``after`` says;
+    ``previous`` is the hash of the row before."""
 
     organisation_id: Id
     sequence: int
     id: Id
     at: At
+    done_at: At
+    outcome: Outcome | None
     actor: str
     action: str
     subject: str
@@ -33,7 +40,7 @@ class AuditRow(TypedDict):
 
 @view
 class AuditPage(TypedDict):
-    """Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last."""
+    """In the order of the acts, newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last."""
 
     rows: list[AuditRow]
     next_cursor: str | None

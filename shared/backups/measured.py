@@ -1,6 +1,6 @@
 """The figures behind a verdict: the newest of each kind, what is usual, what a chart shows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Final
 
@@ -46,12 +46,12 @@ def measured(report: Report, limits: Limits, now: datetime) -> dict[str, Any]:
         "newest_backup": point and {
             "id": point.id, "size": point.size, "encrypted": point.encrypted,
             "completed_at": plain_moment(point.completed_at), "retained_until": plain_moment(point.retained_until),
-            "age_seconds": int((now - (point.completed_at or point.created_at)).total_seconds()),
+            "age_seconds": _seconds(now - (point.completed_at or point.created_at)),
         },
         "median_size": usual_size(report, limits),
         "point_in_time": window and {
             "earliest": plain_moment(window.earliest), "latest": plain_moment(window.latest),
-            "lag_seconds": int((now - window.latest).total_seconds()),
+            "lag_seconds": _seconds(now - window.latest),
         },
         "valkey_snapshot": snapshot and {
             "id": snapshot.id, "size": snapshot.size, "created_at": plain_moment(snapshot.created_at),
@@ -75,3 +75,8 @@ def history(report: Report) -> list[dict[str, Any]]:
         }
         for point in newest
     ]
+
+
+def _seconds(age: timedelta) -> int:
+    """Never negative: what came after the moment of a check that runs late is new to it."""
+    return max(int(age.total_seconds()), 0)

@@ -1,9 +1,10 @@
 """What may happen to a change next, and who may let it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.changes.gates import OVERRIDABLE, Gate, GateName
+from shared.changes.gates import OVERRIDABLE, Gate, Overridable
 from shared.changes.model import (
     IN_PRODUCTION,
     LIFE,
@@ -15,8 +16,11 @@ from shared.changes.model import (
     Happened,
     Override,
     Plan,
+    Proof,
+    Run,
     Step,
 )
+from shared.changes.proofs import Found
 from shared.platform.actor import Actor
 from shared.platform.refusals import NotAllowed, NotNow, Refused
 
@@ -45,29 +49,36 @@ def amended(change: Change, commit: str, digest: str, act: Act, committers: tupl
         return change
     everybody = tuple(dict.fromkeys((*change.plan.committers, *committers)))
     plan = replace(change.plan, commit=commit, digest=digest, committers=everybody)
-    fresh = replace(change, plan=plan, state="planned", approval=None, override=None)
+    fresh = replace(change, plan=plan, state="planned", approval=None, override=None, proofs=())
     return _tell(fresh, act, "amended", f"The artefact is another one, of {commit[:12]}: it starts anew")
 
 
-def reported(change: Change, step: Step, act: Act, *, digest: str, passed: bool, why: str) -> Change:
+def reported(change: Change, step: Step, act: Act, *, digest: str, find: Callable[[Change], Found], run: Run) -> Change:
     """What a step of the pipeline found. The same again changes nothing: a step that is repeated after a crash is none more.
 
     Raises a refusal.
     """
     needed, follows = STEPS[step]
     _same_artefact(change, digest)
-    if passed and any(entry.happened == follows for entry in _since_amended(change)):
+    is_repeated = any(entry.happened == follows for entry in _since_amended(change))
+    if change.state != needed and not is_repeated:
+        raise NotNow(f"{change.id} is {change.state}: {step} comes after {needed}")
+    found = find(change)
+    if found.passed and is_repeated:
         return change
     if change.state != needed:
         raise NotNow(f"{change.id} is {change.state}: {step} comes after {needed}")
-    if passed:
-        return _tell(replace(change, state=follows), act, follows, why)
+    if found.passed:
+        proof = Proof(
+            step=step, digest=digest, at=act.at, by=act.by.name, run=run, why=found.why, figures=found.figures
+        )
+        return _tell(replace(change, state=follows, proofs=(*change.proofs, proof)), act, follows, found.why)
     if step == "verified":
-        return _tell(replace(change, state="rolled_back"), act, "rolled_back", why)
-    return _tell(replace(change, state="rejected"), act, "rejected", f"{step} failed: {why}")
+        return _tell(replace(change, state="rolled_back"), act, "rolled_back", found.why)
+    return _tell(replace(change, state="rejected"), act, "rejected", f"{step} failed: {found.why}")
 
 
-def override_asked(change: Change, gates: tuple[GateName, ...], reason: str, act: Act) -> Change:
+def override_asked(change: Change, gates: tuple[Overridable, ...], reason: str, act: Act) -> Change:
     """Raises a refusal."""
     _before_production(change)
     if unknown := sorted(set(gates) - OVERRIDABLE):

@@ -6,21 +6,32 @@ from uuid import uuid4
 
 from shared.changes import acts
 from shared.changes.acts import Act
-from shared.changes.gates import Facts, Gate, GateName, gates
-from shared.changes.model import AT_THE_GATES, Change, GatesClosed, Plan, Step
+from shared.changes.gates import Facts, Gate, Overridable, gates
+from shared.changes.model import AT_THE_GATES, Change, GatesClosed, Plan, Run, Step
+from shared.changes.proofs import Found, proof_gates
 from shared.changes.store import WAITED, ChangeStore, first_id
 from shared.platform.actor import Actor
+from shared.platform.refusals import Refusal
 
 
 class Changes:
-    """For one person at one moment; ``facts`` says how things stand, the change's own part left to this class.
+    """For one person at one moment; ``facts`` says how things stand, the change's own part left to this class. ``refusing`` is told
+    why, before it is written down that somebody was refused.
 
     Raises a refusal, ``Overtaken`` and what the table raises.
     """
 
     def __init__(
-        self, store: ChangeStore, facts: Callable[[bool], Facts], *, by: Actor, now: datetime, valid_for: timedelta
+        self,
+        store: ChangeStore,
+        facts: Callable[[bool], Facts],
+        *,
+        by: Actor,
+        now: datetime,
+        valid_for: timedelta,
+        refusing: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._refusing = refusing
         self._store = store
         self._facts = facts
         self.by = by
@@ -50,17 +61,18 @@ class Changes:
         return acts.expired(change, self._act.at)
 
     def gates(self, change: Change) -> tuple[Gate, ...]:
-        return gates(self._facts(change.plan.migrations_compatible))
+        return (*proof_gates(change), *gates(self._facts(change.plan.migrations_compatible)))
 
     def amend(self, change_id: str, commit: str, digest: str, committers: tuple[str, ...] = ()) -> Change:
         return self._do(change_id, lambda change: acts.amended(change, commit, digest, self._act, committers))
 
-    def report(self, change_id: str, step: Step, *, digest: str, passed: bool, why: str) -> Change:
+    def report(self, change_id: str, step: Step, *, digest: str, find: Callable[[Change], Found], run: Run) -> Change:
+        """``find`` judges the step, once it is the one that comes next."""
         return self._do(
-            change_id, lambda change: acts.reported(change, step, self._act, digest=digest, passed=passed, why=why)
+            change_id, lambda change: acts.reported(change, step, self._act, digest=digest, find=find, run=run)
         )
 
-    def ask_override(self, change_id: str, names: tuple[GateName, ...], reason: str) -> Change:
+    def ask_override(self, change_id: str, names: tuple[Overridable, ...], reason: str) -> Change:
         return self._do(change_id, lambda change: acts.override_asked(change, names, reason, self._act))
 
     def second_override(self, change_id: str) -> Change:
@@ -89,23 +101,35 @@ class Changes:
         return self._do(change_id, lambda change: acts.rolled_back(change, reason, self._act))
 
     def _do(self, change_id: str, verb: Callable[[Change], Change]) -> Change:
-        """A verb, to the change as the clock has it now; both are written down."""
-        change = self._current(change_id)
-        return self._save(change, verb(change))
+        """A verb, to the change as the clock has it now; both are written down, in one transaction."""
+        known = self._store.get(change_id)
+        change = self.by_clock(known)
+        try:
+            after = verb(change)
+        except Refusal as error:
+            self._refuse(known, change, error)
+            raise
+        return self._save(known, after)
 
     def _pass(self, change_id: str, verb: Callable[[Change, tuple[Gate, ...]], Change]) -> Change:
         """A verb that asks the gates. That they have refused somebody is part of the story, too."""
-        change = self._current(change_id)
+        known = self._store.get(change_id)
+        change = self.by_clock(known)
         gates = self.gates(change)
         try:
-            return self._save(change, verb(change, gates))
-        except GatesClosed:
-            self._save(change, acts.held(change, gates, self._act))
+            after = verb(change, gates)
+        except GatesClosed as error:
+            self._refuse(known, acts.held(change, gates, self._act), error)
             raise
+        except Refusal as error:
+            self._refuse(known, change, error)
+            raise
+        return self._save(known, after)
 
-    def _current(self, change_id: str) -> Change:
-        change = self._store.get(change_id)
-        return self._save(change, self.by_clock(change))
+    def _refuse(self, before: Change, after: Change, error: Refusal) -> None:
+        """What is written down although somebody was refused: what the clock and the gates have done."""
+        self._refusing(str(error))
+        self._save(before, after)
 
     def _save(self, before: Change, after: Change) -> Change:
         if after is not before:

@@ -10,7 +10,7 @@ from shared.changes.model import Change
 
 @dataclass(frozen=True, kw_only=True)
 class Dora:
-    """Of the changes that went to production in a span. None where there is nothing to say it of.
+    """Of the changes that went to production in a span, demos left out. None where there is nothing to say it of.
 
     ``lead_time``: median from the oldest commit to production; ``failure_rate``: the share (0 to 1) that was rolled back;
     ``time_to_restore``: median from production to being rolled back, of those that were.
@@ -24,7 +24,8 @@ class Dora:
 
 
 def dora(changes: Sequence[Change], start: datetime, end: datetime) -> Dora:
-    went = [(change, at) for change in changes if (at := change.when("promoted")) and start <= at < end]
+    real = (change for change in changes if not change.plan.demo)
+    went = [(change, at) for change in real if (at := change.when("promoted")) and start <= at < end]
     back = [(at, undone) for change, at in went if (undone := change.when("rolled_back"))]
     return Dora(
         deployments=len(went),

@@ -3,20 +3,25 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from shared.platform.moments import moment
 
-GateName = Literal["budget", "freeze", "incidents", "migrations"]
-OVERRIDABLE: Final = frozenset[str]({"budget", "freeze", "incidents", "migrations"})
-"""That smoke test and load snapshot have passed is a change's state: what failed there is mended, not overridden."""
+Overridable = Literal["budget", "freeze", "incidents", "migrations"]
+GateName = Literal["smoke", "load_snapshot"] | Overridable
+OVERRIDABLE: Final = frozenset[str](get_args(Overridable))
+"""What fails in the smoke test or the load snapshot is mended, not overridden."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
+    """``run`` is the run that proved it, ``url`` where that is shown; empty for what is no proof."""
+
     name: GateName
     open: bool
     why: str
+    run: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

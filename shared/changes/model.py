@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from shared.changes.gates import GateName
+from shared.changes.gates import Overridable
 from shared.platform.actor import Actor
 from shared.platform.refusals import NotNow
 
@@ -42,6 +42,7 @@ class Plan:
     """What is to go to production: ``digest`` is that of the artefact, ``committed_at`` when its oldest commit was made.
 
     ``committers`` are the addresses of who wrote its commits: where a pipeline plans it, it is theirs and not the pipeline's.
+    A ``demo`` shows the way to production: no pipeline deploys it, and no figure counts it.
     """
 
     title: str
@@ -52,6 +53,28 @@ class Plan:
     planned_for: datetime
     migrations_compatible: bool
     committers: tuple[str, ...] = ()
+    demo: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Where a step was made: the ``id`` of the pipeline's run, and the ``url`` that shows it."""
+
+    id: str
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """That an artefact has passed a step. ``figures`` are what was measured, by name: milliseconds, shares, counts."""
+
+    step: Step
+    digest: str
+    at: datetime
+    by: str
+    run: Run
+    why: str
+    figures: Mapping[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +92,7 @@ class Approval:
 class Override:
     """Gates that stay closed and are passed all the same; it holds once a second person has agreed."""
 
-    gates: tuple[GateName, ...]
+    gates: tuple[Overridable, ...]
     reason: str
     by: str
     by_subject: str = ""
@@ -107,7 +130,12 @@ class Change:
     state: State = "planned"
     approval: Approval | None = None
     override: Override | None = None
+    proofs: tuple[Proof, ...] = ()
     story: tuple[Entry, ...] = ()
+
+    def proof(self, step: Step) -> Proof | None:
+        """Of its artefact as it is now."""
+        return next((one for one in reversed(self.proofs) if (one.step, one.digest) == (step, self.plan.digest)), None)
 
     @property
     def version(self) -> int:
@@ -147,5 +175,5 @@ class Change:
         """Whether they have asked for it."""
         return self.override is not None and actor.may_be(self.override.asker)
 
-    def overridden(self) -> frozenset[GateName]:
+    def overridden(self) -> frozenset[Overridable]:
         return frozenset(self.override.gates) if self.override and self.override.seconded_by else frozenset()

@@ -22,8 +22,10 @@ class Undone:
 
 
 def undone(changes: Sequence[Change], since: datetime, until: datetime) -> Iterator[Undone]:
-    """Of a span, in the order of the changes."""
+    """Of a span, in the order of the changes; demos left out."""
     for change in changes:
+        if change.plan.demo:
+            continue
         for line in change.story:
             if line.happened == "rolled_back" and since <= line.at < until:
                 plan = change.plan

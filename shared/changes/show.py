@@ -20,7 +20,7 @@ def change_view(change: Change, gates: Sequence[Gate], waiting: Waiting | None, 
         "id": change.id, "state": change.state, "title": plan.title, "impact": plan.impact, "author": change.author,
         "committers": list(plan.committers),
         "commit": plan.commit, "digest": plan.digest, "committed_at": stamp(plan.committed_at),
-        "planned_for": stamp(plan.planned_for),
+        "planned_for": stamp(plan.planned_for), "demo": plan.demo,
         "own": [name for name, is_own in own.items() if is_own],
         "approval": {"by": approval.by, "at": stamp(approval.at), "until": stamp(approval.until)} if approval else None,
         "override": {
@@ -28,7 +28,7 @@ def change_view(change: Change, gates: Sequence[Gate], waiting: Waiting | None, 
         } if override else None,
         "gates": [
             {
-                "name": gate.name, "open": gate.open, "why": gate.why,
+                "name": gate.name, "open": gate.open, "why": gate.why, "run": gate.run, "url": gate.url,
                 "overridden": not gate.open and gate.name in change.overridden(),
             }
             for gate in gates

@@ -66,6 +66,6 @@ def told(change: Change, place: int) -> DeploymentChanged:
     entry = change.story[place]
     return DeploymentChanged(
         id=f"{change.id}-{place + 1}", at=stamp(entry.at), deployment=change.id, sequence=place + 1,
-        change=entry.happened, title=change.plan.title, impact=change.plan.impact,
+        change=entry.happened, title=change.plan.title + (" (demo)" if change.plan.demo else ""), impact=change.plan.impact,
         planned_for=stamp(change.plan.planned_for), by=entry.by, why=entry.why,
     )  # fmt: skip

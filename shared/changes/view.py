@@ -4,19 +4,22 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from shared.changes.gates import GateName
+from shared.changes.gates import GateName, Overridable
 from shared.platform.views import view
 
 Own = Literal["artefact", "override"]
 
 
 class GateView(TypedDict):
-    """``overridden``: it is closed, and a second person has agreed to pass it."""
+    """``overridden``: it is closed, and a second person has agreed to pass it. ``run`` is the pipeline's run that proved it and
+    ``url`` where that is shown; both are empty for a gate that needs no proof."""
 
     name: GateName
     open: bool
     overridden: bool
     why: str
+    run: str
+    url: str
 
 
 class StoryLine(TypedDict):
@@ -35,7 +38,7 @@ class ApprovalView(TypedDict):
 class OverrideView(TypedDict):
     """``seconded_by`` is empty until a second person has agreed."""
 
-    gates: list[GateName]
+    gates: list[Overridable]
     reason: str
     by: str
     seconded_by: str
@@ -51,7 +54,8 @@ class WorkflowView(TypedDict):
 @view
 class ChangeView(TypedDict):
     """``gates`` are how they stand now; a change that is over has none. ``workflow`` is null while it does not wait. ``own`` is
-    what of it is the work of who asks: they don't approve their own artefact, nor agree to their own override."""
+    what of it is the work of who asks: they don't approve their own artefact, nor agree to their own override.
+    ``demo``: it shows the way to production, is deployed by no pipeline, and counts in no figure."""
 
     id: str
     state: str
@@ -63,6 +67,7 @@ class ChangeView(TypedDict):
     digest: str
     committed_at: str
     planned_for: str
+    demo: bool
     approval: ApprovalView | None
     override: OverrideView | None
     own: list[Own]

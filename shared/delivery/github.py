@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
-from shared.delivery.pipeline import Job, PipelineUnavailable, WorkflowRun
+from shared.delivery.pipeline import Job, PipelineRefused, PipelineUnavailable, WorkflowRun
 from shared.platform.moments import stamp
 from shared.platform.secret import Secret, is_header_value
 
@@ -73,7 +73,7 @@ class GitHub:
         return [_job(one, run) for page in found for one in _need(page, "jobs", list)]
 
     def dispatch(self, workflow: str, inputs: Mapping[str, str]) -> None:
-        """Ask for a run of a workflow (the name of its file) of the default branch."""
+        """Ask for a run of a workflow (the name of its file) of the default branch. Raises PipelineRefused where none can be."""
         asked = {"ref": self.default_branch(), "inputs": dict(inputs)}
         self._send("POST", f"{self._path()}/actions/workflows/{quote(workflow)}/dispatches", asked)
 
@@ -116,7 +116,8 @@ class GitHub:
         except (OSError, http.client.HTTPException) as error:
             raise PipelineUnavailable(f"GitHub can't be reached: {type(error).__name__}: {error}") from error
         if status not in _WELL:
-            raise PipelineUnavailable(_refusal(status, headers, body, self._access.repository))
+            kind = PipelineRefused if status == HTTPStatus.UNPROCESSABLE_ENTITY else PipelineUnavailable
+            raise kind(_refusal(status, headers, body, self._access.repository))
         return headers, body
 
     def _ask(
@@ -157,7 +158,15 @@ def _refusal(status: int, headers: Mapping[str, str], body: bytes, repository: s
         return f"GitHub knows no repository {repository} (404), or the token may not see it"
     if "location" in headers:
         return f"GitHub answered {status}: {repository} has moved; write its new name into the pipeline's secret"
-    return f"GitHub answered {status}: {body[:200].decode(errors='replace')}"
+    return f"GitHub answered {status}: {_message(body)}"
+
+
+def _message(body: bytes) -> str:
+    try:
+        found = json.loads(body)["message"]
+    except (ValueError, KeyError, TypeError):
+        found = body.decode(errors="replace")
+    return str(found)[:200]
 
 
 def _until(headers: Mapping[str, str]) -> str:

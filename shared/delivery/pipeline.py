@@ -17,6 +17,10 @@ class PipelineUnavailable(Exception):
     """The pipeline's host can't be asked, refused, or answered with something else: nothing is known."""
 
 
+class PipelineRefused(PipelineUnavailable):
+    """The pipeline's host will not do what it was asked, however often."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class WorkflowRun:
     """One run of a workflow. ``conclusion`` is empty while it is under way."""

@@ -7,6 +7,7 @@ from shared.delivery.snapshot import Snapshot, read_snapshot
 from shared.platform.aws.dynamodb import Put, Table
 
 _PARTITION: Final = "load-snapshot"
+_LOOKED_AT: Final = 100
 
 
 class SnapshotStore:
@@ -15,10 +16,11 @@ class SnapshotStore:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def last(self) -> Snapshot | None:
-        """The last accepted one."""
-        found = self._table.query(_PARTITION, newest_first=True, limit=1)
-        return read_snapshot(json.loads(str(found[0]["content"]))) if found else None
+    def last(self, address: str, *, before: str | None = None) -> Snapshot | None:
+        """The last accepted one of an address, made ``before`` a moment; a stage keeps those of others, whose changes it judges."""
+        newest = self._table.query(_PARTITION, before=before, newest_first=True, limit=_LOOKED_AT)
+        found = (read_snapshot(json.loads(str(item["content"]))) for item in newest)
+        return next((one for one in found if one.address == address), None)
 
     def accept(self, snapshot: Snapshot) -> None:
         content = json.dumps(snapshot.to_json())

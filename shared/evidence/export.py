@@ -32,8 +32,9 @@ class Ports:
     key: str
 
 
-def export(store: EvidenceStore, ports: Ports, now: datetime) -> list[SignedDay]:
-    """Export what is over by ``now`` and was not exported; repeated, it changes nothing.
+def export(store: EvidenceStore, ports: Ports, now: datetime, first: date) -> list[SignedDay]:
+    """Export what is over by ``now`` and was not exported; repeated, it changes nothing. Of the days before the ``first``, on
+    which the system was installed, there is no evidence.
 
     A crash leaves files that the next run writes anew: a day counts as exported by its item in the table, which is
     written last.
@@ -44,7 +45,7 @@ def export(store: EvidenceStore, ports: Ports, now: datetime) -> list[SignedDay]
         yesterday lies before days that have been exported, and was not
     """
     yesterday = now.date() - _DAY
-    return [_export_day(store, ports, day, now) for day in _missing(store, yesterday)]
+    return [_export_day(store, ports, day, now) for day in _missing(store, yesterday) if day >= first]
 
 
 def _missing(store: EvidenceStore, yesterday: date) -> Iterator[date]:

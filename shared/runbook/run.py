@@ -14,7 +14,7 @@ from shared.platform.moments import stamp
 from shared.runbook.plan import Planned
 from shared.runbook.view import RunState
 
-Kind = Literal["scheduled", "manual"]
+Kind = Literal["scheduled", "manual", "played"]
 
 
 class Verdict(StrEnum):
@@ -59,7 +59,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Occasion:
-    """Why a task runs: its time has come, or a person asked for it (``by``, ``reason``)."""
+    """Why a task runs: its time has come, a person asked for it (``by``, ``reason``), or somebody played a day that is over."""
 
     task: str
     scheduled_for: datetime
@@ -116,7 +116,8 @@ def digest(content: object) -> str:
 def told(run: Run, planned: Planned, at: datetime) -> Event:
     """The event that tells a finished run's verdict; the same run, finished again, tells it under the same id."""
     assert run.finding is not None  # noqa: S101 -- it is finished
+    played = " (played)" if run.occasion.kind == "played" else ""
     return TOLD[run.finding.verdict](
         id=f"{run.id}-{run.finding.verdict.value.replace(' ', '-')}", at=stamp(at), task=run.occasion.task,
-        title=planned.title, run=run.id, scheduled_for=stamp(run.occasion.scheduled_for), why=run.finding.why,
+        title=f"{planned.title}{played}", run=run.id, scheduled_for=stamp(run.occasion.scheduled_for), why=run.finding.why,
     )  # fmt: skip

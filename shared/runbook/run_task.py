@@ -17,7 +17,7 @@ from shared.runbook.run import Finding, Occasion, Run, Verdict
 from shared.runbook.store import RunStore
 
 Check = Callable[[datetime], Finding]
-"""Takes the time that it is run for, which is its ``now``."""
+"""Takes its ``now``: the time that it is run for; of a played run, the time at which it runs, which is all that it can look at."""
 
 Clock = Callable[[], datetime]
 MARGIN: Final = timedelta(seconds=5)  # between the function's own end and the moment from which another may take over
@@ -32,12 +32,15 @@ class StillRunning(Exception):
 
 
 def occasion_of(event: Mapping[str, Any]) -> Occasion:
-    """What woke the function: a schedule (``task``, ``scheduled_time``), or ``TaskRequested`` over the bus."""
+    """What woke the function: a schedule (``task``, ``scheduled_time``; ``played`` by `p09 day`), or ``TaskRequested``."""
     if event.get("detail-type") == "TaskRequested":
         asked = event["detail"]
         at = datetime.fromisoformat(asked["at"])
         return Occasion(task=asked["task"], scheduled_for=at, kind="manual", by=asked["by"], reason=asked["reason"])
-    return Occasion(task=event["task"], scheduled_for=datetime.fromisoformat(event["scheduled_time"]))
+    return Occasion(
+        task=event["task"], scheduled_for=datetime.fromisoformat(event["scheduled_time"]),
+        kind="played" if event.get("played") else "scheduled",
+    )  # fmt: skip
 
 
 def run_task(
@@ -75,7 +78,7 @@ def run_task(
     while True:
         before = store.get(occasion.task, occasion.run)
         now = clock()
-        if before is not None and before.finding is not None and before.finding.verdict not in _BY_THE_WATCHER:
+        if before is not None and _is_final(before, occasion):
             return _report(before, "repeated")
         if before is None or not _is_under_way(before, now):
             try:
@@ -100,14 +103,24 @@ def _next(occasion: Occasion, before: Run | None, now: datetime, until: datetime
 def _run(store: RunStore, before: Run | None, run: Run, check: Check, clock: Clock) -> Run:
     """Raises Overtaken."""
     store.begin(before, run)
-    finished = replace(run, finding=_found(check, run.occasion), finished_at=clock())
+    now = run.started_at if run.occasion.kind == "played" and run.started_at else run.occasion.scheduled_for
+    finished = replace(run, finding=_found(check, now), finished_at=clock())
     store.finish(run, finished, planned(the_runbook(), run.occasion.task), clock())
     return finished
 
 
-def _found(check: Check, occasion: Occasion) -> Finding:
+def _is_final(before: Run, occasion: Occasion) -> bool:
+    """Nothing that is played takes the place of what was recorded by itself; what comes by itself takes that of what was played."""
+    if before.finding is None:
+        return False
+    if occasion.kind == "played":
+        return True
+    return before.occasion.kind != "played" and before.finding.verdict not in _BY_THE_WATCHER
+
+
+def _found(check: Check, now: datetime) -> Finding:
     try:
-        found = check(occasion.scheduled_for)
+        found = check(now)
         json.dumps(asdict(found), allow_nan=False)
     except Exception as error:
         logger.exception("the check itself failed")

@@ -50,11 +50,13 @@ def day_view(runbook: Runbook, store: RunStore, day: date, now: datetime) -> Run
 def records(runbook: Runbook, store: RunStore, day: date) -> Iterator[RunView]:
     """Every record of that day as evidence, by task and time: those scheduled on it, and those that ended on it late.
 
-    What a day's export holds as unfinished, or not at all, stands in a later one.
+    What a day's export holds as unfinished, or not at all, stands in a later one. What was played is no evidence.
     """
     start, end = day_of(day)
     for task in plan(runbook):
         for run in store.between(task.id, start - _LATE, end):
+            if run.occasion.kind == "played":
+                continue
             if run.occasion.scheduled_for >= start or (run.finished_at is not None and start <= run.finished_at < end):
                 yield run_view(run)
 
@@ -62,7 +64,7 @@ def records(runbook: Runbook, store: RunStore, day: date) -> Iterator[RunView]:
 def row(task: Planned, day: date, runs: Sequence[Run], now: datetime, installed: datetime) -> TaskRow:
     """A line of the table. Its state is that of the scheduled run; before there is one, what the clock says."""
     due = next(task.times(*day_of(day)), None)
-    scheduled = next((run for run in runs if run.occasion.kind == "scheduled"), None)
+    scheduled = next((run for run in runs if run.occasion.kind != "manual"), None)
     state = scheduled.state if scheduled else _expected(due, task.grace, now, installed)
     return {
         "id": task.id, "title": task.title, "responsible": task.responsible, "tooling": task.tooling,

@@ -16,12 +16,13 @@ TaskState = Literal[
 
 @view
 class RunSummary(TypedDict):
-    """A record without its evidence. ``by`` and ``reason`` say who had it run by hand, and why; ``late``: it began
+    """A record without its evidence. A ``played`` one was made by `p09 day` after its day: it says what was found at
+    ``started_at``, and is no evidence. ``by`` and ``reason`` say who had it run by hand, and why; ``late``: it began
     after it had counted as missed; ``attempt`` counts what crashed and was run again."""
 
     id: str
     task: str
-    kind: Literal["scheduled", "manual"]
+    kind: Literal["scheduled", "manual", "played"]
     state: RunState
     scheduled_for: str
     by: str

@@ -67,6 +67,7 @@ def test_addresses_of_local_servers_come_from_a_file(tmp_path: Path) -> None:
         "origin": "http://127.0.0.1:4",
         "aws_endpoint": "http://127.0.0.1:3",
         "slack_url": "http://127.0.0.1:5",
+        "github_url": "http://127.0.0.1:5/github",
     }
     (tmp_path / "stage.json").write_text(json.dumps(content))
     servers = LocalServers.read(tmp_path / "stage.json")

@@ -2,17 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
-from functions.api.change_desk import desk
+from functions.api.change_desk import desk, reported
 from functions.api.services import Services, ServicesOf
-from shared.changes.gates import GateName
+from shared.changes.gates import Overridable
 from shared.changes.view import ChangeList, ChangeView, DoraView
 from shared.http.authorise import OperatorOf, PersonOf
-from shared.http.fields import Form, Moment, Reason, Title
+from shared.http.fields import Form, Label, Moment, Reason, Title
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,12 +35,15 @@ Address = Annotated[
     Form(r"^[^\x00-\x20\x7f@]+@[^\x00-\x20\x7f@]+$", "a mail address, such as ada@example.com"),
 ]
 Committers = Annotated[tuple[Address, ...], Field(max_length=50)]
+Count = Annotated[int, Field(ge=0, le=10_000_000)]
+Measured = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class NewChange(BaseModel):
     """``impact`` is announced ahead of time; ``digest`` is the artefact's SHA-256; ``committed_at`` is when its oldest commit
     was made, from which lead time counts; ``migrations_compatible`` is what `make check` says of its migrations.
-    ``committers`` are the mail addresses of who wrote its commits: they don't approve it."""
+    ``committers`` are the mail addresses of who wrote its commits: they don't approve it.
+    A ``demo`` shows the way to production: no pipeline deploys it, and no figure counts it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -51,6 +55,7 @@ class NewChange(BaseModel):
     planned_for: Moment
     migrations_compatible: bool = True
     committers: Committers = ()
+    demo: bool = False
 
 
 class Amendment(BaseModel):
@@ -63,8 +68,62 @@ class Amendment(BaseModel):
     committers: Committers = ()
 
 
+class RunOfPipeline(BaseModel):
+    """The pipeline's run in which a step was made, and where it is shown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Label
+    url: Annotated[str, StringConstraints(max_length=500), Form("^(https?://[^\\s]+)?$", "an address, https://…")] = ""
+
+
+class CheckFound(BaseModel):
+    """One check of a smoke test, as smoke-tests.sh reports it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    check: Label
+    result: Literal["passed", "failed", "unconfigured", "unknown"]
+    why: Reason
+    milliseconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class LoadFigures(BaseModel):
+    """Of requests; times in milliseconds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    requests: Count
+    failed: Count
+    p50: Measured
+    p95: Measured
+    p99: Measured
+
+    @model_validator(mode="after")
+    def _add_up(self) -> Self:
+        if self.failed > self.requests:
+            raise PydanticCustomError("figures", "can't have more failed requests than requests")
+        return self
+
+
+class LoadFound(BaseModel):
+    """A load snapshot, as performance-tests.sh reports it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    address: Annotated[str, StringConstraints(max_length=300), Form("^https?://[^\\s]+$", "an address, https://…")]
+    at: Moment
+    per_second: Annotated[int, Field(ge=1, le=1000)]
+    seconds: Annotated[int, Field(ge=1, le=3600)]
+    all: LoadFigures
+    kinds: Annotated[dict[Label, LoadFigures], Field(max_length=20)]
+    throughput: Measured
+    problems: Annotated[dict[Reason, Count], Field(max_length=100)] = {}
+
+
 class StepReport(BaseModel):
-    """What a step found, on the artefact of ``digest``."""
+    """What a step found, on the artefact of ``digest``, in a run of the pipeline. ``passed`` and ``why`` are how it ended there. A
+    smoke test passes by its ``checks``, a load snapshot by its ``snapshot`` and a verification by its checks: P09 judges them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -72,6 +131,9 @@ class StepReport(BaseModel):
     digest: Digest
     passed: bool
     why: Reason
+    run: RunOfPipeline
+    checks: Annotated[list[CheckFound], Field(max_length=50)] = []
+    snapshot: LoadFound | None = None
 
 
 class Promotion(BaseModel):
@@ -83,7 +145,7 @@ class Promotion(BaseModel):
 class OverrideRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    gates: Annotated[list[GateName], Field(min_length=1, max_length=4)]
+    gates: Annotated[list[Overridable], Field(min_length=1, max_length=4)]
     reason: Reason
 
 
@@ -143,8 +205,8 @@ async def amend_change(
 
 @router.post("/v1/changes/{change_id}/steps", summary="Report what a step has found")
 async def report_step(change_id: ChangeId, report: StepReport, services: ServicesOf, person: OperatorOf) -> ChangeView:
-    """The same report again changes nothing."""
-    return _after(services, person, lambda changes: changes.report(change_id, **report.model_dump()))
+    """By the pipeline alone. The same report again changes nothing."""
+    return _after(services, person, lambda changes: reported(services, changes, change_id, report.model_dump()))
 
 
 @router.post("/v1/changes/{change_id}/approve", summary="Approve somebody else's change")

@@ -216,7 +216,8 @@ def test_what_was_done_without_postgresql_is_in_the_trail_once_it_is_back(accoun
         verifier = Verifier(OPERATIONS)
         assert verify_rows(connection, verifier, limit=100)
     assert [row.subject for row in rows] == ["incident/2", "incident/1", "incident/0"]
-    assert (rows[0].after, rows[0].reason) == ('{"done_at":"2026-11-24T12:00:02Z"}', "it works again")
+    after = '{"done_at":"2026-11-24T12:00:02.000000Z","outcome":"done"}'
+    assert (rows[0].after, rows[0].reason) == (after, "it works again")
     assert verifier.findings == []
 
 

@@ -1,5 +1,6 @@
 """Changes over the API, while PostgreSQL and Valkey are down: only the operations table answers."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,12 +15,14 @@ from shared.calendar.store import CalendarStore
 from shared.changes.store import ChangeStore
 from shared.changes.view import ChangeList, ChangeView, DoraView
 from shared.changes.waits import WaitStore
+from shared.delivery.snapshot_store import SnapshotStore
 from shared.identity.identity import DEVELOPER, LEAD
 from shared.incidents.store import IncidentStore
 from shared.platform.moments import stamp
 from shared.platform.outbox import waiting
 from tests.memory_table import MemoryTable
 from tests.operations_api import Caller, KnownPeople, ServersDown
+from tests.step_reports import checks, report, snapshot
 from tests.views import is_described
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -52,7 +55,7 @@ class Operations(ServersDown):
         super().__init__(
             tokens=KnownPeople({"ada": DEVELOPER, "alan": LEAD}), changes=ChangeStore(self.table),
             calendar=CalendarStore(self.table), kpis=self.evaluated, incidents=IncidentStore(self.table),
-            promotion_waits=WaitStore(self.table),
+            promotion_waits=WaitStore(self.table), load_snapshots=SnapshotStore(self.table),
         )  # fmt: skip
 
 
@@ -66,10 +69,22 @@ class Api(Caller):
 
     def proved(self) -> str:
         planned = self.call("ada", "POST", "/changes", NEW, 201)
-        for step in ("staged", "smoke", "load_snapshot"):
-            report = {"step": step, "digest": DIGEST, "passed": True, "why": "well"}
-            self.call("ada", "POST", f"/changes/{planned['id']}/steps", report)
+        self.prove(planned["id"])
         return str(planned["id"])
+
+    def staged(self, letter: str = "a") -> str:
+        planned = self.call("ada", "POST", "/changes", NEW | {"digest": letter * 64}, 201)
+        return str(self.report(planned["id"], "staged", digest=letter * 64)["id"])
+
+    def smoked(self, letter: str = "a") -> str:
+        return str(self.report(self.staged(letter), "smoke", digest=letter * 64)["id"])
+
+    def report(self, change: str, step: str, *, digest: str = DIGEST, status: int = 200, **figures: Any) -> Any:
+        return self.call("pipeline", "POST", f"/changes/{change}/steps", report(step, digest, **figures), status)
+
+    def prove(self, change: str) -> None:
+        for step in ("staged", "smoke", "load_snapshot"):
+            self.call("pipeline", "POST", f"/changes/{change}/steps", report(step, DIGEST))
 
 
 @pytest.fixture
@@ -86,8 +101,7 @@ def test_a_change_goes_to_production_and_its_figures_count_it(api: Api) -> None:
     assert all(gate["open"] for gate in shown["gates"])
     api.call("grace", "POST", f"/changes/{change}/approve")
     api.call("ada", "POST", f"/changes/{change}/promote", {"digest": DIGEST})
-    verified = {"step": "verified", "digest": DIGEST, "passed": True, "why": "well"}
-    done = api.call("ada", "POST", f"/changes/{change}/steps", verified)
+    done = api.call("pipeline", "POST", f"/changes/{change}/steps", report("verified", DIGEST))
     assert (done["state"], done["gates"], done["approval"]["by"]) == ("verified", [], "grace")
     figures = api.call("alan", "GET", "/delivery?days=10")
     assert is_described(figures, DoraView)
@@ -96,6 +110,80 @@ def test_a_change_goes_to_production_and_its_figures_count_it(api: Api) -> None:
     assert figures["weeks"][0]["start"] == figures["start"]
     assert sum(week["deployments"] for week in figures["weeks"]) == 1
     assert {item["detail_type"] for item in waiting(api.services.table)} == {"DeploymentChanged"}
+
+
+@pytest.mark.parametrize("step", ["staged", "smoke", "load_snapshot", "verified"])
+def test_a_persons_word_proves_nothing_and_the_refusal_says_whose_does(api: Api, step: str) -> None:
+    planned = api.call("ada", "POST", "/changes", NEW, 201)
+    for person in ("ada", "grace", "alan"):
+        refused = api.call(person, "POST", f"/changes/{planned['id']}/steps", report(step, DIGEST), 403)
+        assert refused["detail"].startswith("this takes the delivery pipeline's token; you have P09-")
+    assert api.call("ada", "GET", f"/changes/{planned['id']}")["state"] == "planned"
+
+
+def test_a_smoke_test_passes_by_its_checks_and_not_by_saying_so(api: Api) -> None:
+    change = api.staged()
+    for missing in ([], checks()[1:]):
+        refused = api.report(change, "smoke", status=422, checks=missing)
+        assert refused["errors"][0]["pointer"] == "#/checks"
+    failed = api.report(change, "smoke", checks=checks(canary="failed"))
+    assert (failed["state"], failed["story"][-1]["why"]) == ("rejected", "smoke failed: canary: canary answered")
+
+
+def test_a_smoke_test_that_failed_where_it_ran_is_not_saved_by_its_checks(api: Api) -> None:
+    failed = api.report(api.staged(), "smoke", passed=False, why="the runner was stopped", checks=checks())
+    assert (failed["state"], failed["story"][-1]["why"]) == ("rejected", "smoke failed: the runner was stopped")
+
+
+def test_a_load_snapshot_is_held_against_the_limits_and_the_last_one_that_passed(api: Api) -> None:
+    change = api.smoked()
+    assert api.report(change, "load_snapshot", status=422, snapshot=None)["errors"][0]["pointer"] == "#/snapshot"
+    passed = api.report(change, "load_snapshot", snapshot=snapshot(p95=40, at=datetime.now(UTC) - timedelta(seconds=5)))
+    proof = next(gate for gate in passed["gates"] if gate["name"] == "load_snapshot")
+    assert (proof["open"], proof["run"]) == (True, "7")
+    assert proof["url"] == "https://github.com/acme/shop/actions/runs/7"
+    assert "p95 40 ms" in proof["why"]
+    slower = api.report(api.smoked("b"), "load_snapshot", digest="b" * 64, snapshot=snapshot(p95=140))
+    assert slower["state"] == "rejected"
+    assert "p95 140 ms, was 40 ms" in slower["story"][-1]["why"]
+    errors = api.report(api.smoked("e"), "load_snapshot", digest="e" * 64, snapshot=snapshot(failed=9))
+    assert "error rate 3.00%" in errors["story"][-1]["why"]
+
+
+def test_a_load_of_fewer_requests_than_are_due_proves_nothing(api: Api) -> None:
+    few = {"requests": 3, "failed": 0, "p50": 1.0, "p95": 2.0, "p99": 2.0}
+    failed = api.report(api.smoked(), "load_snapshot", snapshot=snapshot(all=few))
+    assert (failed["state"], failed["story"][-1]["why"]) == (
+        "rejected",
+        "load_snapshot failed: 3 of 300 requests were made",
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"per_second": 1, "seconds": 300}, "#/snapshot/per_second"),
+        ({"at": stamp(NOW - timedelta(hours=1))}, "#/snapshot/at"),
+        ({"at": stamp(NOW + timedelta(hours=1))}, "#/snapshot/at"),
+        ({"all": {"requests": 1, "failed": 2, "p50": 0, "p95": 0, "p99": 0}}, "#/snapshot/all"),
+    ],
+)
+def test_a_load_snapshot_of_something_else_is_refused(api: Api, wrong: dict[str, Any], pointer: str) -> None:
+    refused = api.report(api.smoked(), "load_snapshot", status=422, snapshot=snapshot() | wrong)
+    assert refused["errors"][0]["pointer"] == pointer
+
+
+def test_a_demo_is_marked_for_ever_counts_in_no_figure_and_is_compared_with_by_nothing(api: Api) -> None:
+    change = api.call("ada", "POST", "/changes", NEW | {"demo": True}, 201)["id"]
+    api.prove(change)
+    api.call("grace", "POST", f"/changes/{change}/approve")
+    api.call("ada", "POST", f"/changes/{change}/promote", {"digest": DIGEST})
+    shown = api.report(change, "verified", passed=False)
+    assert (shown["state"], shown["demo"]) == ("rolled_back", True)
+    figures = api.call("alan", "GET", "/delivery?days=10")
+    assert (figures["deployments"], figures["failure_rate"]) == (0, None)
+    assert {json.loads(str(one["detail"]))["title"] for one in waiting(api.services.table)} == {"Faster funnels (demo)"}
+    assert api.services.load_snapshots.last(snapshot()["address"]) is None
 
 
 def test_open_changes_are_those_that_nothing_has_ended(api: Api) -> None:
@@ -144,9 +232,7 @@ def test_a_freeze_that_begins_while_it_waits_blocks(api: Api) -> None:
 
 def test_who_wrote_it_does_not_approve_it_and_a_developer_does_not_approve(api: Api) -> None:
     planned = api.call("grace", "POST", "/changes", NEW, 201)
-    for step in ("staged", "smoke", "load_snapshot"):
-        report = {"step": step, "digest": DIGEST, "passed": True, "why": "well"}
-        api.call("ada", "POST", f"/changes/{planned['id']}/steps", report)
+    api.prove(planned["id"])
     assert "author" in api.call("grace", "POST", f"/changes/{planned['id']}/approve", status=403)["detail"]
     api.call("ada", "POST", f"/changes/{planned['id']}/approve", status=403)
 
@@ -155,9 +241,7 @@ def test_who_committed_to_it_does_not_approve_it(api: Api) -> None:
     named = NEW | {"committers": ["grace@example.com", "hopper@example.com"]}
     planned = api.call("ada", "POST", "/changes", named, 201)
     assert planned["committers"] == named["committers"]
-    for step in ("staged", "smoke", "load_snapshot"):
-        report = {"step": step, "digest": DIGEST, "passed": True, "why": "well"}
-        api.call("ada", "POST", f"/changes/{planned['id']}/steps", report)
+    api.prove(planned["id"])
     person = "grace as Grace@example.com"
     assert api.call(person, "GET", f"/changes/{planned['id']}")["own"] == ["artefact"]
     api.call(person, "POST", f"/changes/{planned['id']}/approve", status=403)
@@ -172,9 +256,7 @@ def test_a_committer_that_is_no_address_is_named(api: Api) -> None:
 def test_persons_are_told_apart_whatever_name_they_go_by(api: Api) -> None:
     planned = api.call("grace", "POST", "/changes", NEW, 201)
     assert planned["own"] == ["artefact"]
-    for step in ("staged", "smoke", "load_snapshot"):
-        report = {"step": step, "digest": DIGEST, "passed": True, "why": "well"}
-        api.call("ada", "POST", f"/changes/{planned['id']}/steps", report)
+    api.prove(planned["id"])
     refused = api.call("grace as hopper", "POST", f"/changes/{planned['id']}/approve", status=403)
     assert refused["detail"] == "hopper is the change's author: somebody else has to approve it"
     approved = api.call("alan as grace", "POST", f"/changes/{planned['id']}/approve")
@@ -183,8 +265,7 @@ def test_persons_are_told_apart_whatever_name_they_go_by(api: Api) -> None:
 
 def test_another_artefact_is_named_as_the_field_to_mend(api: Api) -> None:
     change = api.proved()
-    report = {"step": "verified", "digest": "b" * 64, "passed": True, "why": "well"}
-    refused = api.call("ada", "POST", f"/changes/{change}/steps", report, 422)
+    refused = api.call("pipeline", "POST", f"/changes/{change}/steps", report("verified", "b" * 64), 422)
     assert refused["errors"][0]["pointer"] == "#/digest"
     amended = api.call("ada", "POST", f"/changes/{change}/artefact", {"commit": "d" * 40, "digest": "b" * 64})
     assert amended["state"] == "planned"

@@ -116,19 +116,37 @@ def with_artefact(tools: Tools, change: str = "CHG-1") -> str:
 @pytest.mark.parametrize(("command", "code"), [("echo 9 checks passed", 0), ("echo api: answered 503; exit 3", 3)])
 def test_a_step_is_reported_with_its_last_line_and_ends_as_it_ended(tools: Tools, command: str, code: int) -> None:
     digest = with_artefact(tools)
-    done = tools.run("record.sh", "smoke", "bash", "-c", f"echo first; {command}", P09_TOKEN="t0")
+    done = tools.run("record.sh", "smoke", "bash", "-c", f"echo first; {command}", P09_TOKEN="t0", GITHUB_RUN_ID="7")
     assert done.returncode == code, done.stderr
     failed = " --failed" if code else ""
     why = command.removeprefix("echo ").partition(";")[0]
     assert tools.called == [
-        f"p09 change report CHG-1 smoke --digest {digest}{failed} --why {why} ", "token t0",
+        f"p09 change report CHG-1 smoke --digest {digest}{failed} --run 7 --run-url  --why {why}", "token t0",
     ]  # fmt: skip
+
+
+def test_a_step_is_reported_with_its_run_and_with_what_it_measured_and_no_other_step_did(tools: Tools) -> None:
+    with_artefact(tools)
+    (tools.folder / "build" / "load.json").write_text("of the step before")
+    where = "https://github.com/acme/shop/actions/runs/7"
+    measure = "echo [] > build/smoke.json; echo 5 checks passed"
+    done = tools.run("record.sh", "smoke", "bash", "-c", measure, P09_TOKEN="t0", GITHUB_RUN_ID="7", RUN_URL=where)
+    assert done.returncode == 0, done.stderr
+    assert tools.called[0].endswith(f" --run 7 --run-url {where} --checks build/smoke.json --why 5 checks passed")
+
+
+def test_a_step_outside_of_the_pipeline_is_not_even_made(tools: Tools) -> None:
+    with_artefact(tools)
+    done = tools.run("record.sh", "smoke", "touch", "made", P09_TOKEN="t0", GITHUB_RUN_ID="")
+    assert done.returncode != 0
+    assert "only a run of the pipeline proves something" in done.stderr
+    assert (tools.called, (tools.folder / "made").exists()) == ([], False)
 
 
 def test_a_step_that_can_not_be_reported_has_failed(tools: Tools) -> None:
     with_artefact(tools)
     tools.answers["p09"] = "exit 1"
-    assert tools.run("record.sh", "smoke", "true", P09_TOKEN="t0").returncode == 1
+    assert tools.run("record.sh", "smoke", "true", P09_TOKEN="t0", GITHUB_RUN_ID="7").returncode == 1
 
 
 def test_a_change_is_claimed_with_the_digest_of_what_will_be_deployed(tools: Tools) -> None:
@@ -199,9 +217,10 @@ def test_a_change_is_of_the_commits_that_production_does_not_have(
         git(tools, "commit", "--allow-empty", author, "-m", f"Day {day}", at=f"2026-11-0{day}T00:00:00Z")
     commit = {"first": git(tools, "rev-parse", "HEAD~2"), "last": git(tools, "rev-parse", "HEAD"), "nowhere": "0" * 40}
     changes = [
-        {"commit": "1" * 40, "state": "rolled_back"},
-        {"commit": commit[known], "state": "verified"},
-        {"commit": "2" * 40, "state": "verified"},
+        {"commit": "1" * 40, "state": "rolled_back", "demo": False},
+        {"commit": "3" * 40, "state": "verified", "demo": True},
+        {"commit": commit[known], "state": "verified", "demo": False},
+        {"commit": "2" * 40, "state": "verified", "demo": False},
     ]
     tools.answers["p09"] = f"""[[ $2 == list ]] && echo '{json.dumps(changes)}' || echo '{{"id": "CHG-9"}}'"""
     done = tools.run("plan.sh", P09_TOKEN="t0")

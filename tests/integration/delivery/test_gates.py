@@ -113,7 +113,9 @@ def closed(request: pytest.FixtureRequest, system: System) -> Callable[..., Gate
 
     def gates(**change: bool) -> Gates:
         found = look(system, system.change(**change))
-        assert set(found) == {"budget", "freeze", "incidents", "migrations"}
+        assert set(found) == {"smoke", "load_snapshot", "budget", "freeze", "incidents", "migrations"}
+        proofs = [found.pop(name) for name in ("smoke", "load_snapshot")]
+        assert [is_open for is_open, _ in proofs] == [False, False]  # it was only planned
         return {name: gate for name, gate in found.items() if not gate[0]}
 
     return gates

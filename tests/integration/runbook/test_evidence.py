@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 from scripts.p09.evidence import Archive
 from shared.evidence.manifest import MANIFEST, SIGNATURE, key_of
 from shared.evidence.verify import verify
+from shared.platform.outbox import waiting
+from shared.runbook.run import Finding
 from shared.runbook.run_task import run_task
 from tests.examples import examples
 from tests.integration.aws import BUCKET, REGION, TABLE, Crash
 from tests.integration.runbook.conftest import KEY, System, found, recording
 
 MONDAY = date(2026, 6, 1)
+INSTALLED = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 ONE = timedelta(hours=1)
 FILES = ("runs.jsonl", MANIFEST, SIGNATURE)
@@ -63,7 +66,8 @@ def ran(system: System, at: datetime, clock: datetime | None = None) -> None:
 
 
 def export(system: System, day: date) -> dict[str, Any]:
-    """As the schedule does at 01:00 of the next day."""
+    """As the schedule does at 01:00 of the next day, on a system that was installed long before."""
+    system.runs.watch_since(INSTALLED)
     return system.at("evidence_export", noon(day) + 13 * ONE)
 
 
@@ -85,6 +89,34 @@ def test_a_days_records_are_exported_with_their_evidence_and_signed(system: Syst
     assert [(one["name"], one["records"]) for one in manifest["files"]] == [("runs.jsonl", 1)]
     assert manifest["previous"] is None
     assert auditor.faults(day) == []
+
+
+def test_there_is_no_evidence_of_a_day_before_the_installation(system: System, auditor: Auditor) -> None:
+    assert system.at("evidence_export", noon(MONDAY) + 12 * ONE)["verdict"] == "unconfigured"  # nobody watches yet
+    system.runs.watch_since(noon(MONDAY))
+    for day in (MONDAY - DAY, MONDAY):
+        assert export(system, day)["verdict"] == "passed"
+    assert list(auditor.archive.exported()) == [MONDAY]
+
+
+def test_a_played_run_is_marked_judges_what_is_there_now_and_is_never_signed(system: System, auditor: Auditor) -> None:
+    later, seen = noon(MONDAY) + 20 * ONE, []
+    event = {"task": "redis_memory", "scheduled_time": noon(MONDAY).isoformat(), "played": True}
+
+    def check(now: datetime) -> Finding:
+        seen.append(now)
+        return found()
+
+    run_task(system.runs, event, check, remaining=timedelta(minutes=1), clock=lambda: later)
+    (run,) = system.runs.latest("redis_memory")
+    assert (run.occasion.kind, run.occasion.scheduled_for, seen) == ("played", noon(MONDAY), [later])
+    assert system.left() == ["redis_memory-20260601T120000Z-passed"]
+    assert "(played)" in json.dumps([item["detail"] for item in waiting(system.table)])
+    played = {"task": "evidence_export", "scheduled_time": "2026-06-02T00:30:00Z", "played": True}
+    assert system.invoke("evidence_export", played)["verdict"] == "unconfigured"
+    assert auditor.archive.exported() == {}
+    assert export(system, MONDAY)["verdict"] == "passed"
+    assert auditor.read(MONDAY, "runs.jsonl") == b""
 
 
 def test_days_are_a_chain(system: System, auditor: Auditor) -> None:
@@ -137,6 +169,7 @@ def test_a_day_before_the_chain_is_not_slipped_into_it(system: System, auditor: 
 def test_a_crash_at_any_call_is_made_up_for(call: int, *, after: bool) -> None:
     with recording() as system:
         ran(system, noon(MONDAY))
+        system.runs.watch_since(INSTALLED)
         system.aws.operations.clear()
         system.aws.crash_at, system.aws.after = call, after
         with suppress(Crash):

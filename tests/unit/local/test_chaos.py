@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -31,8 +32,10 @@ def test_only_the_asked_share_fails(state: State) -> None:
     assert all(watch.hits(Chaos(errors=1.0)) for _ in range(1000))
 
 
-@pytest.mark.parametrize("wrong", [{"errors": 1.5}, {"errors": -0.1}, {"latency": 31.0}, {"latency": -1.0}])
-def test_what_no_gateway_could_do_is_refused(wrong: dict[str, float]) -> None:
+@pytest.mark.parametrize(
+    "wrong", [{"errors": 1.5}, {"errors": -0.1}, {"latency": 31.0}, {"latency": -1.0}, {"pipeline": "fire"}]
+)
+def test_what_no_gateway_could_do_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(LocalError):
         Chaos(**wrong)
 
@@ -47,6 +50,9 @@ def test_the_command_line_sets_both_faults_and_ends_them(state: State) -> None:
     assert get_chaos(state) == Chaos(errors=0.05, latency=0.3)
     assert p09(state, "latency", "2s") == 0
     assert get_chaos(state).latency == 2.0
+    assert p09(state, "pipeline", "flake") == 0
+    assert get_chaos(state).pipeline == "flake"
+    assert p09(state, "pipeline", "fire") == 2
     assert p09(state, "errors", "5") == p09(state, "latency", "5 minutes") == 2
     assert p09(state, "off") == 0
     assert get_chaos(state) == NONE

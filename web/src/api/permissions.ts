@@ -37,7 +37,7 @@ export const OPERATIONS = {
   "GET /v1/delivery": ["P09-Auditor", "P09-DBA", "P09-Developer", "P09-Lead", "P09-SRE"],
   "GET /v1/changes/{change_id}": ["P09-Auditor", "P09-DBA", "P09-Developer", "P09-Lead", "P09-SRE", "pipeline"],
   "POST /v1/changes/{change_id}/artefact": ["P09-Developer", "P09-Lead", "P09-SRE", "pipeline"],
-  "POST /v1/changes/{change_id}/steps": ["P09-Developer", "P09-Lead", "P09-SRE", "pipeline"],
+  "POST /v1/changes/{change_id}/steps": ["pipeline"],
   "POST /v1/changes/{change_id}/approve": ["P09-Lead", "P09-SRE"],
   "POST /v1/changes/{change_id}/reject": ["P09-Lead", "P09-SRE"],
   "POST /v1/changes/{change_id}/override": ["P09-Lead", "P09-SRE"],

@@ -178,7 +178,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who did what, newest first
+         * Who did what, newest act first
          * @description Of P09's own operations, or of any organisation.
          *
          *     **Who may call:** P09-Auditor, P09-Lead, P09-SRE.
@@ -1267,9 +1267,9 @@ export interface paths {
         put?: never;
         /**
          * Report what a step has found
-         * @description The same report again changes nothing.
+         * @description By the pipeline alone. The same report again changes nothing.
          *
-         *     **Who may call:** P09-Developer, P09-Lead, P09-SRE, pipeline.
+         *     **Who may call:** pipeline.
          */
         post: operations["report_step"];
         delete?: never;
@@ -1836,7 +1836,7 @@ export interface components {
         };
         /**
          * AuditPage
-         * @description Newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last.
+         * @description In the order of the acts, newest first; ``next_cursor`` is the ``cursor`` of the next page, null on the last.
          */
         AuditPage: {
             /** Rows */
@@ -1846,7 +1846,9 @@ export interface components {
         };
         /**
          * AuditRow
-         * @description ``hash`` covers every other field, and ``previous`` is the hash of the row before.
+         * @description ``done_at`` is when the act was done and ``at`` when its row was written: an act that needs no PostgreSQL gets its row within
+         *     a minute. ``outcome`` is null in rows from before it was kept. ``hash`` covers every field but these two, which ``after`` says;
+         *     ``previous`` is the hash of the row before.
          */
         AuditRow: {
             /**
@@ -1866,6 +1868,13 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /**
+             * Done At
+             * Format: date-time
+             */
+            done_at: string;
+            /** Outcome */
+            outcome: ("done" | "refused") | null;
             /** Actor */
             actor: string;
             /** Action */
@@ -2054,6 +2063,7 @@ export interface components {
          * ChangeView
          * @description ``gates`` are how they stand now; a change that is over has none. ``workflow`` is null while it does not wait. ``own`` is
          *     what of it is the work of who asks: they don't approve their own artefact, nor agree to their own override.
+         *     ``demo``: it shows the way to production, is deployed by no pipeline, and counts in no figure.
          */
         ChangeView: {
             /** Id */
@@ -2076,6 +2086,8 @@ export interface components {
             committed_at: string;
             /** Planned For */
             planned_for: string;
+            /** Demo */
+            demo: boolean;
             approval: components["schemas"]["ApprovalView"] | null;
             override: components["schemas"]["OverrideView"] | null;
             /** Own */
@@ -2102,6 +2114,23 @@ export interface components {
             via: "slack" | "email" | "webhook";
             /** Kinds */
             kinds: string[];
+        };
+        /**
+         * CheckFound
+         * @description One check of a smoke test, as smoke-tests.sh reports it.
+         */
+        CheckFound: {
+            /** Check */
+            check: string;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "passed" | "failed" | "unconfigured" | "unknown";
+            /** Why */
+            why: string;
+            /** Milliseconds */
+            milliseconds: number;
         };
         /** CloseReview */
         CloseReview: {
@@ -2604,20 +2633,22 @@ export interface components {
         };
         /**
          * GateView
-         * @description ``overridden``: it is closed, and a second person has agreed to pass it.
+         * @description ``overridden``: it is closed, and a second person has agreed to pass it. ``run`` is the pipeline's run that proved it and
+         *     ``url`` where that is shown; both are empty for a gate that needs no proof.
          */
         GateView: {
-            /**
-             * Name
-             * @enum {string}
-             */
-            name: "budget" | "freeze" | "incidents" | "migrations";
+            /** Name */
+            name: ("smoke" | "load_snapshot") | ("budget" | "freeze" | "incidents" | "migrations");
             /** Open */
             open: boolean;
             /** Overridden */
             overridden: boolean;
             /** Why */
             why: string;
+            /** Run */
+            run: string;
+            /** Url */
+            url: string;
         };
         /** Health */
         Health: {
@@ -2907,6 +2938,53 @@ export interface components {
             visitors: number;
         };
         /**
+         * LoadFigures
+         * @description Of requests; times in milliseconds.
+         */
+        LoadFigures: {
+            /** Requests */
+            requests: number;
+            /** Failed */
+            failed: number;
+            /** P50 */
+            p50: number;
+            /** P95 */
+            p95: number;
+            /** P99 */
+            p99: number;
+        };
+        /**
+         * LoadFound
+         * @description A load snapshot, as performance-tests.sh reports it.
+         */
+        LoadFound: {
+            /** Address */
+            address: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Per Second */
+            per_second: number;
+            /** Seconds */
+            seconds: number;
+            all: components["schemas"]["LoadFigures"];
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["LoadFigures"];
+            };
+            /** Throughput */
+            throughput: number;
+            /**
+             * Problems
+             * @default {}
+             */
+            problems?: {
+                [key: string]: number;
+            };
+        };
+        /**
          * MadeCredential
          * @description ``password`` is shown here and never again.
          */
@@ -3130,6 +3208,7 @@ export interface components {
          * @description ``impact`` is announced ahead of time; ``digest`` is the artefact's SHA-256; ``committed_at`` is when its oldest commit
          *     was made, from which lead time counts; ``migrations_compatible`` is what `make check` says of its migrations.
          *     ``committers`` are the mail addresses of who wrote its commits: they don't approve it.
+         *     A ``demo`` shows the way to production: no pipeline deploys it, and no figure counts it.
          */
         NewChange: {
             /** Title */
@@ -3160,6 +3239,11 @@ export interface components {
              * @default []
              */
             committers?: string[];
+            /**
+             * Demo
+             * @default false
+             */
+            demo?: boolean;
         };
         /**
          * NewCredential
@@ -3680,6 +3764,19 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /**
+         * RunOfPipeline
+         * @description The pipeline's run in which a step was made, and where it is shown.
+         */
+        RunOfPipeline: {
+            /** Id */
+            id: string;
+            /**
+             * Url
+             * @default
+             */
+            url?: string;
+        };
         /** RunRequest */
         RunRequest: {
             /** Reason */
@@ -3687,7 +3784,8 @@ export interface components {
         };
         /**
          * RunSummary
-         * @description A record without its evidence. ``by`` and ``reason`` say who had it run by hand, and why; ``late``: it began
+         * @description A record without its evidence. A ``played`` one was made by `p09 day` after its day: it says what was found at
+         *     ``started_at``, and is no evidence. ``by`` and ``reason`` say who had it run by hand, and why; ``late``: it began
          *     after it had counted as missed; ``attempt`` counts what crashed and was run again.
          */
         RunSummary: {
@@ -3699,7 +3797,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "scheduled" | "manual";
+            kind: "scheduled" | "manual" | "played";
             /**
              * State
              * @enum {string}
@@ -3737,7 +3835,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "scheduled" | "manual";
+            kind: "scheduled" | "manual" | "played";
             /**
              * State
              * @enum {string}
@@ -3899,7 +3997,8 @@ export interface components {
         };
         /**
          * StepReport
-         * @description What a step found, on the artefact of ``digest``.
+         * @description What a step found, on the artefact of ``digest``, in a run of the pipeline. ``passed`` and ``why`` are how it ended there. A
+         *     smoke test passes by its ``checks``, a load snapshot by its ``snapshot`` and a verification by its checks: P09 judges them.
          */
         StepReport: {
             /**
@@ -3913,6 +4012,13 @@ export interface components {
             passed: boolean;
             /** Why */
             why: string;
+            run: components["schemas"]["RunOfPipeline"];
+            /**
+             * Checks
+             * @default []
+             */
+            checks?: components["schemas"]["CheckFound"][];
+            snapshot?: components["schemas"]["LoadFound"] | null;
         };
         /** StepView */
         StepView: {

@@ -10,6 +10,8 @@ export function rowOf(sequence: number, more: Partial<Row> = {}): Row {
     sequence,
     id: `00000000-0000-4000-8000-${String(sequence).padStart(12, "0")}`,
     at: `2026-11-23T16:00:${String(sequence % 60).padStart(2, "0")}.250000Z`,
+    done_at: `2026-11-23T16:00:${String(sequence % 60).padStart(2, "0")}.250000Z`,
+    outcome: "done",
     actor: "person:grace",
     action: "key.revoke",
     subject: "key/7f1c",

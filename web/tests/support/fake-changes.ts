@@ -29,7 +29,7 @@ export class FakeChanges extends FakeServer {
     return { changes, next_cursor: start + 3 < this.changes.length ? (changes.at(-1)?.id ?? null) : null };
   }
 
-  #plan({ migrations_compatible: _, committers = [], ...plan }: Schema["NewChange"]): Change {
+  #plan({ migrations_compatible: _, committers = [], demo = false, ...plan }: Schema["NewChange"]): Change {
     const fresh = {
       state: "planned",
       author: "ada",
@@ -40,7 +40,7 @@ export class FakeChanges extends FakeServer {
       story: [],
       workflow: null,
     };
-    const planned = { ...plan, ...fresh, committers, id: "CHG-20261124T161000Z-ffff00" };
+    const planned = { ...plan, ...fresh, committers, demo, id: "CHG-20261124T161000Z-ffff00" };
     this.changes.unshift(planned);
     this.#serve(planned.id);
     return planned;

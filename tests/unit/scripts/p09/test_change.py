@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -6,18 +7,19 @@ from typer.testing import CliRunner
 from local.api import Api
 from scripts.p09 import change as commands
 from scripts.p09.main import app
+from scripts.p09.session import Session
 
 run = CliRunner().invoke
 ID = "CHG-20261124T120000Z-0a1b2c"
 DIGEST = "a" * 64
 CHANGE: dict[str, Any] = {
-    "id": ID, "title": "Faster funnels", "state": "load_passed", "author": "ada", "impact": "Nothing is down.",
+    "id": ID, "title": "Faster funnels", "state": "load_passed", "author": "ada", "demo": False, "impact": "Nothing is down.",
     "committers": ["ada@example.com", "alan@example.com"],
     "planned_for": "2026-11-24T14:00:00Z", "commit": "c" * 40, "digest": DIGEST, "approval": None,
     "override": {"gates": ["budget"], "reason": "x", "by": "grace", "seconded_by": ""},
     "gates": [
-        {"name": "budget", "open": False, "overridden": False, "why": "Nothing is left"},
-        {"name": "freeze", "open": True, "overridden": False, "why": "No freeze is on"},
+        {"name": "budget", "open": False, "overridden": False, "url": "", "why": "Nothing is left"},
+        {"name": "freeze", "open": True, "overridden": False, "url": "", "why": "No freeze is on"},
     ],
     "story": [{"at": "2026-11-24T12:00:00Z", "by": "ada", "happened": "planned", "why": "Nothing is down."}],
 }  # fmt: skip
@@ -62,8 +64,8 @@ def test_the_list_says_which_gates_keep_a_change(api: Recorded) -> None:
 
 def test_a_change_is_shown_with_its_gates_and_its_story(api: Recorded) -> None:
     lines = run(app, ["change", "show", ID]).output.splitlines()
-    assert "  budget      CLOSED      Nothing is left" in lines
-    assert "  freeze      open        No freeze is on" in lines
+    assert "  budget        CLOSED      Nothing is left" in lines
+    assert "  freeze        open        No freeze is on" in lines
     assert lines[-1] == "2026-11-24T12:00:00Z  planned        ada: Nothing is down."
     assert any(line.startswith("override") and "by grace and nobody yet" in line for line in lines)
     assert any(line.startswith("committers") and line.endswith("ada@example.com, alan@example.com") for line in lines)
@@ -82,10 +84,6 @@ def test_a_change_is_shown_with_its_gates_and_its_story(api: Recorded) -> None:
             ["amend", ID, "--commit", "c", "--digest", DIGEST, "--committer", "a@b.example"], "P09-Developer", "artefact",
             {"commit": "c", "digest": DIGEST, "committers": ["a@b.example"]},
         ),
-        (
-            ["report", ID, "smoke", "--digest", DIGEST, "--failed", "--why", "x"], "P09-Developer", "steps",
-            {"step": "smoke", "digest": DIGEST, "passed": False, "why": "x"},
-        ),
     ],
 )  # fmt: skip
 def test_acting_on_a_change_asks_the_api_as_the_role_for_it(
@@ -93,6 +91,22 @@ def test_acting_on_a_change_asks_the_api_as_the_role_for_it(
 ) -> None:
     assert run(app, ["change", *typed]).exit_code == 0
     assert api.asked == [(role, f"/v1/changes/{ID}/{path}", body)]
+
+
+def test_a_step_is_reported_as_the_pipeline_with_what_it_measured(
+    api: Recorded, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    api.role = "pipeline"
+    monkeypatch.setattr(Session, "pipeline", lambda _: api)
+    checks = tmp_path / "smoke.json"
+    checks.write_text('[{"check": "console"}]')
+    typed = ["--digest", DIGEST, "--failed", "--why", "x", "--run", "7", "--checks", str(checks)]
+    assert run(app, ["change", "report", ID, "smoke", *typed]).exit_code == 0
+    body = {
+        "step": "smoke", "digest": DIGEST, "passed": False, "why": "x", "run": {"id": "7", "url": ""},
+        "checks": [{"check": "console"}],
+    }  # fmt: skip
+    assert api.asked == [("pipeline", f"/v1/changes/{ID}/steps", body)]
 
 
 def test_planning_sends_the_artefact_and_when_it_goes(api: Recorded) -> None:

@@ -40,5 +40,5 @@ def test_the_demo_looks_only_when_the_edge_has_published_every_injected_error(
     monkeypatch.setattr(change_demo, "LOOK_SECONDS", 0)
     monkeypatch.setattr(change_demo, "PATIENCE_SECONDS", 5)
     nobody = cast("Any", None)
-    Demo(State(tmp_path), "", nobody, nobody, sre, nobody, {}).exhaust_budget()
+    Demo(State(tmp_path), "", nobody, nobody, nobody, sre, nobody, {}).exhaust_budget()
     assert "Error rate" in capsys.readouterr().out

@@ -17,7 +17,7 @@ YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).strftime("%Y-%m-%d")
 ROW = {
     "id": "redis_memory", "title": "Redis", "responsible": "Backend Engineer", "tooling": "redis-cli", "hour": 12,
     "weekday": None, "grace_seconds": 900, "due_at": f"{YESTERDAY}T12:00:00Z", "state": "failed", "manual_runs": [],
-    "run": {"id": "redis_memory-1", "by": "", "reason": "", "why": "81% [sic] used.", "state": "failed",
+    "run": {"id": "redis_memory-1", "kind": "played", "by": "", "reason": "", "why": "81% [sic] used.", "state": "failed",
             "finished_at": f"{YESTERDAY}T12:00:03Z"},
 }  # fmt: skip
 
@@ -95,7 +95,8 @@ def test_a_day_is_played_from_its_first_hour_to_its_last_and_shown(aws: Aws) -> 
     assert done.exit_code == 0, done.output
     assert [event["scheduled_time"] for event in aws.events] == [f"{YESTERDAY}T{hour:02}:00:00Z" for hour in range(24)]
     assert "24 invocations of 1 schedules, 0 failed" in done.output
-    assert "81% [sic] used." in done.output
+    assert "Played. 81% [sic] used." in done.output
+    assert all(event["played"] for event in aws.events)
 
 
 def test_what_failed_is_named_with_its_time_and_the_rest_is_played(aws: Aws) -> None:

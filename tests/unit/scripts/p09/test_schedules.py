@@ -72,7 +72,9 @@ def test_thinned_only_what_fires_more_than_hourly_is_left_out_and_the_last_stays
 
 
 def test_the_time_is_put_where_scheduler_puts_it() -> None:
-    assert schedule("rate(1 hour)").event(MIDNIGHT) == b'{"task": "one", "scheduled_time": "2026-11-23T00:00:00Z"}'
+    assert schedule("rate(1 hour)").played(MIDNIGHT) == (
+        b'{"task": "one", "scheduled_time": "2026-11-23T00:00:00Z", "played": true}'
+    )
 
 
 class Scheduler:

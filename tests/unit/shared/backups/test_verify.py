@@ -170,3 +170,8 @@ def test_what_can_not_be_read_is_red() -> None:
     finding = unavailable("no answer", LIMITS)
     assert finding.verdict == "failed"
     assert finding.reasons == ("The backups could not be read, so nothing is known of them: no answer.",)
+
+
+def test_what_came_after_the_moment_of_a_late_check_is_new_and_not_from_the_future() -> None:
+    measured = verify(GOOD, LIMITS, NOW - 3 * DAY).measured
+    assert measured["newest_backup"]["age_seconds"] == measured["point_in_time"]["lag_seconds"] == 0

@@ -1,14 +1,15 @@
 """A change's way to production, with the operations table in memory."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
 from shared.changes.changes import Changes
 from shared.changes.gates import Facts
-from shared.changes.model import Change, Plan
+from shared.changes.model import Change, Plan, Run
+from shared.changes.proofs import Found
 from shared.changes.store import ChangeStore, UnknownChange
 from shared.events.catalogue import read
 from shared.events.deployments import DeploymentChanged
@@ -18,9 +19,6 @@ from shared.platform.outbox import waiting
 from shared.platform.refusals import NotAllowed, NotNow, Refused
 from tests.memory_table import MemoryTable
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 DIGEST = "a" * 64
@@ -29,6 +27,17 @@ PLAN = Plan(
     planned_for=NOW + timedelta(hours=2), migrations_compatible=True,
 )  # fmt: skip
 WELL = Facts(exhausted=(), freezes=(), incidents=(), migrations_compatible=True)
+
+
+RUN = Run(id="7", url="https://github.com/acme/shop/actions/runs/7")
+
+
+def well(why: str) -> Callable[[Change], Found]:
+    return lambda _: Found(passed=True, why=why)
+
+
+def failing(why: str) -> Callable[[Change], Found]:
+    return lambda _: Found(passed=False, why=why)
 
 
 class World:
@@ -55,7 +64,7 @@ class World:
         """Planned by ada, and everything before the approval has passed."""
         change = self.by("ada").plan(plan)
         for step in ("staged", "smoke", "load_snapshot"):
-            change = self.by("pipeline").report(change.id, step, digest=plan.digest, passed=True, why="well")
+            change = self.by("pipeline").report(change.id, step, digest=plan.digest, find=well("well"), run=RUN)
         return change
 
     def told(self) -> list[DeploymentChanged]:
@@ -72,7 +81,9 @@ def test_a_change_goes_its_way_and_each_step_is_told_once(world: World) -> None:
     change = world.proved()
     world.by("grace").approve(change.id)
     world.by("pipeline").promote(change.id, DIGEST)
-    done = world.by("pipeline").report(change.id, "verified", digest=DIGEST, passed=True, why="smoke and load are well")
+    done = world.by("pipeline").report(
+        change.id, "verified", digest=DIGEST, find=well("smoke and load are well"), run=RUN
+    )
     assert done.state == "verified"
     happened = ["planned", "staged", "smoke_passed", "load_passed", "approved", "promoted", "verified"]
     assert [entry.happened for entry in done.story] == happened
@@ -92,27 +103,55 @@ def test_the_same_plan_is_planned_once_and_the_same_report_made_once(world: Worl
     first, second = world.by("ada").plan(PLAN), world.by("ada").plan(PLAN)
     assert first == second
     proved = world.proved()
-    again = world.by("pipeline").report(proved.id, "smoke", digest=DIGEST, passed=True, why="again")
+    again = world.by("pipeline").report(proved.id, "smoke", digest=DIGEST, find=well("again"), run=RUN)
     assert again == proved
+
+
+def test_a_gate_says_which_run_of_the_pipeline_proved_it_and_closes_again_for_another_artefact(world: World) -> None:
+    def proofs(change: Change) -> list[tuple[str, bool, str, str]]:
+        return [(one.name, one.open, one.run, one.url) for one in world.by("ada").gates(change)[:2]]
+
+    change = world.proved()
+    assert proofs(change) == [("smoke", True, "7", RUN.url), ("load_snapshot", True, "7", RUN.url)]
+    assert world.by("ada").gates(change)[0].why == "well (run 7 of pipeline)"
+    amended = world.by("ada").amend(change.id, "d" * 40, "b" * 64)
+    assert proofs(amended) == [("smoke", False, "", ""), ("load_snapshot", False, "", "")]
+
+
+def test_a_change_that_was_proved_by_somebodys_word_is_not_approved(world: World) -> None:
+    change = world.proved()
+    ChangeStore(world.table).write(change, replace(change, proofs=(), story=(*change.story, change.story[-1])))
+    with pytest.raises(NotNow, match="smoke: The pipeline has reported no smoke test of this artefact"):
+        world.by("grace").approve(change.id)
+
+
+def test_a_step_is_judged_only_once_it_is_the_one_that_comes_next(world: World) -> None:
+    change = world.by("ada").plan(PLAN)
+    with pytest.raises(NotNow, match="smoke comes after staged"):
+        world.by("pipeline").report(
+            change.id, "smoke", digest=DIGEST, find=lambda _: pytest.fail("it was judged"), run=RUN
+        )
 
 
 def test_steps_are_made_in_their_order(world: World) -> None:
     change = world.by("ada").plan(PLAN)
     with pytest.raises(NotNow, match="load_snapshot comes after smoke_passed"):
-        world.by("pipeline").report(change.id, "load_snapshot", digest=DIGEST, passed=True, why="")
+        world.by("pipeline").report(change.id, "load_snapshot", digest=DIGEST, find=well(""), run=RUN)
     with pytest.raises(NotNow, match="only what has passed its load snapshot"):
         world.by("grace").approve(change.id)
 
 
 def test_a_step_that_fails_before_production_rejects_and_after_it_rolls_back(world: World) -> None:
     change = world.by("ada").plan(PLAN)
-    failed = world.by("pipeline").report(change.id, "staged", digest=DIGEST, passed=False, why="CloudFormation refused")
+    failed = world.by("pipeline").report(
+        change.id, "staged", digest=DIGEST, find=failing("CloudFormation refused"), run=RUN
+    )
     assert (failed.state, failed.story[-1].why) == ("rejected", "staged failed: CloudFormation refused")
     world.now += timedelta(hours=1)
     other = world.proved(replace(PLAN, digest="b" * 64))
     world.by("grace").approve(other.id)
     world.by("pipeline").promote(other.id, "b" * 64)
-    back = world.by("pipeline").report(other.id, "verified", digest="b" * 64, passed=False, why="canary not seen")
+    back = world.by("pipeline").report(other.id, "verified", digest="b" * 64, find=failing("canary not seen"), run=RUN)
     assert (back.state, back.story[-1].happened) == ("rolled_back", "rolled_back")
 
 
@@ -144,7 +183,7 @@ def test_another_artefact_voids_what_was_proved_and_approved(world: World) -> No
         world.by("pipeline").promote(change.id, DIGEST)
     with pytest.raises(NotNow, match="only what is approved"):
         world.by("pipeline").promote(change.id, "b" * 64)
-    staged = world.by("pipeline").report(change.id, "staged", digest="b" * 64, passed=True, why="anew")
+    staged = world.by("pipeline").report(change.id, "staged", digest="b" * 64, find=well("anew"), run=RUN)
     assert staged.state == "staged"
 
 
@@ -226,7 +265,7 @@ def test_what_is_in_production_can_be_rolled_back_by_a_person(world: World) -> N
     change = world.proved()
     world.by("grace").approve(change.id)
     world.by("pipeline").promote(change.id, DIGEST)
-    world.by("pipeline").report(change.id, "verified", digest=DIGEST, passed=True, why="")
+    world.by("pipeline").report(change.id, "verified", digest=DIGEST, find=well(""), run=RUN)
     assert world.by("grace").roll_back(change.id, "customers see wrong numbers").state == "rolled_back"
 
 

@@ -8,7 +8,7 @@ import pytest
 from shared.changes.model import LIFE
 from shared.platform.aws.dynamodb import Overtaken
 from shared.platform.refusals import NotNow
-from tests.unit.shared.changes.test_changes import DIGEST, WELL
+from tests.unit.shared.changes.test_changes import DIGEST, RUN, WELL, failing, well
 from tests.unit.shared.changes.workflow import Workflow
 
 PROVED = ["planned", "staged", "smoke_passed", "load_passed"]
@@ -33,7 +33,7 @@ def _whole_way(workflow: Workflow) -> str:
     workflow.deliver(change)
     workflow.people.by("pipeline").promote(change, DIGEST)
     workflow.deliver(change)
-    workflow.people.by("pipeline").report(change, "verified", digest=DIGEST, passed=True, why="well")
+    workflow.people.by("pipeline").report(change, "verified", digest=DIGEST, find=well("well"), run=RUN)
     workflow.deliver(change)
     return change
 
@@ -48,13 +48,13 @@ def test_a_workflow_waits_for_each_thing_in_turn() -> None:
     change = workflow.people.by("ada").plan(replace(workflow.proved().plan, digest="b" * 64)).id
     assert _waits_for(workflow, change) == "pipeline"
     for step in ("staged", "smoke", "load_snapshot"):
-        workflow.people.by("pipeline").report(change, step, digest="b" * 64, passed=True, why="well")
+        workflow.people.by("pipeline").report(change, step, digest="b" * 64, find=well("well"), run=RUN)
     assert _waits_for(workflow, change) == "approval"
     workflow.people.by("grace").approve(change)
     assert _waits_for(workflow, change) == "promotion"
     workflow.people.by("pipeline").promote(change, "b" * 64)
     assert _waits_for(workflow, change) == "verification"
-    workflow.people.by("pipeline").report(change, "verified", digest="b" * 64, passed=False, why="slow")
+    workflow.people.by("pipeline").report(change, "verified", digest="b" * 64, find=failing("slow"), run=RUN)
     workflow.deliver(change)
     assert workflow.ended == "rolled_back"
 
@@ -136,7 +136,7 @@ def test_a_changed_artefact_voids_the_approval_and_the_workflow_goes_on_with_it(
     workflow.people.by("ada").amend(change, "d" * 40, "d" * 64)
     assert _waits_for(workflow, change) == "pipeline"
     for step in ("staged", "smoke", "load_snapshot"):
-        workflow.people.by("pipeline").report(change, step, digest="d" * 64, passed=True, why="well")
+        workflow.people.by("pipeline").report(change, step, digest="d" * 64, find=well("well"), run=RUN)
     workflow.people.by("grace").approve(change)
     assert _waits_for(workflow, change) == "promotion"
     assert workflow.dispatched == [change, change]

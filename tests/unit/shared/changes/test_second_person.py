@@ -11,7 +11,7 @@ from shared.changes.store import ChangeStore
 from shared.platform.actor import Actor
 from shared.platform.aws.dynamodb import Put
 from shared.platform.refusals import NotAllowed
-from tests.unit.shared.changes.test_changes import DIGEST, PLAN, WELL, World
+from tests.unit.shared.changes.test_changes import DIGEST, PLAN, RUN, WELL, World, well
 
 ADA = Actor(name="ada", subject="subject-of-ada")
 RENAMED = Actor(name="lovelace@example.com", subject=ADA.subject)
@@ -52,7 +52,7 @@ def test_who_has_put_another_artefact_in_its_place_does_not_approve_it(world: Wo
     other = "b" * 64
     world.by("grace").amend(change.id, "d" * 40, other)
     for step in ("staged", "smoke", "load_snapshot"):
-        world.by("pipeline").report(change.id, step, digest=other, passed=True, why="well")
+        world.by("pipeline").report(change.id, step, digest=other, find=well("well"), run=RUN)
     with pytest.raises(NotAllowed, match="grace is the change's author"):
         world.by("grace").approve(change.id)
     assert world.by("alan").approve(change.id).state == "approved"

@@ -224,3 +224,22 @@ def test_a_run_by_hand_is_a_record_of_its_own_with_who_and_why(function: Functio
     assert found
     assert (found.occasion, found.state) == (occasion, "passed")
     assert function.record().occasion.kind == "scheduled"
+
+
+@pytest.mark.parametrize("verdict", [Verdict.MISSED, Verdict.FAILED])
+def test_a_played_run_covers_up_nothing_that_was_recorded_by_itself(function: Function, verdict: Verdict) -> None:
+    missed = Run(
+        occasion=Occasion(task="redis_memory", scheduled_for=NOON), finished_at=NOON + MINUTE,
+        finding=Finding(verdict=verdict, why="It left no record."),
+    )  # fmt: skip
+    function.store.begin(None, missed)
+    assert function.run(EVENT | {"played": True})["outcome"] == "repeated"
+    assert (function.record(), function.checked) == (missed, [])
+
+
+def test_a_run_that_comes_by_itself_takes_the_place_of_a_played_one(function: Function) -> None:
+    function.now += timedelta(hours=9)
+    function.run(EVENT | {"played": True})
+    assert (function.record().occasion.kind, function.checked) == ("played", [function.now])
+    assert function.run()["outcome"] == "ran"
+    assert (function.record().occasion.kind, function.checked[1:]) == ("scheduled", [NOON])

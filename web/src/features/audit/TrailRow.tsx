@@ -1,7 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 import { Disclosure } from "../../components/Disclosure";
 import entry from "../../components/entry.module.css";
-import { WarningIcon } from "../../components/icons";
+import { CircleOffIcon, WarningIcon } from "../../components/icons";
 import { type Look, StateMark } from "../../components/StateMark";
 import { formatExactly } from "../../components/words";
 import classes from "./Audit.module.css";
@@ -9,6 +9,8 @@ import type { Finding, Row } from "./audit";
 import type { Filter } from "./filter";
 
 const TOUCHED: Look = { tone: "bad", icon: WarningIcon };
+
+const REFUSED: Look = { tone: "warning", icon: CircleOffIcon };
 
 interface Props {
   row: Row;
@@ -21,8 +23,9 @@ export function TrailRow({ row, finding, onNarrow }: Props) {
     <li className={classes.row} data-touched={finding !== undefined}>
       <div className={classes.when}>
         <span>{row.sequence}</span>
-        <time dateTime={row.at}>{formatExactly(row.at)}</time>
+        <time dateTime={row.done_at}>{formatExactly(row.done_at)}</time>
         <Narrow name="actor" value={row.actor} onNarrow={onNarrow} />
+        {row.outcome === "refused" && <StateMark look={REFUSED}>Refused</StateMark>}
         {finding && <StateMark look={TOUCHED}>{finding.what}</StateMark>}
       </div>
       <div className={classes.did}>
@@ -37,6 +40,7 @@ export function TrailRow({ row, finding, onNarrow }: Props) {
           <dl className={classes.details}>
             <Detail name="Before" value={row.before && JSON.stringify(row.before, null, 2)} />
             <Detail name="After" value={row.after && JSON.stringify(row.after, null, 2)} />
+            <Detail name="Written" value={row.at === row.done_at ? null : formatExactly(row.at)} />
             <Detail name="From" value={row.origin} />
             <Detail name="Request" value={row.request_id} />
             <Detail name="Hash" value={row.hash} />

@@ -3,7 +3,7 @@ import { fieldsOf } from "../../api/problem";
 import { AskForm } from "../../components/AskForm";
 import { NoteInput } from "../../components/NoteInput";
 import { overridableOf } from "./acts";
-import { type Act, type Change, closedOf, type GateName, type Said, useAct } from "./changes";
+import { type Act, type Change, closedOf, type Overridable, type Said, useAct } from "./changes";
 import { gateNameOf } from "./words";
 
 interface Words {
@@ -84,7 +84,7 @@ export function ActForm({ change, act, onDone }: Props) {
 function saidIn(form: FormData): Said {
   return {
     reason: String(form.get("reason") ?? "").trim(),
-    gates: form.getAll("gates") as GateName[],
+    gates: form.getAll("gates") as Overridable[],
   };
 }
 

@@ -12,6 +12,9 @@ import { gateNameOf } from "./words";
 export function ChangeFacts({ change, username }: { change: Change; username: string | null }) {
   const { approval, override } = change;
   const facts: [string, string][] = [
+    ...(change.demo
+      ? [["Demo", "Counts in no figure, and no pipeline deploys it"] satisfies [string, string]]
+      : []),
     ["Author", personOf(change.author, username)],
     ...committers(change, username),
     ["Planned for", formatMoment(change.planned_for)],

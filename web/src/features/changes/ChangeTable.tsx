@@ -48,6 +48,7 @@ function Row({ change, now, username, longest }: RowProps) {
         <div className={classes.narrow}>
           {personOf(change.author, username)} · for {formatMoment(change.planned_for)}
         </div>
+        {change.demo && <div className={classes.demo}>Demo: counts in no figure</div>}
         {closed.length > 0 && <div className={classes.closed}>{keptBy(change, closed)}</div>}
       </th>
       <td>

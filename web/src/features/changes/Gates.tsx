@@ -1,4 +1,4 @@
-import { Text } from "@mantine/core";
+import { Anchor, Text } from "@mantine/core";
 import { Panel } from "../../components/Panel";
 import { personOf } from "../../components/words";
 import classes from "./ChangePage.module.css";
@@ -20,7 +20,17 @@ export function Gates({ change, username }: { change: Change; username: string |
               <span className={classes.gateName}>{gateNameOf(gate.name)}</span>
               <GateMark gate={gate} />
             </div>
-            <p className={classes.why}>{gate.why}</p>
+            <p className={classes.why}>
+              {gate.why}
+              {gate.url && (
+                <>
+                  {" "}
+                  <Anchor href={gate.url} target="_blank" rel="noreferrer" inherit>
+                    Show run
+                  </Anchor>
+                </>
+              )}
+            </p>
           </li>
         ))}
       </ul>

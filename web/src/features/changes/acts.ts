@@ -1,4 +1,4 @@
-import { type Act, type Change, closedOf, type GateName, isInProduction, isOver } from "./changes";
+import { type Act, type Change, closedOf, isInProduction, isOver, type Overridable } from "./changes";
 import { askedOf } from "./words";
 
 /** What the roles of who asks let them do; what is their own, a change says itself. */
@@ -8,7 +8,7 @@ export interface Asker {
 }
 
 /** Those that two people may pass although they are closed. What else keeps a change is mended. */
-const OVERRIDABLE: readonly GateName[] = ["budget", "freeze", "incidents", "migrations"];
+const OVERRIDABLE: readonly Overridable[] = ["budget", "freeze", "incidents", "migrations"];
 
 /** What is offered to a person. Whether it is allowed, the API decides. */
 export function actsOf(change: Change, asker: Asker): Act[] {
@@ -28,11 +28,10 @@ export function waitsForMe(change: Change, asker: Asker): boolean {
 }
 
 /** Closed gates for which nobody has asked yet. */
-export function overridableOf(change: Change): GateName[] {
+export function overridableOf(change: Change): Overridable[] {
   const asked = change.override?.gates ?? [];
-  return closedOf(change)
-    .map(({ name }) => name)
-    .filter((name) => OVERRIDABLE.includes(name) && !asked.includes(name));
+  const closed = new Set<string>(closedOf(change).map(({ name }) => name));
+  return OVERRIDABLE.filter((name) => closed.has(name) && !asked.includes(name));
 }
 
 /** What a change waits for, for who is not offered the decision. */

@@ -8,6 +8,7 @@ import { usePages } from "../../api/use-pages";
 export type Change = Schema["ChangeView"];
 export type Gate = Schema["GateView"];
 export type GateName = Gate["name"];
+export type Overridable = Schema["OverrideRequest"]["gates"][number];
 export type Approval = Schema["ApprovalView"];
 export type Override = Schema["OverrideView"];
 export type StoryLine = Schema["StoryLine"];
@@ -76,7 +77,7 @@ export type Act = "approve" | "reject" | "override" | "second" | "roll back";
 /** What a form says; each act takes of it what the API takes. */
 export interface Said {
   reason: string;
-  gates: GateName[];
+  gates: Overridable[];
 }
 
 export function useAct(id: string, act: Act) {

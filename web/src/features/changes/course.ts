@@ -31,8 +31,8 @@ export function courseOf(change: Change): Stage[] {
   );
   const next = reached.indexOf(undefined);
   const stopped = stoppedAt(change, next);
-  return COURSE.map(({ name }, index) => ({
-    name,
+  return COURSE.map(({ name, happened }, index) => ({
+    name: change.demo && happened === "staged" ? "Not deployed (demo)" : name,
     at: reached[index]?.at ?? null,
     state: stateOf(index, {
       isReached: reached[index] !== undefined,

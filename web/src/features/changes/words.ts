@@ -8,6 +8,8 @@ const GATES: Record<GateName, string> = {
   freeze: "Freeze",
   incidents: "Incidents",
   migrations: "Migrations",
+  smoke: "Smoke test",
+  load_snapshot: "Load snapshot",
 };
 
 /** A word of the records as people say it. Words that are new to this page read as they are. */

@@ -24,7 +24,7 @@ export function TaskTable({ tasks, address }: { tasks: readonly Task[]; address:
 }
 
 function Row({ task, address }: { task: Task; address: Address }) {
-  const why = task.run?.why || task.hint;
+  const why = (task.run?.kind === "played" ? "Played: " : "") + (task.run?.why || task.hint);
   const [byHand] = task.manual_runs;
   return (
     <tr className={`${whole.thing} ${classes.row}`} data-quiet={task.state === "not due"}>

@@ -31,6 +31,7 @@ export function whenOf({ hour: at, weekday, every_seconds }: Schedule): string {
 
 /** Who began a run and why. */
 export function occasionOf({ kind, by, reason }: RunSummary): string {
+  if (kind === "played") return "played later, on the system as it was then: no evidence";
   return kind === "scheduled" ? "by its schedule" : `by ${by}: ${reason}`;
 }
 

@@ -86,6 +86,15 @@ test("a row says when, who, what, why, and the rest of it on request", async () 
   await expectNoAxeFindings();
 });
 
+test("a refused act looks refused, at the time at which it was done", async () => {
+  const refused = rowOf(9, { done_at: "2026-11-23T15:59:12.000000Z", outcome: "refused" });
+  server.on("GET /v1/audit", () => json({ rows: [refused], next_cursor: null }));
+  open();
+  const [row] = await rows();
+  expect(row).toHaveTextContent(/^92026-11-23 15:59:12person:graceRefused/);
+  expect(row).toHaveTextContent("Written2026-11-23 16:00:09");
+});
+
 test("earlier rows are asked for, to the first", async () => {
   open();
   await list();

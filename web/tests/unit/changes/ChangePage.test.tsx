@@ -216,6 +216,21 @@ test.each([
   );
 });
 
+test("a gate that was proved leads to the run that proved it", async () => {
+  open(WAITING);
+  const gates = await region("Gates");
+  const [run] = within(gates).getAllByRole("link", { name: "Show run" });
+  expect(run).toHaveAttribute("href", "https://github.com/acme/shop/actions/runs/7");
+  expect(gates).toHaveTextContent("All 5 checks passed. (run 7 of pipeline)");
+});
+
+test("a demo says that it is one, and that nothing was deployed", async () => {
+  open(WAITING);
+  server.changes.splice(0, server.changes.length, { ...WAITING, demo: true });
+  expect(await region("How it stands")).toHaveTextContent("Counts in no figure");
+  expect(await region("Progress")).toHaveTextContent("Not deployed (demo)");
+});
+
 test("an auditor reads and decides nothing", async () => {
   open(WAITING, "linus", "P09-Auditor");
   expect(await region("What to do")).toHaveTextContent("It waits for the approval of an SRE or a lead");
