@@ -97,7 +97,7 @@ class Swapping(DirectInstances):
 
     def look(self, drill: str) -> Instance:
         if self.state:
-            return Instance(state=self.state, reason="as the test wanted")  # type: ignore[arg-type]
+            return Instance(state=self.state, reason="as the test wanted")  # type: ignore[arg-type]  # the fake keeps the state as text
         return super().look(drill)
 
     def promote(self, drill: str) -> None:

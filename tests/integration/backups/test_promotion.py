@@ -261,7 +261,7 @@ def test_a_running_database_that_can_not_be_read_is_replaced_all_the_same_and_th
     system.drain()
     system.world.archive()
     system.drills()
-    system.world.archive = lambda: None  # type: ignore[method-assign]
+    system.world.archive = lambda: None  # type: ignore[method-assign]  # nothing more is archived from here on
     system.world.server.kill()
     system.restore(to)
     assert system.preview()["source"] == "lost"
