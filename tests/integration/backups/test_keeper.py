@@ -88,6 +88,7 @@ class Machine:
         duties = Duties(
             source=world.source, connect=world.connect, snapshot=self._snapshot, places=self.places,
             nightly=RUNBOOK.schedules.nightly_backup, weekly=RUNBOOK.schedules.valkey_snapshot, keep=KEEP,
+            daily_reading=RUNBOOK.schedules.backup_inspection,
         )  # fmt: skip
         started = Keeper(world.repository, documents, self.restores, duties)
         started.begin(datetime.now(UTC))
