@@ -7,7 +7,19 @@ from fractions import Fraction
 from typing import Any, Final
 
 from scripts.generate.alerts import number
-from scripts.generate.queries import ERRORS, LATENCY, REQUESTS, allowed, bad, quantile, recorded, samples
+from scripts.generate.queries import (
+    EDGE_ERRORS,
+    EDGE_LATENCY,
+    EDGE_REQUESTS,
+    ERRORS,
+    LATENCY,
+    REQUESTS,
+    allowed,
+    bad,
+    quantile,
+    recorded,
+    samples,
+)
 from shared.kpi.objectives import Objective, objectives
 from shared.kpi.timeline import HOUR
 from shared.kpi.why import percent, target_text
@@ -80,7 +92,8 @@ def _availability(runbook: Runbook, objective: Objective) -> Panel:
 def _p95(objective: Objective) -> Panel:
     return Panel(
         title=f"p{number(objective.target * _BUDGET_SHARE)}, last hour", kind="stat", unit="s", width=6, height=5,
-        queries={"p": quantile(float(objective.target), "1h")}, steps=_limit(Fraction(objective.within_ms or 0, 1000)),
+        queries={"p": quantile(float(objective.target), "1h", EDGE_LATENCY)},
+        steps=_limit(Fraction(objective.within_ms or 0, 1000)),
         about=f"Interpolated in its bucket. Target: {target_text(objective)}.",
     )  # fmt: skip
 
@@ -139,8 +152,13 @@ def _burn_rates(objective: Objective, width: int) -> Panel:
 
 def _traffic() -> Panel:
     return Panel(
-        title="Requests", kind="timeseries", unit="reqps", width=8, about="By status.",
-        queries={"{{status}}": f"sum by (status) (rate({REQUESTS}[5m]))"},
+        title="Requests", kind="timeseries", unit="reqps", width=8,
+        about="By status, as functions answered; and at the edge, where every answer counts, also that of no function.",
+        queries={
+            "{{status}}": f"sum by (status) (rate({REQUESTS}[5m]))",
+            "at the edge": f"rate({EDGE_REQUESTS}[5m])",
+            "5xx at the edge": f"rate({EDGE_ERRORS}[5m])",
+        },
     )  # fmt: skip
 
 
@@ -155,8 +173,9 @@ def _latency(objective: Objective) -> Panel:
 def _errors_by_route() -> Panel:
     routes = "sum by (method, route)"
     return Panel(
-        title="5xx by route", kind="timeseries", unit="reqps", width=8, about="Which route fails.",
-        queries={"{{method}} {{route}}": f"{routes} (rate({ERRORS}[5m])) or {routes} (rate({REQUESTS}[5m])) * 0"},
+        title="5xx by route", kind="timeseries", unit="reqps", width=8,
+        about="What functions answered. Timeouts and throttles: at the edge.",
+        queries={"{{method}} {{route}}": f"{routes} (rate({ERRORS}[5m]))"},
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
 from shared.calendar.store import CalendarStore
+from shared.kpi.counted import Counted
 from shared.kpi.timeline import floor
 from shared.kpi.view import BurnDownView, DecisionList, KpiList, ReplayView, WhatIfView
 from tests.integration.kpi.conftest import Evaluator
@@ -50,6 +51,16 @@ def test_every_kpi_is_shown_with_its_reason_while_the_other_servers_are_down(api
     assert latency["why"].startswith("Met: 100 of 12,000 requests took longer than 200 ms")
     assert (latency["value"]["number"], latency["quantile"]["upper"]) == (pytest.approx(99.1667, abs=1e-4), 100)
     assert (incidents["verdict"], incidents["value"]) == ("no data", None)
+
+
+def test_the_counter_of_the_edge_is_what_evaluations_have_read(evaluator: Evaluator, now: datetime) -> None:
+    counted = Counted(evaluator.store.days)
+    found = counted.total(now)
+    assert (found.requests, found.errors, found.within(200), found.timed) == (12_000, 12, 11_900, 12_000)
+    evaluator.aws.put_slice(now, requests=500, errors=500, latencies={100: 500})
+    assert counted.total(now).errors == 12
+    evaluator.run(now + SLICE)
+    assert counted.total(now).errors == 512
 
 
 def test_what_is_old_is_called_stale(api: Caller, evaluator: Evaluator) -> None:
