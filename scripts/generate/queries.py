@@ -11,6 +11,8 @@ from shared.runbook.model import Runbook
 # What clients saw, whether a function answered or not: the evaluator's own counts, which move when it reads a slice.
 EDGE_REQUESTS: Final = "p09_edge_requests_total"
 EDGE_ERRORS: Final = "p09_edge_errors_total"
+EDGE_LONG: Final = "p09_edge_long_requests_total"
+EDGE_LONG_SLOW: Final = "p09_edge_long_requests_slow_total"
 EDGE_LATENCY: Final = "p09_edge_request_duration_seconds_bucket"
 # What functions answered, by route.
 REQUESTS: Final = "p09_http_requests_total"
@@ -23,12 +25,15 @@ def bad(objective: Objective, window: timedelta) -> str:
     over = duration_text(window)
     if objective.within_ms is None:
         return f"sum(increase({EDGE_ERRORS}[{over}]))"
+    if objective.kind == "long_latency":
+        return f"sum(increase({EDGE_LONG_SLOW}[{over}]))"
     fast = f"{EDGE_LATENCY}{{{le(objective.within_ms)}}}"
     return f"({samples(objective, window)} - sum(increase({fast}[{over}])))"
 
 
 def samples(objective: Objective, window: timedelta) -> str:
-    name = EDGE_REQUESTS if objective.within_ms is None else f'{EDGE_LATENCY}{{le="+Inf"}}'
+    timed = EDGE_LONG if objective.kind == "long_latency" else f'{EDGE_LATENCY}{{le="+Inf"}}'
+    name = EDGE_REQUESTS if objective.within_ms is None else timed
     return f"sum(increase({name}[{duration_text(window)}]))"
 
 

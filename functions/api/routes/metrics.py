@@ -110,12 +110,18 @@ def _edge(counted: Counts) -> Iterator[Any]:
         "Requests that clients saw fail with a 5xx: timeouts and throttles too.",
         value=counted.errors,
     )
+    yield CounterMetricFamily("p09_edge_long_requests", "Requests of long routes.", value=counted.long)
+    yield CounterMetricFamily(
+        "p09_edge_long_requests_slow", "Those that took longer than the limit of long routes.", value=counted.long_slow
+    )
     from shared.runbook.load import the_runbook  # its model takes a while: only who is scraped waits
 
     bounds = the_runbook().slices.latency_bounds_ms
     buckets = [(f"{bound / 1000:g}", float(counted.within(bound))) for bound in bounds]
     family = HistogramMetricFamily(
-        "p09_edge_request_duration_seconds", "Time until the client had its answer.", unit="seconds"
+        "p09_edge_request_duration_seconds",
+        "Time until the client had its answer, of routes that are not long.",
+        unit="seconds",
     )
     # Without a sum: the edge counts buckets alone.
     family.add_metric([], [*buckets, ("+Inf", float(counted.timed))], None)

@@ -227,13 +227,15 @@ def test_metrics_are_openmetrics_and_count_what_happened(api: Api) -> None:
 
 def test_metrics_count_what_no_function_answered(api: Api) -> None:
     day = datetime(2026, 11, 24, tzinfo=UTC)
-    counts = Counts(requests=1000, errors=30, latencies={100: 900, 500: 60}, beyond=40)
+    counts = Counts(requests=1000, errors=30, latencies={100: 700, 500: 60}, beyond=40, long=200, long_slow=9)
     api.services.counted = Counted(lambda since: {day: counts} if day >= since else {})
     text = api.call("GET", "/metrics").text
     assert "p09_edge_requests_total 1000.0" in text
     assert "p09_edge_errors_total 30.0" in text
+    assert "p09_edge_long_requests_total 200.0" in text
+    assert "p09_edge_long_requests_slow_total 9.0" in text
     bucket = "p09_edge_request_duration_seconds_bucket"
-    for bound, count in (("0.05", 0), ("0.1", 900), ("0.2", 900), ("0.5", 960), ("10", 960), ("+Inf", 1000)):
+    for bound, count in (("0.05", 0), ("0.1", 700), ("0.2", 700), ("0.5", 760), ("10", 760), ("+Inf", 800)):
         assert f'{bucket}{{le="{bound}"}} {count}.0' in text
 
 

@@ -264,7 +264,7 @@ def test_the_daily_check_fails_on_a_hole_or_a_changed_byte(
         rested.world.archive()
     rested.until(lambda: bool(_parts(rested)), "the first reading of what is kept")
     spoil(kept)
-    rested.duties = replace(rested.duties, daily_reading=Schedule(title="soon", every="1s"))
+    rested.duties = replace(rested.duties, daily_reading=Schedule.model_validate({"title": "soon", "every": "1s"}))
     rested.keeper.stop()
     rested.keeper = rested.start()
     first = _parts(rested)[-1].at

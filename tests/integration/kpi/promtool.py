@@ -27,7 +27,8 @@ _BUCKETS: Final = {"0.1": "fast", "0.2": "fast", "0.5": "all", "+Inf": "all"}
 
 @dataclass(frozen=True)
 class Minutes:
-    """So many minutes, each with the same requests; slow ones take up to 500 ms.
+    """So many minutes, each with the same requests; slow ones take up to 500 ms. ``long`` ones of long routes
+    come on top.
 
     ``scraped`` is false for no data. ``seen`` is false while Prometheus itself is away, though requests are counted;
     ``from_zero`` says that counters began again.
@@ -37,6 +38,8 @@ class Minutes:
     requests: int = 0
     errors: int = 0
     slow: int = 0
+    long: int = 0
+    long_slow: int = 0
     scraped: bool = True
     seen: bool = True
     from_zero: bool = False
@@ -122,9 +125,9 @@ def _slices(traffic: tuple[Minutes, ...]) -> dict[datetime, Counts]:
     for part in traffic:
         assert part.minutes % _SLICE == 0
         counts = slice_counts(
-            requests=part.requests * _SLICE, errors=part.errors * _SLICE,
+            requests=(part.requests + part.long) * _SLICE, errors=part.errors * _SLICE,
             latencies={100: (part.requests - part.slow) * _SLICE, 500: part.slow * _SLICE}, beyond=0,
-            bad_above=Fraction(1, 100),
+            bad_above=Fraction(1, 100), long=part.long * _SLICE, long_slow=part.long_slow * _SLICE,
         )  # fmt: skip
         for _ in range(part.minutes // _SLICE):
             if part.scraped:
@@ -147,7 +150,9 @@ def _series(traffic: list[Minutes]) -> Iterator[tuple[str, str]]:
 
     errors, every = [part.errors for part in traffic], [part.requests for part in traffic]
     fast = [part.requests - part.slow for part in traffic]
-    yield "p09_edge_requests_total", values(every)
+    yield "p09_edge_requests_total", values([part.requests + part.long for part in traffic])
+    yield "p09_edge_long_requests_total", values([part.long for part in traffic])
+    yield "p09_edge_long_requests_slow_total", values([part.long_slow for part in traffic])
     yield "p09_edge_errors_total", values(errors)
     for bound, which in _BUCKETS.items():
         yield f'p09_edge_request_duration_seconds_bucket{{le="{bound}"}}', values(fast if which == "fast" else every)

@@ -45,7 +45,7 @@ def test_every_kpi_is_shown_with_its_reason_while_the_other_servers_are_down(api
     found = api.get("/v1/kpis")
     assert datetime.fromisoformat(found["evaluated_at"]) == now
     assert (found["stale"], found["silent"]) == (False, False)
-    availability, latency, error_rate, incidents = found["kpis"]
+    availability, latency, error_rate, _, incidents = found["kpis"]
     assert availability["target"]["text"] == "99.9% of requests without a 5xx per calendar month"
     assert (error_rate["verdict"], error_rate["value"]["number"], error_rate["bad"]) == ("met", 0.1, 12)
     assert latency["why"].startswith("Met: 100 of 12,000 requests took longer than 200 ms")
@@ -61,6 +61,17 @@ def test_the_counter_of_the_edge_is_what_evaluations_have_read(evaluator: Evalua
     assert counted.total(now).errors == 12
     evaluator.run(now + SLICE)
     assert counted.total(now).errors == 512
+
+
+def test_long_routes_are_judged_beside_the_kpi_and_not_by_its_limit(api: Caller, evaluator: Evaluator) -> None:
+    end = floor(datetime.now(UTC), SLICE)
+    evaluator.aws.put_slice(end - SLICE, requests=1000, latencies={100: 600}, long=400, long_slow=21)
+    evaluator.run(end)
+    found = {kpi["id"]: kpi for kpi in api.get("/v1/kpis")["kpis"]}
+    assert (found["latency"]["verdict"], found["latency"]["samples"]) == ("met", 600)
+    long = found["long_latency"]
+    assert (long["verdict"], long["samples"], long["bad"], long["quantile"]) == ("breached", 400, 21, None)
+    assert long["why"].startswith("Breached: 21 of 400 requests took longer than 1500 ms")
 
 
 def test_what_is_old_is_called_stale(api: Caller, evaluator: Evaluator) -> None:
@@ -119,7 +130,8 @@ def test_another_target_is_judged_by_the_same_history(
 @pytest.mark.parametrize(
     ("kpi", "asked"),
     [
-        ("latency", {"within_ms": 150}), ("availability", {"within_ms": 100}), ("availability", {}),
+        ("latency", {"within_ms": 150}),
+        ("long_latency", {"within_ms": 1000}), ("availability", {"within_ms": 100}), ("availability", {}),
         ("availability", {"target": 100}), ("availability", {"target": 400}), ("incidents", {"target": 1.5}),
         ("error_rate", {"target": 100}), ("availability", {"target": "nan"}), ("availability", {"target": "inf"}),
     ],

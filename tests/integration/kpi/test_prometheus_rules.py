@@ -25,6 +25,11 @@ SCENARIOS: Final = {
     "no data": [Minutes(HOUR * 8, 100), Minutes(HOUR * 2, scraped=False), Minutes(HOUR * 2, 100)],
     "no data in an outage": [Minutes(HOUR * 8, 100), Minutes(15, 100, errors=50), Minutes(HOUR, scraped=False)],
     "recovery": [Minutes(HOUR * 8, 100, errors=50), Minutes(DAY, 100)],
+    "long routes are slow": [
+        Minutes(HOUR * 2, 20, long=80),
+        Minutes(HOUR, 20, long=80, long_slow=5),
+        Minutes(HOUR * 2, 20, long=80),
+    ],
     "the first errors ever": [Minutes(HOUR, 100), Minutes(5, 1000, errors=1000), Minutes(HOUR, 100)],
     "errors from the first minute on": [Minutes(HOUR, 100, errors=20)],
     "counters begin again in an outage": [
@@ -51,6 +56,7 @@ FIRES: Final = {
     "no data": {"P09NoData"},
     "no data in an outage": {"P09AvailabilityBurnFast", "P09NoData"},
     "recovery": {"P09AvailabilityBurnFast", "P09ErrorRateAboveTarget"},
+    "long routes are slow": {"P09LongLatencyAboveTarget"},
     "the first errors ever": {"P09AvailabilityBurnFast", "P09ErrorRateAboveTarget"},
     "errors from the first minute on": {"P09AvailabilityBurnFast", "P09ErrorRateAboveTarget"},
     "counters begin again in an outage": {"P09AvailabilityBurnFast", "P09ErrorRateAboveTarget"},
@@ -87,6 +93,8 @@ def test_prometheus_and_the_evaluator_alert_alike_and_when_they_should(name: str
     expected = _expected(the_runbook(), traffic)
     found = _names(expected)
     assert found >= FIRES[name]
+    if name == "long routes are slow":
+        assert not found & {"P09LatencyBurnFast", "P09LatencyAboveTarget"}
     if name in {"1% for an hour", "one slow request in the night", "traffic collapses"}:
         assert not found & {"P09AvailabilityBurnFast", "P09LatencyBurnFast", "P09ErrorRateAboveTarget"}
     run("test", "rules", str(written(rule_test(RULES, traffic, expected), tmp_path / "test.yaml")))

@@ -2879,7 +2879,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "availability" | "latency" | "error_rate" | "incidents";
+            kind: "availability" | "latency" | "error_rate" | "long_latency" | "incidents";
             /** Title */
             title: string;
             /**
@@ -4946,7 +4946,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kpi_id: "availability" | "latency" | "error_rate";
+                kpi_id: "availability" | "latency" | "error_rate" | "long_latency";
             };
             cookie?: never;
         };
@@ -4980,7 +4980,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                kpi_id: "availability" | "latency" | "error_rate" | "incidents";
+                kpi_id: "availability" | "latency" | "error_rate" | "long_latency" | "incidents";
             };
             cookie?: never;
         };
@@ -5047,7 +5047,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                kpi_id: "availability" | "latency" | "error_rate" | "incidents";
+                kpi_id: "availability" | "latency" | "error_rate" | "long_latency" | "incidents";
             };
             cookie?: never;
         };
