@@ -24,6 +24,7 @@ from shared.kpi.timeline import DAY, HOUR
 from shared.runbook.model import Runbook
 
 STAGE_NAMESPACE: Final = f"{NAMESPACE}${{Stage}}"
+_MOST_SUMMED: Final = 8
 # What a restart of a container is to a function: it crashed, ran out of time or memory, or never started.
 _CRASHES: Final = {
     "FunctionTimeouts": '"Task timed out after"',
@@ -63,7 +64,8 @@ def alarms(runbook: Runbook) -> str:
 def bad_metrics(objective: Objective) -> tuple[list[str], str]:
     """Metrics and the expression over m0, m1, … and ``requests`` for the number of bad requests.
 
-    An alarm takes ten metrics at most: the buckets on the shorter side of the limit are added up.
+    An alarm takes ten metrics at most: slow buckets are added up if they fit beside the requests and the expression, else those
+    on the shorter side of the limit.
     """
     if objective.within_ms is None:
         return [ERRORS], "FILL(m0, 0)"
@@ -72,7 +74,7 @@ def bad_metrics(objective: Objective) -> tuple[list[str], str]:
     limit = objective.within_ms
     fast = [latency_metric(bound) for bound in objective.latency_bounds_ms if bound <= limit]
     slow = [latency_metric(bound) for bound in objective.latency_bounds_ms if bound > limit] + [LATENCY_BEYOND]
-    names = slow if len(slow) <= len(fast) else fast
+    names = slow if len(slow) <= max(len(fast), _MOST_SUMMED) else fast
     added = " + ".join(f"FILL(m{n}, 0)" for n in range(len(names)))
     return names, f"({added})" if names is slow else f"(requests - ({added}))"
 

@@ -38,6 +38,8 @@ def scrape_config(runbook: Runbook) -> str:
         f"{_HEAD}"
         f"global:\n  scrape_interval: {interval}\n  evaluation_interval: {interval}\n\n"
         "rule_files:\n  - alert-rules.yaml\n\n"
+        "alerting:\n  alertmanagers:\n    - static_configs:\n"
+        f"        - targets: [{json.dumps(source.alertmanager)}]\n\n"
         "scrape_configs:\n  - job_name: p09\n"
         f"    scheme: {source.scheme}\n    metrics_path: /metrics\n"
         f"    static_configs:\n      - targets: [{json.dumps(source.target)}]\n"

@@ -16,6 +16,7 @@ class Prometheus(Section):
     target: Text
     scheme: Literal["http", "https"]
     scrape_interval: Duration
+    alertmanager: Text
 
 
 class Kpi(Section):
