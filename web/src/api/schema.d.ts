@@ -853,7 +853,7 @@ export interface paths {
         put?: never;
         /**
          * Agree, as a second person, to a maintenance that begins during an outage
-         * @description For: P09-Lead, P09-SRE.
+         * @description **Who may call:** P09-Lead, P09-SRE.
          */
         post: operations["confirm_entry"];
         delete?: never;
@@ -1001,7 +1001,7 @@ export interface paths {
          * What the promotion of a restore would discard
          * @description Computed once it was signed off; `POST` computes it again.
          *
-         *     For: P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         *     **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
          */
         get: operations["preview_promotion"];
         put?: never;
@@ -1009,7 +1009,7 @@ export interface paths {
          * Compute again what the promotion of a restore would discard
          * @description While it waits for its promotion.
          *
-         *     For: P09-DBA, P09-SRE.
+         *     **Who may call:** P09-DBA, P09-SRE.
          */
         post: operations["preview_again"];
         delete?: never;
@@ -1157,7 +1157,7 @@ export interface paths {
         };
         /**
          * Counters for Prometheus
-         * @description Equal from whichever Lambda environment answers: the counters stand in Valkey.
+         * @description Equal from whichever Lambda environment answers: the counters are in Valkey and in the operations table.
          *
          *     **Who may call:** anyone.
          */
@@ -5971,7 +5971,7 @@ export interface operations {
                     "application/json": components["schemas"]["EntryView"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6223,7 +6223,7 @@ export interface operations {
                     "application/json": components["schemas"]["DiscardPreview"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6254,7 +6254,7 @@ export interface operations {
                     "application/json": components["schemas"]["Started"];
                 };
             };
-            /** @description A problem document. */
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
             default: {
                 headers: {
                     [name: string]: unknown;
