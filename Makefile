@@ -12,7 +12,7 @@ DEMO ?= 1
 ARCHIVES := collect query
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run demo deploy-local test stories campaign check check-infra check-workflows bench synth assembly diff unpack deploy verify smoke load plan-change record fetch-change claim-change roll-back audit sbom \
+.PHONY: help setup run demo observe deploy-local test stories campaign check check-infra check-workflows bench synth assembly diff unpack deploy verify smoke load plan-change record fetch-change claim-change roll-back audit sbom \
   openapi record-statements generate clean lock format
 
 help: ## what can be done here
@@ -24,10 +24,13 @@ run: setup ## start the whole system on this machine (PORT=8000, DEMO=0 starts i
 demo: setup ## a finite scenario: a browser and 10,000 events, from sending to the numbers
 	@$(PY) -m local.demo --port $(PORT)
 
+observe: setup $(VENV)/bin/promtool $(VENV)/bin/prometheus-alertmanager ## a real Prometheus and Alertmanager beside the running local system; Ctrl-C stops them
+	@exec $(PY) -m scripts.observe
+
 deploy-local: setup ## deploy what changed to the running local system
 	@$(PY) -m local.deploy
 
-test: setup $(VENV)/bin/promtool $(VENV)/.bench ## the tests of every change, in minutes: Python (unit, integration, infrastructure, faults, end to end) and the console's
+test: setup $(VENV)/bin/promtool $(VENV)/bin/prometheus-alertmanager $(VENV)/.bench ## the tests of every change, in minutes: Python (unit, integration, infrastructure, faults, end to end) and the console's
 	@$(PY) -m local.web
 	@npm test --silent -w web
 	@# The end-to-end tests mostly wait for the system that they deploy: they run beside the others, which give way to them
@@ -158,6 +161,9 @@ $(VENV)/.node: package-lock.json | $(VENV)/.python
 # Only tests need promtool: a machine without it still runs the system.
 $(VENV)/bin/promtool: | $(VENV)/.python
 	@scripts/test/install-prometheus.sh $(VENV)/bin
+
+$(VENV)/bin/prometheus-alertmanager: | $(VENV)/.python
+	@scripts/test/install-prometheus.sh $(VENV)/bin prometheus-alertmanager prometheus-alertmanager
 
 $(VENV)/.bench: requirements/bench.txt | setup
 	@echo "[setup] packages that the benchmarks compare with"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.incidents.review_store import ReviewStore
     from shared.incidents.rules import Rules
     from shared.incidents.store import IncidentStore
+    from shared.kpi.counted import Counted
     from shared.kpi.store import KpiStore
     from shared.platform.aws.dynamodb import Table
     from shared.platform.aws.secrets import SecretVersions
@@ -87,6 +88,12 @@ class Services(PeopleServices):
         from shared.kpi.store import KpiStore  # the runbook's model comes with it: only who asks for KPIs waits
 
         return KpiStore(self.operations)
+
+    @cached_property
+    def counted(self) -> "Counted":
+        from shared.kpi.counted import Counted
+
+        return Counted(self.kpis.days)
 
     @cached_property
     def runs(self) -> "RunStore":

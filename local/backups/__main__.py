@@ -57,6 +57,7 @@ def _duties(state: State, config: Configuration, repository: Repository) -> Duti
         places=Places(state, config),
         nightly=runbook.schedules.nightly_backup,
         weekly=runbook.schedules.valkey_snapshot,
+        daily_reading=runbook.schedules.backup_inspection,
         keep=runbook.tasks.backup_verification.minimum_retention,
     )
 

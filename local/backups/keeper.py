@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from local.backups.base_backup import BackupFailed, Source, take_base_backup
 from local.backups.bucket import Documents
+from local.backups.inspection import Inventory, inspection, read_part
 from local.backups.repository import Repository, completed, failed
 from local.backups.restore import RestoreFailed
 from local.backups.restores import Restores
@@ -52,6 +53,7 @@ class Duties:
     places: Places
     nightly: Schedule
     weekly: Schedule
+    daily_reading: Schedule
     keep: timedelta
 
 
@@ -62,8 +64,10 @@ class Keeper:
         self._restores = restores
         self._duties = duties
         self._reach = Reach()
+        self._inventory = Inventory.load(repository)
         self._marked_at = NEVER
         self._snapshot_tried_at = NEVER
+        self._reading_tried_at = NEVER
         self._job: Future[None] | None = None
         self._jobs = ThreadPoolExecutor(1, "backup")
 
@@ -92,6 +96,7 @@ class Keeper:
             points=tuple(self._repository.points()),
             window=self._reach.window(bases[0].finished if bases else None),
             snapshots=tuple(self._repository.snapshots()),
+            inspection=inspection(self._repository, self._inventory, self._reach.segment),
         )
 
     def stop(self) -> None:
@@ -124,6 +129,12 @@ class Keeper:
         ):
             self._snapshot_tried_at = now
             self._job = self._jobs.submit(self._snapshot)
+        elif (
+            last_due(self._duties.daily_reading, now) > (self._inventory.read_at or NEVER)
+            and now > self._reading_tried_at + TRY_AGAIN
+        ):
+            self._reading_tried_at = now
+            self._job = self._jobs.submit(self._read_part)
 
     def _act(self, request: dict[str, Any]) -> None:
         drill, action = str(request["id"]), request["action"]
@@ -170,6 +181,16 @@ class Keeper:
             say(f"snapshot {self._duties.snapshot(datetime.now(UTC))}")
         except SnapshotFailed as error:
             say(str(error))
+
+    def _read_part(self) -> None:
+        try:
+            found = read_part(self._repository, self._inventory, datetime.now(UTC), self._duties.keep)
+            found.save(self._repository)
+        except OSError as error:
+            say(f"what was read of the backups could not be recorded: {error}")
+            return
+        self._inventory = found
+        say(f"read {found.parts[-1].files} of {len(found.files)} kept files")
 
     def _until_archived(self, to: datetime) -> None:
         """A segment behind the moment is finished at once, and waited for."""

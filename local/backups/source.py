@@ -35,9 +35,10 @@ def finish_segment(connect: Connect) -> tuple[datetime, str]:
 
 @dataclass
 class Reach:
-    """To which moment the archive reaches: marks that were set in the log and have arrived here."""
+    """To which moment, and to which segment, the archive reaches: marks that were set in the log and have arrived here."""
 
     latest: datetime | None = None
+    segment: str | None = None
     _waiting: list[tuple[datetime, str]] = field(default_factory=list)
 
     def mark(self, moment: datetime, segment: str) -> None:
@@ -46,7 +47,8 @@ class Reach:
     def arrived(self, segments: frozenset[str]) -> None:
         for moment, segment in list(self._waiting):
             if segment in segments:
-                self.latest = max(moment, self.latest or moment)
+                if self.latest is None or moment >= self.latest:
+                    self.latest, self.segment = moment, segment
                 self._waiting.remove((moment, segment))
 
     def will_reach(self, moment: datetime) -> bool:

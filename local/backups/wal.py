@@ -32,6 +32,11 @@ def following(name: str) -> str:
     return f"{timeline}{log:08X}{segment:08X}"
 
 
+def position(name: str) -> int:
+    """Which segment of the log it is, whatever the timeline."""
+    return int(name[8:16], 16) * _PER_LOG + int(name[16:], 16)
+
+
 def segment_of(timeline: int, lsn: str) -> str:
     """The segment that holds a position such as ``0/3000028``."""
     high, low = (int(part, 16) for part in lsn.split("/"))

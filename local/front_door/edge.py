@@ -15,7 +15,17 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws import aws_client
-from shared.kpi.edge import ERRORS, LATENCY_BEYOND, NAMESPACE, REQUESTS, latency_metric
+from shared.kpi.edge import (
+    ERRORS,
+    LATENCY_BEYOND,
+    LONG,
+    LONG_SLOW,
+    NAMESPACE,
+    REQUESTS,
+    TIMED,
+    is_long,
+    latency_metric,
+)
 from shared.runbook.load import the_runbook
 
 STAGE_NAMESPACE = f"{NAMESPACE}local"
@@ -48,13 +58,14 @@ class Edge:
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
         self._bounds = the_runbook().slices.latency_bounds_ms
+        self._long = the_runbook().kpis.long_latency
         self._sums: dict[int, Counter[str]] = {}
         self._lines: list[Answered] = []
 
     def count(self, answered: Answered) -> None:
         minute = int(answered.at) // 60 * 60
         sums = self._sums.setdefault(minute, Counter(dict.fromkeys(self._names(), 0)))
-        sums.update([REQUESTS, self._latency(answered.milliseconds)])
+        sums.update([REQUESTS, *self._latency(answered)])
         if answered.status >= _SERVER_ERROR:
             sums[ERRORS] += 1
         if len(self._lines) < _MOST_LINES:
@@ -106,10 +117,17 @@ class Edge:
             return
 
     def _names(self) -> Iterator[str]:
-        yield from (REQUESTS, ERRORS, *map(latency_metric, self._bounds), LATENCY_BEYOND)
+        yield from (REQUESTS, ERRORS, TIMED, LONG, LONG_SLOW, *map(latency_metric, self._bounds), LATENCY_BEYOND)
 
-    def _latency(self, milliseconds: int) -> str:
-        return next((latency_metric(bound) for bound in self._bounds if milliseconds <= bound), LATENCY_BEYOND)
+    def _latency(self, answered: Answered) -> Iterator[str]:
+        milliseconds = answered.milliseconds
+        if is_long(answered.path, self._long.routes):
+            yield LONG
+            if milliseconds > self._long.target_ms:
+                yield LONG_SLOW
+            return
+        yield TIMED
+        yield next((latency_metric(bound) for bound in self._bounds if milliseconds <= bound), LATENCY_BEYOND)
 
 
 def published(endpoint: str, metric: str, since: datetime) -> float:

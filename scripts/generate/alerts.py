@@ -109,7 +109,7 @@ def _bad(objective: Objective) -> str:
     return (
         "Requests fail with a 5xx"
         if objective.within_ms is None
-        else f"Requests take longer than {objective.within_ms} ms"
+        else f"Requests{' of long routes' * (objective.kind == 'long_latency')} take longer than {objective.within_ms} ms"
     )
 
 

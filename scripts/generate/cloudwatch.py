@@ -7,12 +7,24 @@ from fractions import Fraction
 from typing import Any, Final
 
 from scripts.generate.alerts import Alert, BurnAlert, burn_alerts, further_alert, number, target_alerts
-from shared.kpi.edge import BURN_ALERT, ERRORS, LATENCY_BEYOND, NAMESPACE, REQUESTS, SILENT, latency_metric
+from shared.kpi.edge import (
+    BURN_ALERT,
+    ERRORS,
+    LATENCY_BEYOND,
+    LONG,
+    LONG_SLOW,
+    NAMESPACE,
+    REQUESTS,
+    SILENT,
+    TIMED,
+    latency_metric,
+)
 from shared.kpi.objectives import Objective
 from shared.kpi.timeline import DAY, HOUR
 from shared.runbook.model import Runbook
 
 STAGE_NAMESPACE: Final = f"{NAMESPACE}${{Stage}}"
+_MOST_SUMMED: Final = 8
 # What a restart of a container is to a function: it crashed, ran out of time or memory, or never started.
 _CRASHES: Final = {
     "FunctionTimeouts": '"Task timed out after"',
@@ -52,16 +64,24 @@ def alarms(runbook: Runbook) -> str:
 def bad_metrics(objective: Objective) -> tuple[list[str], str]:
     """Metrics and the expression over m0, m1, … and ``requests`` for the number of bad requests.
 
-    An alarm takes ten metrics at most: the buckets on the shorter side of the limit are added up.
+    An alarm takes ten metrics at most: slow buckets are added up if they fit beside the requests and the expression, else those
+    on the shorter side of the limit.
     """
     if objective.within_ms is None:
         return [ERRORS], "FILL(m0, 0)"
+    if objective.kind == "long_latency":
+        return [LONG_SLOW], "FILL(m0, 0)"
     limit = objective.within_ms
     fast = [latency_metric(bound) for bound in objective.latency_bounds_ms if bound <= limit]
     slow = [latency_metric(bound) for bound in objective.latency_bounds_ms if bound > limit] + [LATENCY_BEYOND]
-    names = slow if len(slow) <= len(fast) else fast
+    names = slow if len(slow) <= max(len(fast), _MOST_SUMMED) else fast
     added = " + ".join(f"FILL(m{n}, 0)" for n in range(len(names)))
     return names, f"({added})" if names is slow else f"(requests - ({added}))"
+
+
+def requests_metric(objective: Objective) -> str:
+    """What its bad requests are a share of."""
+    return {"latency": TIMED, "long_latency": LONG}.get(objective.kind, REQUESTS)
 
 
 def as_json(value: object) -> str:
@@ -69,11 +89,17 @@ def as_json(value: object) -> str:
 
 
 def _latency_filters(runbook: Runbook) -> Iterator[tuple[str, str]]:
+    long = runbook.kpis.long_latency
+    of_others = " && ".join(f'$.path != "{route}"' for route in long.routes)
+    of_long = " || ".join(f'$.path = "{route}"' for route in long.routes)
+    yield TIMED, f"{{ $.responseLatency > -1 && {of_others} }}"
+    yield LONG, f"{{ $.responseLatency > -1 && ({of_long}) }}"
+    yield LONG_SLOW, f"{{ $.responseLatency > {long.target_ms} && ({of_long}) }}"
     below = -1
     for bound in runbook.slices.latency_bounds_ms:
-        yield latency_metric(bound), f"{{ $.responseLatency > {below} && $.responseLatency <= {bound} }}"
+        yield latency_metric(bound), f"{{ $.responseLatency > {below} && $.responseLatency <= {bound} && {of_others} }}"
         below = bound
-    yield LATENCY_BEYOND, f"{{ $.responseLatency > {below} }}"
+    yield LATENCY_BEYOND, f"{{ $.responseLatency > {below} && {of_others} }}"
 
 
 def _burn_parts(alert: BurnAlert) -> Iterator[dict[str, Any]]:
@@ -94,7 +120,7 @@ def _ratio(name: str, objective: Objective, window: timedelta, limit: Fraction, 
     minimum = objective.minimum_samples if judged else 1
     return {
         "id": name,
-        "metrics": {"requests": REQUESTS} | {f"m{n}": metric for n, metric in enumerate(names)},
+        "metrics": {"requests": requests_metric(objective)} | {f"m{n}": metric for n, metric in enumerate(names)},
         "dimensions": {},
         "statistic": "Sum",
         "expression": f"IF(FILL(requests, 0) >= {minimum}, {bad} / requests, 0)",

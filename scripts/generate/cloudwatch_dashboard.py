@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, Final, get_args
 
 from scripts.generate.alerts import number
-from scripts.generate.cloudwatch import STAGE_NAMESPACE, as_json, bad_metrics
+from scripts.generate.cloudwatch import STAGE_NAMESPACE, as_json, bad_metrics, requests_metric
 from shared.http.permissions import Function
 from shared.kpi.edge import (
     BAD_SHARE,
@@ -79,10 +79,10 @@ def _latency(runbook: Runbook, period: timedelta) -> dict[str, Any]:
 
 
 def _slow(runbook: Runbook, period: timedelta) -> dict[str, Any]:
-    latency = next(one for one in objectives(runbook) if one.within_ms is not None)
+    latency = next(one for one in objectives(runbook) if one.kind == "latency")
     names, bad = bad_metrics(latency)
     hidden = [[*_metric(name), {"id": f"m{n}", "visible": False}] for n, name in enumerate(names)]
-    requests = [*_metric(REQUESTS), {"id": "requests", "visible": False}]
+    requests = [*_metric(requests_metric(latency)), {"id": "requests", "visible": False}]
     ratio = [{"expression": f"{bad} / requests", "label": f"slower than {latency.within_ms} ms", "id": "slow"}]
     limit = _line("target", 1 - latency.target)
     return _graph("Share of slow requests", [*hidden, requests, ratio], "Sum", period, limit)

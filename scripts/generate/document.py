@@ -101,6 +101,8 @@ def _measuring(runbook: Runbook) -> Iterator[str]:
 arrive late. Ratios are never averaged.
 - Latency is counted in buckets up to {bounds} ms, so that {runbook.kpis.latency.target_ms} ms is judged exactly; a shown \
 percentile is interpolated.
+- Requests of long routes ({", ".join(f"`{route}`" for route in runbook.kpis.long_latency.routes)}) count for the latency of \
+long routes and not for the other; their failures count like any.
 - Availability is reported three ways and never blended: by request (the KPI), by slice (bad above \
 {number(slices.bad_above_percent)}% of 5xx) and by probe (from {runbook.probes.minimum_runs} runs).
 - Fewer requests than a verdict needs are `insufficient data`, none at all are `no data`: neither is green or red.

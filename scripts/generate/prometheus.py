@@ -6,13 +6,28 @@ from fractions import Fraction
 from typing import Final
 
 from scripts.generate.alerts import Alert, burn_alerts, further_alert, number, target_alerts
-from scripts.generate.queries import REQUESTS, above, allowed, bad, both, enough, recorded, samples, windows
+from scripts.generate.queries import (
+    EDGE_REQUESTS,
+    REQUESTS,
+    above,
+    allowed,
+    bad,
+    both,
+    enough,
+    recorded,
+    samples,
+    windows,
+)
 from shared.kpi.objectives import objectives
 from shared.kpi.timeline import HOUR
 from shared.runbook.fields import duration_text
 from shared.runbook.model import Runbook
 
 _HEAD: Final = "# Generated from shared/runbook.toml by `make generate`: change it there.\n"
+
+
+# An empty short window between two evaluations is no recovery.
+_JITTER: Final = "2m"
 
 
 def scrape_config(runbook: Runbook) -> str:
@@ -23,6 +38,8 @@ def scrape_config(runbook: Runbook) -> str:
         f"{_HEAD}"
         f"global:\n  scrape_interval: {interval}\n  evaluation_interval: {interval}\n\n"
         "rule_files:\n  - alert-rules.yaml\n\n"
+        "alerting:\n  alertmanagers:\n    - static_configs:\n"
+        f"        - targets: [{json.dumps(source.alertmanager)}]\n\n"
         "scrape_configs:\n  - job_name: p09\n"
         f"    scheme: {source.scheme}\n    metrics_path: /metrics\n"
         f"    static_configs:\n      - targets: [{json.dumps(source.target)}]\n"
@@ -54,18 +71,18 @@ def _burn_rules(runbook: Runbook) -> Iterator[str]:
         expression = both(
             above(objective, pair.long, limit), above(objective, pair.short, limit), enough(objective, pair.long)
         )
-        yield _alert(alert, expression)
+        yield _alert(alert, expression, evaluated=True)
 
 
 def _target_rules(runbook: Runbook) -> Iterator[str]:
     for alert in target_alerts(runbook):
         objective = alert.objective
-        yield _alert(alert, both(above(objective, HOUR, allowed(objective)), enough(objective, HOUR)))
+        yield _alert(alert, both(above(objective, HOUR, allowed(objective)), enough(objective, HOUR)), evaluated=True)
 
 
 def _signal_rules(runbook: Runbook) -> Iterator[str]:
     alerts = runbook.alerts
-    silence = f"(sum(increase({REQUESTS}[{duration_text(alerts.no_data.after)}])) or vector(0)) == 0"
+    silence = f"(sum(increase({EDGE_REQUESTS}[{duration_text(alerts.no_data.after)}])) or vector(0)) == 0"
     restarts = f"sum(resets({REQUESTS}[{duration_text(alerts.restarts.over)}])) > {alerts.restarts.above}"
     waiting = f"p09_stream_oldest_age_seconds > {alerts.stream_waiting.above}"
     yield _alert(further_alert(runbook, "no_data"), silence)
@@ -89,8 +106,10 @@ def _record(name: str, expression: str, kpi: str) -> str:
     return f"      - record: {name}\n{_expression(expression)}        labels:\n          kpi: {kpi}\n"
 
 
-def _alert(alert: Alert, expression: str, after: str = "") -> str:
+def _alert(alert: Alert, expression: str, after: str = "", *, evaluated: bool = False) -> str:
+    """``evaluated``: its counters move once in an evaluation, and evaluations are some seconds more or less apart."""
     waits = f"        for: {after}\n" if after else ""
+    waits += f"        keep_firing_for: {_JITTER}\n" if evaluated else ""
     return (
         f"      - alert: {alert.name}\n{_expression(expression)}{waits}"
         f"        labels:\n          severity: {alert.severity}\n"

@@ -8,22 +8,32 @@ from shared.kpi.objectives import Objective
 from shared.runbook.fields import duration_text
 from shared.runbook.model import Runbook
 
+# What clients saw, whether a function answered or not: the evaluator's own counts, which move when it reads a slice.
+EDGE_REQUESTS: Final = "p09_edge_requests_total"
+EDGE_ERRORS: Final = "p09_edge_errors_total"
+EDGE_LONG: Final = "p09_edge_long_requests_total"
+EDGE_LONG_SLOW: Final = "p09_edge_long_requests_slow_total"
+EDGE_LATENCY: Final = "p09_edge_request_duration_seconds_bucket"
+# What functions answered, by route.
 REQUESTS: Final = "p09_http_requests_total"
 ERRORS: Final = 'p09_http_requests_total{status=~"5.."}'
 LATENCY: Final = "p09_http_request_duration_seconds"
 
 
 def bad(objective: Objective, window: timedelta) -> str:
-    """Bad requests of a window; 0, not nothing, when there were only good ones."""
+    """Bad requests of a window; 0, not nothing, when there were only good ones: both counters are there from the start."""
     over = duration_text(window)
     if objective.within_ms is None:
-        return f"(sum(increase({ERRORS}[{over}])) or sum(increase({REQUESTS}[{over}])) * 0)"
-    fast = f"{LATENCY}_bucket{{{le(objective.within_ms)}}}"
-    return f"(sum(increase({LATENCY}_count[{over}])) - sum(increase({fast}[{over}])))"
+        return f"sum(increase({EDGE_ERRORS}[{over}]))"
+    if objective.kind == "long_latency":
+        return f"sum(increase({EDGE_LONG_SLOW}[{over}]))"
+    fast = f"{EDGE_LATENCY}{{{le(objective.within_ms)}}}"
+    return f"({samples(objective, window)} - sum(increase({fast}[{over}])))"
 
 
 def samples(objective: Objective, window: timedelta) -> str:
-    name = REQUESTS if objective.within_ms is None else f"{LATENCY}_count"
+    timed = EDGE_LONG if objective.kind == "long_latency" else f'{EDGE_LATENCY}{{le="+Inf"}}'
+    name = EDGE_REQUESTS if objective.within_ms is None else timed
     return f"sum(increase({name}[{duration_text(window)}]))"
 
 
@@ -38,8 +48,8 @@ def le(milliseconds: int) -> str:
     return f'le="{bound}"' if "." in bound else f'le=~"{bound}(\\\\.0)?"'
 
 
-def quantile(share: float, window: str = "5m") -> str:
-    return f"histogram_quantile({share:g}, sum by (le) (rate({LATENCY}_bucket[{window}])))"
+def quantile(share: float, window: str = "5m", buckets: str = f"{LATENCY}_bucket") -> str:
+    return f"histogram_quantile({share:g}, sum by (le) (rate({buckets}[{window}])))"
 
 
 def windows(runbook: Runbook, objective: Objective) -> list[timedelta]:

@@ -13,7 +13,9 @@ from shared.identity.identity import SRE
 
 kpi = typer.Typer(help="KPIs: what they are, why, and what they would be under another target.")
 _FUNCTION = "p09-local-kpi-evaluation"
-KpiId = Annotated[str, typer.Argument(metavar="ID", help="availability, latency, error_rate or incidents.")]
+KpiId = Annotated[
+    str, typer.Argument(metavar="ID", help="availability, latency, error_rate, long_latency or incidents.")
+]
 
 
 @kpi.callback(invoke_without_command=True)

@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from shared.backups.model import BackupsUnconfigured, Job, RecoveryPoint, Report, Snapshot, Window
+from shared.backups.model import BackupsUnconfigured, Inspection, Job, RecoveryPoint, Report, Snapshot, Window
 from shared.backups.reading import Reading, versioned_buckets
+from shared.backups.words import moment_text
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 LOOK_BACK: Final = timedelta(days=35)
+BASIS: Final = (
+    "AWS's word: the log and the bytes are not ours to read. Checked here: that the window reaches back as far as it is "
+    "kept, that recovery points are complete and encrypted; the weekly drill restores one and compares its content."
+)
+# A cluster's first backup takes a while, and the window's beginning moves from snapshot to snapshot.
+_SLACK: Final = timedelta(days=1)
 _CONTINUOUS: Final = ":continuous:"
 _HOUR: Final = 3600
 _UNITS: Final = {"KB": 1024, "MB": 1024**2, "GB": 1024**3}
@@ -48,12 +55,15 @@ class AwsBackups:
         if not self._places.vault or not self._places.cluster:
             raise BackupsUnconfigured("Neither a backup vault nor a cluster is named")
         reading = Reading()
+        nothing: Mapping[str, Any] = {}
+        cluster = reading.of("point-in-time window", self._cluster, nothing)
         return Report(
             jobs=reading.of("backup jobs", lambda: tuple(self._jobs(now)), ()),
             points=reading.of("recovery points", lambda: tuple(self._points(now)), ()),
-            window=reading.of("point-in-time window", self._window, None),
+            window=_window(cluster),
             snapshots=reading.of("Valkey snapshots", lambda: tuple(self._snapshots()), ()),
             buckets=reading.of("buckets", lambda: versioned_buckets(self._clients.s3, self._places.buckets), ()),
+            inspection=_inspection(cluster, now),
             unread=reading.unread,
         )
 
@@ -98,16 +108,35 @@ class AwsBackups:
             for at, value in zip(result["Timestamps"], result["Values"], strict=True)
         }
 
-    def _window(self) -> Window | None:
+    def _cluster(self) -> Mapping[str, Any]:
         (cluster,) = self._clients.rds.describe_db_clusters(DBClusterIdentifier=self._places.cluster)["DBClusters"]
-        earliest, latest = cluster.get("EarliestRestorableTime"), cluster.get("LatestRestorableTime")
-        return Window(earliest=_utc(earliest), latest=_utc(latest)) if earliest and latest else None
+        return dict(cluster)
 
     def _snapshots(self) -> Iterator[Snapshot]:
         pages = self._clients.elasticache.get_paginator("describe_snapshots").paginate(
             ReplicationGroupId=self._places.group
         )
         yield from (_snapshot(found) for page in pages for found in page["Snapshots"] if found.get("NodeSnapshots"))
+
+
+def _window(cluster: Mapping[str, Any]) -> Window | None:
+    earliest, latest = cluster.get("EarliestRestorableTime"), cluster.get("LatestRestorableTime")
+    return Window(earliest=_utc(earliest), latest=_utc(latest)) if earliest and latest else None
+
+
+def _inspection(cluster: Mapping[str, Any], now: datetime) -> Inspection:
+    """AWS keeps the log and the bytes where nobody else reads them. A hole shows all the same: a window begins behind it."""
+    window, created, days = _window(cluster), cluster.get("ClusterCreateTime"), cluster.get("BackupRetentionPeriod")
+    if window is None or created is None or days is None:
+        return Inspection(basis=BASIS, reads=False)
+    due = max(_utc(created), now - timedelta(days=days)) + _SLACK
+    fault = (
+        f"The point-in-time window begins at {moment_text(window.earliest)}, though {days} days are kept and the cluster is "
+        f"of {moment_text(_utc(created))}: no moment before it can be restored, save those of recovery points."
+    )
+    return Inspection(
+        basis=BASIS, reads=False, faults=(fault,) if window.earliest > due else (), kept_since=due - _SLACK
+    )
 
 
 def _is_continuous(found: Mapping[str, Any]) -> bool:

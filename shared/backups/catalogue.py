@@ -12,7 +12,10 @@ from shared.backups.model import (
     BackupsUnavailable,
     BackupsUnconfigured,
     Bucket,
+    Chain,
+    Inspection,
     Job,
+    Part,
     RecoveryPoint,
     Report,
     Snapshot,
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 KEY: Final = "backups/catalogue.json"
+_MOMENTS: Final = frozenset({"at", "earliest", "latest", "kept_since", "oldest_reading"})
 _MISSING: Final = frozenset({"NoSuchKey", "404"})
 
 
@@ -36,6 +40,7 @@ def to_json(report: Report) -> str:
         "points": [asdict(point) for point in report.points],
         "window": asdict(report.window) if report.window else None,
         "snapshots": [asdict(snapshot) for snapshot in report.snapshots],
+        "inspection": asdict(report.inspection) if report.inspection else None,
     }
     return json.dumps(plain, default=plain_moment, indent=1)
 
@@ -49,6 +54,7 @@ def from_json(text: str | bytes) -> Report:
             points=tuple(RecoveryPoint(**_moments(one)) for one in plain["points"]),
             window=Window(**_moments(plain["window"])) if plain["window"] else None,
             snapshots=tuple(Snapshot(**_moments(one)) for one in plain["snapshots"]),
+            inspection=_inspection(plain["inspection"]) if plain["inspection"] else None,
         )
     except (ValueError, KeyError, TypeError) as error:
         raise BackupsUnavailable(f"{KEY} is no catalogue of backups ({error!r})") from error
@@ -82,12 +88,23 @@ class CataloguedBackups:
             raise BackupsUnavailable(str(error)) from error
 
 
+def _inspection(plain: Mapping[str, Any]) -> Inspection:
+    return Inspection(
+        **_moments(plain)
+        | {
+            "faults": tuple(plain["faults"]),
+            "chain": Chain(**plain["chain"]) if plain["chain"] else None,
+            "parts": tuple(Part(**_moments(one) | {"what": tuple(one["what"])}) for one in plain["parts"]),
+        }
+    )
+
+
 def _moments(plain: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _moment(value) if _is_moment(name, value) else value for name, value in plain.items()}
 
 
 def _is_moment(name: str, value: object) -> bool:
-    return isinstance(value, str) and (name.endswith(("_at", "_until")) or name in {"earliest", "latest"})
+    return isinstance(value, str) and (name.endswith(("_at", "_until")) or name in _MOMENTS)
 
 
 def _moment(text: str) -> datetime:

@@ -1,10 +1,11 @@
 """The figures behind a verdict: the newest of each kind, what is usual, what a chart shows."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Final
 
-from shared.backups.model import COMPLETED, Job, Limits, RecoveryPoint, Report, Snapshot
+from shared.backups.model import COMPLETED, Inspection, Job, Limits, RecoveryPoint, Report, Snapshot
 from shared.backups.words import plain_moment
 
 HISTORY: Final = 30
@@ -56,9 +57,22 @@ def measured(report: Report, limits: Limits, now: datetime) -> dict[str, Any]:
         "valkey_snapshot": snapshot and {
             "id": snapshot.id, "size": snapshot.size, "created_at": plain_moment(snapshot.created_at),
         },
+        "inspection": report.inspection and _inspected(report.inspection),
         "buckets": {bucket.name: bucket.versioned for bucket in report.buckets},
         "counts": {"jobs": len(report.jobs), "recovery_points": len(report.points), "snapshots": len(report.snapshots)},
         "history": history(report),
+    }  # fmt: skip
+
+
+def _inspected(found: Inspection) -> dict[str, Any]:
+    """On whose word, which stretch of the log is whole, and which part was read when."""
+    return {
+        "basis": found.basis, "faults": list(found.faults), "chain": found.chain and asdict(found.chain),
+        "files": found.files, "size": found.size, "oldest_reading": plain_moment(found.oldest_reading),
+        "parts": [
+            {"at": plain_moment(part.at), "files": part.files, "size": part.size, "what": list(part.what)}
+            for part in found.parts
+        ],
     }  # fmt: skip
 
 

@@ -89,6 +89,45 @@ class Bucket:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Part:
+    """What was read again at one time: how many files, how many bytes, and which."""
+
+    at: datetime
+    files: int
+    size: int
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """The archived log of the newest base backup's timeline, from that backup on."""
+
+    base: str
+    first: str
+    last: str
+    segments: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inspection:
+    """Whether what is kept is still there, and still what was kept.
+
+    ``faults`` are sentences: what is missing or altered, and what can't be restored any more. Where files are not ours to
+    read, ``parts`` is empty and ``oldest_reading`` None; ``basis`` says on whose word the verdict rests.
+    """
+
+    basis: str
+    reads: bool
+    faults: tuple[str, ...] = ()
+    chain: Chain | None = None
+    files: int = 0
+    size: int = 0
+    kept_since: datetime | None = None
+    oldest_reading: datetime | None = None
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """``unread`` says, for each area that could not be asked, why."""
 
@@ -97,6 +136,7 @@ class Report:
     window: Window | None = None
     snapshots: tuple[Snapshot, ...] = ()
     buckets: tuple[Bucket, ...] = ()
+    inspection: Inspection | None = None
     unread: Mapping[Area, str] = field(default_factory=dict)
 
 
@@ -110,6 +150,7 @@ class Limits:
     minimum_retention: timedelta
     point_in_time_within: timedelta
     maximum_snapshot_age: timedelta
+    read_within: timedelta
 
     @classmethod
     def of(cls, task: BackupVerification) -> Self:
@@ -120,6 +161,7 @@ class Limits:
             minimum_retention=task.minimum_retention,
             point_in_time_within=task.point_in_time_within,
             maximum_snapshot_age=task.maximum_snapshot_age,
+            read_within=task.read_within,
         )
 
     def plain(self) -> dict[str, Any]:
@@ -130,6 +172,7 @@ class Limits:
             "minimum_retention_seconds": int(self.minimum_retention.total_seconds()),
             "point_in_time_within_seconds": int(self.point_in_time_within.total_seconds()),
             "maximum_snapshot_age_seconds": int(self.maximum_snapshot_age.total_seconds()),
+            "read_within_seconds": int(self.read_within.total_seconds()),
         }
 
 

@@ -28,6 +28,7 @@ def verify(report: Report, limits: Limits, now: datetime) -> Finding:
         *_window(report, limits, now),
         *_snapshots(report, limits, now),
         *_buckets(report),
+        *_inspection(report, limits, now),
     )
     return Finding(
         verdict="failed" if reasons else "passed",
@@ -147,6 +148,27 @@ def _buckets(report: Report) -> Iterator[str]:
     for bucket in report.buckets:
         if not bucket.versioned:
             yield f"Bucket {bucket.name} does not keep versions: what is overwritten or deleted there is gone."
+
+
+def _inspection(report: Report, limits: Limits, now: datetime) -> Iterator[str]:
+    found = report.inspection
+    if found is None:
+        yield "Nothing tells whether what is kept is whole: no file of it was looked at."
+        return
+    yield from found.faults
+    if not found.reads or found.kept_since is None:
+        return
+    newest = max((part.at for part in found.parts), default=found.kept_since)
+    if (age := now - newest) > limits.maximum_age:
+        yield (
+            f"What is kept was last read again {span_text(age)} ago ({moment_text(newest)}); "
+            f"a part of it must be each day, at most {span_text(limits.maximum_age)} apart."
+        )
+    elif found.oldest_reading and (age := now - found.oldest_reading) > limits.read_within:
+        yield (
+            f"A file that is kept was last read {span_text(age)} ago; "
+            f"each must be read again within {span_text(limits.read_within)}."
+        )
 
 
 def _said(message: str) -> str:

@@ -16,7 +16,8 @@ class Counts:
 
     ``latencies`` counts requests by the upper bound of their bucket in milliseconds (not cumulated), ``beyond``
     those above the last bound. ``slices`` says how many slices were added, ``bad_slices`` how many of them had
-    too large a share of errors. Probes that were skipped are unknown: neither good nor bad.
+    too large a share of errors. ``long`` counts requests of long routes, which are in no bucket, and ``long_slow`` those
+    that took longer than their own limit. Probes that were skipped are unknown: neither good nor bad.
     """
 
     requests: int = 0
@@ -28,6 +29,8 @@ class Counts:
     probes_passed: int = 0
     probes_failed: int = 0
     probes_skipped: int = 0
+    long: int = 0
+    long_slow: int = 0
 
     def __post_init__(self) -> None:
         for name in _NUMBERS:
@@ -37,6 +40,8 @@ class Counts:
             _check(f"latencies within {bound} ms", count)
         if self.errors > self.requests:
             raise WrongCounts(f"{self.errors} errors among {self.requests} requests")
+        if self.long_slow > self.long:
+            raise WrongCounts(f"{self.long_slow} slow requests among {self.long} of long routes")
         if self.bad_slices > self.slices:
             raise WrongCounts(f"{self.bad_slices} bad slices among {self.slices}")
 
@@ -45,7 +50,7 @@ class Counts:
 
     @property
     def timed(self) -> int:
-        """Requests whose latency is known."""
+        """Requests whose latency is known, those of long routes apart."""
         return sum(self.latencies.values()) + self.beyond
 
     def within(self, milliseconds: int) -> int:

@@ -133,6 +133,6 @@ def _alerts(inputs: Inputs) -> list[BurnAlert]:
 
 def _quantile(inputs: Inputs) -> Quantile | None:
     objective = inputs.objective
-    if objective.within_ms is None:
+    if objective.kind != "latency":
         return None
     return interpolated_quantile(inputs.window.counts, objective.target, objective.latency_bounds_ms)

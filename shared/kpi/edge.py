@@ -1,6 +1,6 @@
 """Names of the metrics that requests are counted by at the edge, and of those that an evaluation publishes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -16,6 +16,10 @@ NAMESPACE: Final = "P09/"
 REQUESTS: Final = "Requests"
 ERRORS: Final = "ServerErrors"
 LATENCY_BEYOND: Final = "LatencyBeyond"
+# Requests of long routes are in no latency bucket: they have a limit of their own.
+TIMED: Final = "TimedRequests"
+LONG: Final = "LongRequests"
+LONG_SLOW: Final = "LongRequestsSlow"
 
 BURN_RATE: Final = "BurnRate"
 BURN_ALERT: Final = "BurnAlert"
@@ -32,6 +36,11 @@ class Metric:
     name: str
     dimensions: tuple[tuple[str, str], ...]
     value: float
+
+
+def is_long(path: str, routes: Iterable[str]) -> bool:
+    """Whether a path is one of the long routes; ``*`` at the end of one stands for anything."""
+    return any(path.startswith(route[:-1]) if route.endswith("*") else path == route for route in routes)
 
 
 def latency_metric(upper_ms: int) -> str:

@@ -33,12 +33,15 @@ def slice_counts(
     probes_passed: int = 0,
     probes_failed: int = 0,
     probes_skipped: int = 0,
+    long: int = 0,
+    long_slow: int = 0,
 ) -> Counts:
     """One slice. It is bad when a larger share than ``bad_above`` of its requests failed. Raises WrongCounts."""
     return Counts(
         requests=requests, errors=errors, latencies=latencies, beyond=beyond,
         slices=1, bad_slices=int(errors > bad_above * requests),
         probes_passed=probes_passed, probes_failed=probes_failed, probes_skipped=probes_skipped,
+        long=long, long_slow=long_slow,
     )  # fmt: skip
 
 

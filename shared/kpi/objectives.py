@@ -9,7 +9,7 @@ from shared.kpi.counts import Counts
 from shared.runbook.fields import Severity, WindowName
 from shared.runbook.model import Runbook
 
-Kind = Literal["availability", "latency", "error_rate"]
+Kind = Literal["availability", "latency", "error_rate", "long_latency"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,15 +44,19 @@ class Objective:
     def __post_init__(self) -> None:
         if not 0 < self.target < 1:
             raise ValueError(f"{self.id}: a target of {float(self.target):.6g} leaves no budget or asks for nothing")
-        if (self.within_ms is not None) != (self.kind == "latency"):
+        if (self.within_ms is not None) != (self.kind in {"latency", "long_latency"}):
             raise ValueError(f"{self.id}: a limit in milliseconds belongs to latency alone")
         if self.within_ms is not None and self.within_ms not in self.latency_bounds_ms:
             raise ValueError(f"{self.within_ms} ms is not a bound of the histogram: {self.latency_bounds_ms}")
 
     def samples(self, counts: Counts) -> int:
+        if self.kind == "long_latency":
+            return counts.long
         return counts.requests if self.within_ms is None else counts.timed
 
     def bad(self, counts: Counts) -> int:
+        if self.kind == "long_latency":
+            return counts.long_slow
         return counts.errors if self.within_ms is None else counts.timed - counts.within(self.within_ms)
 
     def meets(self, counts: Counts) -> bool:
@@ -71,8 +75,8 @@ class CountObjective:
 
 
 def objectives(runbook: Runbook) -> tuple[Objective, ...]:
-    """Availability, latency and error rate."""
-    return tuple(_objective(runbook, name) for name in ("availability", "latency", "error_rate"))
+    """Availability, latency, error rate, and the latency of long routes."""
+    return tuple(_objective(runbook, name) for name in ("availability", "latency", "error_rate", "long_latency"))
 
 
 def incidents_objective(runbook: Runbook) -> CountObjective:
@@ -93,6 +97,10 @@ def burn_pairs(runbook: Runbook) -> tuple[BurnPair, ...]:
 
 def with_target(objective: Objective, *, percent: Fraction | None = None, within_ms: int | None = None) -> Objective:
     """What if the target were another one. Raises ValueError if the history cannot answer exactly."""
+    if objective.kind == "long_latency" and within_ms not in {None, objective.within_ms}:
+        raise ValueError(
+            f"{within_ms} ms: requests of long routes are counted by one limit alone, {objective.within_ms} ms"
+        )
     return replace(
         objective,
         target=objective.target if percent is None else percent / 100,
@@ -108,6 +116,8 @@ def _objective(runbook: Runbook, name: Kind) -> Objective:
             target = kpis.availability.target_percent / 100
         case "latency":
             target, within_ms = kpis.latency.percentile / 100, kpis.latency.target_ms
+        case "long_latency":
+            target, within_ms = kpis.long_latency.percentile / 100, kpis.long_latency.target_ms
         case "error_rate":
             target = 1 - kpis.error_rate.maximum_percent / 100
         case _:

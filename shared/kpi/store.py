@@ -25,6 +25,7 @@ from shared.platform.outbox import leave
 
 KEPT: Final = timedelta(days=400)  # slices, hours and decisions; days stay for good
 _KPI: Final = "kpi"
+_LAST: Final = "9999"  # behind every time
 _STATE: Final = "state"
 _LATEST: Final = "latest"
 _CHANGE: Final = "kpi-change"
@@ -94,6 +95,11 @@ class KpiStore:
     def show(self, at: datetime, decisions: Sequence[AnyDecision], view: EvaluationView) -> None:
         """What was seen between two evaluations, which it leaves alone."""
         self._table.write([*(_decision_put(one, at, ()) for one in decisions), _latest(at, view)])
+
+    def days(self, since: datetime) -> dict[datetime, Counts]:
+        """The sums of all days from a moment on."""
+        items = self._table.query(_sum_of(Key("day", since)), between=(stamp(since), _LAST))
+        return {moment(str(item["sk"])): _counts(str(item["counts"])) for item in items}
 
     def latest(self) -> EvaluationView | None:
         """What the last evaluation shows."""

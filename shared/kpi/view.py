@@ -108,7 +108,7 @@ class MeasuredView(TypedDict):
 
 class KpiView(DecidedView, MeasuredView):
     id: str
-    kind: Literal["availability", "latency", "error_rate", "incidents"]
+    kind: Literal["availability", "latency", "error_rate", "long_latency", "incidents"]
     title: str
     severity: Severity
     do: str

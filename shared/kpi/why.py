@@ -42,6 +42,8 @@ def target_text(objective: Objective | CountObjective) -> str:
             return f"{percent(objective.target)} of requests without a 5xx per {objective.window}"
         case "latency":
             return f"{percent(objective.target)} of requests within {objective.within_ms} ms per {objective.window}"
+        case "long_latency":
+            return f"{percent(objective.target)} of requests of long routes within {objective.within_ms} ms per {objective.window}"
         case "error_rate":
             return f"at most {percent(1 - objective.target)} of requests with a 5xx per {objective.window}"
 

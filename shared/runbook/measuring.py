@@ -16,6 +16,7 @@ class Prometheus(Section):
     target: Text
     scheme: Literal["http", "https"]
     scrape_interval: Duration
+    alertmanager: Text
 
 
 class Kpi(Section):
@@ -56,6 +57,15 @@ class LatencyKpi(RatioKpi):
     target_ms: PositiveInt
 
 
+class LongLatencyKpi(RatioKpi):
+    """Of routes that take long by nature: ``routes`` are whole paths, with ``*`` at an end for anything."""
+
+    kind: Literal["long_latency"]
+    routes: Annotated[list[Annotated[str, Field(pattern=r"^/[^*\s\"]*\*?$")]], Field(min_length=1)]
+    percentile: OpenPercent
+    target_ms: PositiveInt
+
+
 class ErrorRateKpi(RatioKpi):
     counts_failures: ClassVar[bool] = True
 
@@ -74,6 +84,7 @@ class Kpis(Section):
     availability: AvailabilityKpi
     latency: LatencyKpi
     error_rate: ErrorRateKpi
+    long_latency: LongLatencyKpi
     incidents: IncidentsKpi
 
     def by_id(self) -> Mapping[str, Kpi]:

@@ -44,11 +44,16 @@ class Runbook(Section):
     secrets: Mapping[SecretName, Secret]
 
     @model_validator(mode="after")
+    def _are_exact(self) -> Self:
+        for kpi in (self.kpis.latency, self.kpis.long_latency):
+            if kpi.target_ms not in self.slices.latency_bounds_ms:
+                raise ValueError(
+                    f"kpis.{kpi.kind}.target_ms: must be one of slices.latency_bounds_ms, or verdicts are not exact"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _agree(self) -> Self:
-        if self.kpis.latency.target_ms not in self.slices.latency_bounds_ms:
-            raise ValueError(
-                "kpis.latency.target_ms: must be one of slices.latency_bounds_ms, or verdicts are not exact"
-            )
         if unknown := set(self.communication.reports) - set(self.tasks.by_id()):
             raise ValueError(f"communication.reports: {', '.join(sorted(unknown))} is no daily task")
         if self.schedules.secret_rotation.every is None:

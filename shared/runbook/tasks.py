@@ -70,6 +70,7 @@ class BackupVerification(Task):
     minimum_retention: Duration
     point_in_time_within: Duration
     maximum_snapshot_age: Duration
+    read_within: Duration
 
 
 class PipelineReview(Task):
@@ -130,6 +131,7 @@ class Schedules(Section):
     status_publisher: Schedule
     evidence_export: Schedule
     nightly_backup: Schedule
+    backup_inspection: Schedule
     valkey_snapshot: Schedule
     restore_drill: Schedule
     remove_aside: Schedule

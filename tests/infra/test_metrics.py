@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 FILTER = "AWS::Logs::MetricFilter"
 GENERATED = json.loads((ROOT / "monitoring" / "cloudwatch" / "metrics.json").read_text())
+PATH = re.compile(r'\$\.path (=|!=) "([^"]+)"')
 COMPARISON = re.compile(r"\$\.responseLatency (>|<=) (-?\d+)")
 
 
@@ -34,18 +35,20 @@ def test_what_is_counted_are_sums_without_dimensions(assembly: Assembly, stage: 
         assert "Dimensions" not in transformation
 
 
-@pytest.mark.parametrize("milliseconds", [0, 1, 5, 6, 199, 200, 201, 500, 10_000, 10_001, 29_000])
-def test_every_latency_falls_into_one_bucket(assembly: Assembly, milliseconds: int) -> None:
-    filters = _access_log_filters(assembly, "prod")
-    patterns = {metric: found["FilterPattern"] for metric, found in filters.items() if metric.startswith("Latency")}
-    matching = [metric for metric, pattern in patterns.items() if _matches(pattern, milliseconds)]
-    assert len(matching) == 1
+@pytest.mark.parametrize("milliseconds", [0, 1, 5, 6, 199, 200, 201, 500, 1500, 1501, 10_000, 10_001, 29_000])
+def test_every_latency_falls_into_one_bucket_but_for_long_routes_which_are_counted_apart(
+    assembly: Assembly, milliseconds: int
+) -> None:
+    long = {"LongRequests", "LongRequestsSlow"} if milliseconds > 1500 else {"LongRequests"}
+    assert _counted(assembly, milliseconds, "/v1/query") == long
+    timed, bucket = sorted(_counted(assembly, milliseconds, "/v1/events"), reverse=True)
+    assert timed == "TimedRequests"
+    assert bucket.startswith("Latency")
 
 
 def test_two_hundred_milliseconds_are_on_the_good_side(assembly: Assembly) -> None:
-    filters = _access_log_filters(assembly, "prod")
-    assert _matches(filters["LatencyUpTo200ms"]["FilterPattern"], 200)
-    assert not _matches(filters["LatencyUpTo200ms"]["FilterPattern"], 201)
+    assert "LatencyUpTo200ms" in _counted(assembly, 200, "/health")
+    assert "LatencyUpTo200ms" not in _counted(assembly, 201, "/health")
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -90,7 +93,21 @@ def _access_log_filters(assembly: Assembly, stage: str) -> dict[str, dict[str, A
     }
 
 
-def _matches(pattern: str, milliseconds: int) -> bool:
-    comparisons = COMPARISON.findall(pattern)
-    assert comparisons
-    return all(milliseconds > int(n) if how == ">" else milliseconds <= int(n) for how, n in comparisons)
+def _counted(assembly: Assembly, milliseconds: int, path: str) -> set[str]:
+    filters = _access_log_filters(assembly, "prod")
+    patterns = {metric: found["FilterPattern"] for metric, found in filters.items()}
+    return {
+        metric
+        for metric, pattern in patterns.items()
+        if "responseLatency" in pattern and _matches(pattern, milliseconds, path)
+    }
+
+
+def _matches(pattern: str, milliseconds: int, path: str) -> bool:
+    """A small reader of the patterns that we write: latencies and paths, joined by and."""
+    latencies, paths = COMPARISON.findall(pattern), PATH.findall(pattern)
+    assert latencies
+    assert paths
+    return all(milliseconds > int(n) if how == ">" else milliseconds <= int(n) for how, n in latencies) and all(
+        (path == route) == (how == "=") for how, route in paths
+    )

@@ -82,6 +82,7 @@ class Aws:
         self.sums["Requests"][at] = found.requests
         self.sums["ServerErrors"][at] = found.errors
         self.sums["LatencyBeyond"][at] = found.beyond
+        self.sums["LongRequests"][at], self.sums["LongRequestsSlow"][at] = found.long, found.long_slow
         for bound, count in found.latencies.items():
             self.sums[f"LatencyUpTo{bound}ms"][at] = count
 

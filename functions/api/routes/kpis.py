@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["operations"])
 
-KpiId = Literal["availability", "latency", "error_rate", "incidents"]
-Budgeted = Literal["availability", "latency", "error_rate"]
+KpiId = Literal["availability", "latency", "error_rate", "long_latency", "incidents"]
+Budgeted = Literal["availability", "latency", "error_rate", "long_latency"]
 MOMENT: Final = Form(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", "a moment, such as 2026-11-23T12:05:00Z")
 DECISION: Final = Form(
-    r"^(availability|latency|error_rate|incidents)-\d{8}T\d{6}Z$", "a decision's id, such as latency-20261123T120500Z"
+    r"^(availability|latency|error_rate|long_latency|incidents)-\d{8}T\d{6}Z$",
+    "a decision's id, such as latency-20261123T120500Z",
 )
 STALE_AFTER: Final = timedelta(minutes=15)
 NONE_YET: Final[EvaluationView] = {"evaluated_at": None, "silent": False, "kpis": []}

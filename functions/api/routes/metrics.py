@@ -1,21 +1,34 @@
-"""`GET /metrics` for Prometheus: OpenMetrics text from the counters in Valkey."""
+"""`GET /metrics` for Prometheus: OpenMetrics text from the counters in Valkey, and from what was counted at the edge."""
 
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any, Final
 
+from aws_lambda_powertools.logging import Logger
 from fastapi import APIRouter, Response
 
-from functions.api.services import ServicesOf
+from functions.api.services import Services, ServicesOf
 from shared.collection.stream import BACKLOG_COMMANDS, COUNTERS, Backlog, backlog
-from shared.http.telemetry import LATENCY, LATENCY_BUCKETS, REQUESTS
+from shared.http.permissions import PERMISSIONS
+from shared.http.telemetry import LATENCY, LATENCY_BUCKETS, REQUESTS, UNMATCHED
+from shared.kpi.counts import Counts
+from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.valkey import Valkey
 from shared.storage.counters import SITE_TOTALS
 
 router = APIRouter(tags=["health"])
+logger = Logger(child=True)
 
 _BOUNDS: Final = [f"{bound:g}" for bound in LATENCY_BUCKETS] + ["+Inf"]
+# Each known route's failures are exported from 0 on, so that the first one is an increase.
+_FAILURES: Final = [
+    f"{method} {route} {status}"
+    for method, path in sorted(PERMISSIONS)
+    for route in (path, UNMATCHED)
+    for status in (500, 503)
+]
 _INGEST: Final = {
     "accepted": "Events accepted: durable in the stream.",
     "rejected": "Events refused, one by one, in batches of which others were accepted.",
@@ -28,19 +41,29 @@ _INGEST: Final = {
 @router.head("/metrics", include_in_schema=False)
 @router.get("/metrics", response_class=Response, summary="Counters for Prometheus")
 async def metrics(services: ServicesOf) -> Response:
-    """Equal from whichever Lambda environment answers: the counters stand in Valkey."""
+    """Equal from whichever Lambda environment answers: the counters are in Valkey and in the operations table."""
     from prometheus_client import CollectorRegistry
     from prometheus_client.openmetrics import exposition
 
     registry = CollectorRegistry()
-    registry.register(_Collector(services.valkey))
+    registry.register(_Collector(services.valkey, _counted(services)))
     text = exposition.generate_latest(registry)  # type: ignore[no-untyped-call]  # not annotated
     return Response(text, media_type=exposition.CONTENT_TYPE_LATEST)
 
 
+def _counted(services: Services) -> Counts | None:
+    """What was counted at the edge. Without it the rest is still worth a scrape."""
+    try:
+        return services.counted.total(datetime.now(UTC))
+    except (AwsUnavailable, AwsRefused):
+        logger.warning("the edge's counters are left out: the operations table can't be read")
+        return None
+
+
 class _Collector:
-    def __init__(self, valkey: Valkey) -> None:
+    def __init__(self, valkey: Valkey, counted: "Counts | None") -> None:
         self._valkey = valkey
+        self._counted = counted
 
     def collect(self) -> Iterator[Any]:
         replies = self._valkey.pipeline(
@@ -53,7 +76,9 @@ class _Collector:
             ]
         )
         requests, latency, ingest, *sites = (_pairs(reply) for reply in replies[: 3 + len(SITE_TOTALS)])
-        yield _requests(requests)
+        if self._counted is not None:
+            yield from _edge(self._counted)
+        yield _requests(dict.fromkeys(_FAILURES, 0.0) | requests)
         yield from _latency(latency)
         yield from _ingest(ingest)
         yield from _sites(sites)
@@ -71,6 +96,36 @@ def _requests(counts: dict[str, float]) -> Any:
     for name, count in sorted(counts.items()):
         family.add_metric(name.split(" "), count)
     return family
+
+
+def _edge(counted: Counts) -> Iterator[Any]:
+    """From 0 on: a counter that is born with its first error hides that error from ``increase``."""
+    from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+
+    yield CounterMetricFamily(
+        "p09_edge_requests", "Requests that clients made, answered by a function or not.", value=counted.requests
+    )
+    yield CounterMetricFamily(
+        "p09_edge_errors",
+        "Requests that clients saw fail with a 5xx: timeouts and throttles too.",
+        value=counted.errors,
+    )
+    yield CounterMetricFamily("p09_edge_long_requests", "Requests of long routes.", value=counted.long)
+    yield CounterMetricFamily(
+        "p09_edge_long_requests_slow", "Those that took longer than the limit of long routes.", value=counted.long_slow
+    )
+    from shared.runbook.load import the_runbook  # its model takes a while: only who is scraped waits
+
+    bounds = the_runbook().slices.latency_bounds_ms
+    buckets = [(f"{bound / 1000:g}", float(counted.within(bound))) for bound in bounds]
+    family = HistogramMetricFamily(
+        "p09_edge_request_duration_seconds",
+        "Time until the client had its answer, of routes that are not long.",
+        unit="seconds",
+    )
+    # Without a sum: the edge counts buckets alone.
+    family.add_metric([], [*buckets, ("+Inf", float(counted.timed))], None)
+    yield family
 
 
 def _latency(counts: dict[str, float]) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from aws_lambda_powertools.logging import Logger
 
 from shared.kpi.counts import Counts, WrongCounts
-from shared.kpi.edge import ERRORS, LATENCY_BEYOND, REQUESTS, latency_metric
+from shared.kpi.edge import ERRORS, LATENCY_BEYOND, LONG, LONG_SLOW, REQUESTS, latency_metric
 from shared.kpi.measure import slice_counts
 from shared.kpi.signals.port import PROBES_FAILED, PROBES_PASSED, PROBES_SKIPPED, Shape, SignalsUnavailable
 from shared.platform.aws.signed import AwsRefused, AwsSettings, AwsUnavailable, call
@@ -65,7 +65,7 @@ class CloudWatchSignals:
             raise SignalsUnavailable(str(error)) from error
 
     def _names(self) -> Iterator[str]:
-        yield from (REQUESTS, ERRORS, LATENCY_BEYOND, PROBES_PASSED, PROBES_FAILED, PROBES_SKIPPED)
+        yield from (REQUESTS, ERRORS, LATENCY_BEYOND, LONG, LONG_SLOW, PROBES_PASSED, PROBES_FAILED, PROBES_SKIPPED)
         yield from map(latency_metric, self._shape.bounds_ms)
 
     def _query(self, number: int, name: str) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class CloudWatchSignals:
                 },
                 beyond=count(LATENCY_BEYOND), bad_above=self._shape.bad_above,
                 probes_passed=count(PROBES_PASSED), probes_failed=count(PROBES_FAILED),
-                probes_skipped=count(PROBES_SKIPPED),
+                probes_skipped=count(PROBES_SKIPPED), long=count(LONG), long_slow=count(LONG_SLOW),
             )  # fmt: skip
         except WrongCounts as error:
             logger.warning("a slice is left out", extra={"slice": start.isoformat(), "reason": str(error)})

@@ -33,6 +33,8 @@ class Shape:
     length: timedelta
     bounds_ms: tuple[int, ...]
     bad_above: Fraction
+    long_routes: tuple[str, ...]
+    long_within_ms: int
 
     @classmethod
     def of(cls, runbook: Runbook) -> Self:
@@ -41,4 +43,6 @@ class Shape:
             length=slices.length,
             bounds_ms=tuple(slices.latency_bounds_ms),
             bad_above=slices.bad_above_percent / 100,
+            long_routes=tuple(runbook.kpis.long_latency.routes),
+            long_within_ms=runbook.kpis.long_latency.target_ms,
         )

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,7 +20,8 @@ Sums = Mapping[datetime, Mapping[str, float]]
 TIMEOUT_SECONDS: Final = 10
 _REQUESTS: Final = "sum(increase(p09_http_requests_total[{over}]))"
 _ERRORS: Final = 'sum(increase(p09_http_requests_total{{status=~"5.."}}[{over}]))'
-_LATENCY: Final = "sum by (le) (increase(p09_http_request_duration_seconds_bucket[{over}]))"
+_LATENCY: Final = 'sum by (le) (increase(p09_http_request_duration_seconds_bucket{{route!~"{long}"}}[{over}]))'
+_LONG: Final = 'sum by (le) (increase(p09_http_request_duration_seconds_bucket{{route=~"{long}"}}[{over}]))'
 
 
 def fetch(url: str) -> bytes:
@@ -40,13 +42,20 @@ class PrometheusSignals:
         self._url = url.rstrip("/")
         self._shape = shape
         self._get = get
+        # A string in PromQL takes a backslash for its own.
+        self._long = "|".join(
+            re.escape(route).replace("\\*", ".*").replace("\\", "\\\\") for route in shape.long_routes
+        )
 
     def slices(self, starts: Sequence[datetime]) -> Mapping[datetime, Counts]:
         if not starts:
             return {}
-        requests, errors, latency = (self._sums(query, starts) for query in (_REQUESTS, _ERRORS, _LATENCY))
+        asked = (_REQUESTS, _ERRORS, _LATENCY, _LONG)
+        requests, errors, latency, long = (self._sums(query, starts) for query in asked)
         return {
-            start: self._slice(requests[start][""], errors.get(start, {}).get("", 0.0), latency.get(start, {}))
+            start: self._slice(
+                requests[start][""], errors.get(start, {}).get("", 0.0), latency.get(start, {}), long.get(start, {})
+            )
             for start in starts
             if start in requests
         }
@@ -55,7 +64,12 @@ class PrometheusSignals:
         """By the slice's start, then by the bound of the bucket."""
         seconds = int(self._shape.length.total_seconds())
         ends = [int((start + self._shape.length).timestamp()) for start in (starts[0], starts[-1])]
-        asked = {"query": query.format(over=f"{seconds}s"), "start": ends[0], "end": ends[1], "step": seconds}
+        asked = {
+            "query": query.format(over=f"{seconds}s", long=self._long),
+            "start": ends[0],
+            "end": ends[1],
+            "step": seconds,
+        }
         sums: dict[datetime, dict[str, float]] = {}
         for series in self._ask(asked):
             for at, text in series["values"]:
@@ -75,7 +89,9 @@ class PrometheusSignals:
             raise SignalsUnavailable(f"{url}: no answer of Prometheus ({error!r})") from error
         return found
 
-    def _slice(self, requests: float, errors: float, buckets: Mapping[str, float]) -> Counts:
+    def _slice(
+        self, requests: float, errors: float, buckets: Mapping[str, float], of_long: Mapping[str, float]
+    ) -> Counts:
         """Buckets nest in Prometheus and do not here: what lies up to one bound is taken from what lies up to the next."""
         upto = {_milliseconds(bound): round(count) for bound, count in buckets.items()}
         latencies, below = {}, 0
@@ -85,12 +101,16 @@ class PrometheusSignals:
                 latencies[bound] = within - below
             below = within
         whole = round(requests)
+        nested = {_milliseconds(bound): round(count) for bound, count in of_long.items()}
+        long = nested.get(math.inf, 0)
         return slice_counts(
             requests=whole,
             errors=min(round(errors), whole),
             latencies=latencies,
             beyond=max(upto.get(math.inf, below) - below, 0),
             bad_above=self._shape.bad_above,
+            long=long,
+            long_slow=max(long - nested.get(self._shape.long_within_ms, 0), 0),
         )
 
 

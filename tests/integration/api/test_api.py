@@ -9,6 +9,10 @@ from uuid import uuid4
 
 import pytest
 
+from shared.http.permissions import PERMISSIONS
+from shared.kpi.counted import Counted
+from shared.kpi.counts import Counts
+from shared.platform.aws.signed import AwsUnavailable
 from tests.integration.api.conftest import Api, LocalServices
 from tests.servers import HOST
 
@@ -207,6 +211,10 @@ def test_metrics_are_openmetrics_and_count_what_happened(api: Api) -> None:
     assert before.headers["content-type"].startswith("application/openmetrics-text")
     assert before.text.endswith("# EOF\n")
     assert "p09_stream_entries 1.0" in before.text
+    # From 0 on: of a series that begins with an error, `increase` does not see that error.
+    for method, route in PERMISSIONS:
+        for status in (500, 503):
+            assert f'p09_http_requests_total{{method="{method}",route="{route}",status="{status}"}} 0.0' in before.text
     api.drain()
     after = api.call("GET", "/metrics").text
     assert 'p09_http_requests_total{method="POST",route="/v1/events",status="202"} 1.0' in after
@@ -215,6 +223,38 @@ def test_metrics_are_openmetrics_and_count_what_happened(api: Api) -> None:
     assert "p09_events_rejected_total 1.0" in after
     assert f'p09_site_visits_total{{site="{api.site_id}"}} 2.0' in after
     assert "p09_stream_entries 0.0" in after
+
+
+def test_metrics_count_what_no_function_answered(api: Api) -> None:
+    day = datetime(2026, 11, 24, tzinfo=UTC)
+    counts = Counts(requests=1000, errors=30, latencies={100: 700, 500: 60}, beyond=40, long=200, long_slow=9)
+    api.services.counted = Counted(lambda since: {day: counts} if day >= since else {})
+    text = api.call("GET", "/metrics").text
+    assert "p09_edge_requests_total 1000.0" in text
+    assert "p09_edge_errors_total 30.0" in text
+    assert "p09_edge_long_requests_total 200.0" in text
+    assert "p09_edge_long_requests_slow_total 9.0" in text
+    bucket = "p09_edge_request_duration_seconds_bucket"
+    for bound, count in (("0.05", 0), ("0.1", 700), ("0.2", 700), ("0.5", 760), ("10", 760), ("+Inf", 800)):
+        assert f'{bucket}{{le="{bound}"}} {count}.0' in text
+
+
+def test_an_edge_that_counted_nothing_yet_is_exported_as_zero(api: Api) -> None:
+    api.services.counted = Counted(lambda _since: {})
+    text = api.call("GET", "/metrics").text
+    assert "p09_edge_requests_total 0.0" in text
+    assert "p09_edge_errors_total 0.0" in text
+    assert 'p09_edge_request_duration_seconds_bucket{le="+Inf"} 0.0' in text
+
+
+def test_metrics_without_the_operations_table_still_tell_what_functions_answered(api: Api) -> None:
+    def fails(_since: datetime) -> dict[datetime, Counts]:
+        raise AwsUnavailable("no answer")
+
+    api.services.counted = Counted(fails)
+    text = api.call("GET", "/metrics").text
+    assert "p09_edge" not in text
+    assert "p09_http_requests_total" in text
 
 
 def test_dead_letters_are_listed_and_replayed_by_an_sre(api: Api) -> None:

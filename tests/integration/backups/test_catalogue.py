@@ -28,8 +28,8 @@ def s3() -> Iterator["S3Client"]:
 def test_what_was_written_is_what_is_read(s3: "S3Client") -> None:
     s3.put_object(Bucket=BUCKET, Key=KEY, Body=to_json(GOOD).encode())
     report = CataloguedBackups(s3, BUCKET, [BUCKET]).report(NOW)
-    assert (report.jobs, report.points, report.window, report.snapshots) == (
-        GOOD.jobs, GOOD.points, GOOD.window, GOOD.snapshots,
+    assert (report.jobs, report.points, report.window, report.snapshots, report.inspection) == (
+        GOOD.jobs, GOOD.points, GOOD.window, GOOD.snapshots, GOOD.inspection,
     )  # fmt: skip
     assert report.buckets == (Bucket(name=BUCKET, versioned=True),)
     assert verify(report, LIMITS, NOW).verdict == "passed"

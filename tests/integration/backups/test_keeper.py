@@ -2,6 +2,7 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from os import kill
 from pathlib import Path
@@ -15,7 +16,7 @@ from moto import mock_aws
 from local.backups import keeper
 from local.backups.bucket import Documents
 from local.backups.keeper import Duties, Keeper
-from local.backups.repository import completed, snapshot_id
+from local.backups.repository import Repository, completed, snapshot_id
 from local.backups.restore import RestoreFailed
 from local.backups.restores import Making, Restores
 from local.backups.sealing import seal
@@ -23,9 +24,10 @@ from local.state import free_port
 from shared.backups.catalogue import KEY, CataloguedBackups
 from shared.backups.instances import Aside, Instance, InstanceState
 from shared.backups.kept_instances import KeptInstances
-from shared.backups.model import Job, Limits
+from shared.backups.model import Job, Limits, Part
 from shared.backups.verify import verify
 from shared.runbook.load import the_runbook
+from shared.runbook.tasks import Schedule
 from tests.integration.backups.conftest import KEEP, World, until
 
 if TYPE_CHECKING:
@@ -75,6 +77,11 @@ class Machine:
         self.s3 = s3
         self.instances = KeptInstances(s3, BUCKET)
         self.places = Folders(world.folder)
+        self.duties = Duties(
+            source=world.source, connect=world.connect, snapshot=self._snapshot, places=self.places,
+            nightly=RUNBOOK.schedules.nightly_backup, weekly=RUNBOOK.schedules.valkey_snapshot, keep=KEEP,
+            daily_reading=RUNBOOK.schedules.backup_inspection,
+        )  # fmt: skip
         self.keeper = self.start()
 
     def start(self) -> Keeper:
@@ -85,11 +92,7 @@ class Machine:
             answers=world.answers, admit_owner=lambda _: None,
         )  # fmt: skip
         self.restores = Restores(world.repository, documents, making)
-        duties = Duties(
-            source=world.source, connect=world.connect, snapshot=self._snapshot, places=self.places,
-            nightly=RUNBOOK.schedules.nightly_backup, weekly=RUNBOOK.schedules.valkey_snapshot, keep=KEEP,
-        )  # fmt: skip
-        started = Keeper(world.repository, documents, self.restores, duties)
+        started = Keeper(world.repository, documents, self.restores, self.duties)
         started.begin(datetime.now(UTC))
         return started
 
@@ -234,6 +237,48 @@ def test_a_missing_segment_ends_in_a_failed_instance(rested: Machine) -> None:
     (world.repository.wal / needed).unlink()
     rested.provision("drill-5", moment)
     assert f"WAL segment {needed} is missing" in rested.until_state("drill-5", "failed").reason
+
+
+def _altered(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda kept: None, ""),
+        (lambda kept: (kept.wal / kept.segments()[-2]).unlink(), "is missing from the archive: no moment after"),
+        (lambda kept: _altered(kept.wal / kept.segments()[-2]), "is not what was archived: no moment after"),
+        (lambda kept: _altered(kept.base / kept.bases()[-1].id / "base.tar.sealed"), "can't be restored, and no moment after"),
+        (lambda kept: _altered(next(kept.valkey.glob("*/dump.rdb.sealed"))), "of Valkey can't be restored."),
+    ],
+    ids=["nothing", "a segment gone", "a segment altered", "a base backup altered", "a snapshot altered"],
+)  # fmt: skip
+def test_the_daily_check_fails_on_a_hole_or_a_changed_byte(
+    rested: Machine, spoil: Callable[[Repository], None], said: str
+) -> None:
+    kept = rested.world.repository
+    for _ in range(3):
+        rested.world.archive()
+    rested.until(lambda: bool(_parts(rested)), "the first reading of what is kept")
+    spoil(kept)
+    rested.duties = replace(rested.duties, daily_reading=Schedule.model_validate({"title": "soon", "every": "1s"}))
+    rested.keeper.stop()
+    rested.keeper = rested.start()
+    first = _parts(rested)[-1].at
+    rested.until(lambda: _parts(rested)[-1].at > first, "the next reading")
+    rested.until(lambda: rested.keeper.report().window is not None, "a window")
+    report = CataloguedBackups(rested.s3, BUCKET, [BUCKET]).report(datetime.now(UTC))
+    finding = verify(report, Limits.of(RUNBOOK.tasks.backup_verification), datetime.now(UTC))
+    assert len(finding.reasons) == bool(said), finding.reasons
+    assert said in "".join(finding.reasons)
+
+
+def _parts(machine: Machine) -> tuple[Part, ...]:
+    found = machine.keeper.report().inspection
+    return found.parts if found else ()
 
 
 def test_a_request_by_hand_is_a_job_of_its_own(rested: Machine) -> None:

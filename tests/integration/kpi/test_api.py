@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
 from shared.calendar.store import CalendarStore
+from shared.kpi.counted import Counted
 from shared.kpi.timeline import floor
 from shared.kpi.view import BurnDownView, DecisionList, KpiList, ReplayView, WhatIfView
 from tests.integration.kpi.conftest import Evaluator
@@ -44,12 +45,33 @@ def test_every_kpi_is_shown_with_its_reason_while_the_other_servers_are_down(api
     found = api.get("/v1/kpis")
     assert datetime.fromisoformat(found["evaluated_at"]) == now
     assert (found["stale"], found["silent"]) == (False, False)
-    availability, latency, error_rate, incidents = found["kpis"]
+    availability, latency, error_rate, _, incidents = found["kpis"]
     assert availability["target"]["text"] == "99.9% of requests without a 5xx per calendar month"
     assert (error_rate["verdict"], error_rate["value"]["number"], error_rate["bad"]) == ("met", 0.1, 12)
     assert latency["why"].startswith("Met: 100 of 12,000 requests took longer than 200 ms")
     assert (latency["value"]["number"], latency["quantile"]["upper"]) == (pytest.approx(99.1667, abs=1e-4), 100)
     assert (incidents["verdict"], incidents["value"]) == ("no data", None)
+
+
+def test_the_counter_of_the_edge_is_what_evaluations_have_read(evaluator: Evaluator, now: datetime) -> None:
+    counted = Counted(evaluator.store.days)
+    found = counted.total(now)
+    assert (found.requests, found.errors, found.within(200), found.timed) == (12_000, 12, 11_900, 12_000)
+    evaluator.aws.put_slice(now, requests=500, errors=500, latencies={100: 500})
+    assert counted.total(now).errors == 12
+    evaluator.run(now + SLICE)
+    assert counted.total(now).errors == 512
+
+
+def test_long_routes_are_judged_beside_the_kpi_and_not_by_its_limit(api: Caller, evaluator: Evaluator) -> None:
+    end = floor(datetime.now(UTC), SLICE)
+    evaluator.aws.put_slice(end - SLICE, requests=1000, latencies={100: 600}, long=400, long_slow=21)
+    evaluator.run(end)
+    found = {kpi["id"]: kpi for kpi in api.get("/v1/kpis")["kpis"]}
+    assert (found["latency"]["verdict"], found["latency"]["samples"]) == ("met", 600)
+    long = found["long_latency"]
+    assert (long["verdict"], long["samples"], long["bad"], long["quantile"]) == ("breached", 400, 21, None)
+    assert long["why"].startswith("Breached: 21 of 400 requests took longer than 1500 ms")
 
 
 def test_what_is_old_is_called_stale(api: Caller, evaluator: Evaluator) -> None:
@@ -108,7 +130,8 @@ def test_another_target_is_judged_by_the_same_history(
 @pytest.mark.parametrize(
     ("kpi", "asked"),
     [
-        ("latency", {"within_ms": 150}), ("availability", {"within_ms": 100}), ("availability", {}),
+        ("latency", {"within_ms": 150}),
+        ("long_latency", {"within_ms": 1000}), ("availability", {"within_ms": 100}), ("availability", {}),
         ("availability", {"target": 100}), ("availability", {"target": 400}), ("incidents", {"target": 1.5}),
         ("error_rate", {"target": 100}), ("availability", {"target": "nan"}), ("availability", {"target": "inf"}),
     ],

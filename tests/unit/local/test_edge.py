@@ -60,7 +60,17 @@ def test_each_request_adds_one_to_each_metric_that_it_belongs_to(aws: FakeAws) -
     assert counted == {
         "Requests": 4, "ServerErrors": 2, "LatencyUpTo50ms": 1, "LatencyUpTo200ms": 1, "LatencyUpTo500ms": 1,
         "LatencyBeyond": 1,
+        "TimedRequests": 4,
     }  # fmt: skip
+
+
+def test_a_long_route_has_a_limit_of_its_own_and_is_in_no_bucket(aws: FakeAws) -> None:
+    edge = Edge("")
+    for seconds in (0.1, 1.5, 1.501):
+        edge.count(Answered(request_id="r", method="POST", path="/v1/query", status=500, seconds=seconds, at=NOON))
+    edge.flush()
+    counted = {name: value for (_, name), value in aws.sums.items() if value}
+    assert counted == {"Requests": 3, "ServerErrors": 3, "LongRequests": 3, "LongRequestsSlow": 1}
 
 
 def test_what_does_not_match_is_zero_and_not_missing(aws: FakeAws) -> None:

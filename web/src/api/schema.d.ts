@@ -1157,7 +1157,7 @@ export interface paths {
         };
         /**
          * Counters for Prometheus
-         * @description Equal from whichever Lambda environment answers: the counters stand in Valkey.
+         * @description Equal from whichever Lambda environment answers: the counters are in Valkey and in the operations table.
          *
          *     **Who may call:** anyone.
          */
@@ -2910,7 +2910,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "availability" | "latency" | "error_rate" | "incidents";
+            kind: "availability" | "latency" | "error_rate" | "long_latency" | "incidents";
             /** Title */
             title: string;
             /**
@@ -5052,7 +5052,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kpi_id: "availability" | "latency" | "error_rate";
+                kpi_id: "availability" | "latency" | "error_rate" | "long_latency";
             };
             cookie?: never;
         };
@@ -5086,7 +5086,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                kpi_id: "availability" | "latency" | "error_rate" | "incidents";
+                kpi_id: "availability" | "latency" | "error_rate" | "long_latency" | "incidents";
             };
             cookie?: never;
         };
@@ -5153,7 +5153,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                kpi_id: "availability" | "latency" | "error_rate" | "incidents";
+                kpi_id: "availability" | "latency" | "error_rate" | "long_latency" | "incidents";
             };
             cookie?: never;
         };

@@ -68,7 +68,7 @@ def test_each_alert_says_what_to_do_and_links_to_a_heading_that_exists() -> None
 
 def _actions(runbook: Runbook) -> list[str]:
     kpis, alerts = runbook.kpis, runbook.alerts
-    return [kpis.availability.do, kpis.latency.do, kpis.error_rate.do] + [
+    return [kpis.availability.do, kpis.latency.do, kpis.error_rate.do, kpis.long_latency.do] + [
         getattr(alerts, name).do for name in type(alerts).model_fields
     ]
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.backups.model import Bucket, Job, Limits, RecoveryPoint, Report, Snapshot, Window
+from shared.backups.model import Bucket, Chain, Inspection, Job, Limits, Part, RecoveryPoint, Report, Snapshot, Window
 from shared.runbook.load import the_runbook
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
@@ -39,12 +39,23 @@ def snapshot(**others: Any) -> Snapshot:
     return Snapshot(**usual | others)
 
 
+def inspected(**others: Any) -> Inspection:
+    usual: dict[str, Any] = {
+        "basis": "Files on this machine.", "reads": True, "files": 40, "size": SIZE, "kept_since": NOW - 10 * DAY,
+        "chain": Chain(base="point-0", first="000000010000000000000003", last="000000010000000000000009", segments=7),
+        "oldest_reading": NOW - 6 * DAY,
+        "parts": (Part(at=NOW - timedelta(hours=1), files=8, size=SIZE // 7, what=("base/point-0 (4 files)",)),),
+    }  # fmt: skip
+    return Inspection(**usual | others)
+
+
 GOOD = Report(
     jobs=tuple(job(night) for night in range(10)),
     points=tuple(point(night) for night in range(10)),
     window=Window(earliest=NOW - 35 * DAY, latest=NOW - timedelta(minutes=5)),
     snapshots=(snapshot(),),
     buckets=(Bucket(name="archive", versioned=True),),
+    inspection=inspected(),
 )
 
 

@@ -96,8 +96,16 @@ def _volume(aws: Aws, *values: float) -> None:
     )
 
 
-def _window(aws: Aws, lag: timedelta = timedelta(minutes=5)) -> None:
-    cluster = {"EarliestRestorableTime": NOW - timedelta(days=35), "LatestRestorableTime": NOW - lag}
+def _window(
+    aws: Aws,
+    lag: timedelta = timedelta(minutes=5),
+    earliest: datetime = NOW - timedelta(days=35),
+    created: datetime = NOW - timedelta(days=400),
+) -> None:
+    cluster = {
+        "EarliestRestorableTime": earliest, "LatestRestorableTime": NOW - lag, "BackupRetentionPeriod": 35,
+        "ClusterCreateTime": created,
+    }  # fmt: skip
     aws.stubs["rds"].add_response(
         "describe_db_clusters", {"DBClusters": [cluster]}, {"DBClusterIdentifier": "p09-prod-postgres"}
     )
@@ -220,6 +228,29 @@ def test_a_cluster_without_backups_has_no_window(aws: Aws) -> None:
         "There is no point-in-time wind",
         "Bucket p09-archive does not ke",
     ]
+
+
+@pytest.mark.parametrize(
+    ("earliest", "created", "faults"),
+    [
+        (NOW - timedelta(days=34), NOW - timedelta(days=400), 0),
+        (NOW - timedelta(days=33), NOW - timedelta(days=400), 1),
+        (NOW - timedelta(days=3), NOW - timedelta(days=3), 0),
+        (NOW - timedelta(days=1), NOW - timedelta(days=3), 1),
+    ],
+)
+def test_a_window_that_lost_its_beginning_is_a_hole(
+    aws: Aws, earliest: datetime, created: datetime, faults: int
+) -> None:
+    _jobs(aws, job())
+    _points(aws, point())
+    _volume(aws, 3 * GIB)
+    _window(aws, earliest=earliest, created=created)
+    _snapshots(aws)
+    _versioning(aws)
+    finding = verify(aws.backups().report(NOW), LIMITS, NOW)
+    assert [reason[:36] for reason in finding.reasons] == ["The point-in-time window begins at 2"] * faults
+    assert finding.measured["inspection"]["basis"].startswith("AWS's word")
 
 
 def test_without_a_vault_it_is_not_configured(aws: Aws) -> None:

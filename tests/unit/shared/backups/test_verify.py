@@ -6,7 +6,19 @@ import pytest
 
 from shared.backups.model import Bucket, Report, Window
 from shared.backups.verify import unavailable, unconfigured, verify
-from tests.unit.shared.backups.reports import DAY, GOOD, LIMITS, NOW, SIZE, attempt, job, night, point, snapshot
+from tests.unit.shared.backups.reports import (
+    DAY,
+    GOOD,
+    LIMITS,
+    NOW,
+    SIZE,
+    attempt,
+    inspected,
+    job,
+    night,
+    point,
+    snapshot,
+)
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -50,7 +62,7 @@ CASES: dict[str, tuple[Report, list[str]]] = {
     "nothing found at all": (
         Report(),
         ["No backup job has completed: 0", "No recovery point can be restored from: 0", "There is no point-in-time",
-         "No snapshot of Valkey", "No bucket"],
+         "No snapshot of Valkey", "No bucket", "Nothing tells whether what is kept is whole"],
     ),
     "jobs that all failed": (
         replace(GOOD, jobs=tuple(replace(one, state="FAILED") for one in GOOD.jobs)),
@@ -112,6 +124,27 @@ CASES: dict[str, tuple[Report, list[str]]] = {
         replace(GOOD, buckets=(*GOOD.buckets, Bucket(name="exports", versioned=False))),
         ["Bucket exports does not keep versions"],
     ),
+    "a fault in what is kept": (
+        replace(GOOD, inspection=inspected(faults=("WAL segment X is missing from the archive.", "base/Y is damaged."))),
+        ["WAL segment X is missing from the archive.", "base/Y is damaged."],
+    ),
+    "no part read for more than a day": (
+        replace(GOOD, inspection=inspected(parts=(replace(inspected().parts[0], at=NOW - timedelta(hours=27)),))),
+        ["What is kept was last read again 27 hours ago (2026-11-23 13:00:00 UTC); a part of it must be each day"],
+    ),
+    "never read in ten days": (
+        replace(GOOD, inspection=inspected(parts=(), oldest_reading=None)), ["What is kept was last read again 10 days ago"]
+    ),
+    "not read yet on its first day": (
+        replace(GOOD, inspection=inspected(parts=(), oldest_reading=None, kept_since=NOW - HOUR)), []
+    ),
+    "a file not read for more than a week": (
+        replace(GOOD, inspection=inspected(oldest_reading=NOW - 7 * DAY - HOUR)),
+        ["A file that is kept was last read 7 days ago; each must be read again within 7 days."],
+    ),
+    "files that are not ours to read": (
+        replace(GOOD, inspection=inspected(reads=False, parts=(), oldest_reading=None)), []
+    ),
     "jobs refused": (
         replace(GOOD, jobs=(), unread={"backup jobs": "AccessDenied"}), ["The backup jobs could not be read: AccessDenied."]
     ),
@@ -123,7 +156,7 @@ CASES: dict[str, tuple[Report, list[str]]] = {
         Report(unread=dict.fromkeys(
             ("backup jobs", "recovery points", "point-in-time window", "Valkey snapshots", "buckets"), "time-out")),
         ["The backup jobs could not", "The recovery points could not", "The point-in-time window could not",
-         "The Valkey snapshots could not", "The buckets could not"],
+         "The Valkey snapshots could not", "The buckets could not", "Nothing tells whether what is kept is whole"],
     ),
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from shared.kpi.timeline import Span, whole_window
 from shared.runbook.load import the_runbook
 from tests.unit.shared.kpi.traffic import NOW, SLICE, Run, evaluated, maintenance, slices_of
 
-AVAILABILITY, LATENCY, ERROR_RATE = objectives(the_runbook())
+AVAILABILITY, LATENCY, ERROR_RATE, _ = objectives(the_runbook())
 
 
 def drawn(*runs: Run, at: datetime = NOW) -> BurnDown:

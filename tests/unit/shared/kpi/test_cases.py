@@ -35,7 +35,7 @@ def _of(found: dict[str, Any], key: str, expected: Any) -> Any:
 
 
 def _facts(evaluation: Evaluation) -> dict[str, Any]:
-    availability, latency, error_rate = evaluation.decisions
+    availability, latency, error_rate, _ = evaluation.decisions
     three = availability.availabilities
     assert three
     hour = error_rate.inputs.window

@@ -131,6 +131,7 @@ def test_targets_are_worded_as_promises() -> None:
         "99.9% of requests without a 5xx per calendar month",
         "95% of requests within 200 ms per rolling hour",
         "at most 1% of requests with a 5xx per rolling hour",
+        "95% of requests of long routes within 1500 ms per rolling hour",
         "at most 2 per quarter",
     ]
 

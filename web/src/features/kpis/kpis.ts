@@ -26,7 +26,7 @@ export function useKpis(isLive: boolean) {
 }
 
 /** Which of them have an error budget that burns down. */
-export function hasBudget(kpi: Kpi): kpi is Kpi & { id: "availability" | "latency" | "error_rate" } {
+export function hasBudget(kpi: Kpi): kpi is Kpi & { id: Exclude<Kpi["kind"], "incidents"> } {
   return kpi.kind !== "incidents";
 }
 

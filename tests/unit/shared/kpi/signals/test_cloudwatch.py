@@ -50,10 +50,12 @@ def test_slices_are_the_sums_of_their_metrics() -> None:
     sums = {
         "Requests": {0: 10.0, 1: 4.0}, "ServerErrors": {0: 1.0, 1: 0.0}, "LatencyUpTo200ms": {0: 9.0, 1: 4.0},
         "LatencyBeyond": {0: 1.0}, "ProbesPassed": {0: 5.0}, "ProbesFailed": {1: 2.0},
+        "LongRequests": {0: 3.0}, "LongRequestsSlow": {0: 2.0},
     }  # fmt: skip
     first, second = read(FakeMetrics(sums)).values()
     assert (first.requests, first.errors, first.latencies, first.beyond) == (10, 1, {200: 9}, 1)
     assert (first.slices, first.bad_slices, first.probes_passed) == (1, 1, 5)
+    assert (first.long, first.long_slow, second.long) == (3, 2, 0)
     assert (second.requests, second.errors, second.probes_failed) == (4, 0, 2)
 
 

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -25,7 +26,15 @@ class FakePrometheus:
     def __call__(self, url: str) -> bytes:
         self.asked.append(parse_qs(urlsplit(url).query))
         query = self.asked[-1]["query"][0]
-        name = "latency" if "duration" in query else "errors" if "5.." in query else "requests"
+        name = (
+            "long"
+            if "route=~" in query
+            else "latency"
+            if "duration" in query
+            else "errors"
+            if "5.." in query
+            else "requests"
+        )
         result = [{"metric": labels, "values": self._values(values)} for labels, values in self.series.get(name, [])]
         return json.dumps({"status": "success", "data": {"resultType": "matrix", "result": result}}).encode()
 
@@ -45,11 +54,13 @@ def test_slices_are_increases_rounded_to_whole_requests() -> None:
             ({"le": "0.1"}, ["80.2", "50"]), ({"le": "0.2"}, ["95.1", "50"]), ({"le": "10"}, ["99.6", "50"]),
             ({"le": "+Inf"}, ["100.4", "50"]),
         ],
+        "long": [({"le": "1.5"}, ["7.2"]), ({"le": "10"}, ["8.9"]), ({"le": "+Inf"}, ["10.1"])],
     })  # fmt: skip
     found = signals(prometheus).slices([START, START + SLICE])
     first = found[START]
     assert (first.requests, first.errors, first.latencies, first.beyond) == (100, 2, {100: 80, 200: 15, 10_000: 5}, 0)
     assert (first.within(200), first.timed) == (95, 100)
+    assert (first.long, first.long_slow) == (10, 3)
     assert (found[START + SLICE].requests, found[START + SLICE].errors) == (50, 0)
 
 
@@ -61,7 +72,15 @@ def test_each_slice_is_asked_for_at_its_end_over_its_own_length() -> None:
         assert float(asked["end"][0]) == (START + 2 * SLICE).timestamp()
         assert asked["step"] == ["300"]
         assert "[300s]" in asked["query"][0]
-    assert len(prometheus.asked) == 3
+    assert len(prometheus.asked) == 4
+
+
+def test_long_routes_are_matched_as_they_are_written() -> None:
+    prometheus = FakePrometheus({})
+    shape = replace(SHAPE, long_routes=("/v1/query", "/api/v1/stats/*"))
+    PrometheusSignals("http://prometheus:9090", shape, prometheus).slices([START])
+    assert 'route=~"/v1/query|/api/v1/stats/.*"' in prometheus.asked[3]["query"][0]
+    assert 'route!~"/v1/query|/api/v1/stats/.*"' in prometheus.asked[2]["query"][0]
 
 
 def test_a_slice_that_was_not_scraped_is_left_out_and_nan_is_no_number() -> None:
