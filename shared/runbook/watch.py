@@ -9,7 +9,7 @@ from shared.platform.aws.dynamodb import Overtaken
 from shared.platform.moments import stamp
 from shared.runbook.model import Runbook
 from shared.runbook.plan import Planned, plan
-from shared.runbook.run import Finding, Occasion, Run, Verdict
+from shared.runbook.run import Finding, Kind, Occasion, Run, Verdict
 from shared.runbook.store import RunStore
 
 AT_ONCE: Final = timedelta(days=7)  # of an outage of the watcher itself; the next looks go on from there
@@ -51,19 +51,23 @@ def _missed(
     runbook: Runbook, store: RunStore, looked: tuple[datetime, datetime], since: datetime | None, clock: datetime
 ) -> Iterator[str]:
     begin, end = looked
+    kind: Kind = "played" if since is None else "scheduled"
     for task in plan(runbook):
         for due in task.times(begin - task.grace, end - task.grace + timedelta(seconds=1)):
-            if (since is None or due >= since) and (run := _without_record(store, task, due, end, clock)):
+            if (since is None or due >= since) and (
+                run := _without_record(store, task, Occasion(task=task.id, scheduled_for=due, kind=kind), end, clock)
+            ):
                 yield run
 
 
-def _without_record(store: RunStore, task: Planned, due: datetime, now: datetime, clock: datetime) -> str | None:
-    occasion = Occasion(task=task.id, scheduled_for=due)
-    if store.get(task.id, occasion.run) is not None:
+def _without_record(store: RunStore, task: Planned, occasion: Occasion, now: datetime, clock: datetime) -> str | None:
+    before = store.get(task.id, occasion.run)
+    if before is not None and (occasion.kind == "played" or before.occasion.kind != "played"):
         return None
-    why = f"No run was recorded within {task.grace} of {stamp(due)}: did its schedule fire, did the function start?"
+    due = stamp(occasion.scheduled_for)
+    why = f"No run was recorded within {task.grace} of {due}: did its schedule fire, did the function start?"
     run = Run(occasion=occasion, finished_at=now, finding=Finding(verdict=Verdict.MISSED, why=why))
-    return _recorded(store, None, run, task, clock)
+    return _recorded(store, before, run, task, clock)
 
 
 def _unfinished(

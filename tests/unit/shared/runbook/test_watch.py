@@ -142,6 +142,8 @@ def test_a_past_day_that_is_played_is_judged_whole_though_nobody_watched_then(wa
     past = DAY - timedelta(days=30)
     assert set(watcher.looks(past, past + timedelta(days=1) - LOOK, today)) == missed_on(past)
     assert watcher.store.watched()[1] == today
+    [missed] = watcher.store.between("redis_memory", past, past + timedelta(days=1))
+    assert (missed.state, missed.occasion.kind) == ("missed", "played")
 
 
 def test_playing_a_past_day_does_not_hide_what_happened_in_an_outage(watcher: Watcher) -> None:
