@@ -25,9 +25,10 @@ def test_a_stage_whose_functions_could_use_up_the_connections_is_refused() -> No
 
 
 def test_a_stage_that_reserves_more_than_an_account_has_is_refused() -> None:
-    with pytest.raises(ValueError, match="reserve 931 executions at once, an account has 900"):
+    others = Concurrency(collect=0, query=60, api=60).reserved
+    with pytest.raises(ValueError, match="reserve 901 executions at once, an account has 900"):
         Sizes(
-            concurrency=Concurrency(collect=761, query=60, api=60),
+            concurrency=Concurrency(collect=MAX_RESERVED + 1 - others, query=60, api=60),
             max_connections=5000,
             api_requests_per_second=100,
             log_days=7,
