@@ -15,6 +15,7 @@ import pytest
 from infra.stages import LocalServers, local
 from local.api import Api
 from local.customers import SiteAccess, operations_token
+from shared.runbook.load import the_runbook
 from tests.e2e.events import count, pageviews, send
 from tests.e2e.local_system import LocalSystem, until
 
@@ -23,7 +24,7 @@ ROUNDS = 5
 RESERVED = local(LocalServers()).sizes.concurrency.collect
 SENDERS = 2 * RESERVED
 SATURATED_WITHIN = 120
-KPIS = {"availability", "latency", "error_rate", "incidents"}
+KPIS = set(the_runbook().kpis.by_id())
 
 
 class Flood:
