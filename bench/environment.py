@@ -61,6 +61,7 @@ def _values(function: str, servers: Servers) -> dict[str, str]:
         "limits": json.dumps(_wide_limits()),
         "metrics_namespace": "P09/bench",
         "prometheus_url": "",
+        "archive_bucket_name": "bench",
     }
 
 

@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from local.backups.sealing import new_key
-
 ROOT = Path(__file__).resolve().parents[1]
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -149,7 +147,7 @@ class State:
             slack_webhook_secret=kept.get("slack_webhook_secret")
             or f"whsec_{b64encode(secrets.token_bytes(24)).decode()}",
             github_token=kept.get("github_token") or f"ghp_{secrets.token_urlsafe(24)}",
-            backup_key=kept.get("backup_key") or new_key().hex(),
+            backup_key=kept.get("backup_key") or secrets.token_hex(32),
         )
         write_json(self._configuration_file, asdict(chosen))
         return chosen

@@ -25,10 +25,6 @@ class Damaged(Exception):
     """A sealed file is not what was sealed: flipped, cut off, or under another key."""
 
 
-def new_key() -> bytes:
-    return AESGCM.generate_key(256)
-
-
 def seal(source: Path, target: Path, key: bytes) -> int:
     """Write `source` sealed to `target`, durably, with its time, whole or not at all; returns the bytes written."""
     draft = target.with_name(f".{target.name}.new")

@@ -32,7 +32,7 @@ _UNLOCK = "select pg_advisory_unlock(hashtext('p09_migrations'))"
 LOCK_TIMEOUT: Final = "500ms"
 # The whole of a migration, waits included, and so the longest that a session of the service waits for it.
 TRANSACTION_TIMEOUT: Final = "5s"
-TRIES: Final = 30  # about two minutes: longer than any statement of the service
+TRIES: Final = 60  # about five minutes: longer than any statement of the service, and than a rush of them
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
 _QUERY_CANCELED: Final = "57014"

@@ -166,7 +166,7 @@ def test_credential_reconciliation_leaves_a_run_record_and_fails_on_a_difference
 
 def test_a_secret_that_was_not_rotated_in_time_fails_the_daily_task(account: Account) -> None:
     def verdict(days: int) -> str:
-        at = (datetime.now(UTC) + timedelta(days=days)).replace(microsecond=0)
+        at = (datetime.now(UTC) + timedelta(days=days, minutes=1)).replace(microsecond=0)  # days that are over
         event = {"task": "credential_reconciliation", "scheduled_time": at.isoformat()}
         return str(account.invoke("credential_reconciliation", event)["verdict"])
 

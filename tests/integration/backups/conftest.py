@@ -1,5 +1,6 @@
 """A real PostgreSQL that archives its log, and the repository that takes it in."""
 
+import secrets
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,6 @@ from pg8000.native import Connection
 from local.backups.base_backup import Source, take_base_backup
 from local.backups.repository import Base, Repository
 from local.backups.restore import TemporaryPostgres, plan
-from local.backups.sealing import new_key
 from local.backups.wal import archive_command
 from local.state import free_port
 from shared.platform.migrations import migrate, read_migrations
@@ -155,7 +155,7 @@ def _copy(source: Path, target: Path) -> None:
 def prepared() -> Iterator[Prepared]:
     """Migrated, with tables of its own, and with one base backup."""
     with server_folder("archive") as folder, server_folder("backed-up") as home:
-        found = Prepared(home=home, backups=folder / "backups", password="of-tests", key=new_key())
+        found = Prepared(home=home, backups=folder / "backups", password="of-tests", key=secrets.token_bytes(32))
         with _running(folder, home, found.password, found.key) as world:
             with world.server.connect_as_superuser() as superuser:
                 superuser.run("create role p09_admin login createrole")

@@ -1,3 +1,4 @@
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -6,7 +7,6 @@ from typing import Any
 import pytest
 
 from local.backups.repository import Repository
-from local.backups.sealing import new_key
 from shared.audit.chain import OPERATIONS, Verifier
 from shared.audit.show import restore_view
 from shared.audit.store import verify_rows
@@ -36,7 +36,7 @@ def valkey_of_its_own() -> Iterator[ValkeyServer]:
 def system(valkey_of_its_own: ValkeyServer) -> Iterator[Compromise]:
     with server_folder("archive") as folder, server_folder("promoted") as home:
         folder.chmod(0o711)
-        repository = Repository(folder / "backups", new_key())
+        repository = Repository(folder / "backups", secrets.token_bytes(32))
         server = ArchivingPostgres(folder=home, password="of-tests")
         server.spool = repository.spool
         repository.prepare(unprivileged_user(server.binaries, home))

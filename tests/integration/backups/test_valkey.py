@@ -1,3 +1,4 @@
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pytest
 
 from local.backups.repository import Repository
 from local.backups.restore import RestoreFailed
-from local.backups.sealing import new_key, unseal
+from local.backups.sealing import unseal
 from local.backups.valkey_restore import Valkey, restore_valkey
 from local.backups.valkey_snapshot import take_snapshot
 from tests.servers import ValkeyServer, server_folder
@@ -36,7 +37,7 @@ class Held:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    found = Repository(tmp_path / "backups", new_key())
+    found = Repository(tmp_path / "backups", secrets.token_bytes(32))
     found.prepare(None)
     return found
 

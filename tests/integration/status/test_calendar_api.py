@@ -82,7 +82,7 @@ def test_a_maintenance_in_an_outage_needs_another_person_than_the_one_who_planne
 ) -> None:
     what = Report(title="Down", severity="page", customer_impacting=True, components=("analytics",), owner="")
     incident = report(incidents, what, Saying(by="grace", at=NOW))
-    entry = api.plan(MAINTENANCE | {"start": NOW.isoformat()})
+    entry = api.plan(MAINTENANCE | {"start": datetime.now(UTC).isoformat()})
     assert (entry["state"], entry["during"], entry["second_by"]) == ("waiting", incident.id, "")
     detail = api.post(f"/v1/calendar/{entry['id']}/second", {}, 403)["detail"]
     assert "a second person has to agree" in detail
