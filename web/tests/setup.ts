@@ -45,6 +45,7 @@ window.HTMLCanvasElement.prototype.getContext = () => null;
 
 afterEach(() => {
   cleanup();
+  document.body.replaceChildren(); // what a test drew without React is gone as well
   vi.unstubAllGlobals();
   sessionStorage.clear();
   localStorage.clear();
