@@ -30,7 +30,7 @@ def test_a_site_is_made_once_and_found_again(system: LocalSystem) -> None:
 
 def test_keys_are_made_listed_and_revoked(system: LocalSystem) -> None:
     site = json.loads(p09(system, "site", "create", "Keys", "--domain", new_domain(), "--json").stdout)["site_id"]
-    made = json.loads(p09(system, "key", "create", site, "ingest", "--json").stdout)
+    made = json.loads(p09(system, "key", "create", site, "write", "--json").stdout)
     assert p09(system, "key", "revoke", site, made["key_id"]).returncode == 0
     listed = json.loads(p09(system, "key", "list", site, "--json").stdout)
     assert [key["revoked_at"] is not None for key in listed if key["key_id"] == made["key_id"]] == [True]
@@ -67,7 +67,7 @@ def test_a_token_works_for_what_its_role_may_do(system: LocalSystem, role: str) 
     allowed, refused = ("dead-letters list", "dead-letters replay 1-1") if role == "P09-Auditor" else ("site list", "")
     assert p09(system, "--token", token, *allowed.split()).returncode == 0
     if refused:
-        assert "Forbidden" in p09(system, "--token", token, *refused.split()).stderr
+        assert "(HTTP 403)" in p09(system, "--token", token, *refused.split()).stderr
 
 
 def test_logs_show_what_a_function_did(system: LocalSystem) -> None:

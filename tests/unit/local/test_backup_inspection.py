@@ -1,6 +1,7 @@
 """A repository of backups on disk, spoiled one file at a time."""
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from local.backups.inspection import Inventory, inspection, read_part
 from local.backups.repository import Base, Repository, base_id, snapshot_id
-from local.backups.sealing import new_key, seal
+from local.backups.sealing import seal
 from local.backups.wal import following
 from shared.backups.model import Inspection
 
@@ -30,7 +31,7 @@ class Kept:
     """A machine that has kept backups for some days: a base backup at 01:00 of each, segments all day, two snapshots."""
 
     def __init__(self, folder: Path) -> None:
-        self.repository = Repository(folder / "backups", new_key())
+        self.repository = Repository(folder / "backups", secrets.token_bytes(32))
         self.repository.prepare(None)
         self.inventory = Inventory(files={}, parts=())
         self.bases: list[str] = []

@@ -1,3 +1,4 @@
+import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -5,14 +6,13 @@ import pytest
 
 from local.backups.base_backup import BackupFailed, Source, take_base_backup
 from local.backups.repository import Repository, base_id, snapshot_id
-from local.backups.sealing import new_key
 
 NOW = datetime(2026, 11, 24, 2, 0, 0, 120_000, tzinfo=UTC)
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
-    found = Repository(tmp_path / "backups", new_key())
+    found = Repository(tmp_path / "backups", secrets.token_bytes(32))
     found.prepare(None)
     return found
 

@@ -1,13 +1,14 @@
 import random
+import secrets
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.backups.sealing import CHUNK, MAGIC, Damaged, new_key, seal, unseal, unsealed
+from local.backups.sealing import CHUNK, MAGIC, Damaged, seal, unseal, unsealed
 
-KEY = new_key()
+KEY = secrets.token_bytes(32)
 SIZES = [0, 1, 4096, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK + 5]
 
 
@@ -83,7 +84,7 @@ def test_a_chunk_that_is_missing_or_moved_is_found(tmp_path: Path) -> None:
 
 def test_another_key_opens_nothing(tmp_path: Path) -> None:
     with pytest.raises(Damaged):
-        list(unsealed(_sealed(tmp_path, b"content"), new_key()))
+        list(unsealed(_sealed(tmp_path, b"content"), secrets.token_bytes(32)))
 
 
 def test_a_draft_is_no_sealed_file(tmp_path: Path) -> None:
