@@ -30,6 +30,9 @@ from shared.http.app import build_app
 from shared.http.openapi import FILE
 
 _ROUTES = (
+    # Asked most, by monitors: a request is matched against the routes in this order.
+    health,
+    metrics,
     sites,
     organisations,
     audit,
@@ -42,8 +45,6 @@ _ROUTES = (
     calendar,
     backups,
     drills,
-    health,
-    metrics,
     changes,
     database_credentials,
     keys,
