@@ -1,7 +1,6 @@
 """An application under uvicorn in one process, as the HTTP rows measure it."""
 
 import http.client
-import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import IO, Final
 from bench import environment
 from bench.bundle import PYTHON, MeasuringFailed, bundle
 from bench.servers import Servers
-from local.state import LOOPBACK
+from local.state import LOOPBACK, free_port
 
 START_SECONDS: Final = 30.0
 POLL_SECONDS: Final = 0.05
@@ -28,7 +27,7 @@ def function_server(function: str, servers: Servers) -> Iterator[str]:
 @contextmanager
 def http_server(app: str, variables: Mapping[str, str]) -> Iterator[str]:
     """Start an application of the bundle and give its base URL."""
-    port = _free_port()
+    port = free_port()
     options = ("--host", LOOPBACK, "--port", str(port), "--no-access-log", "--log-level", "warning")
     with TemporaryFile() as errors:
         process = subprocess.Popen(
@@ -67,9 +66,3 @@ def _answers(port: int) -> bool:
         return True
     finally:
         connection.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
