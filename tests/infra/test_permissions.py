@@ -127,7 +127,7 @@ def test_only_functions_that_tell_viewers_apart_can_read_cloudfronts_proof(assem
         for one in statements
         if "secretsmanager:GetSecretValue" in _list(one["Action"]) and secret.logical_id in str(one["Resource"])
     }
-    assert reading == {"collect", "api", "secret_rotation"}
+    assert reading == {"collect", "api"}
 
 
 @pytest.mark.parametrize("stage", STAGES)
