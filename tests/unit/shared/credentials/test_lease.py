@@ -55,6 +55,12 @@ def test_only_a_break_glass_needs_a_second_person_within_a_day() -> None:
     assert not replace(glass, approved_by="lee").lacks_approval(NOW + 24 * HOUR)
 
 
+def test_a_new_password_is_thirty_two_letters_and_digits_and_never_the_same() -> None:
+    made = {new_password().reveal() for _ in range(20)}
+    assert len(made) == 20
+    assert all(len(one) == 32 and one.isascii() and one.isalnum() for one in made)
+
+
 def test_a_password_is_stored_as_postgresql_stores_it() -> None:
     """The server's check of RFC 5802, done by hand."""
     text = verifier("secret", salt=b"0123456789abcdef")
