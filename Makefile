@@ -12,7 +12,7 @@ DEMO ?= 1
 ARCHIVES := collect query
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run demo observe deploy-local test stories campaign check check-infra check-workflows bench synth assembly diff unpack deploy verify smoke load plan-change record fetch-change claim-change roll-back audit sbom \
+.PHONY: help setup run demo observe deploy-local test stories campaign mutants check check-infra check-workflows bench synth assembly diff unpack deploy verify smoke load plan-change record fetch-change claim-change roll-back audit sbom \
   openapi record-statements generate clean lock format
 
 help: ## what can be done here
@@ -44,6 +44,11 @@ stories: setup ## browser walks and long scenarios on a deployed local system
 
 campaign: setup $(VENV)/bin/promtool ## longer test campaigns: twenty times the examples of every property
 	@$(PY) -m pytest tests/unit tests/integration tests/faults -n 2 --dist worksteal --hypothesis-profile campaign
+	@$(MAKE) --no-print-directory mutants
+
+mutants: $(VENV)/.mutants ## change pure modules in a few hundred ways, one at a time; prints the changes that no test noticed
+	@$(VENV)/mutants/bin/mutmut run
+	@$(VENV)/mutants/bin/mutmut results
 
 check: setup check-infra check-workflows ## lint, types, import rules, drift of generated files, the infrastructure's linters
 	@ruff check .
@@ -137,7 +142,7 @@ format: setup ## let the formatters have their way
 
 clean: ## remove the local system's state and everything that was built
 	@test ! -x $(PY) || $(PY) -m local.clean
-	@rm -rf build cdk.out web/dist bench/results.json .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	@rm -rf build cdk.out mutants web/dist bench/results.json .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 setup: $(VENV)/.python $(VENV)/.node ## install everything into .venv and node_modules
 
@@ -171,6 +176,11 @@ $(VENV)/.bench: requirements/bench.txt | setup
 	@uv pip install --quiet --compile-bytecode --python $(VENV)/bench/bin/python --require-hashes -r requirements/bench.txt
 	@touch $@
 
+$(VENV)/.mutants: requirements/mutants.txt | setup
+	@uv venv --quiet --allow-existing --python $(PY) $(VENV)/mutants
+	@uv pip install --quiet --python $(VENV)/mutants/bin/python --require-hashes -r requirements/mutants.txt
+	@touch $@
+
 $(VENV)/.audit: requirements/audit.txt | setup
 	@uv venv --quiet --allow-existing --python $(PY) $(VENV)/audit
 	@uv pip install --quiet --python $(VENV)/audit/bin/python --require-hashes -r requirements/audit.txt
@@ -182,4 +192,5 @@ lock: $(VENV)/.python ## renew the locks (no registry address enters them)
 	@for name in $(ARCHIVES); do $(LOCK) requirements/$$name.in -c requirements/runtime.txt -o requirements/$$name.txt || exit 1; done
 	@$(LOCK) pyproject.toml --extra dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(LOCK) pyproject.toml requirements/bench.in -c requirements/runtime.txt -o requirements/bench.txt
+	@$(LOCK) pyproject.toml requirements/mutants.in --extra dev -c requirements/dev.txt -o requirements/mutants.txt
 	@npm install --package-lock-only --loglevel=error

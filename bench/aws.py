@@ -1,4 +1,4 @@
-"""What functions ask of AWS while they are measured: their secrets, and the bus. It checks nothing."""
+"""What functions ask of AWS while they are measured: their secrets, the bus, objects of S3. It checks and keeps nothing."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -42,6 +42,11 @@ def aws_stand_in() -> Iterator[AwsStandIn]:
         def do_POST(self) -> None:  # noqa: N802 -- http.server's name
             request = json.loads(self.body())
             self.answer(200, json.dumps(stand_in.answer(self.headers["X-Amz-Target"], request)).encode())
+
+        def do_PUT(self) -> None:  # noqa: N802 -- http.server's name
+            """An object for S3: after a minute the worker writes what earlier rows have sent."""
+            self.body()
+            self.answer(200, b"")
 
     with served(Calls) as address:
         stand_in.endpoint = f"http://{address}"

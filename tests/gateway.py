@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Final, get_args
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from scripts.openapi.apps import ROOT, app_of, services_of
+from shared.http.app import App
 from shared.http.permissions import API, Function
 
 _PARAMETER: Final = re.compile(r"\{\w+\}")
@@ -32,6 +34,13 @@ class Gateway:
 
 def function_of(path: str) -> Function:
     return next((function for pattern, function in PATTERNS if pattern.fullmatch(path)), API)
+
+
+def routes_in(app: App) -> list[APIRoute]:
+    """All routes that are declared, those of sections that no request has asked for among them."""
+    app.include_all()
+    parts: list[Any] = [app, *(getattr(route, "original_router", None) for route in app.routes)]
+    return [route for part in parts for route in getattr(part, "routes", ()) if isinstance(route, APIRoute)]
 
 
 def gateway(services: Mapping[Function, Any]) -> Gateway:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from fastapi import Depends, Request
 
 from functions.api.settings import Settings
+from shared.http.origin_proof import OriginProof
 from shared.http.people import PeopleServices
 from shared.http.wake import wake
 from shared.platform import wiring
@@ -50,6 +51,10 @@ class Services(PeopleServices):
     @cached_property
     def health_valkey(self) -> Valkey:
         return wiring.valkey(self.settings, timeout=HEALTH_SECONDS)
+
+    @cached_property
+    def origin_proof(self) -> OriginProof:
+        return OriginProof.by_secret(self.settings.origin_secret_arn)
 
     @cached_property
     def operations(self) -> "Table":

@@ -8,3 +8,4 @@ class Settings(PeopleSettings):
     event_bus_name: str
     operations_table_name: str
     restore_workflow_arn: str
+    origin_secret_arn: str

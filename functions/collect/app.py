@@ -1,12 +1,10 @@
 """The app that takes events."""
 
-from fastapi import FastAPI
-
 from functions.collect import routes
 from functions.collect.services import Services
-from shared.http.app import build_app
+from shared.http.app import App, build_app
 
 
-def create_app(services: Services) -> FastAPI:
+def create_app(services: Services) -> App:
     """The app on these services; building it connects to nothing."""
     return build_app(services, [routes.router])

@@ -11,6 +11,7 @@ from shared.collection.entry import Entry
 from shared.collection.stream import append_within, woke
 from shared.collection.visitor import Visitors
 from shared.http import services as http
+from shared.http.origin_proof import OriginProof
 from shared.http.wake import wake
 from shared.platform.limits import Take, Within
 from shared.platform.valkey import Command
@@ -24,6 +25,10 @@ class Services(http.Services):
     @cached_property
     def visitors(self) -> Visitors:
         return Visitors(self.valkey)
+
+    @cached_property
+    def origin_proof(self) -> OriginProof:
+        return OriginProof.by_secret(self.settings.origin_secret_arn)
 
     def append(self, entry: Entry, takes: Sequence[Take], *also: Command) -> Within:
         """Make events durable within limits, and wake the worker when it was idle.

@@ -173,7 +173,7 @@ class ServiceFunction(Construct):
             architecture=arm if platform.target.arm else intel,
             code=function_code(platform.target),
             layers=[dependencies(self, platform.target, self.name)],
-            environment={"STAGE": platform.stage.name, **environment, **self._powertools()},
+            environment={"STAGE": platform.stage.name, **environment, **self._of_libraries()},
             reserved_concurrent_executions=reserved_concurrency,
             timeout=timeout,
             memory_size=memory_mb,
@@ -192,8 +192,10 @@ class ServiceFunction(Construct):
         function.node.add_dependency(self.policy)
         return function
 
-    def _powertools(self) -> dict[str, str]:
+    def _of_libraries(self) -> dict[str, str]:
         return {
+            # pydantic has no plugins here: it need not look through every package for one while a function starts.
+            "PYDANTIC_DISABLE_PLUGINS": "__all__",
             "POWERTOOLS_SERVICE_NAME": self.name,
             "POWERTOOLS_METRICS_NAMESPACE": self._platform.monitoring.namespace,
             "POWERTOOLS_LOG_LEVEL": "INFO",

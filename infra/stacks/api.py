@@ -53,7 +53,10 @@ class ApiStack(Stack):
         """Takes events. A flood of them uses up its own concurrency, and nobody else's."""
         bus = self._data.bus
         collect = self._function(
-            "collect", self._data.postgres.collect_secret, environment={"EVENT_BUS_NAME": bus.event_bus_name}
+            "collect",
+            self._data.postgres.collect_secret,
+            self._data.origin_secret,
+            environment={"EVENT_BUS_NAME": bus.event_bus_name, **self._origin_proof()},
         )
         collect.allow("events:PutEvents", resources=[bus.event_bus_arn])
         return collect
@@ -68,10 +71,12 @@ class ApiStack(Stack):
         api = self._function(
             "api",
             data.postgres.api_secret,
+            data.origin_secret,
             environment={
                 "EVENT_BUS_NAME": data.bus.event_bus_name,
                 "OPERATIONS_TABLE_NAME": data.operations.table_name,
                 **identity.environment(),
+                **self._origin_proof(),
                 "RESTORE_WORKFLOW_ARN": workflow_arn(self, self._platform.stage),
             },
         )
@@ -83,8 +88,14 @@ class ApiStack(Stack):
         api.allow_table(data.operations, *READ_AND_WRITE)
         return api
 
-    def _function(self, name: str, login: secretsmanager.ISecret, *, environment: dict[str, str]) -> ServiceFunction:
-        """What every HTTP function has: its own login of PostgreSQL, Valkey, CloudFront's proof, limits."""
+    def _origin_proof(self) -> dict[str, str]:
+        """For functions that limit or write down who calls: what tells CloudFront's word on the viewer from another's."""
+        return {"ORIGIN_SECRET_ARN": self._data.origin_secret.secret_arn}
+
+    def _function(
+        self, name: str, login: secretsmanager.ISecret, *secrets: secretsmanager.ISecret, environment: dict[str, str]
+    ) -> ServiceFunction:
+        """What every HTTP function has: its own login of PostgreSQL, Valkey, limits."""
         data = self._data
         function = ServiceFunction(
             self,
@@ -94,7 +105,6 @@ class ApiStack(Stack):
                 **data.postgres.environment(),
                 "POSTGRES_SECRET_ARN": login.secret_arn,
                 **data.valkey.environment(),
-                "ORIGIN_SECRET_ARN": data.origin_secret.secret_arn,
                 "LIMITS": json.dumps(self._platform.monitoring.runbook["limits"]),
                 **environment,
             },
@@ -102,7 +112,7 @@ class ApiStack(Stack):
             timeout=Duration.seconds(15),
             memory_mb=1024,
         )
-        function.allow_secrets(login, data.valkey.secret, data.origin_secret)
+        function.allow_secrets(login, data.valkey.secret, *secrets)
         return function
 
     def _live(self, function: ServiceFunction) -> lambda_.IFunction:

@@ -7,7 +7,6 @@ belongs to a metric and, as its default value, 0 for those that do not. Adding t
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,23 +14,12 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws import aws_client
-from shared.kpi.edge import (
-    ERRORS,
-    LATENCY_BEYOND,
-    LONG,
-    LONG_SLOW,
-    NAMESPACE,
-    REQUESTS,
-    TIMED,
-    is_long,
-    latency_metric,
-)
+from shared.kpi.edge import NAMESPACE, is_long, request_metrics
 from shared.runbook.load import the_runbook
 
 STAGE_NAMESPACE = f"{NAMESPACE}local"
 LOG_GROUP = "/aws/vendedlogs/p09-local-api-access"
 LOG_STREAM = "front-door"
-_SERVER_ERROR = 500
 _MOST_LINES = 5_000  # of one put: CloudWatch takes 10,000, and a laptop needs no more
 
 
@@ -57,17 +45,18 @@ class Edge:
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
-        self._bounds = the_runbook().slices.latency_bounds_ms
-        self._long = the_runbook().kpis.long_latency
+        long = the_runbook().kpis.long_latency
+        self._metrics = tuple(request_metrics(the_runbook().slices.latency_bounds_ms, long.target_ms))
+        self._long_routes = long.routes
         self._sums: dict[int, Counter[str]] = {}
         self._lines: list[Answered] = []
 
     def count(self, answered: Answered) -> None:
         minute = int(answered.at) // 60 * 60
-        sums = self._sums.setdefault(minute, Counter(dict.fromkeys(self._names(), 0)))
-        sums.update([REQUESTS, *self._latency(answered)])
-        if answered.status >= _SERVER_ERROR:
-            sums[ERRORS] += 1
+        sums = self._sums.setdefault(minute, Counter({metric.name: 0 for metric in self._metrics}))
+        long = is_long(answered.path, self._long_routes)
+        for metric in self._metrics:
+            sums[metric.name] += metric.counts(answered.status, answered.milliseconds, is_long=long)
         if len(self._lines) < _MOST_LINES:
             self._lines.append(answered)
 
@@ -115,19 +104,6 @@ class Edge:
             client.create_log_stream(logGroupName=LOG_GROUP, logStreamName=LOG_STREAM)
         except client.exceptions.ResourceAlreadyExistsException:
             return
-
-    def _names(self) -> Iterator[str]:
-        yield from (REQUESTS, ERRORS, TIMED, LONG, LONG_SLOW, *map(latency_metric, self._bounds), LATENCY_BEYOND)
-
-    def _latency(self, answered: Answered) -> Iterator[str]:
-        milliseconds = answered.milliseconds
-        if is_long(answered.path, self._long.routes):
-            yield LONG
-            if milliseconds > self._long.target_ms:
-                yield LONG_SLOW
-            return
-        yield TIMED
-        yield next((latency_metric(bound) for bound in self._bounds if milliseconds <= bound), LATENCY_BEYOND)
 
 
 def published(endpoint: str, metric: str, since: datetime) -> float:

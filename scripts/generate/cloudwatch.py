@@ -1,7 +1,7 @@
 """CloudWatch as data, for infra to create: metric filters and alarms. ``${Stage}`` is what a stage fills in."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from fractions import Fraction
 from typing import Any, Final
@@ -17,7 +17,9 @@ from shared.kpi.edge import (
     REQUESTS,
     SILENT,
     TIMED,
+    RequestMetric,
     latency_metric,
+    request_metrics,
 )
 from shared.kpi.objectives import Objective
 from shared.kpi.timeline import DAY, HOUR
@@ -36,12 +38,13 @@ _CRASHES: Final = {
 
 def metrics(runbook: Runbook) -> str:
     """Metric filters. The access log is JSON with the *numbers* ``status`` and ``responseLatency`` (milliseconds)."""
-    edge = {REQUESTS: "{ $.status = * }", ERRORS: "{ $.status >= 500 }", **dict(_latency_filters(runbook))}
+    long = runbook.kpis.long_latency
+    edge = request_metrics(runbook.slices.latency_bounds_ms, long.target_ms)
     return as_json(
         {
             "namespace": STAGE_NAMESPACE,
             "default_value": 0,
-            "access_log_filters": [{"metric": name, "pattern": pattern} for name, pattern in edge.items()],
+            "access_log_filters": [{"metric": one.name, "pattern": _pattern(one, long.routes)} for one in edge],
             "function_log_filters": [{"metric": name, "pattern": pattern} for name, pattern in _CRASHES.items()],
         }
     )
@@ -88,18 +91,21 @@ def as_json(value: object) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
 
 
-def _latency_filters(runbook: Runbook) -> Iterator[tuple[str, str]]:
-    long = runbook.kpis.long_latency
-    of_others = " && ".join(f'$.path != "{route}"' for route in long.routes)
-    of_long = " || ".join(f'$.path = "{route}"' for route in long.routes)
-    yield TIMED, f"{{ $.responseLatency > -1 && {of_others} }}"
-    yield LONG, f"{{ $.responseLatency > -1 && ({of_long}) }}"
-    yield LONG_SLOW, f"{{ $.responseLatency > {long.target_ms} && ({of_long}) }}"
-    below = -1
-    for bound in runbook.slices.latency_bounds_ms:
-        yield latency_metric(bound), f"{{ $.responseLatency > {below} && $.responseLatency <= {bound} && {of_others} }}"
-        below = bound
-    yield LATENCY_BEYOND, f"{{ $.responseLatency > {below} && {of_others} }}"
+def _pattern(metric: RequestMetric, long_routes: Sequence[str]) -> str:
+    """The metric as a filter of the access log's lines."""
+    terms = []
+    if metric.least_status is not None:
+        terms.append(f"$.status >= {metric.least_status}")
+    if metric.above_ms is not None:
+        terms.append(f"$.responseLatency > {metric.above_ms}")
+    if metric.up_to_ms is not None:
+        terms.append(f"$.responseLatency <= {metric.up_to_ms}")
+    if metric.routes == "others":
+        terms += [f'$.path != "{route}"' for route in long_routes]
+    if metric.routes == "long":
+        of_long = " || ".join(f'$.path = "{route}"' for route in long_routes)
+        terms.append(f"({of_long})")
+    return f"{{ {' && '.join(terms or ['$.status = *'])} }}"
 
 
 def _burn_parts(alert: BurnAlert) -> Iterator[dict[str, Any]]:

@@ -4,20 +4,19 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from fastapi import FastAPI
-
+from shared.http.app import App
 from shared.http.permissions import Function
 
 ROOT: Final = Path(__file__).parents[2]
 
 
-def apps() -> dict[Function, FastAPI]:
+def apps() -> dict[Function, App]:
     return {function: app_of(function, services_of(function)) for function in get_args(Function)}
 
 
-def app_of(function: Function, services: Any) -> FastAPI:
+def app_of(function: Function, services: Any) -> App:
     """The function's app on these services."""
-    app: FastAPI = import_module(f"functions.{function}.app").create_app(services)
+    app: App = import_module(f"functions.{function}.app").create_app(services)
     return app
 
 

@@ -83,4 +83,5 @@ def _joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
             if schemas.setdefault(name, schema) != schema:
                 raise ValueError(f"two functions describe different things as {name}: rename one")
     paths = {path: operations for part in parts for path, operations in part["paths"].items()}
-    return parts[0] | {"paths": paths, "components": {"schemas": dict(sorted(schemas.items()))}}
+    in_order = {path: paths[path] for path in dict.fromkeys(path for _, path in PERMISSIONS) if path in paths}
+    return parts[0] | {"paths": in_order, "components": {"schemas": dict(sorted(schemas.items()))}}

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, NotRequired
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, with_config
+from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
 
 from shared.collection.names import PAGEVIEW
+from shared.platform.refusals import before, demand
 
 MAX_EVENTS: Final = 500
 MAX_BYTES: Final = 1024 * 1024
@@ -60,6 +62,7 @@ class Rejection(TypedDict):
     error: str
 
 
+_LONGEST_NAME: Final = 320  # of a property, which is the longest that is taken
 _EVENT: Final = TypeAdapter(Event)
 _EVENTS: Final = TypeAdapter(list[Event])
 
@@ -103,9 +106,10 @@ def _refusal(event: Event, latest: datetime) -> str | None:
         if timestamp.tzinfo is None:
             event["timestamp"] = timestamp = timestamp.replace(tzinfo=UTC)
         if timestamp > latest:
-            return "timestamp: lies more than 5 minutes in the future; send the time of the event in UTC"
+            shown = before(timestamp.isoformat())
+            return f"timestamp: {shown}lies more than 5 minutes in the future; send the time of the event in UTC"
         if timestamp < OLDEST:
-            return "timestamp: lies before 1970"
+            return f"timestamp: {before(timestamp.isoformat())}lies before 1970"
     if event["name"] == PAGEVIEW and not event.get("url"):
         return "url: a pageview needs the address of its page"
     return None
@@ -114,22 +118,28 @@ def _refusal(event: Event, latest: datetime) -> str | None:
 def _reasons(error: ValidationError) -> str:
     """One line per field: a union (text or number) reports each of its members, which would only confuse."""
     reasons: dict[str, str] = {}
-    for problem in error.errors(include_url=False, include_input=False):
+    for problem in error.errors(include_url=False):
         field = ".".join(str(part) for part in problem["loc"][: 2 if problem["loc"][:1] == ("properties",) else 1])
-        reasons.setdefault(field, _reason(field, problem["type"], problem["msg"]))
-    return "; ".join(f"{field}: {reason}" if field else reason for field, reason in reasons.items())
+        reasons.setdefault(field, _reason(field, problem))
+    return "; ".join(f"{_named(field)}{reason}" for field, reason in reasons.items())
 
 
-def _reason(field: str, kind: str, message: str) -> str:
+def _named(field: str) -> str:
+    """Its name before a reason; as much of it as a line holds, where the client has made it up."""
+    shown = f"{field[:_LONGEST_NAME]}…" if len(field) > _LONGEST_NAME else field
+    return f"{shown}: " if shown else ""
+
+
+def _reason(field: str, problem: ErrorDetails) -> str:
+    kind, message = problem["type"], problem["msg"]
     if kind == "extra_forbidden":
         return "is not a field of an event"
     if kind == "missing":
         return "is missing"
-    if kind == "string_pattern_mismatch":
-        return "must not contain control characters"
     if field == "properties" and kind == "too_long":
         return f"at most {MAX_PROPERTIES} properties"
+    if kind == "string_pattern_mismatch":
+        message = "must not contain control characters"
     if field.startswith("properties.") and not kind.startswith(("string_too", "finite", "less", "greater")):
-        return "must be text, a number, true, false or null"
-    message = message.removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
+        message = "must be text, a number, true, false or null"
+    return before(problem["input"]) + demand(message)

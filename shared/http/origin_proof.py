@@ -8,6 +8,7 @@ from typing import Final
 from shared.platform.aws.secrets import LoginSecret
 from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.secret import Secret
+from shared.platform.settings import aws_settings
 
 HEADER: Final = "x-p09-origin-proof"  # infra/constructs/distribution.py sends it
 LOOK_AGAIN_SECONDS: Final = 60.0
@@ -22,6 +23,11 @@ class OriginProof:
         self._clock = clock
         self._good: list[Secret] = []
         self._rest_until = 0.0
+
+    @classmethod
+    def by_secret(cls, arn: str) -> "OriginProof":
+        """By the secret in Secrets Manager; nothing is fetched yet."""
+        return cls(LoginSecret(aws_settings, arn))
 
     def holds(self, value: str) -> bool:
         """Without a value nothing is fetched; a wrong one has the secret fetched anew, once a minute at most.

@@ -7,13 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from shared.http.limits import Limits
-from shared.http.origin_proof import OriginProof
 from shared.http.site_cache import SiteCache
 from shared.platform import wiring
-from shared.platform.aws.secrets import LoginSecret
 from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from shared.platform.limits import Take, run_within
-from shared.platform.settings import PostgresSettings, ValkeySettings, aws_settings
+from shared.platform.settings import PostgresSettings, ValkeySettings
 from shared.platform.valkey import Valkey, ValkeyUnavailable
 
 if TYPE_CHECKING:
@@ -29,7 +27,6 @@ class HttpSettings(PostgresSettings, ValkeySettings):
 
     stage: str
     postgres_secret_arn: str
-    origin_secret_arn: str
     limits: str
 
 
@@ -65,10 +62,6 @@ class Services:
     def telemetry_valkey(self) -> Valkey:
         """Counters are sent and never answered: a connection on which nobody waits."""
         return wiring.valkey(self._http_settings)
-
-    @cached_property
-    def origin_proof(self) -> OriginProof:
-        return OriginProof(LoginSecret(aws_settings, self._http_settings.origin_secret_arn))
 
     @cached_property
     def sites(self) -> SiteCache:

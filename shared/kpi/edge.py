@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
-from typing import Final
+from typing import Final, Literal
 
 from shared.kpi.decision import Decision
 from shared.kpi.evaluate import Evaluation
@@ -20,6 +20,7 @@ LATENCY_BEYOND: Final = "LatencyBeyond"
 TIMED: Final = "TimedRequests"
 LONG: Final = "LongRequests"
 LONG_SLOW: Final = "LongRequestsSlow"
+_ANY_MS: Final = -1
 
 BURN_RATE: Final = "BurnRate"
 BURN_ALERT: Final = "BurnAlert"
@@ -36,6 +37,42 @@ class Metric:
     name: str
     dimensions: tuple[tuple[str, str], ...]
     value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestMetric:
+    """A metric to which a request adds 1 or nothing, as its client saw it: a filter of the access log, played by the front door.
+
+    ``routes`` are those that it counts; the two bounds are whole milliseconds, the upper one included.
+    """
+
+    name: str
+    routes: Literal["all", "long", "others"] = "all"
+    least_status: int | None = None
+    above_ms: int | None = None
+    up_to_ms: int | None = None
+
+    def counts(self, status: int, milliseconds: int, *, is_long: bool) -> bool:
+        return (
+            (self.routes == "all" or (self.routes == "long") == is_long)
+            and (self.least_status is None or status >= self.least_status)
+            and (self.above_ms is None or milliseconds > self.above_ms)
+            and (self.up_to_ms is None or milliseconds <= self.up_to_ms)
+        )
+
+
+def request_metrics(latency_bounds_ms: Iterable[int], long_limit_ms: int) -> Iterator[RequestMetric]:
+    """All metrics that requests are counted by at the edge."""
+    yield RequestMetric(name=REQUESTS)
+    yield RequestMetric(name=ERRORS, least_status=500)
+    yield RequestMetric(name=TIMED, routes="others", above_ms=_ANY_MS)
+    yield RequestMetric(name=LONG, routes="long", above_ms=_ANY_MS)
+    yield RequestMetric(name=LONG_SLOW, routes="long", above_ms=long_limit_ms)
+    below = _ANY_MS
+    for bound in latency_bounds_ms:
+        yield RequestMetric(name=latency_metric(bound), routes="others", above_ms=below, up_to_ms=bound)
+        below = bound
+    yield RequestMetric(name=LATENCY_BEYOND, routes="others", above_ms=below)
 
 
 def is_long(path: str, routes: Iterable[str]) -> bool:

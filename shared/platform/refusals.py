@@ -1,9 +1,11 @@
 """What the product refuses, in four families. Subjects raise or subclass them, `shared/http/problems.py` answers them."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 _LONGEST_QUOTE: Final = 100
+_SUBJECT: Final = re.compile(r"^(Input|[A-Z][a-z]+) should ")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,17 @@ class NotAllowed(Refusal):
 
 class Unknown(Refusal):
     """There is nothing of this name."""
+
+
+def demand(message: str) -> str:
+    """What pydantic says of a value ("Value error, …", "Input should be …"), as what it must be."""
+    plain = _SUBJECT.sub("must ", message.removeprefix("Value error, "))
+    return plain[:1].lower() + plain[1:]
+
+
+def before(value: object) -> str:
+    """A refused value, quoted, to stand before what is said of it; nothing where it is neither text nor a number."""
+    return f"{quoted(value)} " if isinstance(value, str | int | float) else ""
 
 
 def quoted(value: object) -> str:

@@ -57,4 +57,5 @@ Hour = Annotated[int, Field(ge=0, le=23)]
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True)
+    # A section is built as a part of the whole runbook, not by itself as well: functions wait for it when they start.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, arbitrary_types_allowed=True, defer_build=True)

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
     from tests.infra.assembly import Assembly, Resource, Stack
 
-CONSTRUCT_KEYS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
+CONSTRUCT_KEYS = {
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_LOG_LEVEL",
+    "PYDANTIC_DISABLE_PLUGINS",
+}
 FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/settings.py"))
 ALARMED_METRICS = {"Errors", "Throttles", "Duration", "ApproximateNumberOfMessagesVisible"}
 

@@ -29,11 +29,14 @@ MEGABYTE = 2**20
 LIMIT = 250 * MEGABYTE
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ]+)", re.MULTILINE)
 IMPORT_ALL = """
-import importlib, json, os, sys
+import importlib, json, os, pkgutil, sys
 sys.path[:0] = {path}
 for name, keys in json.loads(sys.argv[1]).items():
     os.environ.update(dict.fromkeys(keys, ""))
     importlib.import_module(f"functions.{{name}}.handler")
+    package = importlib.import_module(f"functions.{{name}}")
+    for module in pkgutil.walk_packages(package.__path__, f"functions.{{name}}."):  # what waits for a request
+        importlib.import_module(module.name)
 print(json.dumps(sorted(sys.modules)))
 """
 

@@ -115,6 +115,22 @@ def test_only_the_export_of_evidence_can_sign_it(assembly: Assembly, stage: str)
 
 
 @pytest.mark.parametrize("stage", STAGES)
+def test_only_functions_that_tell_viewers_apart_can_read_cloudfronts_proof(assembly: Assembly, stage: str) -> None:
+    (secret,) = [
+        one
+        for _, one in assembly.of_type(stage, "AWS::SecretsManager::Secret")
+        if one.properties["Name"] == f"p09-{stage}-origin-proof"
+    ]
+    reading = {
+        name
+        for name, statements in _statements_by_function(assembly, stage).items()
+        for one in statements
+        if "secretsmanager:GetSecretValue" in _list(one["Action"]) and secret.logical_id in str(one["Resource"])
+    }
+    assert reading == {"collect", "api"}
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_metrics_are_published_to_the_namespace_of_the_stage_alone(assembly: Assembly, stage: str) -> None:
     published = [one for _, one in _statements(assembly, stage) if "cloudwatch:PutMetricData" in _list(one["Action"])]
     assert published
@@ -130,17 +146,23 @@ def test_the_key_of_the_stage_is_used_through_services_alone(assembly: Assembly,
 
 
 def _actions_by_function(assembly: Assembly, stage: str) -> dict[str, set[str]]:
+    return {
+        name: {action for statement in statements for action in _list(statement["Action"])}
+        for name, statements in _statements_by_function(assembly, stage).items()
+    }
+
+
+def _statements_by_function(assembly: Assembly, stage: str) -> dict[str, list[dict[str, Any]]]:
     roles = {
         function.properties["Role"]["Fn::GetAtt"][0]: function.properties["FunctionName"]
         for _, function in assembly.of_type(stage, "AWS::Lambda::Function")
     }
-    found: dict[str, set[str]] = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     for _, policy in assembly.of_type(stage, "AWS::IAM::ManagedPolicy"):
         (role,) = policy.properties["Roles"]
         if function := roles.get(role["Ref"]):
             name = function.removeprefix(f"p09-{stage}-").replace("-", "_")
-            statements = policy.properties["PolicyDocument"]["Statement"]
-            found[name] = {action for statement in statements for action in _list(statement["Action"])}
+            found[name] = policy.properties["PolicyDocument"]["Statement"]
     return found
 
 

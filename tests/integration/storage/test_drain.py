@@ -21,7 +21,7 @@ from shared.storage import drain as drain_module
 from shared.storage.drain import AnotherWorkerDrains
 from shared.storage.store import Stored, store, try_to_lock
 from tests.examples import examples
-from tests.pipeline import Pipeline, Site, add_site
+from tests.pipeline import RECEIVED, Pipeline, Site, add_site
 
 START = datetime(2026, 2, 28, 23, 0, tzinfo=UTC)
 VISITS = """
@@ -343,6 +343,28 @@ def test_events_that_come_once_the_worker_rests_wake_the_next_and_lose_nothing(p
     drained = drain_module.drain(valkey, pipeline.worker, lambda: True)
     assert (drained.new, woken) == (1, [True])
     assert append(pipeline.valkey, entry) is True
+
+
+def test_nobody_who_reads_waits_for_the_first_event_of_a_month_nor_does_it_for_them(pipeline: Pipeline) -> None:
+    site, count = pipeline.site, "select count(*) from events"
+    rows = copy_rows([event()], Arrival(site_id=site.id, received_at=RECEIVED, visitor_id=7))
+    entry = Entry(site_id=site.id, organisation=site.organisation, events=1, rows=rows)
+    before, during = pipeline.migrated.database("p09_query"), pipeline.migrated.database("p09_query")
+    with before.transaction([site.organisation]) as reading, pipeline.worker.transaction() as writing:
+        assert reading.run(count) == [[0]]
+        assert try_to_lock(writing)
+        # In place of a wait without end: who has to wait is refused.
+        writing.run("set local lock_timeout = '1ms'")
+        assert store(writing, [entry]).new == 1
+        with during.transaction([site.organisation]) as also_reading:
+            also_reading.run("set local lock_timeout = '1ms'")
+            assert also_reading.run(count) == [[0]]
+    with during.transaction([site.organisation]) as later:
+        assert later.run(count) == [[1]]
+    assert pipeline.rows("select relid::regclass::text from pg_partition_tree('events') where isleaf order by 1") == [
+        ["events_2026_02"],
+        ["events_before_2020"],
+    ]
 
 
 def test_two_workers_do_not_store_at_once(pipeline: Pipeline) -> None:

@@ -3,7 +3,7 @@ import { type ReactNode, useId } from "react";
 import { Boundary } from "./Boundary";
 import classes from "./Panel.module.css";
 
-interface Props {
+export interface PanelProps {
   title: string;
   hint?: ReactNode;
   isWide?: boolean;
@@ -12,7 +12,7 @@ interface Props {
 }
 
 /** A titled part of a page. What fails in it is said in it, below its title. */
-export function Panel({ title, hint, isWide = false, isBusy = false, children }: Props) {
+export function Panel({ title, hint, isWide = false, isBusy = false, children }: PanelProps) {
   const id = useId();
   return (
     <section className={classes.panel} data-wide={isWide} aria-labelledby={id} aria-busy={isBusy}>

@@ -48,6 +48,24 @@ def test_the_automatic_bucket_follows_the_length_of_the_period(first: str, last:
     assert automatic(days(first, last)) == dimension
 
 
+@pytest.mark.parametrize(
+    ("longest", "dimension", "beyond"),
+    [
+        (timedelta(hours=49), "time:hour", "time:day"),
+        (timedelta(days=41), "time:day", "time:week"),
+        (timedelta(weeks=53), "time:week", "time:month"),
+    ],
+    ids=str,
+)
+def test_a_period_has_the_finer_bucket_until_it_is_a_whole_step_too_long(
+    longest: timedelta, dimension: str, beyond: str
+) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    until = [start + longest - timedelta(seconds=1), start + longest]
+    periods = [resolve(Instants(start, end), ZoneInfo("Etc/UTC"), NOW, None) for end in until]
+    assert [automatic(period) for period in periods] == [dimension, beyond]
+
+
 def test_a_day_of_25_hours_shows_one_hour_twice() -> None:
     shown = labels(days("2026-10-25", "2026-10-25", "Europe/Berlin"), "time:hour")
 

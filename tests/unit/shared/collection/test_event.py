@@ -29,19 +29,19 @@ def refused(**fields: Any) -> str:
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"name": ""}, "name: string should have at least 1 character"),
-        ({"name": None}, "name: "),
-        ({"name": "a\tb"}, "name: must not contain control characters"),
+        ({"name": ""}, "name: '' must have at least 1 character"),
+        ({"name": None}, "name: must be a valid string"),
+        ({"name": "a\tb"}, "name: 'a\\tb' must not contain control characters"),
         ({"id": "x" * 201}, "id: "),
         ({"id": ["x"]}, "id: "),
-        ({"timestamp": "yesterday"}, "timestamp: "),
-        ({"timestamp": 1_700_000_000}, "timestamp: must be an ISO 8601"),
-        ({"timestamp": "1969-12-31T23:59:59Z"}, "timestamp: lies before 1970"),
-        ({"url": 5}, "url: "),
+        ({"timestamp": "yesterday"}, "timestamp: 'yesterday' must be a valid datetime"),
+        ({"timestamp": 1_700_000_000}, "timestamp: '1700000000' must be an ISO 8601"),
+        ({"timestamp": "1969-12-31T23:59:59Z"}, "timestamp: '1969-12-31T23:59:59+00:00' lies before 1970"),
+        ({"url": 5}, "url: '5' must be a valid string"),
         ({"referrer": "x" * 2049}, "referrer: "),
         ({"properties": []}, "properties: "),
         ({"properties": {"a": {}}}, "properties.a: must be text, a number, true, false or null"),
-        ({"properties": {"a": "x" * 2001}}, "properties.a: "),
+        ({"properties": {"a": "x" * 2001}}, f"properties.a: '{'x' * 100}…' must have at most 2000 characters"),
         ({"properties": {"": 1}}, "properties"),
         ({"properties": {str(number): 1 for number in range(31)}}, "properties: at most 30 properties"),
         ({"unknown": 1}, "unknown: is not a field of an event"),
@@ -49,6 +49,18 @@ def refused(**fields: Any) -> str:
 )
 def test_a_wrong_field_is_named_with_its_reason(fields: dict[str, Any], reason: str) -> None:
     assert refused(**fields).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"x" * 10_000: 1}, {"properties": {"x" * 10_000: 1}}, {"properties": {"a": ["x" * 10_000]}}, {"url": "x" * 10_000},
+        {"timestamp": "x" * 10_000}, {"timestamp": 10**4000}, {"id": {"x" * 10_000: 1}},
+    ],
+    ids=lambda fields: next(iter(fields))[:10],
+)  # fmt: skip
+def test_a_reason_is_never_longer_than_a_few_lines(fields: dict[str, Any]) -> None:
+    assert 0 < len(refused(**fields)) < 500
 
 
 @pytest.mark.parametrize(

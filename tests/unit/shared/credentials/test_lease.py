@@ -49,8 +49,16 @@ def test_only_a_break_glass_needs_a_second_person_within_a_day() -> None:
     glass = replace(LEASE, break_glass=True)
     assert not LEASE.lacks_approval(NOW + 48 * HOUR)
     assert not glass.lacks_approval(NOW)
-    assert glass.lacks_approval(NOW + 24 * HOUR)
+    last = glass.issued_at + 24 * HOUR
+    assert not glass.lacks_approval(last - timedelta(microseconds=1))
+    assert glass.lacks_approval(last)
     assert not replace(glass, approved_by="lee").lacks_approval(NOW + 24 * HOUR)
+
+
+def test_a_new_password_is_thirty_two_letters_and_digits_and_never_the_same() -> None:
+    made = {new_password().reveal() for _ in range(20)}
+    assert len(made) == 20
+    assert all(len(one) == 32 and one.isascii() and one.isalnum() for one in made)
 
 
 def test_a_password_is_stored_as_postgresql_stores_it() -> None:

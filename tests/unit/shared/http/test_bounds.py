@@ -1,16 +1,16 @@
 """Numbers and times of requests: each has bounds, and none makes a 500."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from scripts.openapi.apps import apps
-from scripts.openapi.description import describe
 from shared.calendar.store import CalendarStore
 from shared.changes.store import ChangeStore
 from shared.changes.waits import WaitStore
+from shared.http.openapi import FILE
 from shared.identity.identity import DBA, SRE, Person
 from shared.kpi.store import KpiStore
 from shared.runbook.store import RunStore
@@ -40,8 +40,7 @@ class Operations(NoServers):
     promotion_waits: Any = WaitStore(MemoryTable())
 
 
-def described() -> dict[str, Any]:
-    return describe(apps().values())
+DESCRIBED: dict[str, Any] = json.loads(FILE.read_bytes())
 
 
 def alternatives(schema: dict[str, Any]) -> list[dict[str, Any]]:
@@ -60,7 +59,7 @@ def extremes(schema: dict[str, Any]) -> list[str]:
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path, methods in described()["paths"].items():
+    for path, methods in DESCRIBED["paths"].items():
         for method, operation in methods.items():
             yield method.upper(), path, operation
 
@@ -77,7 +76,7 @@ def fields(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The fields of a body, where it is read by FastAPI."""
     name = schema.get("$ref", "").rpartition("/")[2]
     if name and name not in {"Event", "Query"}:
-        yield from described()["components"]["schemas"][name].get("properties", {}).items()
+        yield from DESCRIBED["components"]["schemas"][name].get("properties", {}).items()
 
 
 BODIES = [
@@ -138,5 +137,5 @@ def test_no_number_and_no_time_of_a_body_is_an_error_of_ours(
 
 
 def _model(method: str, path: str) -> str:
-    body = described()["paths"][path][method.lower()]["requestBody"]["content"]["application/json"]["schema"]
+    body = DESCRIBED["paths"][path][method.lower()]["requestBody"]["content"]["application/json"]["schema"]
     return str(body["$ref"])

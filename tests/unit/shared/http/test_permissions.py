@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from scripts.generate.gateway import routes as gateway_routes
@@ -25,7 +24,7 @@ from shared.http.permissions import (
 from shared.identity.identity import AUDITOR, PIPELINE, ROLES, InvalidToken, KeyBearer, Person, Pipeline
 from shared.identity.keys import Key, make_key
 from shared.platform.valkey import ValkeyUnavailable
-from tests.gateway import FUNCTIONS, function_of, gateway_with
+from tests.gateway import FUNCTIONS, function_of, gateway_with, routes_in
 
 IDS = {
     "site_id": "1",
@@ -115,15 +114,7 @@ def may(caller: str, allowed: frozenset[str]) -> bool:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_serves_exactly_the_rows_that_the_table_gives_it(function: Function) -> None:
-    app = apps()[function]
-    parts: list[Any] = [getattr(route, "original_router", app) for route in app.routes]
-    routes = {
-        (method, route.path)
-        for part in parts
-        for route in part.routes
-        if isinstance(route, APIRoute)
-        for method in route.methods or ()
-    }
+    routes = {(method, route.path) for route in routes_in(apps()[function]) for method in route.methods or ()}
     assert routes == routes_of(function)
 
 

@@ -49,7 +49,38 @@ class Watcher:
 
 @pytest.fixture
 def watcher() -> Watcher:
+    """Nobody has looked yet."""
     return Watcher()
+
+
+@pytest.fixture
+def deployed() -> Watcher:
+    """The first look was at the deployment."""
+    watcher = Watcher()
+    watcher.look(DEPLOYED)
+    return watcher
+
+
+@pytest.fixture
+def at_work() -> Watcher:
+    """The last look was the one before the day."""
+    watcher = Watcher()
+    watcher.look(DAY - LOOK)
+    return watcher
+
+
+def hang(watcher: Watcher, due: datetime) -> str:
+    """A run that begins and never ends."""
+    task = "error_budget_review"
+
+    def hangs(_now: datetime) -> Finding:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_task(
+            watcher.store, {"task": task, "scheduled_time": due.isoformat()}, hangs, remaining=MINUTE, clock=lambda: due
+        )
+    return Occasion(task=task, scheduled_for=due).run
 
 
 def missed_on(day: datetime) -> set[str]:
@@ -69,71 +100,59 @@ def test_a_first_look_that_comes_late_does_not_accuse_either(watcher: Watcher) -
     assert watcher.looks(DEPLOYED + LOOK, DEPLOYED + timedelta(hours=1)) == []
 
 
-def test_a_task_that_never_ran_is_missed_once_after_its_grace(watcher: Watcher) -> None:
-    watcher.look(DEPLOYED)
+def test_a_task_that_never_ran_is_missed_once_after_its_grace(deployed: Watcher) -> None:
     task = next(one for one in DAILY if one.id == "error_budget_review")
     due = DEPLOYED.replace(hour=task.hour, minute=0)
-    assert watcher.looks(DEPLOYED, due + task.grace - LOOK) == []
+    assert deployed.looks(DEPLOYED, due + task.grace - LOOK) == []
     run = Occasion(task=task.id, scheduled_for=due).run
-    assert watcher.looks(due + task.grace, due + timedelta(hours=3)) == [run]
-    assert watcher.told() == [f"TaskMissed {run}-missed"]
-    found = watcher.store.get(task.id, run)
+    assert deployed.looks(due + task.grace, due + timedelta(hours=3)) == [run]
+    assert deployed.told() == [f"TaskMissed {run}-missed"]
+    found = deployed.store.get(task.id, run)
     assert found
     assert found.finding
     assert "did its schedule fire" in found.finding.why
 
 
-def test_a_task_that_ran_is_left_alone_whatever_it_found(watcher: Watcher) -> None:
-    watcher.look(DEPLOYED)
+def test_a_task_that_ran_is_left_alone_whatever_it_found(deployed: Watcher) -> None:
     for task in DAILY:
         for due in task.times(DAY, DAY + timedelta(days=1)):
-            watcher.ran(task.id, due, Verdict.FAILED)
-    found = watcher.looks(DAY - timedelta(hours=3), DAY + timedelta(days=1))
+            deployed.ran(task.id, due, Verdict.FAILED)
+    found = deployed.looks(DAY - timedelta(hours=3), DAY + timedelta(days=1))
     assert not {run for run in found if run.startswith(tuple(task.id for task in DAILY)) and "20261124" in run}
 
 
-def test_after_its_own_outage_the_watcher_catches_up(watcher: Watcher) -> None:
-    watcher.look(DAY - LOOK)
-    assert set(watcher.look(DAY + timedelta(hours=23)).missed) == missed_on(DAY)
+def test_after_its_own_outage_the_watcher_catches_up(at_work: Watcher) -> None:
+    assert set(at_work.look(DAY + timedelta(hours=23)).missed) == missed_on(DAY)
 
 
 @pytest.mark.parametrize("days", [1, 4, 30, 100])
 def test_however_long_the_watcher_was_away_each_missed_task_is_found_and_no_look_takes_all(
-    watcher: Watcher, days: int
+    at_work: Watcher, days: int
 ) -> None:
-    watcher.look(DAY - LOOK)
     back = DAY + timedelta(days=days) - LOOK
     expected = {run for n in range(days) for run in missed_on(DAY + timedelta(days=n))}
-    looks = [watcher.look(back + n * MINUTE).missed for n in range(1 + days // 7)]
+    looks = [at_work.look(back + n * MINUTE).missed for n in range(1 + days // 7)]
     assert {run for found in looks for run in found} == expected
     assert max(len(found) for found in looks) <= 8 * len(plan(the_runbook()))
-    assert watcher.store.watched()[1] == back + (len(looks) - 1) * MINUTE
+    assert at_work.store.watched()[1] == back + (len(looks) - 1) * MINUTE
 
 
-def test_a_run_that_never_ended_is_found_after_a_long_outage_of_the_watcher(watcher: Watcher) -> None:
-    watcher.look(DEPLOYED)
+def test_a_run_that_never_ended_is_found_after_a_long_outage_of_the_watcher(deployed: Watcher) -> None:
     due = DEPLOYED.replace(hour=8, minute=0)
-
-    def hangs(_now: datetime) -> Finding:
-        raise KeyboardInterrupt
-
-    event = {"task": "error_budget_review", "scheduled_time": due.isoformat()}
-    with pytest.raises(KeyboardInterrupt):
-        run_task(watcher.store, event, hangs, remaining=MINUTE, clock=lambda: due)
-    assert watcher.look(due + timedelta(days=5)).timed_out == (Occasion(task=event["task"], scheduled_for=due).run,)
+    run = hang(deployed, due)
+    assert deployed.look(due + timedelta(days=5)).timed_out == (run,)
 
 
-def test_a_look_that_crashed_before_its_end_is_made_up_for_by_the_next(watcher: Watcher) -> None:
-    watcher.look(DAY - LOOK)
+def test_a_look_that_crashed_before_its_end_is_made_up_for_by_the_next(at_work: Watcher) -> None:
 
     def crash() -> None:
         raise KeyboardInterrupt
 
-    watcher.table.before_write = crash
+    at_work.table.before_write = crash
     due = DAY + timedelta(hours=2)
     with pytest.raises(KeyboardInterrupt):
-        watcher.look(due + 30 * MINUTE)
-    assert Occasion(task="health_check", scheduled_for=due).run in watcher.look(due + 35 * MINUTE).missed
+        at_work.look(due + 30 * MINUTE)
+    assert Occasion(task="health_check", scheduled_for=due).run in at_work.look(due + 35 * MINUTE).missed
 
 
 def test_a_past_day_that_is_played_is_judged_whole_though_nobody_watched_then(watcher: Watcher) -> None:
@@ -146,11 +165,10 @@ def test_a_past_day_that_is_played_is_judged_whole_though_nobody_watched_then(wa
     assert (missed.state, missed.occasion.kind) == ("missed", "played")
 
 
-def test_playing_a_past_day_does_not_hide_what_happened_in_an_outage(watcher: Watcher) -> None:
-    watcher.look(DAY - LOOK)
+def test_playing_a_past_day_does_not_hide_what_happened_in_an_outage(at_work: Watcher) -> None:
     now = DAY + timedelta(days=1, hours=23, minutes=50)
-    watcher.look(DAY + 2 * LOOK, now)  # played, before the watcher is back
-    assert missed_on(DAY) <= {*watcher.look(now).missed}
+    at_work.look(DAY + 2 * LOOK, now)  # played, before the watcher is back
+    assert missed_on(DAY) <= {*at_work.look(now).missed}
 
 
 def test_a_played_day_that_is_thinned_to_its_last_look_is_judged_whole(watcher: Watcher) -> None:
@@ -158,49 +176,38 @@ def test_a_played_day_that_is_thinned_to_its_last_look_is_judged_whole(watcher: 
     assert set(found.missed) == missed_on(DAY - timedelta(days=1))
 
 
-def test_a_run_that_never_ended_has_timed_out_once(watcher: Watcher) -> None:
-    watcher.look(DEPLOYED)
+def test_a_run_that_never_ended_has_timed_out_once(deployed: Watcher) -> None:
     due = DEPLOYED.replace(hour=8, minute=0)
-
-    def hangs(_now: datetime) -> Finding:
-        raise KeyboardInterrupt
-
-    event = {"task": "error_budget_review", "scheduled_time": due.isoformat()}
-    with pytest.raises(KeyboardInterrupt):
-        run_task(watcher.store, event, hangs, remaining=MINUTE, clock=lambda: due)
-    run = Occasion(task="error_budget_review", scheduled_for=due).run
-    assert watcher.look(due + MINUTE) == NOBODY
-    assert watcher.look(due + LOOK) == Seen(missed=(), timed_out=(run,))
-    assert watcher.look(due + 2 * LOOK) == NOBODY
-    assert watcher.told() == [f"TaskTimedOut {run}-timed-out"]
+    run = hang(deployed, due)
+    assert deployed.look(due + MINUTE) == NOBODY
+    assert deployed.look(due + LOOK) == Seen(missed=(), timed_out=(run,))
+    assert deployed.look(due + 2 * LOOK) == NOBODY
+    assert deployed.told() == [f"TaskTimedOut {run}-timed-out"]
 
 
-def test_a_run_that_was_asked_for_and_never_began_is_missed(watcher: Watcher) -> None:
-    watcher.look(DEPLOYED)
+def test_a_run_that_was_asked_for_and_never_began_is_missed(deployed: Watcher) -> None:
     asked = DEPLOYED.replace(hour=5)
     occasion = Occasion(task="redis_memory", scheduled_for=asked, kind="manual", by="ada", reason="to be sure")
-    watcher.store.request(occasion)
-    assert watcher.look(asked + 15 * MINUTE) == NOBODY
-    assert watcher.look(asked + 20 * MINUTE) == Seen(missed=(occasion.run,), timed_out=())
-    found = watcher.store.get("redis_memory", occasion.run)
+    deployed.store.request(occasion)
+    assert deployed.look(asked + 15 * MINUTE) == NOBODY
+    assert deployed.look(asked + 20 * MINUTE) == Seen(missed=(occasion.run,), timed_out=())
+    found = deployed.store.get("redis_memory", occasion.run)
     assert found
     assert found.finding
     assert found.finding.why.startswith("ada asked for it at")
 
 
-def test_a_task_that_runs_while_it_is_being_judged_is_not_missed(watcher: Watcher) -> None:
-    watcher.look(DEPLOYED)
+def test_a_task_that_runs_while_it_is_being_judged_is_not_missed(deployed: Watcher) -> None:
     due = DEPLOYED.replace(hour=8, minute=0)
-    watcher.table.before_write = lambda: watcher.ran("error_budget_review", due)
-    assert watcher.look(due + 16 * MINUTE) == NOBODY
-    found = watcher.store.latest("error_budget_review")
+    deployed.table.before_write = lambda: deployed.ran("error_budget_review", due)
+    assert deployed.look(due + 16 * MINUTE) == NOBODY
+    found = deployed.store.latest("error_budget_review")
     assert [run.state for run in found] == ["passed"]
 
 
-def test_two_watchers_at_once_find_each_miss_once(watcher: Watcher) -> None:
-    watcher.look(DAY - LOOK)
+def test_two_watchers_at_once_find_each_miss_once(at_work: Watcher) -> None:
     others: list[Any] = []
-    watcher.table.before_write = lambda: others.append(watcher.look(DAY + timedelta(hours=23)))
-    found = watcher.look(DAY + timedelta(hours=23))
+    at_work.table.before_write = lambda: others.append(at_work.look(DAY + timedelta(hours=23)))
+    found = at_work.look(DAY + timedelta(hours=23))
     assert sorted((*found.missed, *others[0].missed)) == sorted(missed_on(DAY))
-    assert len(watcher.told()) == len(missed_on(DAY))
+    assert len(at_work.told()) == len(missed_on(DAY))

@@ -1,11 +1,10 @@
-import { Anchor, Button, Skeleton, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
+import { AnswerPanel } from "../../components/AnswerPanel";
 import { Columns } from "../../components/Columns";
 import { EmptyState } from "../../components/EmptyState";
 import { CircleQuestionIcon } from "../../components/icons";
-import { Panel } from "../../components/Panel";
-import { ProblemAlert } from "../../components/ProblemAlert";
 import table from "../../components/table.module.css";
 import { formatMoment } from "../../components/words";
 import classes from "./Backups.module.css";
@@ -19,36 +18,37 @@ const MANY = 100;
 /** What was proved by restoring, newest first. */
 export function Drills({ isLive }: { isLive: boolean }) {
   const [limit, setLimit] = useState(FEW);
-  const { data, problem, retry } = useDrills(limit, isLive);
   return (
-    <Panel
+    <AnswerPanel
       title="Drills and restores"
       hint="A backup counts once it was restored: open a drill to see its steps and their evidence."
-      isBusy={!data}
+      {...useDrills(limit, isLive)}
+      height={160}
     >
-      <Stack gap="sm">
-        {problem && <ProblemAlert error={problem} onRetry={retry} />}
-        {!data && !problem && <Skeleton height={160} />}
-        {data?.drills.length === 0 && (
-          <EmptyState title="Nothing was ever restored" icon={CircleQuestionIcon}>
-            A backup that nobody has restored proves nothing. Start a drill: it restores to a temporary
-            database, compares every table and destroys it again. A DBA or SRE may, here or by{" "}
-            <code>p09 restore drill</code>.
-          </EmptyState>
-        )}
-        {data && data.drills.length > 0 && <DrillTable drills={data.drills} />}
-        {data && data.next_cursor !== null && limit < MANY && (
-          <Button size="xs" variant="default" w="fit-content" onClick={() => setLimit(MANY)}>
-            Show more
-          </Button>
-        )}
-        {data && data.next_cursor !== null && limit === MANY && (
-          <Text size="xs" c="dimmed">
-            <code>p09 restore list</code> prints those before.
-          </Text>
-        )}
-      </Stack>
-    </Panel>
+      {({ drills, next_cursor }) => (
+        <Stack gap="sm">
+          {drills.length === 0 ? (
+            <EmptyState title="Nothing was ever restored" icon={CircleQuestionIcon}>
+              A backup that nobody has restored proves nothing. Start a drill: it restores to a temporary
+              database, compares every table and destroys it again. A DBA or SRE may, here or by{" "}
+              <code>p09 restore drill</code>.
+            </EmptyState>
+          ) : (
+            <DrillTable drills={drills} />
+          )}
+          {next_cursor !== null && limit < MANY && (
+            <Button size="xs" variant="default" w="fit-content" onClick={() => setLimit(MANY)}>
+              Show more
+            </Button>
+          )}
+          {next_cursor !== null && limit === MANY && (
+            <Text size="xs" c="dimmed">
+              <code>p09 restore list</code> prints those before.
+            </Text>
+          )}
+        </Stack>
+      )}
+    </AnswerPanel>
   );
 }
 

@@ -1,10 +1,9 @@
-import { Skeleton, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
+import { AnswerPanel } from "../../components/AnswerPanel";
 import { ChartFigure, ChartGrid, Numbers } from "../../components/ChartFrame";
 import { EmptyState } from "../../components/EmptyState";
 import { CircleGapIcon } from "../../components/icons";
 import { lazily } from "../../components/lazily";
-import { Panel } from "../../components/Panel";
-import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatDay } from "../../components/words";
 import classes from "./ChangesPage.module.css";
 import { type Delivery, useDelivery } from "./changes";
@@ -17,21 +16,22 @@ const DAYS = 84;
 
 /** The four figures of DORA, week by week. */
 export function DeliverySection() {
-  const { data, problem, retry } = useDelivery(DAYS);
+  const { data, ...answer } = useDelivery(DAYS);
   const hint =
     data && `The four figures of DORA, ${formatDay(data.start)} to ${formatDay(data.end)}, by week (UTC).`;
   return (
-    <Panel title="Delivery" hint={hint} isBusy={!data}>
-      {problem && <ProblemAlert error={problem} onRetry={retry} />}
-      {!data && !problem && <Skeleton height={320} />}
-      {data?.deployments === 0 && (
-        <EmptyState title="Nothing went to production in these weeks" icon={CircleGapIcon}>
-          How often that happens, how long a commit takes to get there, how much is rolled back and how soon
-          stands here once something did.
-        </EmptyState>
-      )}
-      {data && data.deployments > 0 && <Drawn found={data} />}
-    </Panel>
+    <AnswerPanel title="Delivery" hint={hint} data={data} {...answer} height={320}>
+      {(found) =>
+        found.deployments === 0 ? (
+          <EmptyState title="Nothing went to production in these weeks" icon={CircleGapIcon}>
+            How often that happens, how long a commit takes to get there, how much is rolled back and how soon
+            stands here once something did.
+          </EmptyState>
+        ) : (
+          <Drawn found={found} />
+        )
+      }
+    </AnswerPanel>
   );
 }
 

@@ -1,8 +1,7 @@
-import { Skeleton, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
+import { AnswerPanel } from "../../components/AnswerPanel";
 import { ChartFrame, Legend, Numbers, type Sign } from "../../components/ChartFrame";
 import { lazily } from "../../components/lazily";
-import { Panel } from "../../components/Panel";
-import { ProblemAlert } from "../../components/ProblemAlert";
 import { formatSpan } from "../../components/words";
 import classes from "./BurnDown.module.css";
 import { BurnDownTable } from "./BurnDownTable";
@@ -13,13 +12,12 @@ const BurnDownChart = lazily(() => import("./BurnDownChart"));
 
 /** What is left of the error budget over its window, and when it will be gone if nothing changes. */
 export function BurnDownSection({ kpi }: { kpi: Kpi }) {
-  const { data, problem, retry } = useBurnDown(kpi);
+  const { data, ...answer } = useBurnDown(kpi);
   const hint = data && `${data.target.text} · ${data.window.name}, ${formatSpan(data.window)}`;
   return (
-    <Panel title={`${kpi.title}: error budget left`} hint={hint} isBusy={!data}>
-      {problem && <ProblemAlert error={problem} onRetry={retry} />}
-      {data ? <Drawn found={data} /> : !problem && <Skeleton height={320} />}
-    </Panel>
+    <AnswerPanel title={`${kpi.title}: error budget left`} hint={hint} data={data} {...answer} height={320}>
+      {(found) => <Drawn found={found} />}
+    </AnswerPanel>
   );
 }
 

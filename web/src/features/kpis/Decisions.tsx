@@ -1,8 +1,8 @@
-import { Button, Skeleton, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { Fragment, useState } from "react";
+import { AnswerPanel } from "../../components/AnswerPanel";
 import { Columns } from "../../components/Columns";
-import { Panel } from "../../components/Panel";
-import { ProblemAlert } from "../../components/ProblemAlert";
+import { QuietButton } from "../../components/QuietButton";
 import table from "../../components/table.module.css";
 import { formatCount, formatMoment } from "../../components/words";
 import { type Decision, type Kpi, useDecisions } from "./kpis";
@@ -20,33 +20,23 @@ const HINT = (
 /** The last decisions, and what was announced because of them. */
 export function Decisions({ kpi }: { kpi: Kpi }) {
   const [limit, setLimit] = useState(FEW);
-  const { data, problem, retry } = useDecisions(kpi, limit);
   return (
-    <Panel title="Recent decisions" hint={HINT} isWide isBusy={!data}>
-      {problem && <ProblemAlert error={problem} onRetry={retry} />}
-      {!data && !problem && <Skeleton height={200} />}
-      {data?.decisions.length === 0 && (
-        <Text size="sm" c="dimmed">
-          No decision is stored yet.
-        </Text>
+    <AnswerPanel title="Recent decisions" hint={HINT} isWide {...useDecisions(kpi, limit)} height={200}>
+      {({ decisions, next_cursor }) => (
+        <>
+          {decisions.length === 0 ? (
+            <Text size="sm" c="dimmed">
+              No decision is stored yet.
+            </Text>
+          ) : (
+            <DecisionTable decisions={decisions} hasSamples={kpi.kind !== "incidents"} />
+          )}
+          {next_cursor !== null && limit < MANY && (
+            <QuietButton onClick={() => setLimit(MANY)}>{`Show the last ${MANY}`}</QuietButton>
+          )}
+        </>
       )}
-      {data && data.decisions.length > 0 && (
-        <DecisionTable decisions={data.decisions} hasSamples={kpi.kind !== "incidents"} />
-      )}
-      {data && data.next_cursor !== null && limit < MANY && (
-        <Button
-          variant="subtle"
-          size="xs"
-          color="gray"
-          c="dimmed"
-          mt="xs"
-          fullWidth
-          onClick={() => setLimit(MANY)}
-        >
-          Show the last {MANY}
-        </Button>
-      )}
-    </Panel>
+    </AnswerPanel>
   );
 }
 

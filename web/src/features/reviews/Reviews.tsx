@@ -1,9 +1,8 @@
-import { Anchor, Skeleton } from "@mantine/core";
+import { Anchor } from "@mantine/core";
 import { Link } from "react-router";
+import { AnswerPanel } from "../../components/AnswerPanel";
 import { Columns } from "../../components/Columns";
 import { EmptyState } from "../../components/EmptyState";
-import { Panel } from "../../components/Panel";
-import { ProblemAlert } from "../../components/ProblemAlert";
 import table from "../../components/table.module.css";
 import { formatDay, plural } from "../../components/words";
 import { ReviewMark } from "./ReviewMark";
@@ -11,18 +10,18 @@ import { type Review, useReviews } from "./reviews";
 
 /** The post-incident reviews, open ones first. */
 export function Reviews({ isLive }: { isLive: boolean }) {
-  const { data, problem, retry } = useReviews(isLive);
   return (
-    <Panel title="Post-incident reviews" isBusy={!data}>
-      {problem && <ProblemAlert error={problem} onRetry={retry} />}
-      {!data && !problem && <Skeleton height={120} />}
-      {data?.length === 0 && (
-        <EmptyState title="There is no review yet">
-          One opens by itself when a KPI is breached or an incident that affected customers is over.
-        </EmptyState>
-      )}
-      {data && data.length > 0 && <ReviewTable reviews={data} />}
-    </Panel>
+    <AnswerPanel title="Post-incident reviews" {...useReviews(isLive)} height={120}>
+      {(reviews) =>
+        reviews.length === 0 ? (
+          <EmptyState title="There is no review yet">
+            One opens by itself when a KPI is breached or an incident that affected customers is over.
+          </EmptyState>
+        ) : (
+          <ReviewTable reviews={reviews} />
+        )
+      }
+    </AnswerPanel>
   );
 }
 

@@ -1,7 +1,7 @@
-import { Button, Skeleton, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useState } from "react";
-import { Panel } from "../../components/Panel";
-import { ProblemAlert } from "../../components/ProblemAlert";
+import { AnswerPanel } from "../../components/AnswerPanel";
+import { QuietButton } from "../../components/QuietButton";
 import classes from "./Breakdown.module.css";
 import { BreakdownTable } from "./BreakdownTable";
 import { BREAKDOWNS, type Dimension } from "./breakdowns";
@@ -24,33 +24,33 @@ export function Breakdown({ dimension, question, traffic }: Props) {
   const [limit, setLimit] = useState(FEW);
   const { totals } = traffic;
   const { stats, isStale, problem, refresh } = useBreakdown({ ...question, dimension, limit, totals });
-  const isToldAlready = traffic.problem !== null || totals.stats === undefined;
   return (
-    <Panel title={title} isWide={isWide} isBusy={isStale || !stats}>
-      {problem && !isToldAlready && <ProblemAlert error={problem} onRetry={refresh} />}
-      {!stats && <Skeleton height={200} animate={problem === null} />}
-      {stats?.rows.length === 0 && (
-        <Text size="sm" c="dimmed" className={classes.empty}>
-          {nothing}
-        </Text>
+    <AnswerPanel
+      title={title}
+      isWide={isWide}
+      isBusy={isStale}
+      data={stats}
+      problem={problem}
+      retry={refresh}
+      isToldAlready={traffic.problem !== null || totals.stats === undefined}
+      height={200}
+    >
+      {(answer) => (
+        <>
+          {answer.rows.length === 0 ? (
+            <Text size="sm" c="dimmed" className={classes.empty}>
+              {nothing}
+            </Text>
+          ) : (
+            <BreakdownTable dimension={dimension} stats={answer} isStale={isStale} />
+          )}
+          {answer.totalRows > limit && limit < MANY && (
+            <QuietButton onClick={() => setLimit(MANY)}>
+              {`${answer.totalRows > MANY ? `Show the first ${MANY} of` : "Show all"} ${formatCount(answer.totalRows)} ${plural}`}
+            </QuietButton>
+          )}
+        </>
       )}
-      {stats && stats.rows.length > 0 && (
-        <BreakdownTable dimension={dimension} stats={stats} isStale={isStale} />
-      )}
-      {stats && stats.totalRows > limit && limit < MANY && (
-        <Button
-          variant="subtle"
-          size="xs"
-          color="gray"
-          c="dimmed"
-          mt="xs"
-          fullWidth
-          onClick={() => setLimit(MANY)}
-        >
-          {stats.totalRows > MANY ? `Show the first ${MANY} of` : "Show all"} {formatCount(stats.totalRows)}{" "}
-          {plural}
-        </Button>
-      )}
-    </Panel>
+    </AnswerPanel>
   );
 }
