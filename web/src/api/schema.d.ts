@@ -5274,6 +5274,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                    "text/csv": string;
+                    "application/jsonl": string;
                 };
             };
             /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
@@ -5348,6 +5350,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                    "text/csv": string;
+                    "application/jsonl": string;
                 };
             };
             /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
