@@ -2464,7 +2464,7 @@ export interface components {
         };
         /**
          * DrillPlan
-         * @description What would happen; nothing has.
+         * @description What would happen; nothing has. ``window`` and ``backup`` are what the verification of ``verified_at`` found.
          */
         DrillPlan: {
             /**
@@ -2474,6 +2474,8 @@ export interface components {
             kind: "drill" | "restore" | "mark";
             /** To */
             to: string | null;
+            /** Verified At */
+            verified_at: string | null;
             /** Window */
             window: {
                 [key: string]: unknown;
