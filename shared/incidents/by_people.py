@@ -80,8 +80,7 @@ def updated(incident: Incident, saying: Saying, values: Mapping[str, Any]) -> St
 def resolved(incident: Incident, saying: Saying, *, although_failing: bool) -> Step:
     _allow(incident, "resolve")
     if not incident.is_well and not although_failing:
-        failing, say = ", ".join(incident.failing), "although_failing (`--although-failing`)"
-        detail = f"still failing: {failing}; wait for the recovery, or say {say}"
+        detail = f"still failing: {', '.join(incident.failing)}; wait for the recovery, or say although_failing"
         raise NotPossible(f"{incident.id} is not well: {detail}", incident.may)
     after = replace(incident, state="resolved", resolved_at=max(saying.at, incident.opened_at))
     return _said(Step(incident=after), saying, "Resolved.", "resolved")
