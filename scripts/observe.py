@@ -68,13 +68,14 @@ def observe(binaries: Path, folder: Path, url: str, every: timedelta | None = No
     with ExitStack() as stack:
         for (name, options), address in zip(commands.items(), (alertmanager, own), strict=True):
             log = folder / f"{name}.log"
-            process = stack.enter_context(_running([str(binaries / name), *options], log))
-            _wait_until_ready(name, f"http://{address}/-/ready", process, log)
+            process = stack.enter_context(running([str(binaries / name), *options], log))
+            wait_until_ready(name, f"http://{address}/-/ready", process, log)
         yield Observing(prometheus=f"http://{own}", alertmanager=f"http://{alertmanager}")
 
 
 @contextmanager
-def _running(command: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: Sequence[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A program until the block ends; what it says is in ``log``."""
     with log.open("wb") as output:
         # In a session of its own: Ctrl-C is ours, and it is stopped in its turn.
         process = subprocess.Popen(
@@ -91,7 +92,8 @@ def _running(command: Sequence[str], log: Path) -> Iterator[subprocess.Popen[byt
             process.wait(10)
 
 
-def _wait_until_ready(name: str, url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_until_ready(name: str, url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Raises NotStarted."""
     deadline = time.monotonic() + READY_SECONDS
     while not _answers(url):
         if process.poll() is not None or time.monotonic() > deadline:

@@ -36,6 +36,7 @@ def plan(context: typer.Context, *, to: To = None, kind: str = "restore", as_jso
         {
             "to": found["to"] or "the latest moment that can be restored",
             "window": f"{window.get('earliest', 'unknown')} … {window.get('latest', 'unknown')}",
+            "verified at": found["verified_at"] or "never",
             "newest backup": f"{backup.get('id', 'unknown')} of {backup.get('completed_at', 'unknown')}",
         },
         as_json=False,

@@ -106,11 +106,13 @@ def mark_view(mark: Mark) -> MarkView:
     return {"at": _moment(mark.at), "drill": mark.id, "rows": mark.content.rows, "stalled_ms": mark.stalled_ms}
 
 
-def plan_view(kind: Kind, to: datetime | None, measured: Mapping[str, Any], *, marked: bool) -> DrillPlan:
-    """``measured`` is of the last verification."""
+def plan_view(kind: Kind, to: datetime | None, verified: Run | None, *, marked: bool) -> DrillPlan:
+    """``verified`` is the last verification."""
+    measured = verified.finding.measured if verified and verified.finding else {}
     window = measured.get("point_in_time")
     return {
-        "kind": kind, "to": plain_moment(to), "window": window, "backup": measured.get("newest_backup"),
+        "kind": kind, "to": plain_moment(to), "verified_at": _verification(verified)["at"] if verified else None,
+        "window": window, "backup": measured.get("newest_backup"),
         "steps": list(_STEPS[kind]), "warnings": list(_warnings(kind, to, window, marked=marked)),
     }  # fmt: skip
 

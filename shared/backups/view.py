@@ -107,10 +107,11 @@ class MarkList(TypedDict):
 
 @view
 class DrillPlan(TypedDict):
-    """What would happen; nothing has."""
+    """What would happen; nothing has. ``window`` and ``backup`` are what the verification of ``verified_at`` found."""
 
     kind: Kind
     to: str | None
+    verified_at: str | None
     window: dict[str, Any] | None
     backup: dict[str, Any] | None
     steps: list[str]

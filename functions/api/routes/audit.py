@@ -30,6 +30,11 @@ Format = Annotated[
 ]
 Organisation = Annotated[UUID, Query(description="Whose trail; P09's own operations by default.")]
 SequenceCursor = Annotated[int | None, Query(ge=1, le=MAX_SEQUENCE)]
+# Beside JSON, which the page's own model describes.
+_CSV, _LINES = "text/csv", "application/jsonl"
+_FORMATS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {name: {"schema": {"type": "string"}} for name in (_CSV, _LINES)}}
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +65,7 @@ async def wanted(
 WantedOf = Annotated[Wanted, Depends(wanted)]
 
 
-@router.get("/v1/audit", response_model=AuditPage, summary="Who did what, newest act first")
+@router.get("/v1/audit", response_model=AuditPage, responses=_FORMATS, summary="Who did what, newest act first")
 async def audit(services: ServicesOf, wanted: WantedOf, organisation_id: Organisation = OPERATIONS) -> Response:
     """Of P09's own operations, or of any organisation."""
     with services.database.transaction([organisation_id]) as connection:
@@ -68,7 +73,10 @@ async def audit(services: ServicesOf, wanted: WantedOf, organisation_id: Organis
 
 
 @router.get(
-    "/v1/organisations/{organisation_id}/audit", response_model=AuditPage, summary="Who did what in an organisation"
+    "/v1/organisations/{organisation_id}/audit",
+    response_model=AuditPage,
+    responses=_FORMATS,
+    summary="Who did what in an organisation",
 )
 async def organisation_audit(
     organisation_id: UUID, services: ServicesOf, person: PersonOf, wanted: WantedOf
@@ -115,8 +123,8 @@ def _page(connection: "Connection", organisation_id: UUID, wanted: Wanted) -> Re
         return JSONResponse(shown)
     headers = {"x-next-cursor": cursor} if cursor else {}
     if wanted.format == "csv":
-        return PlainTextResponse(as_csv(rows), media_type="text/csv", headers=headers)
-    return PlainTextResponse(as_lines(rows), media_type="application/jsonl", headers=headers)
+        return PlainTextResponse(as_csv(rows), media_type=_CSV, headers=headers)
+    return PlainTextResponse(as_lines(rows), media_type=_LINES, headers=headers)
 
 
 def _verify(

@@ -92,9 +92,8 @@ async def plan_drill(services: ServicesOf, kind: Kind = "drill", to: Moment | No
     from shared.backups.show import plan_view
 
     latest = services.runs.latest("backup_verification", limit=1)
-    finding = latest[0].finding if latest else None
     marked = to is not None and services.drills.mark_at(to) is not None
-    return plan_view(kind, to, finding.measured if finding else {}, marked=marked)
+    return plan_view(kind, to, latest[0] if latest else None, marked=marked)
 
 
 @router.get("/v1/drills/{drill_id}", summary="One drill with its steps and their evidence")

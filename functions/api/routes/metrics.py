@@ -42,13 +42,20 @@ _INGEST: Final = {
 @router.get("/metrics", response_class=Response, summary="Counters for Prometheus")
 async def metrics(services: ServicesOf) -> Response:
     """Equal from whichever Lambda environment answers: the counters are in Valkey and in the operations table."""
+    from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
+
+    return Response(exposed(services.valkey, _counted(services)), media_type=CONTENT_TYPE_LATEST)
+
+
+def exposed(valkey: Valkey, counted: "Counts | None") -> bytes:
+    """OpenMetrics text of Valkey's counters, and of what was counted at the edge unless it can't be told."""
     from prometheus_client import CollectorRegistry
-    from prometheus_client.openmetrics import exposition
+    from prometheus_client.openmetrics.exposition import generate_latest
 
     registry = CollectorRegistry()
-    registry.register(_Collector(services.valkey, _counted(services)))
-    text = exposition.generate_latest(registry)  # type: ignore[no-untyped-call]  # not annotated
-    return Response(text, media_type=exposition.CONTENT_TYPE_LATEST)
+    registry.register(_Collector(valkey, counted))
+    text: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]  # not annotated
+    return text
 
 
 def _counted(services: Services) -> Counts | None:

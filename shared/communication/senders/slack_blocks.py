@@ -45,14 +45,19 @@ def _blocks(announcement: Announcement) -> Iterator[Block]:
     yield HeaderBlock(text=content.title[:HEADER])
     for part in islice(pieces(content.summary, SECTION), _SECTIONS):
         if part.strip():
-            yield SectionBlock(text=MarkdownTextObject(text=part))
+            yield SectionBlock(text=_said(part))
     facts = [_fact(name, value) for name, value in content.facts]
     for begin in range(0, min(len(facts), _SECTIONS * FIELDS), FIELDS):
         yield SectionBlock(fields=facts[begin : begin + FIELDS])
     links = [f"<{url}|{next(pieces(text, _NAME))}>" for text, url in content.links]
-    yield ContextBlock(elements=[MarkdownTextObject(text=" · ".join([*links, stamp(announcement.at)]))])
+    yield ContextBlock(elements=[_said(" · ".join([*links, stamp(announcement.at)]))])
 
 
 def _fact(name: str, value: str) -> MarkdownTextObject:
     title = next(pieces(name, _NAME))
-    return MarkdownTextObject(text=f"*{title}*\n{next(pieces(value, FIELD - _NAME - 3))}")
+    return _said(f"*{title}*\n{next(pieces(value, FIELD - _NAME - 3))}")
+
+
+def _said(text: str) -> MarkdownTextObject:
+    """Verbatim: Slack looks for no names, channels and addresses in it by itself."""
+    return MarkdownTextObject(text=text, verbatim=True)

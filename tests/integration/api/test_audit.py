@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from scripts.openapi.apps import ROOT
 from shared.audit.chain import OPERATIONS, Head
 from shared.audit.store import heads
 from tests.integration.api.conftest import THROUGH_CLOUDFRONT, Api
@@ -123,6 +124,10 @@ def test_a_trail_is_exported_as_json_lines_and_as_csv(api: Api) -> None:
     assert json.loads(rows[1]["after"])["name"] == "=cmd()"
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
     assert "x-next-cursor" not in table.headers
+    description = json.loads((ROOT / "shared/http/openapi.json").read_text())
+    described = description["paths"]["/v1/organisations/{organisation_id}/audit"]["get"]["responses"]["200"]["content"]
+    for answer in (api.as_person("GET", path), lines, table):
+        assert answer.headers["content-type"].partition(";")[0] in described
 
 
 def test_an_untouched_trail_is_verified(api: Api, anchors: Anchors) -> None:

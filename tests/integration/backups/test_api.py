@@ -19,6 +19,7 @@ from shared.backups.store import DrillStore, Step
 from shared.identity.identity import ROLES, Person
 from shared.platform.actor import Actor
 from shared.platform.failures import PostgresUnavailable
+from shared.runbook.run import Finding, Occasion, Run, Verdict
 from tests.memory_table import MemoryTable
 
 NOW = datetime.now(UTC)
@@ -250,6 +251,19 @@ def test_a_plan_does_nothing_and_warns(client: TestClient, api: Api) -> None:
     assert len(found.json()["steps"]) > 5
     assert len(found.json()["warnings"]) == 2
     assert api.told == []
+    assert found.json()["verified_at"] is None
+
+
+def test_a_plan_says_how_old_what_it_knows_of_the_backups_is(client: TestClient, api: Api) -> None:
+    window = {"earliest": "2026-11-20T00:00:00Z", "latest": "2026-11-24T15:59:00Z"}
+    verified = Run(
+        occasion=Occasion(task="backup_verification", scheduled_for=datetime(2026, 11, 24, 16, tzinfo=UTC)),
+        finished_at=datetime(2026, 11, 24, 16, 0, 7, tzinfo=UTC),
+        finding=Finding(verdict=Verdict.PASSED, why="So.", measured={"point_in_time": window}),
+    )
+    api.__dict__["runs"] = SimpleNamespace(latest=lambda _task, limit: [verified][:limit])
+    found = client.get("/v1/drills/plan", headers=by("ada")).json()
+    assert (found["verified_at"], found["window"]) == ("2026-11-24T16:00:07Z", window)
 
 
 def test_backups_are_those_of_the_last_verification(client: TestClient) -> None:

@@ -1,7 +1,8 @@
 import createClient, { type Client } from "openapi-fetch";
 import type { components, paths } from "./schema";
 
-export type Api = Client<paths>;
+/** Of an answer that is there in several forms, such as CSV, the console reads JSON. */
+export type Api = Client<paths, "application/json">;
 export type Schema = components["schemas"];
 
 /** Where the client gets its access token, and whom it tells that the API takes none of them. */
@@ -12,7 +13,7 @@ export interface TokenSource {
 }
 
 export function createApi(tokens: TokenSource, send: typeof fetch = fetch): Api {
-  return createClient<paths>({
+  return createClient<paths, "application/json">({
     baseUrl: window.location.origin,
     fetch: async (request: Request) => {
       const answer = await send(authorised(request, await tokens.accessToken()));

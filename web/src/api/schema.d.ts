@@ -2464,7 +2464,7 @@ export interface components {
         };
         /**
          * DrillPlan
-         * @description What would happen; nothing has.
+         * @description What would happen; nothing has. ``window`` and ``backup`` are what the verification of ``verified_at`` found.
          */
         DrillPlan: {
             /**
@@ -2474,6 +2474,8 @@ export interface components {
             kind: "drill" | "restore" | "mark";
             /** To */
             to: string | null;
+            /** Verified At */
+            verified_at: string | null;
             /** Window */
             window: {
                 [key: string]: unknown;
@@ -5274,6 +5276,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                    "text/csv": string;
+                    "application/jsonl": string;
                 };
             };
             /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
@@ -5348,6 +5352,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                    "text/csv": string;
+                    "application/jsonl": string;
                 };
             };
             /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */

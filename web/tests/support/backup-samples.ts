@@ -240,6 +240,7 @@ export const FAILED_STEPS: Step[] = [
 export const PLAN: Plan = {
   kind: "drill",
   to: null,
+  verified_at: "2026-11-24T16:00:05Z",
   window: { earliest: "2026-10-20T02:00:00Z", latest: "2026-11-24T15:58:59Z", lag_seconds: 65 },
   backup: { id: "awsbackup:job-30", size: 974 * MIB, encrypted: true },
   steps: [

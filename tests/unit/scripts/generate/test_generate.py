@@ -1,9 +1,13 @@
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from functions.api.routes import metrics
 from scripts.generate.__main__ import ROOT, artefacts, main, stale
@@ -144,3 +148,37 @@ def _matches(pattern: str, milliseconds: int) -> bool:
 
 def test_no_artefact_names_this_machine() -> None:
     assert not [path for path, text in artefacts(load()).items() if str(ROOT) in text]
+
+
+def _as_grafana_reads(board: dict[str, Any]) -> dict[str, Any]:
+    """What is left of a dashboard once Grafana's own model of it has read it: names that it does not know are gone."""
+    found: dict[str, Any] = json.loads(JSONEncoder(sort_keys=True, indent=1).encode(Dashboard.from_json(board)))
+    return found
+
+
+def _lost(written: object, read: object, at: str = "") -> Iterator[str]:
+    """Paths that are in the first and not, or with another value, in the second; more in the second is a default."""
+    if isinstance(written, dict) and isinstance(read, dict):
+        for name, value in written.items():
+            yield from _lost(value, read[name], f"{at}.{name}") if name in read else [f"{at}.{name}"]
+    elif isinstance(written, list) and isinstance(read, list) and len(written) == len(read):
+        for number, (one, other) in enumerate(zip(written, read, strict=True)):
+            yield from _lost(one, other, f"{at}[{number}]")
+    elif written != read:
+        yield at
+
+
+def test_grafanas_own_model_of_a_dashboard_knows_each_name_in_ours() -> None:
+    register_default_plugins()
+    board = json.loads(artefacts(load())["monitoring/grafana/P09-Operations.json"])
+    assert list(_lost(board, _as_grafana_reads(board))) == []
+    chart = next(number for number, panel in enumerate(board["panels"]) if panel["type"] == "timeseries")
+    panel = board["panels"][chart]
+    panel["fieldConfig"]["defaults"]["custom"] = {"thresholdStyle": {"mode": "line"}}
+    panel["targets"][0]["expression"] = "up"
+    panel["titel"] = "Requests"
+    assert list(_lost(board, _as_grafana_reads(board))) == [
+        f".panels[{chart}].fieldConfig.defaults.custom.thresholdStyle",
+        f".panels[{chart}].targets[0].expression",
+        f".panels[{chart}].titel",
+    ]

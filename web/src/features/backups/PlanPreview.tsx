@@ -25,7 +25,8 @@ export function PlanPreview({ kind, to }: { kind: Kind; to: string | null }) {
         <p>
           {window &&
             `The window reached from ${formatExact(window.earliest)} to ${formatExact(window.latest)}. `}
-          {backup && `The newest backup has ${formatSize(backup.size)}.`} As the last verification found them.
+          {backup && `The newest backup has ${formatSize(backup.size)}. `}
+          {data.verified_at && `As the verification of ${formatExact(data.verified_at)} found them.`}
         </p>
       )}
       {kind !== "mark" && data.warnings.length > 0 && (

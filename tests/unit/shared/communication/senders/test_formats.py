@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -63,6 +64,12 @@ def test_nobody_can_be_mentioned_by_what_is_said() -> None:
     made = slack_blocks.message(SAID.announcement)
     assert "<!channel>" not in json.dumps(made)
     assert "&lt;!channel&gt; &amp; co" in made["text"]
+    texts = [one for block in made["blocks"] for one in _texts(block) if one["type"] == "mrkdwn"]
+    assert {one.get("verbatim") for one in texts} == {True}, "else Slack looks for names and channels by itself"
+
+
+def _texts(block: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*([block["text"]] if "text" in block else []), *block.get("fields", []), *block.get("elements", [])]
 
 
 @given(st.text())
