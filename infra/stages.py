@@ -82,7 +82,10 @@ class Sizes:
     log_days: int
     aurora_min_capacity: float = 0.5
     aurora_max_capacity: float = 2
+    # Without a reader a failed writer is replaced by a new instance: minutes instead of seconds.
     aurora_readers: int = 1
+    # Zones that have endpoints of their own; functions of the others reach them across. Each is paid for by the hour.
+    endpoint_zones: int = 1
     backup_days: int = 15
     # Where a second copy of each nightly backup is kept; stage `local` has none.
     backup_copy_region: str = "us-west-2"
@@ -213,6 +216,7 @@ DEV = Stage(
         max_connections=200,
         api_requests_per_second=200,
         log_days=30,
+        aurora_readers=0,
     ),
 )
 STAGING = Stage(
@@ -233,11 +237,10 @@ PROD = Stage(
         max_connections=1000,
         api_requests_per_second=5000,
         log_days=365,
-        aurora_min_capacity=1,
         aurora_max_capacity=32,
+        endpoint_zones=2,
         backup_days=35,
         monthly_drills=True,
-        valkey_node="cache.r7g.xlarge",
         deletion_protection=True,
         audit_lock_days=400,
         shift="canary",
