@@ -135,6 +135,8 @@ class LocalServers:
     postgres: Server = Server(host="127.0.0.1", port=5432, secret_name=POSTGRES_SECRET)
     postgres_database: str = "p09"
     valkey: Server = Server(host="127.0.0.1", port=6379, secret_name=VALKEY_SECRET)
+    # The file of the authority that signed PostgreSQL's certificate.
+    tls_ca: str = "authority.pem"
     origin: str = "http://127.0.0.1:8000"
     aws_endpoint: str = "http://127.0.0.1:4566"
     # What stands for Slack.
@@ -150,6 +152,7 @@ class LocalServers:
             postgres=Server(host=postgres["host"], port=postgres["port"], secret_name=postgres["secret_name"]),
             postgres_database=postgres["database"],
             valkey=Server(host=valkey["host"], port=valkey["port"], secret_name=valkey["secret_name"]),
+            tls_ca=found["tls_ca"],
             origin=found["origin"],
             aws_endpoint=found["aws_endpoint"],
             slack_url=found["slack_url"],
