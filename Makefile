@@ -82,6 +82,7 @@ assembly: setup ## write build/assembly, what is deployed to AWS, and build/asse
 	@cdk synth --quiet -c stages=dev,staging,prod --output build/assembly
 	@tar --create --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --directory build assembly | gzip --no-name > build/assembly.tar.gz
 	@sha256sum build/assembly.tar.gz
+	@$(PY) -m infra.byte_code
 
 diff: setup ## what differs from another checkout's assembly, offline: make diff BASE=../before/build/assembly STAGE=prod
 	@scripts/delivery/diff.sh $(or $(STAGE),prod) $(or $(BASE),$(error say BASE=FOLDER)) build/assembly

@@ -62,6 +62,7 @@ def _ends(server: Path) -> datetime:
 
 
 def _issue(new: Papers, now: datetime) -> None:
+    new.trusted.unlink(missing_ok=True)
     authority_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority = _name("P09 on this machine, throw-away authority")
     certificate = _certificate(authority, authority, authority_key, authority_key, now, is_authority=True)
