@@ -32,7 +32,6 @@ JSON_REASON = "Every line is JSON; its format is none yet, for want of quotes ar
 # for with each request: only what a metric filter, a saved query or `p09 logs` reads.
 ACCESS_LOG_FIELDS = {
     "requestId": "$context.requestId",
-    "time": "$context.requestTime",
     "method": "$context.httpMethod",
     "path": "$context.path",
     "route": "$context.routeKey",

@@ -22,7 +22,8 @@ REPLAY_SECONDS = 3600.0
 class Encrypted(Protocol):
     """What speaks TLS on a port of its own before a server that doesn't."""
 
-    port: int
+    @property
+    def port(self) -> int: ...
 
     def stop(self) -> None: ...
 

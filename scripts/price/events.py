@@ -20,7 +20,7 @@ COPIES: Final = "copies of accepted events"
 NETWORK: Final = "network"
 # What stands for each field of the access log, at its usual length.
 _SAMPLES: Final = {
-    "requestId": "JKJaXmPLvHcESHA=", "requestTime": "30/Nov/2026:12:00:00 +0000", "httpMethod": "POST", "path": "/api/event",
+    "requestId": "JKJaXmPLvHcESHA=", "httpMethod": "POST", "path": "/api/event",
     "routeKey": "ANY /api/event", "status": "202", "responseLatency": "12", "integrationLatency": "11",
     "integrationStatus": "200", "integrationErrorMessage": "-", "responseLength": "21",
 }  # fmt: skip

@@ -119,7 +119,7 @@ def _target(one: Target) -> Sequence[str]:
 def _idle(stages: Mapping[str, Templates]) -> str:
     bills = {name: Bill(idle(templates)) for name, templates in stages.items()}
     resources = list(dict.fromkeys(of for bill in reversed(bills.values()) for of in bill.by_resource()))
-    rows = [(of, *(_usd(bill.by_resource().get(of, 0)) for bill in bills.values())) for of in resources]
+    rows = [(of, *(_usd(bill.by_resource().get(of)) for bill in bills.values())) for of in resources]
     return _table(("", *bills), [*rows, ("**all**", *(f"**{_usd(bill.total)}**" for bill in bills.values()))])
 
 
@@ -170,5 +170,5 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _usd(amount: float) -> str:
-    return f"${amount:,.2f}" if amount else ""
+def _usd(amount: float | None) -> str:
+    return "" if amount is None else f"${amount:,.2f}"
