@@ -46,7 +46,7 @@ UNTRACED_REASONS = {
 # Lambda itself leaves out the lines below these levels, so that the laptop, which doesn't, still shows them.
 QUIET: dict[str, Any] = {
     "logging_format": lambda_.LoggingFormat.JSON,
-    "application_log_level_v2": lambda_.ApplicationLogLevel.WARN,
+    "application_log_level_v2": lambda_.ApplicationLogLevel.INFO,
     "system_log_level_v2": lambda_.SystemLogLevel.WARN,
 }
 QUEUE_REASONS = {
@@ -81,8 +81,8 @@ class ServiceFunction(Construct):
         Whether Lambda records traces by itself: the first run of each second and one in twenty, which nobody can lower. False for
         what runs as often as events come.
     quiet
-        Whether AWS keeps its warnings and errors only, and no line of a run that went well. True for what runs once for a request
-        of which the access log tells the same.
+        Whether AWS keeps no line of a run that went well: neither the platform's nor what the code says at DEBUG. True for what
+        runs once for a request of which the access log tells the same.
     """
 
     def __init__(
@@ -218,7 +218,7 @@ class ServiceFunction(Construct):
             "PYDANTIC_DISABLE_PLUGINS": "__all__",
             "POWERTOOLS_SERVICE_NAME": self.name,
             "POWERTOOLS_METRICS_NAMESPACE": self._platform.monitoring.namespace,
-            "POWERTOOLS_LOG_LEVEL": "WARNING" if self._quiet else "INFO",
+            "POWERTOOLS_LOG_LEVEL": "INFO",
         }
 
     def _acknowledge_findings(self) -> None:

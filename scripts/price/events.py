@@ -83,7 +83,7 @@ def _gateway(templates: Templates, traffic: Traffic) -> Iterator[Use]:
 def _collect(templates: Templates, traffic: Traffic) -> Iterator[Use]:
     function = templates.function("collect")
     yield from _invocations(COLLECT, function, traffic.requests, usage("collect_seconds"))
-    yield from _log(FUNCTION_LOGS, traffic.requests * _own_lines(function, usage("request_line_bytes")))
+    yield from _log(FUNCTION_LOGS, traffic.requests * _lines(function, debug=usage("request_line_bytes")))
 
 
 def _worker(templates: Templates, traffic: Traffic) -> Iterator[Use]:
@@ -91,7 +91,7 @@ def _worker(templates: Templates, traffic: Traffic) -> Iterator[Use]:
     yield Use(WORKER, "eventbridge.events", wake_ups / MILLION)
     yield from _invocations(WORKER, function, wake_ups, usage("drain_seconds"))
     yield from _log(FUNCTION_LOGS, traffic.requests * usage("stored_id_bytes"))
-    yield from _log(FUNCTION_LOGS, wake_ups * _own_lines(function, usage("worker_lines_bytes")))
+    yield from _log(FUNCTION_LOGS, wake_ups * _lines(function, info=usage("worker_lines_bytes")))
 
 
 def _database(templates: Templates, traffic: Traffic) -> Iterator[Use]:
@@ -131,12 +131,14 @@ def _sampled(times: float) -> float:
     return firsts + (times - firsts) * usage("xray_share")
 
 
-def _own_lines(function: Resource, written: float) -> float:
+def _lines(function: Resource, *, info: float = 0, debug: float = 0) -> float:
     """Bytes that an invocation leaves which goes well: the platform's lines and its own, as far as levels let them through."""
     logging = function.properties.get("LoggingConfig", {})
-    is_json = logging.get("LogFormat") == "JSON"
-    platform = 0 if is_json and logging.get("SystemLogLevel") == "WARN" else usage("platform_lines_bytes")
-    return platform + (0 if is_json and logging.get("ApplicationLogLevel") in {"WARN", "ERROR"} else written)
+    if logging.get("LogFormat") != "JSON":
+        return usage("platform_lines_bytes") + info + debug
+    platform = 0 if logging["SystemLogLevel"] == "WARN" else usage("platform_lines_bytes")
+    own = {"DEBUG": info + debug, "INFO": info}.get(logging["ApplicationLogLevel"], 0)
+    return platform + own
 
 
 def _log(of: str, size: float) -> Iterator[Use]:

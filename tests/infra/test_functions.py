@@ -65,7 +65,7 @@ def test_only_what_takes_events_keeps_no_line_of_a_request_that_went_well(assemb
     }
     quiet = {name for name, level in levels.items() if level != (None, None)}
     assert quiet == {f"p09-{stage}-collect"}
-    assert levels[f"p09-{stage}-collect"] == ("WARN", "WARN")
+    assert levels[f"p09-{stage}-collect"] == ("INFO", "WARN")
 
 
 @pytest.mark.parametrize("stage", STAGES)

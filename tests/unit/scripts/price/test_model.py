@@ -14,7 +14,7 @@ from scripts.price.idle import ENDPOINTS, SCHEDULES, SERVERS, TRACES, idle
 from scripts.price.known import unknown
 from scripts.price.templates import Resource, Templates
 
-QUIET = {"LogFormat": "JSON", "ApplicationLogLevel": "WARN", "SystemLogLevel": "WARN"}
+QUIET = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "WARN"}
 
 
 def _function(name: str, **properties: Any) -> Resource:
