@@ -13,7 +13,7 @@ ARCHIVES := collect query
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
 .PHONY: help setup run demo observe deploy-local test stories campaign mutants check check-infra check-workflows bench synth assembly diff unpack deploy verify smoke load plan-change record fetch-change claim-change roll-back audit sbom \
-  openapi record-statements generate clean lock format
+  openapi price record-statements generate clean lock format
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
@@ -67,6 +67,10 @@ synth: setup ## write the CDK assembly of all four stages, offline; findings of 
 check-infra: synth
 	@cfn-lint 'cdk.out/assembly-*/*.template.json'
 	@$(VENV)/linters/bin/checkov --directory cdk.out --framework cloudformation --quiet --compact --skip-download
+	@$(PY) -m scripts.price --check
+
+price: synth ## print what the stages in AWS cost, idle and for a million events, and write docs/price.md
+	@$(PY) -m scripts.price
 
 check-workflows: setup
 	@$(VENV)/linters/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
@@ -78,6 +82,7 @@ assembly: setup ## write build/assembly, what is deployed to AWS, and build/asse
 	@cdk synth --quiet -c stages=dev,staging,prod --output build/assembly
 	@tar --create --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --directory build assembly | gzip --no-name > build/assembly.tar.gz
 	@sha256sum build/assembly.tar.gz
+	@$(PY) -m infra.byte_code
 
 diff: setup ## what differs from another checkout's assembly, offline: make diff BASE=../before/build/assembly STAGE=prod
 	@scripts/delivery/diff.sh $(or $(STAGE),prod) $(or $(BASE),$(error say BASE=FOLDER)) build/assembly

@@ -38,10 +38,10 @@ class Monitoring:
         """Metric → filter pattern."""
         return {one["metric"]: one["pattern"] for one in self._read("metrics")["access_log_filters"]}
 
-    @property
-    def function_log_filters(self) -> dict[str, str]:
-        """Metric → filter pattern."""
-        return {one["metric"]: one["pattern"] for one in self._read("metrics")["function_log_filters"]}
+    def function_log_filters(self, *, as_json: bool) -> dict[str, str]:
+        """Metric → filter pattern, for the platform's lines as text or as JSON."""
+        pattern = "json_pattern" if as_json else "pattern"
+        return {one["metric"]: one[pattern] for one in self._read("metrics")["function_log_filters"]}
 
     @property
     def metric_alarms(self) -> list[dict[str, Any]]:

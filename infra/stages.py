@@ -82,7 +82,10 @@ class Sizes:
     log_days: int
     aurora_min_capacity: float = 0.5
     aurora_max_capacity: float = 2
+    # Without a reader a failed writer is replaced by a new instance: minutes instead of seconds.
     aurora_readers: int = 1
+    # Zones that have endpoints of their own; functions of the others reach them across. Each is paid for by the hour.
+    endpoint_zones: int = 1
     backup_days: int = 15
     # Where a second copy of each nightly backup is kept; stage `local` has none.
     backup_copy_region: str = "us-west-2"
@@ -132,6 +135,8 @@ class LocalServers:
     postgres: Server = Server(host="127.0.0.1", port=5432, secret_name=POSTGRES_SECRET)
     postgres_database: str = "p09"
     valkey: Server = Server(host="127.0.0.1", port=6379, secret_name=VALKEY_SECRET)
+    # The file of the authority that signed PostgreSQL's certificate.
+    tls_ca: str = "authority.pem"
     origin: str = "http://127.0.0.1:8000"
     aws_endpoint: str = "http://127.0.0.1:4566"
     # What stands for Slack.
@@ -147,6 +152,7 @@ class LocalServers:
             postgres=Server(host=postgres["host"], port=postgres["port"], secret_name=postgres["secret_name"]),
             postgres_database=postgres["database"],
             valkey=Server(host=valkey["host"], port=valkey["port"], secret_name=valkey["secret_name"]),
+            tls_ca=found["tls_ca"],
             origin=found["origin"],
             aws_endpoint=found["aws_endpoint"],
             slack_url=found["slack_url"],
@@ -213,6 +219,7 @@ DEV = Stage(
         max_connections=200,
         api_requests_per_second=200,
         log_days=30,
+        aurora_readers=0,
     ),
 )
 STAGING = Stage(
@@ -233,11 +240,10 @@ PROD = Stage(
         max_connections=1000,
         api_requests_per_second=5000,
         log_days=365,
-        aurora_min_capacity=1,
         aurora_max_capacity=32,
+        endpoint_zones=2,
         backup_days=35,
         monthly_drills=True,
-        valkey_node="cache.r7g.xlarge",
         deletion_protection=True,
         audit_lock_days=400,
         shift="canary",

@@ -10,6 +10,7 @@ import httpx2
 from local.aws import CREDENTIALS
 from local.server import Server
 from local.state import LOOPBACK, REGION, ROOT, Configuration, LocalError, State
+from local.tls_proxy.authority import Papers
 
 CHECKPOINT_PATH = "/_p09/checkpoint"
 SCHEDULES_PATH = "/_p09/schedules"
@@ -52,6 +53,8 @@ def ministack_server(state: State, config: Configuration, ready_again: Callable[
             "LAMBDA_WARM_TTL_SECONDS": "3600",
             # As AWS does: without what the trigger says, nobody gets a token.
             "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",
+            # What functions trust, as Amazon's authority is among those of Lambda's image.
+            "SSL_CERT_FILE": str(Papers(state.papers).trusted),
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             **CREDENTIALS,

@@ -15,6 +15,7 @@ from local.postgres import ADMIN, DATABASE
 from local.progress import say, step
 from local.stand_ins import stand_in
 from local.state import ACCOUNT, LOOPBACK, REGION, ROOT, Configuration, LocalError, State, write_json
+from local.tls_proxy.authority import Papers
 from local.valkey import admit
 from local.web import BUILT, build_web
 
@@ -109,16 +110,17 @@ def outputs(config: Configuration) -> dict[str, str]:
 
 
 def _write_context(state: State, config: Configuration) -> Path:
-    """Where the servers of stage local are: what the stacks of the other stages create themselves."""
+    """Where functions reach the servers of stage local, by TLS: what the stacks of the other stages create themselves."""
     file = state.folder / "stage.json"
     content: dict[str, Any] = {
         "postgres": {
             "host": LOOPBACK,
-            "port": config.postgres_port,
+            "port": config.postgres_tls_port,
             "database": DATABASE,
             "secret_name": POSTGRES_SECRET,
         },
-        "valkey": {"host": LOOPBACK, "port": config.valkey_port, "secret_name": VALKEY_SECRET},
+        "valkey": {"host": LOOPBACK, "port": config.valkey_tls_port, "secret_name": VALKEY_SECRET},
+        "tls_ca": str(Papers(state.papers).authority),
         "origin": config.url,
         "aws_endpoint": config.aws_endpoint,
         "slack_url": config.slack_url,

@@ -50,7 +50,9 @@ class Configuration:
     front_door_port: int
     ministack_port: int
     postgres_port: int
+    postgres_tls_port: int
     valkey_port: int
+    valkey_tls_port: int
     valkey_bus_port: int
     slack_port: int
     postgres_superuser_password: str
@@ -105,6 +107,11 @@ class State:
         return self.folder / "backups"
 
     @property
+    def papers(self) -> Path:
+        """Certificates by which functions know PostgreSQL and Valkey."""
+        return self.folder / "tls"
+
+    @property
     def processes_file(self) -> Path:
         return self.folder / "processes.json"
 
@@ -137,7 +144,9 @@ class State:
             front_door_port=port or _port(kept.get("front_door_port"), taken, free),
             ministack_port=_port(kept.get("ministack_port"), taken, free),
             postgres_port=_port(kept.get("postgres_port"), taken, free),
+            postgres_tls_port=_port(kept.get("postgres_tls_port"), taken, free),
             valkey_port=_port(kept.get("valkey_port"), taken, free),
+            valkey_tls_port=_port(kept.get("valkey_tls_port"), taken, free),
             valkey_bus_port=_port(kept.get("valkey_bus_port"), taken, free),
             slack_port=_port(kept.get("slack_port"), taken, free),
             postgres_superuser_password=kept.get("postgres_superuser_password") or secrets.token_urlsafe(24),

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 
 from local import api
 from local.aws import aws_client
@@ -18,6 +19,8 @@ from local.server import Server
 from local.stacks import ensure_deployed, is_deployed, outputs
 from local.state import LOOPBACK, REGION, ROOT, Configuration, LocalError, State, is_free, write_json
 from local.supervisor import Supervisor
+from local.tls_proxy.authority import papers
+from local.tls_proxy.relay import Way
 from local.valkey import valkey_server
 
 # Paths of the three functions, one for each environment. The last two take no GET: they answer without asking a server.
@@ -31,6 +34,7 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
     """The running system; everything is stopped, in order, however this ends."""
     supervisor = Supervisor(state)
     supervisor.end_leftovers()
+    papers(state.papers, datetime.now(UTC))
     if not is_free(config.front_door_port):
         raise LocalError(f"port {config.front_door_port} is taken by another program: choose one, `make run PORT=8001`")
     try:
@@ -38,6 +42,7 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
             supervisor.start(
                 postgres_server(state, config),
                 valkey_server(state, config),
+                _tls_proxy(state, config),
                 _ministack(state, config),
                 _slack(state, config),
             )
@@ -56,6 +61,17 @@ def started(state: State, config: Configuration, *, demo: bool) -> Iterator[Supe
         state.system_file.unlink(missing_ok=True)
         supervisor.stop()
         shutil.rmtree(environments_folder(state), ignore_errors=True)
+
+
+def _tls_proxy(state: State, config: Configuration) -> Server:
+    ways = (
+        Way("postgres", config.postgres_tls_port, config.postgres_port),
+        Way("valkey", config.valkey_tls_port, config.valkey_port),
+    )
+    return _module(
+        state, "tls-proxy", str(state.papers), *map(str, ways), ready=lambda: not any(is_free(way.port) for way in ways),
+        advice="Are its certificates damaged? Remove the folder .local/tls and start again.",
+    )  # fmt: skip
 
 
 def _ministack(state: State, config: Configuration) -> Server:

@@ -51,7 +51,7 @@ def local_postgres(scope: Construct, *, servers: LocalServers, platform: Platfor
         host=servers.postgres.host,
         port=servers.postgres.port,
         database=servers.postgres_database,
-        tls_ca="",
+        tls_ca=servers.tls_ca,
         aurora=Aurora(),
         admin_secret=admin,
         **role_secrets(scope, platform=platform),

@@ -44,6 +44,7 @@ FUNCTION_QUERIES = {
         | sort first desc""",
     "What crashed, timed out or ran out of memory": """
         filter @message like /Task timed out after|Runtime\\.OutOfMemory|Runtime\\.ExitError|Status: error/
+          or record.status in ["timeout", "error", "failure"]
         | fields @timestamp, @log, @requestId, @message
         | sort @timestamp desc""",
     "How often do functions start cold": """

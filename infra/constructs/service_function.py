@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
@@ -40,6 +40,15 @@ ASYNC_REASONS = {
     "Serverless-LambdaAsyncFailureDestination": "The dead-letter queue takes the event with its error; "
     "a destination would store it a second time"
 }
+UNTRACED_REASONS = {
+    "Serverless-LambdaTracing": "It runs as often as events come, and a trace of one in twenty would cost more than it does"
+}
+# Lambda itself leaves out the lines below these levels, so that the laptop, which doesn't, still shows them.
+QUIET: dict[str, Any] = {
+    "logging_format": lambda_.LoggingFormat.JSON,
+    "application_log_level_v2": lambda_.ApplicationLogLevel.INFO,
+    "system_log_level_v2": lambda_.SystemLogLevel.WARN,
+}
 QUEUE_REASONS = {
     "Serverless-SQSRedrivePolicy": "This is itself the dead-letter queue: only people receive from it",
     "CKV_AWS_27": "Encrypted by SQS' own key (SqsManagedSseEnabled); the check knows only keys of KMS",
@@ -68,6 +77,12 @@ class ServiceFunction(Construct):
         The keys of that function's settings class, `STAGE` apart, which is set here.
     in_network
         Whether it talks to PostgreSQL or Valkey, and therefore lives in the VPC where there is one.
+    traced
+        Whether Lambda records traces by itself: the first run of each second and one in twenty, which nobody can lower. False for
+        what runs as often as events come.
+    quiet
+        Whether AWS keeps no line of a run that went well: neither the platform's nor what the code says at DEBUG. True for what
+        runs once for a request of which the access log tells the same.
     """
 
     def __init__(
@@ -81,9 +96,13 @@ class ServiceFunction(Construct):
         timeout: Duration,
         memory_mb: int,
         in_network: bool = True,
+        traced: bool = True,
+        quiet: bool = False,
     ) -> None:
         super().__init__(scope, "".join(word.capitalize() for word in name.split("_")))
         self.name = name
+        self._traced = traced
+        self._quiet = quiet
         self._platform = platform
         self._network = platform.network if in_network else None
         self.failures = self._failure_queue()
@@ -93,9 +112,8 @@ class ServiceFunction(Construct):
         self.function = self._function(environment, reserved_concurrency, timeout, memory_mb)
         self._acknowledge_findings()
         function_alarms(self, name=name, function=self.function, failures=self.failures, platform=platform)
-        count_lines(
-            self, log_group=self.log_group, platform=platform, patterns=platform.monitoring.function_log_filters
-        )
+        patterns = platform.monitoring.function_log_filters(as_json=quiet)
+        count_lines(self, log_group=self.log_group, platform=platform, patterns=patterns)
 
     def allow(self, *actions: str, resources: list[str], when: Mapping[str, str] | None = None) -> None:
         """Add one statement to this function's own policy; `when` are keys of the request and what they must be."""
@@ -152,8 +170,9 @@ class ServiceFunction(Construct):
         statements = [
             iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=own_logs),
             iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.failures.queue_arn]),
-            iam.PolicyStatement(actions=x_ray, resources=["*"]),
         ]
+        if self._traced:
+            statements.append(iam.PolicyStatement(actions=x_ray, resources=["*"]))
         if self._network:
             interfaces = iam.PolicyStatement(actions=list(NETWORK_INTERFACE_ACTIONS), resources=["*"])
             statements.append(interfaces)
@@ -177,13 +196,14 @@ class ServiceFunction(Construct):
             reserved_concurrent_executions=reserved_concurrency,
             timeout=timeout,
             memory_size=memory_mb,
-            tracing=lambda_.Tracing.ACTIVE,
+            tracing=lambda_.Tracing.ACTIVE if self._traced else lambda_.Tracing.PASS_THROUGH,
             dead_letter_queue=self.failures,
             retry_attempts=RETRIES,
             max_event_age=MAX_EVENT_AGE,
             # Every permission is a statement of our own policy: CDK adds none behind our back.
             role=self.role.without_policy_updates(),
             log_group=self.log_group,
+            **(QUIET if self._quiet else {}),
             vpc=network.vpc if network else None,
             vpc_subnets=network.function_subnets if network else None,
             security_groups=[network.functions] if network else None,
@@ -205,6 +225,8 @@ class ServiceFunction(Construct):
         acknowledge(self.failures, QUEUE_REASONS)
         acknowledge(self.policy, {"AwsSolutions-IAM5[Resource::*]": STAR, "CKV_AWS_111": STAR})
         acknowledge(self.function, FUNCTION_REASONS)
+        if not self._traced:
+            acknowledge(self.function, UNTRACED_REASONS)
         acknowledge(self.function.node.find_child("EventInvokeConfig"), ASYNC_REASONS)
         if self._network is None:
             why = OUTSIDE_VPC if self._platform.network else NO_VPC

@@ -25,7 +25,7 @@ GROUP_REASONS = {"AwsSolutions-AEC6": USERS, "NIST.800.53.R5-ElastiCacheRedisClu
 
 def local_valkey(scope: Construct, *, servers: LocalServers) -> Valkey:
     secret = secretsmanager.Secret.from_secret_name_v2(scope, "ValkeySecret", servers.valkey.secret_name)
-    return Valkey(host=servers.valkey.host, port=servers.valkey.port, tls=False, secret=secret)
+    return Valkey(host=servers.valkey.host, port=servers.valkey.port, tls=True, secret=secret)
 
 
 class ValkeyCluster(Construct):

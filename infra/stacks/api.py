@@ -57,6 +57,8 @@ class ApiStack(Stack):
             self._data.postgres.collect_secret,
             self._data.origin_secret,
             environment={"EVENT_BUS_NAME": bus.event_bus_name, **self._origin_proof()},
+            traced=False,
+            quiet=True,
         )
         collect.allow("events:PutEvents", resources=[bus.event_bus_arn])
         return collect
@@ -93,7 +95,13 @@ class ApiStack(Stack):
         return {"ORIGIN_SECRET_ARN": self._data.origin_secret.secret_arn}
 
     def _function(
-        self, name: str, login: secretsmanager.ISecret, *secrets: secretsmanager.ISecret, environment: dict[str, str]
+        self,
+        name: str,
+        login: secretsmanager.ISecret,
+        *secrets: secretsmanager.ISecret,
+        environment: dict[str, str],
+        traced: bool = True,
+        quiet: bool = False,
     ) -> ServiceFunction:
         """What every HTTP function has: its own login of PostgreSQL, Valkey, limits."""
         data = self._data
@@ -111,6 +119,8 @@ class ApiStack(Stack):
             reserved_concurrency=getattr(self._platform.stage.sizes.concurrency, name),
             timeout=Duration.seconds(15),
             memory_mb=1024,
+            traced=traced,
+            quiet=quiet,
         )
         function.allow_secrets(login, data.valkey.secret, *secrets)
         return function

@@ -87,7 +87,8 @@ class NetworkStack(Stack):
         group.add_ingress_rule(self.functions, HTTPS, "functions to AWS services")
         # There is no route but to endpoints; the gateway endpoints have public addresses.
         self.functions.add_egress_rule(ec2.Peer.any_ipv4(), HTTPS, "AWS services by endpoints, the only routes")
-        subnets = ec2.SubnetSelection(subnet_group_name="functions")
+        every = self.vpc.select_subnets(subnet_group_name="functions").subnets
+        subnets = ec2.SubnetSelection(subnets=every[: self._stage.sizes.endpoint_zones])
         for name, service in INTERFACE_ENDPOINTS.items():
             self.vpc.add_interface_endpoint(name, service=service, subnets=subnets, security_groups=[group], open=False)
         self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)

@@ -23,6 +23,7 @@ from local.backups.valkey_snapshot import take_snapshot
 from local.progress import say
 from local.stacks import outputs
 from local.state import LOOPBACK, Configuration, LocalError, State, free_port
+from local.tls_proxy.beside import Beside
 from shared.runbook.load import the_runbook
 
 TICK_SECONDS = 1.0
@@ -38,6 +39,7 @@ def keeper(state: State, config: Configuration) -> Keeper:
         free_port=free_port,
         answers=lambda port: postgres.answers(config, port),
         admit_owner=lambda port: postgres.admit_owner(config, port),
+        encrypt=lambda port: Beside(state.papers, "postgres", port),
     )
     return Keeper(repository, documents, Restores(repository, documents, making), _duties(state, config, repository))
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from local.backups.bucket import Documents
 from local.backups.repository import Repository
@@ -18,17 +19,38 @@ from shared.backups.instances import Instance
 REPLAY_SECONDS = 3600.0
 
 
+class Encrypted(Protocol):
+    """What speaks TLS on a port of its own before a server that doesn't."""
+
+    @property
+    def port(self) -> int: ...
+
+    def stop(self) -> None: ...
+
+
 @dataclass
 class _One:
     postgres: TemporaryPostgres
     state: Instance
+    encrypted: Encrypted | None = None
     aborted: threading.Event = field(default_factory=threading.Event)
+
+    def close(self) -> None:
+        """Nobody reaches it from now on."""
+        encrypted, self.encrypted = self.encrypted, None
+        if encrypted:
+            encrypted.stop()
+
+    def destroy(self) -> None:
+        self.close()
+        self.postgres.destroy()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Making:
     """How an instance is made here. ``answers`` tells whether the server on a port takes connections, ``admit_owner`` lets the
-    database's owner in with today's password."""
+    database's owner in with today's password, ``encrypt`` puts what speaks TLS before a port: functions speak nothing else.
+    """
 
     folder: Path
     binaries: Path
@@ -36,6 +58,7 @@ class Making:
     free_port: Callable[[], int]
     answers: Callable[[int], bool]
     admit_owner: Callable[[int], None]
+    encrypt: Callable[[int], Encrypted]
 
 
 class Restores:
@@ -73,7 +96,7 @@ class Restores:
         for drill, one in list(self._instances.items()):
             if one.state.state == "available" and not one.postgres.is_alive():
                 why = one.postgres.why()
-                one.postgres.destroy()
+                one.destroy()
                 self._tell(drill, one, _failed(f"the temporary instance is lost: {why}"))
 
     def pid(self, drill: str) -> int | None:
@@ -83,7 +106,7 @@ class Restores:
         one = self._instances.pop(drill, None)
         if one:
             one.aborted.set()
-            one.postgres.destroy()
+            one.destroy()
         self._documents.write_instance(drill, Instance(state="gone"))
 
     def take_out(self, drill: str) -> Path | None:
@@ -92,6 +115,7 @@ class Restores:
         if one is None or one.state.state != "available":
             return None
         self._tell(drill, one, Instance(state="promoting", step="stopping"))
+        one.close()
         one.postgres.stop()
         del self._instances[drill]
         return one.postgres.data
@@ -100,7 +124,7 @@ class Restores:
         for drill in list(self._instances):
             one = self._instances.pop(drill)
             one.aborted.set()
-            one.postgres.destroy()
+            one.destroy()
         self._workers.shutdown(wait=False, cancel_futures=True)
 
     def _make(self, drill: str, one: _One, to: datetime, base_before: datetime, ready: Callable[[], None]) -> None:
@@ -112,11 +136,12 @@ class Restores:
             one.postgres.provision(self._repository, chosen, lambda step: self._say(drill, one, step))
             one.postgres.wait_until_open(self._is_open(one), begun + REPLAY_SECONDS)
             self._making.admit_owner(one.postgres.port)
+            one.encrypted = self._making.encrypt(one.postgres.port)
         except RestoreFailed as error:
-            one.postgres.destroy()
+            one.destroy()
             self._tell(drill, one, _failed(str(error)))
         except BaseException as error:
-            one.postgres.destroy()
+            one.destroy()
             self._tell(drill, one, _failed(f"{type(error).__name__}: {error}"))
             raise
         else:
@@ -124,7 +149,7 @@ class Restores:
                 "base_backup": chosen.base.id, "wal_segments": len(chosen.segments), "restored_to": to.isoformat(),
                 "base_completed_at": chosen.base.completed_at, "seconds": round(time.monotonic() - begun, 3),
             }  # fmt: skip
-            self._tell(drill, one, Instance(state="available", host=LOOPBACK, port=one.postgres.port, facts=facts))
+            self._tell(drill, one, Instance(state="available", host=LOOPBACK, port=one.encrypted.port, facts=facts))
 
     def _is_open(self, one: _One) -> Callable[[], bool]:
         def answers() -> bool:

@@ -119,7 +119,6 @@ def _line(answered: Answered) -> dict[str, Any]:
     """In the words of the access log's format."""
     return {
         "requestId": answered.request_id,
-        "time": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(answered.at)),
         "method": answered.method,
         "path": answered.path,
         "status": answered.status,

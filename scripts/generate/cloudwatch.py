@@ -27,12 +27,23 @@ from shared.runbook.model import Runbook
 
 STAGE_NAMESPACE: Final = f"{NAMESPACE}${{Stage}}"
 _MOST_SUMMED: Final = 8
+
+
+def _report(condition: str) -> str:
+    """A pattern for Lambda's report of a run, of which there is one."""
+    return f'{{ $.type = "platform.report" && {condition} }}'
+
+
 # What a restart of a container is to a function: it crashed, ran out of time or memory, or never started.
+# As Lambda writes it in text, and in JSON.
 _CRASHES: Final = {
-    "FunctionTimeouts": '"Task timed out after"',
-    "FunctionOutOfMemory": '"Runtime.OutOfMemory"',
-    "FunctionCrashes": '"Runtime.ExitError"',
-    "FunctionInitErrors": '"INIT_REPORT" "Status: error"',
+    "FunctionTimeouts": ('"Task timed out after"', _report('$.record.status = "timeout"')),
+    "FunctionOutOfMemory": ('"Runtime.OutOfMemory"', _report('$.record.errorType = "Runtime.OutOfMemory"')),
+    "FunctionCrashes": ('"Runtime.ExitError"', _report('$.record.errorType = "Runtime.ExitError"')),
+    "FunctionInitErrors": (
+        '"INIT_REPORT" "Status: error"',
+        '{ $.type = "platform.initReport" && $.record.status = "error" }',
+    ),
 }
 
 
@@ -45,7 +56,9 @@ def metrics(runbook: Runbook) -> str:
             "namespace": STAGE_NAMESPACE,
             "default_value": 0,
             "access_log_filters": [{"metric": one.name, "pattern": _pattern(one, long.routes)} for one in edge],
-            "function_log_filters": [{"metric": name, "pattern": pattern} for name, pattern in _CRASHES.items()],
+            "function_log_filters": [
+                {"metric": name, "pattern": text, "json_pattern": as_json} for name, (text, as_json) in _CRASHES.items()
+            ],
         }
     )
 

@@ -3,7 +3,6 @@
 import http.client
 import json
 import re
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from shared.delivery.pipeline import Job, PipelineRefused, PipelineUnavailable, WorkflowRun
 from shared.platform.moments import stamp
 from shared.platform.secret import Secret, is_header_value
+from shared.platform.tls import trust
 
 TIMEOUT_SECONDS: Final = 10.0
 MOST_PAGES: Final = 10  # GitHub gives a thousand results of a search, and no more
@@ -125,7 +125,7 @@ class GitHub:
     ) -> tuple[int, Mapping[str, str], bytes]:
         host = self._url.netloc
         connection = (
-            http.client.HTTPSConnection(host, timeout=timeout, context=ssl.create_default_context())
+            http.client.HTTPSConnection(host, timeout=timeout, context=trust())
             if self._url.scheme == "https"
             else http.client.HTTPConnection(host, timeout=timeout)
         )

@@ -6,7 +6,6 @@ from its moment, so a system that stalls can't hide behind a client that waits f
 
 import http.client
 import json
-import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 
 from shared.delivery.snapshot import Sample
 from shared.platform.secret import Secret
+from shared.platform.tls import trust
 
 EVENT: Final = "event"
 QUERY: Final = "query"
@@ -151,7 +151,7 @@ class _Connection:
         parts = urlsplit(url)
         self._path = parts.path.rstrip("/")
         self._http = (
-            http.client.HTTPSConnection(parts.netloc, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
+            http.client.HTTPSConnection(parts.netloc, timeout=TIMEOUT_SECONDS, context=trust())
             if parts.scheme == "https"
             else http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT_SECONDS)
         )

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from shared.platform.tls import trust
+
 MOST_BYTES: Final = 4 * 1024 * 1024
 AGENT: Final = "P09-health-check"
 _PART_BYTES: Final = 65536
@@ -76,7 +78,7 @@ def since(started: float) -> float:
 
 def _connection(scheme: str, host: str, within: float) -> http.client.HTTPConnection:
     if scheme == "https":
-        return http.client.HTTPSConnection(host, timeout=within, context=ssl.create_default_context())
+        return http.client.HTTPSConnection(host, timeout=within, context=trust())
     return http.client.HTTPConnection(host, timeout=within)
 
 

@@ -22,6 +22,7 @@ LATENCY_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 1.5, 2.5
 REQUESTS: Final = "metrics:requests"
 LATENCY: Final = "metrics:latency"
 UNMATCHED: Final = "unmatched"
+ACCEPTED: Final = 202
 
 logger = Logger(child=True)
 
@@ -70,9 +71,13 @@ class Telemetry:
 
 
 def _log(request: dict[str, Any]) -> None:
-    """A line as Powertools writes it, which takes 150 µs for each: every request leaves one."""
+    """A line as Powertools writes it, which takes 150 µs for each: every request leaves one.
+
+    At DEBUG for events that were accepted: of those AWS keeps the access log's line only.
+    """
     at = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S,%f}"[:-3] + "+0000"
-    line = {"level": "INFO", "message": "request", "timestamp": at, "service": logger.service, **request}
+    level = "DEBUG" if request["status"] == ACCEPTED else "INFO"
+    line = {"level": level, "message": "request", "timestamp": at, "service": logger.service, **request}
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 

@@ -11,6 +11,7 @@ from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
 from shared.platform.failures import PostgresBadLogin, PostgresUnavailable
+from shared.platform.tls import trust
 
 IDLE_SECONDS_BEFORE_PING = 10.0
 CONNECT_SECONDS = 3.0
@@ -37,7 +38,7 @@ def connect(
     PostgresUnavailable
         the server can't be reached in time or refuses the credentials
     """
-    tls = ssl.create_default_context(cafile=address.tls_ca) if address.tls_ca else None
+    tls = trust(address.tls_ca) if address.tls_ca else None
     try:
         connection = Connection(
             user,
@@ -51,6 +52,11 @@ def connect(
             timeout=timeout or CONNECT_SECONDS,
             tcp_keepalive=True,
         )
+    except ssl.SSLCertVerificationError as error:
+        server = f"{address.host}:{address.port}"
+        raise PostgresUnavailable(
+            f"{server} has a certificate that no authority in {address.tls_ca} vouches for: {error.verify_message}"
+        ) from error
     except (DatabaseError, InterfaceError, OSError) as error:
         refused = isinstance(error, DatabaseError) and sqlstate(error).startswith("28")
         raise (PostgresBadLogin if refused else PostgresUnavailable)(_reason(error)) from error

@@ -16,6 +16,8 @@ from typing import Any, Final
 
 import hiredis
 
+from shared.platform.tls import trust
+
 Command = Sequence[str | bytes | int | float]
 
 IDLE_SECONDS_BEFORE_PING: Final = 10.0
@@ -129,8 +131,13 @@ def _connected(address: Address, timeout: float, connect_timeout: float) -> sock
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if address.tls:
-            raw = ssl.create_default_context().wrap_socket(raw, server_hostname=address.host)
+            raw = trust().wrap_socket(raw, server_hostname=address.host)
         raw.settimeout(timeout)
+    except ssl.SSLCertVerificationError as error:
+        server = f"{address.host}:{address.port}"
+        raise ValkeyUnavailable(
+            f"{server} has a certificate that no authority of this machine vouches for: {error.verify_message}"
+        ) from error
     except OSError as error:
         raise ValkeyUnavailable(str(error)) from error
     return raw

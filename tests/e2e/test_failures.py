@@ -99,6 +99,24 @@ def test_while_postgresql_is_down_events_are_taken_and_everything_else_says_so(
     wait_for_count(reader, fresh_site, 2 if accepted else 1)
 
 
+def test_functions_that_started_before_postgresql_find_it_once_it_is_up(
+    system: LocalSystem, fresh_site: SiteAccess, writer: Api, reader: Api
+) -> None:
+    query = {"site_id": fresh_site.site_id, "metrics": ["visitors"], "date_range": "7d"}
+    with held_down(system, "postgres"):
+        for function in ("collect", "query", "ingest-worker"):
+            system.kill_environments(function)
+        # The first requests that they are started for: nobody knows a key yet.
+        refused = [
+            writer.raw("POST", "/v1/events", json=pageviews(fresh_site, 1)),
+            reader.raw("POST", "/v1/query", json=query),
+        ]
+        assert [answer.status_code for answer in refused] == [503, 503]
+    system.settle()
+    send(writer, pageviews(fresh_site, 1))
+    wait_for_count(reader, fresh_site, 1)
+
+
 def test_while_valkey_is_down_events_are_refused_and_queries_answered(
     system: LocalSystem, fresh_site: SiteAccess, writer: Api, reader: Api
 ) -> None:

@@ -20,6 +20,7 @@ CONSTRUCT_KEYS = {
     "PYDANTIC_DISABLE_PLUGINS",
 }
 FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/settings.py"))
+AS_OFTEN_AS_EVENTS = ("-collect", "-ingest-worker")
 ALARMED_METRICS = {"Errors", "Throttles", "Duration", "ApproximateNumberOfMessagesVisible"}
 
 
@@ -48,9 +49,23 @@ def test_every_function_has_bounds_and_traces(assembly: Assembly, stage: str) ->
         assert function.properties["ReservedConcurrentExecutions"] >= 1
         assert function.properties["Timeout"] > 3
         assert function.properties["MemorySize"] > 128
-        assert function.properties["TracingConfig"] == {"Mode": "Active"}
+        is_traced = not function.properties["FunctionName"].endswith(AS_OFTEN_AS_EVENTS)
+        assert function.properties["TracingConfig"] == {"Mode": "Active" if is_traced else "PassThrough"}
         assert function.properties["Runtime"] == "python3.13"
         assert stage == "local" or function.properties["Architectures"] == ["arm64"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_only_what_takes_events_keeps_no_line_of_a_request_that_went_well(assembly: Assembly, stage: str) -> None:
+    levels = {
+        function.properties["FunctionName"]: tuple(
+            function.properties["LoggingConfig"].get(name) for name in ("ApplicationLogLevel", "SystemLogLevel")
+        )
+        for _, function in _functions(assembly, stage)
+    }
+    quiet = {name for name, level in levels.items() if level != (None, None)}
+    assert quiet == {f"p09-{stage}-collect"}
+    assert levels[f"p09-{stage}-collect"] == ("INFO", "WARN")
 
 
 @pytest.mark.parametrize("stage", STAGES)

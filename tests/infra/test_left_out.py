@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tests.infra.assembly import Assembly
 
 MINISTACK = ROOT / ".venv" / "ministack" / "bin" / "python"
+OFF = ("", "false")
 LIST_TYPES = """
 import json
 from ministack.services.cloudformation import provisioners
@@ -52,6 +53,54 @@ def test_every_left_out_type_says_why_and_what_stands_in() -> None:
         assert entry["types"]
         assert len(entry["why"].split()) > 3
         assert len(entry["stands_in"].split()) > 3
+
+
+def test_what_behaves_differently_is_said_of_both_sides_once() -> None:
+    names = [entry["name"] for entry in _behaviours()]
+    assert {"order", "second region", "quotas", "service principals", "TLS", "defaults"} <= set(names)
+    assert len(set(names)) == len(names)
+    for entry in _behaviours():
+        assert len(entry["in_aws"].split()) > 3
+        assert len(entry["here"].split()) > 3
+
+
+def test_settings_that_take_a_function_another_way_in_aws_are_under_a_behaviour(assembly: Assembly) -> None:
+    listed = [name for entry in _behaviours() for name in entry.get("settings", ())]
+    assert sorted(listed) == sorted(_switches(assembly))
+
+
+def test_what_looks_at_a_behaviour_instead_exists() -> None:
+    named = [test for entry in _behaviours() for test in entry["tests"]]
+    missing = [test for test in named if f"def {test.partition('::')[2]}(" not in _text(test.partition("::")[0])]
+    assert not missing
+    assert all((ROOT / file).is_file() for entry in _behaviours() for file in entry.get("code", ()))
+
+
+def test_the_readme_says_how_many_of_prods_resources_this_machine_has(assembly: Assembly) -> None:
+    here, prod = (sum(len(stack.resources) for stack in assembly.stacks(stage)) for stage in ("local", "prod"))
+    assert f"the same code, {here} of {prod} resources" in " ".join(_text("README.md").split())
+
+
+def _switches(assembly: Assembly) -> set[str]:
+    """Variables that are empty, or false, on one side only."""
+    here, prod = (
+        {
+            (one.properties["Handler"], name): value
+            for _, one in assembly.of_type(stage, "AWS::Lambda::Function")
+            for name, value in one.properties["Environment"]["Variables"].items()
+        }
+        for stage in ("local", "prod")
+    )
+    return {name for handler, name in prod if (here[handler, name] in OFF) != (prod[handler, name] in OFF)}
+
+
+def _text(file: str) -> str:
+    return (ROOT / file).read_text()
+
+
+def _behaviours() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tomllib.loads(_text("local/left_out.toml"))["behaviour"]
+    return found
 
 
 def _named_alarms(assembly: Assembly, stage: str) -> set[str]:

@@ -53,9 +53,11 @@ def test_two_hundred_milliseconds_are_on_the_good_side(assembly: Assembly) -> No
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_crashes_of_every_function_are_counted(assembly: Assembly, stage: str) -> None:
-    expected = {one["metric"]: one["pattern"] for one in GENERATED["function_log_filters"]}
     for stack, function in assembly.of_type(stage, "AWS::Lambda::Function"):
-        group = function.properties["LoggingConfig"]["LogGroup"]
+        logging = function.properties["LoggingConfig"]
+        pattern = "json_pattern" if logging.get("LogFormat") == "JSON" else "pattern"
+        expected = {one["metric"]: one[pattern] for one in GENERATED["function_log_filters"]}
+        group = logging["LogGroup"]
         found = {
             one.properties["MetricTransformations"][0]["MetricName"]: one.properties["FilterPattern"]
             for one in stack.of_type(FILTER)

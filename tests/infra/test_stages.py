@@ -65,6 +65,7 @@ def test_addresses_of_local_servers_come_from_a_file(tmp_path: Path) -> None:
     content = {
         "postgres": {"host": "127.0.0.1", "port": 1, "database": "d", "secret_name": "a"},
         "valkey": {"host": "127.0.0.1", "port": 2, "secret_name": "b"},
+        "tls_ca": "/tls/authority.pem",
         "origin": "http://127.0.0.1:4",
         "aws_endpoint": "http://127.0.0.1:3",
         "slack_url": "http://127.0.0.1:5",
@@ -75,3 +76,4 @@ def test_addresses_of_local_servers_come_from_a_file(tmp_path: Path) -> None:
     assert (servers.postgres.port, servers.valkey.port, servers.postgres_database) == (1, 2, "d")
     assert (servers.postgres.secret_name, servers.valkey.secret_name) == ("a", "b")
     assert (servers.aws_endpoint, servers.origin) == ("http://127.0.0.1:3", "http://127.0.0.1:4")
+    assert servers.tls_ca == "/tls/authority.pem"

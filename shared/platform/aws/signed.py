@@ -7,15 +7,14 @@ Services that speak AWS' JSON protocol take one signed POST. The signature is AW
 import hmac
 import http.client
 import json
-import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from shared.platform.secret import Secret
+from shared.platform.tls import trust
 
 TIMEOUT_SECONDS: Final = 3.0
 
@@ -88,15 +87,9 @@ def _code(answer: bytes) -> str:
         return ""
 
 
-@cache
-def _tls() -> ssl.SSLContext:
-    """Made once: reading the authorities' certificates takes longer than a call."""
-    return ssl.create_default_context()
-
-
 def _post(scheme: str, host: str, payload: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
     connection = (
-        http.client.HTTPSConnection(host, timeout=TIMEOUT_SECONDS, context=_tls())
+        http.client.HTTPSConnection(host, timeout=TIMEOUT_SECONDS, context=trust())
         if scheme == "https"
         else http.client.HTTPConnection(host, timeout=TIMEOUT_SECONDS)
     )

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from shared.platform.outgoing.addresses import Address, is_public, parse_addresses
 from shared.platform.outgoing.origins import DEFAULT_PORTS, Origin, OutgoingRefused, OutgoingUnavailable
+from shared.platform.tls import trust
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ class Internet:
         return socket.create_connection((address, port), timeout)
 
     def trust(self) -> ssl.SSLContext:
-        return ssl.create_default_context()
+        return trust()
 
 
 def resolve(origin: Origin, deadline: float, network: Network, *, anywhere: bool = False) -> list[Address]:

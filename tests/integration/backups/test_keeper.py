@@ -2,7 +2,7 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from os import kill
 from pathlib import Path
@@ -69,6 +69,16 @@ class Folders:
         shutil.rmtree(self._of("before", drill))
 
 
+@dataclass(frozen=True)
+class Plain:
+    """Before a server whose tests speak no TLS: its own port."""
+
+    port: int
+
+    def stop(self) -> None:
+        """There is nothing to stop."""
+
+
 class Machine:
     """The keeper, ticked until something holds."""
 
@@ -89,7 +99,7 @@ class Machine:
         documents = Documents(self.s3, BUCKET)
         making = Making(
             folder=world.folder / "restores", binaries=world.server.binaries, user=world.user, free_port=free_port,
-            answers=world.answers, admit_owner=lambda _: None,
+            answers=world.answers, admit_owner=lambda _: None, encrypt=Plain,
         )  # fmt: skip
         self.restores = Restores(world.repository, documents, making)
         started = Keeper(world.repository, documents, self.restores, self.duties)
