@@ -32,6 +32,7 @@ ACTIONS: Final[dict[str, Act]] = {
     "admit": lambda drills, drill, _: drills.admit(drill),
     "compare": lambda drills, drill, _: drills.compare(drill),
     "reapply": lambda drills, drill, _: drills.reapply(drill),
+    "close_restored": lambda drills, drill, _: drills.close_restored(drill),
     "smoke_test": lambda drills, drill, _: drills.smoke_test(drill),
     "destroy": lambda drills, drill, _: drills.destroy(drill),
     "await": lambda drills, drill, event: drills.await_decision(drill, event["wait"], event["token"]),

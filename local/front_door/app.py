@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Host, Route, Router
 
 from local.chaos import ChaosWatch
-from local.front_door.distribution import ApiBehavior, Distribution, read_distribution
+from local.front_door.distribution import EVERY_METHOD, STAGING_PATH, ApiBehavior, Distribution, read_distribution
 from local.front_door.edge import Answered, Edge
 from local.people import DEMO_PEOPLE, PASSWORD
 
@@ -40,7 +40,6 @@ _NOT_PASSED_ON = frozenset(
 _CLOUDFRONT_PREFIX = "cloudfront-"
 UNKNOWN_COUNTRY = "ZZ"
 STATUS_HOST = "status.localhost"  # infra/stacks/status.py puts it into links
-EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class FrontDoor:
@@ -80,7 +79,7 @@ class FrontDoor:
         body = await request.body()
         if len(body) > MOST_BYTES:
             return problem(413, "Content too large", f"API Gateway takes at most {MOST_BYTES} bytes.")
-        if behavior is None:
+        if behavior is None or behavior.mounted_at:
             return await self._forward_or_tell(request, body, distribution, behavior)
         return await self._call_api(request, body, distribution, behavior)
 
@@ -125,7 +124,7 @@ class FrontDoor:
         path = request.scope["raw_path"].decode("ascii")
         if behavior:
             headers += [*behavior.origin_headers.items(), *cloudfront_headers(request)]
-            path = behavior.path_prefix + path
+            path = behavior.path_prefix + path.removeprefix(behavior.mounted_at)
         else:
             headers += [("host", distribution.domain), ("x-forwarded-proto", "https")]
         url = httpx2.URL(self._endpoint + path).copy_with(query=request.scope["query_string"] or None)
@@ -212,8 +211,8 @@ async def publish(edge: Edge) -> None:
         await asyncio.to_thread(edge.flush)
 
 
-def create_app(door: FrontDoor, status_page: FrontDoor) -> Starlette:
-    """Two distributions: the status page's has a host of its own, and shares nothing with the other one."""
+def create_app(door: FrontDoor, status_page: FrontDoor, staging: FrontDoor) -> Starlette:
+    """Two distributions: the status page's has a host of its own, and shares nothing with the other one. Staging's API has none."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -225,9 +224,13 @@ def create_app(door: FrontDoor, status_page: FrontDoor) -> Starlette:
         await asyncio.to_thread(door.edge.flush)
         await door.close()
         await status_page.close()
+        await staging.close()
 
     async def answer(request: Request) -> Response:
         return await door.answer(request)
+
+    async def answer_staging(request: Request) -> Response:
+        return await staging.answer(request)
 
     async def answer_status_page(request: Request) -> Response:
         return await status_page.answer(request)
@@ -237,6 +240,7 @@ def create_app(door: FrontDoor, status_page: FrontDoor) -> Starlette:
             Host(STATUS_HOST, Router([Route("/{path:path}", answer_status_page, methods=EVERY_METHOD)])),
             Route("/demo/people.json", demo_people),
             Route("/demo/{page:path}", demo_page),
+            Route(f"{STAGING_PATH}/{{path:path}}", answer_staging, methods=EVERY_METHOD),
             Route("/{path:path}", answer, methods=EVERY_METHOD),
         ],
         lifespan=lifespan,

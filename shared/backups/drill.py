@@ -120,6 +120,7 @@ def may_promote(drill: Drill, roles: AbstractSet[str], now: datetime) -> None:
 
 def must_wait(drill: Drill, wait: Wait, now: datetime) -> None:
     """Raises ``NotNow``."""
-    if drill.status != WAITING[wait] or (drill.expires_at is not None and now >= drill.expires_at):
-        how = "has expired" if drill.expires_at and not drill.ended else f"is {drill.status}"
+    is_over = drill.expires_at is not None and now >= drill.expires_at
+    if drill.status != WAITING[wait] or is_over:
+        how = "has expired" if is_over and not drill.ended else f"is {drill.status}"
         raise NotNow(f"{drill.id} {how}: nobody waits for its {wait}")

@@ -7,6 +7,7 @@ from typing import Any, Final
 from shared.backups.content import Mark
 from shared.backups.drill import SIGN_OFF_WITHIN, Drill, Kind
 from shared.backups.promotion import ORDER
+from shared.backups.staging import POINT, POINT_BACK, points_to
 from shared.backups.store import Step
 from shared.backups.view import (
     BackupsView,
@@ -37,6 +38,7 @@ _RESULT: Final = frozenset({
     "confirmation",  # preview, count what is discarded
     "new", "repeated", "refused", "why", "counted_before", "counted_after", "lost",  # drain again
     "changed", "rows_carried_over", "chains", "superseded", "findings",  # forget again, carry the audit trail on
+    "address",  # point staging
     "put_aside", "kept_until", "costs", "started_afresh", "answers", "serves_since", "anchor", "runs_again",
     "was", "had_cost", "removed",  # remove what was put aside
 })  # fmt: skip
@@ -57,7 +59,7 @@ _STEPS: Final[dict[Kind, tuple[str, ...]]] = {
         "check constraints and, at a marked moment, every table's content",
         "let today's logins in, and apply again what has changed in its schema since: migrations",
         "have the application answer from it",
-        f"wait up to {_SIGN_OFF} for the sign-off of a DBA who did not start it",
+        f"wait up to {_SIGN_OFF} for the sign-off of a DBA who did not start it; meanwhile staging can be pointed to it",
         f"compute what a promotion discards, and wait up to {_SIGN_OFF} for a DBA who confirms it in words",
         *(f"promotion: {step.says}" for step in ORDER),
         "destroy the temporary database if it was not promoted",
@@ -91,7 +93,9 @@ def drill_view(drill: Drill, asked_by: Actor) -> DrillView:
 
 
 def drill_detail(drill: Drill, steps: Iterable[Step], asked_by: Actor) -> DrillDetail:
-    return {**drill_view(drill, asked_by), "steps": [step_view(one) for one in steps]}
+    taken = {one.name: one for one in steps}
+    staging = points_to(taken.get(POINT), taken.get(POINT_BACK))
+    return {**drill_view(drill, asked_by), "staging": staging, "steps": [step_view(one) for one in taken.values()]}
 
 
 def step_view(step: Step) -> StepView:

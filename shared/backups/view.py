@@ -62,6 +62,9 @@ class StepView(TypedDict):
 
 @view
 class DrillDetail(DrillView):
+    """``staging`` is the address at which staging answers from the restored database, empty when it is not pointed to it."""
+
+    staging: str
     steps: list[StepView]
 
 

@@ -58,6 +58,13 @@ class Counts:
         return sum(count for bound, count in self.latencies.items() if bound <= milliseconds)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Slice(Counts):
+    """One slice. ``minutes`` are its sums by the minute, oldest first; empty where nobody kept them."""
+
+    minutes: tuple[Counts, ...] = ()
+
+
 def total(parts: Iterable[Counts]) -> Counts:
     """The sum of counts, in whatever order and grouping."""
     rows = list(parts)

@@ -8,7 +8,7 @@ from shared.kpi.decision import AnyDecision, CountDecision, CountInputs, Decisio
 from shared.kpi.exclusions import Exclusion, excluded_spans
 from shared.kpi.measure import History, Measurement, keys_of, measure
 from shared.kpi.objectives import Objective, incidents_objective, objectives
-from shared.kpi.timeline import Key, Span, floor, window
+from shared.kpi.timeline import MINUTE, Key, Span, floor, window
 from shared.runbook.model import Runbook
 
 
@@ -32,7 +32,7 @@ def needed(runbook: Runbook, now: datetime, exclusions: Iterable[Exclusion] = ()
     """The stored sums that an evaluation adds up: about 150, however long the history is."""
     end, length = floor(now, runbook.slices.length), runbook.slices.length
     excluded = _excluded(runbook, exclusions)
-    return frozenset(key for span in _spans(runbook, end) for keys in keys_of(span, excluded, length) for key in keys)
+    return frozenset(key for span in _spans(runbook, end) for key in keys_of(span, excluded, length))
 
 
 def slices_to_read(runbook: Runbook, now: datetime) -> tuple[datetime, ...]:
@@ -66,7 +66,11 @@ def evaluate(
     end, length = floor(now, runbook.slices.length), runbook.slices.length
     excluded = _excluded(runbook, exclusions)
     at = as_of or end
-    measured = {span: _until(at, measure(history, span, excluded, length)) for span in set(_spans(runbook, end))}
+    bad_above = runbook.slices.bad_above_percent / 100
+    measured = {
+        span: _until(at, measure(history, span, excluded, length, bad_above=bad_above))
+        for span in set(_spans(runbook, end))
+    }
     counted = incidents_objective(runbook)
     recent = measured[Span(end - runbook.alerts.no_data.after, end)]
     so_far = window(counted.window, end)
@@ -77,12 +81,12 @@ def evaluate(
             CountInputs(objective=counted, at=at, window=Span(so_far.start, min(so_far.end, at)), count=incidents)
         ),
         recent=recent,
-        silent=recent.counts.requests == 0 and recent.excluded_slices < runbook.alerts.no_data.after // length,
+        silent=recent.counts.requests == 0 and recent.excluded_minutes < runbook.alerts.no_data.after // MINUTE,
     )
 
 
 def _excluded(runbook: Runbook, exclusions: Iterable[Exclusion]) -> tuple[Span, ...]:
-    return excluded_spans(exclusions, runbook.slices.length) if runbook.exclusions.planned_maintenance else ()
+    return excluded_spans(exclusions) if runbook.exclusions.planned_maintenance else ()
 
 
 def _spans(runbook: Runbook, end: datetime) -> Iterator[Span]:

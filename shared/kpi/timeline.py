@@ -9,6 +9,7 @@ from shared.runbook.fields import WindowName
 
 Grain = Literal["slice", "hour", "day"]
 
+MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

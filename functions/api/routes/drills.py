@@ -171,6 +171,29 @@ async def sign_off(
     return _decide(services, trail, found, person, "sign-off", decision)
 
 
+@router.post(
+    "/v1/drills/{drill_id}/staging",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Point staging to a restored database",
+)
+async def point_staging(drill_id: DrillId, services: ServicesOf, person: PersonOf, trail: TrailOf) -> Started:
+    """While a restore waits for its sign-off. The database is closed to writers, and staging, a second `api` and `query`, answers
+    from it until it is signed off, rejected, aborted or expired; then it points back by itself. `GET /v1/drills/{drill_id}` has
+    its address.
+    """
+    from shared.backups.drill import must_wait, word_of
+    from shared.backups.staging import POINT, may_point
+
+    found = _found(services, drill_id)
+    may_point(found, services.drills.step(drill_id, POINT))
+    must_wait(found, "sign-off", datetime.now(UTC))
+    token = services.drills.token(drill_id, "sign-off")
+    output = {"decision": "staging", **word_of(person.actor), "note": "staging is pointed to it"}
+    services.workflow("SendTaskSuccess", {"taskToken": token, "output": json.dumps(output)})
+    _note(services, trail, "staging pointed", drill_id, reason="to validate the restored database")
+    return {"id": drill_id, "status": "running"}
+
+
 @router.post("/v1/drills/{drill_id}/promote", summary="Put a restored database into its place")
 async def promote(
     drill_id: DrillId, decision: PromotionDecision, services: ServicesOf, person: PersonOf, trail: TrailOf

@@ -132,6 +132,7 @@ def test_a_compromise_is_undone_and_nothing_else_is(system: Compromise) -> None:
     kept, _ = system.add_key()
     to, outsiders = compromised(system)
     system.restore(to)
+    system.act_until_done("close_restored")  # staging was pointed to it
     found = system.preview()
     assert found["keys"] == {"count": 0, "names": [], "revoked_again": 1}
     assert found["people"] == {"count": 0, "removed_again": 1}

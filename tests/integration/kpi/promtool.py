@@ -15,7 +15,7 @@ from typing import Any, Final
 from scripts.generate.alerts import burn_alerts, target_alerts
 from shared.kpi.counts import Counts
 from shared.kpi.evaluate import Evaluation, evaluate
-from shared.kpi.measure import roll_up, slice_counts
+from shared.kpi.measure import as_slice, roll_up
 from shared.runbook.model import Runbook
 
 START: Final = datetime(2026, 11, 2, tzinfo=UTC)
@@ -124,10 +124,13 @@ def _slices(traffic: tuple[Minutes, ...]) -> dict[datetime, Counts]:
     found, at = {}, START
     for part in traffic:
         assert part.minutes % _SLICE == 0
-        counts = slice_counts(
-            requests=(part.requests + part.long) * _SLICE, errors=part.errors * _SLICE,
-            latencies={100: (part.requests - part.slow) * _SLICE, 500: part.slow * _SLICE}, beyond=0,
-            bad_above=Fraction(1, 100), long=part.long * _SLICE, long_slow=part.long_slow * _SLICE,
+        counts = as_slice(
+            Counts(
+                requests=(part.requests + part.long) * _SLICE, errors=part.errors * _SLICE,
+                latencies={100: (part.requests - part.slow) * _SLICE, 500: part.slow * _SLICE},
+                long=part.long * _SLICE, long_slow=part.long_slow * _SLICE,
+            ),
+            Fraction(1, 100),
         )  # fmt: skip
         for _ in range(part.minutes // _SLICE):
             if part.scraped:

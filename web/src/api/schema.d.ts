@@ -1128,6 +1128,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/drills/{drill_id}/staging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Point staging to a restored database
+         * @description While a restore waits for its sign-off. The database is closed to writers, and staging, a second `api` and `query`, answers
+         *     from it until it is signed off, rejected, aborted or expired; then it points back by itself. `GET /v1/drills/{drill_id}` has
+         *     its address.
+         *
+         *     **Who may call:** P09-DBA, P09-SRE.
+         */
+        post: operations["point_staging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/drills/{drill_id}/promote": {
         parameters: {
             query?: never;
@@ -2411,7 +2435,10 @@ export interface components {
             /** Time To Restore Seconds */
             time_to_restore_seconds: number | null;
         };
-        /** DrillDetail */
+        /**
+         * DrillDetail
+         * @description ``staging`` is the address at which staging answers from the restored database, empty when it is not pointed to it.
+         */
         DrillDetail: {
             /** Id */
             id: string;
@@ -2452,6 +2479,8 @@ export interface components {
             aside_removed_at: string | null;
             /** Own */
             own: boolean;
+            /** Staging */
+            staging: string;
             /** Steps */
             steps: components["schemas"]["StepView"][];
         };
@@ -2902,6 +2931,8 @@ export interface components {
             missing_slices: number;
             /** Excluded Slices */
             excluded_slices: number;
+            /** Excluded Minutes */
+            excluded_minutes: number;
             availabilities: components["schemas"]["AvailabilitiesView"] | null;
             quantile: components["schemas"]["QuantileView"] | null;
             /** Id */
@@ -6502,6 +6533,37 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    point_staging: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -63,7 +63,7 @@ def end(instances: OneInstance) -> list[Step]:
     drills = Drills(
         World(
             store=store, instances=instances, source=_no_database, connect=_no_database, smoke_test=_no_database,
-            admit=_no_database, reapply=_no_database, promotion={}, clock=lambda: NOW,
+            admit=_no_database, reapply=_no_database, close=_no_database, promotion={}, clock=lambda: NOW,
         )
     )  # fmt: skip
     drills.begin(ID, {"kind": "restore", "started_by": "ada", "reason": "a table was dropped"})
