@@ -76,6 +76,13 @@ def total(parts: Iterable[Counts]) -> Counts:
     return Counts(latencies=latencies, **dict(zip(_NUMBERS, sums, strict=True)))
 
 
+def without(whole: Counts, part: Counts) -> Counts:
+    """What is left of a sum without a part of it."""
+    numbers = zip(_NUMBERS, _numbers_of(whole), _numbers_of(part), strict=True)
+    latencies = {bound: max(count - part.latencies.get(bound, 0), 0) for bound, count in whole.latencies.items()}
+    return Counts(latencies=latencies, **{name: max(all_of - some, 0) for name, all_of, some in numbers})
+
+
 def _check(name: str, value: object) -> None:
     if type(value) is not int or value < 0:
         raise WrongCounts(f"{name} must be a whole number from 0, not {value!r}")

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.kpi.counts import Counts
 from shared.kpi.decision import AnyDecision, CountDecision, CountInputs, Decision, Inputs, decide, decide_count
-from shared.kpi.exclusions import Exclusion, excluded_spans
+from shared.kpi.exclusions import Exclusion, excluded_spans, inside
 from shared.kpi.measure import History, Measurement, keys_of, measure
 from shared.kpi.objectives import Objective, incidents_objective, objectives
-from shared.kpi.timeline import MINUTE, Key, Span, floor, window
+from shared.kpi.timeline import DAY, MINUTE, Key, Span, floor, window
 from shared.runbook.model import Runbook
 
 
@@ -83,6 +84,19 @@ def evaluate(
         recent=recent,
         silent=recent.counts.requests == 0 and recent.excluded_minutes < runbook.alerts.no_data.after // MINUTE,
     )
+
+
+def excluded_days(runbook: Runbook, days: Iterable[Key], exclusions: Iterable[Exclusion]) -> dict[Key, tuple[Key, ...]]:
+    """What was excluded of each of these days, by the stored sums that tell; days without maintenance are not there."""
+    excluded, length = _excluded(runbook, exclusions), runbook.slices.length
+    spans = {Key("excluded", day.start): Span(day.start, day.start + DAY) for day in days}
+    return {key: keys_of(span, excluded, length) for key, span in spans.items() if any(inside(span, excluded))}
+
+
+def excluded_in(runbook: Runbook, history: History, day: Key, exclusions: Iterable[Exclusion]) -> Counts:
+    span, bad_above = Span(day.start, day.start + DAY), runbook.slices.bad_above_percent / 100
+    excluded = _excluded(runbook, exclusions)
+    return measure(history, span, excluded, runbook.slices.length, bad_above=bad_above).excluded
 
 
 def _excluded(runbook: Runbook, exclusions: Iterable[Exclusion]) -> tuple[Span, ...]:

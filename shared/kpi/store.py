@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from shared.events.event import Event
 from shared.kpi.changes import Standings
-from shared.kpi.counts import Counts, Slice
+from shared.kpi.counts import NOTHING, Counts, Slice, without
 from shared.kpi.decision import AnyDecision
 from shared.kpi.record import to_json
 from shared.kpi.standings import from_text, to_text
@@ -96,9 +96,16 @@ class KpiStore:
         """What was seen between two evaluations, which it leaves alone."""
         self._table.write([*(_decision_put(one, at, ()) for one in decisions), _latest(at, view)])
 
-    def days(self, since: datetime) -> dict[datetime, Counts]:
-        """The sums of all days from a moment on."""
-        items = self._table.query(_sum_of(Key("day", since)), between=(stamp(since), _LAST))
+    def counted_days(self, since: datetime) -> dict[datetime, Counts]:
+        """The sums of all days from a moment on, without what maintenances excluded."""
+        excluded = self._days(Key("excluded", since))
+        return {
+            start: without(counts, excluded.get(start, NOTHING))
+            for start, counts in self._days(Key("day", since)).items()
+        }
+
+    def _days(self, since: Key) -> dict[datetime, Counts]:
+        items = self._table.query(_sum_of(since), between=(stamp(since.start), _LAST))
         return {moment(str(item["sk"])): _counts(str(item["counts"])) for item in items}
 
     def latest(self) -> EvaluationView | None:
@@ -165,7 +172,7 @@ def _sum(stored: tuple[Key, Counts]) -> Put:
     key, counts = stored
     plain = _without_zeros(asdict(counts))
     item: dict[str, Value] = {"pk": _sum_of(key), "sk": stamp(key.start), "counts": json.dumps(plain)}
-    return Put(item=item if key.grain == "day" else item | {"expires_at": _expiry(key.start)})
+    return Put(item=item if key.grain in {"day", "excluded"} else item | {"expires_at": _expiry(key.start)})
 
 
 def _without_zeros(counts: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ async def metrics(services: ServicesOf) -> Response:
     from prometheus_client.openmetrics import exposition
 
     registry = CollectorRegistry()
-    registry.register(_Collector(services.valkey, _counted(services)))
+    registry.register(_Collector(services.valkey, _counted(services), is_maintenance=_is_maintenance(services)))
     text = exposition.generate_latest(registry)  # type: ignore[no-untyped-call]  # not annotated
     return Response(text, media_type=exposition.CONTENT_TYPE_LATEST)
 
@@ -60,10 +60,21 @@ def _counted(services: Services) -> Counts | None:
         return None
 
 
+def _is_maintenance(services: Services) -> bool | None:
+    """Whether a planned maintenance is on, which no alert tells of; None where nobody knows."""
+    from shared.together.maintenances import maintenances_at
+
+    try:
+        return bool(maintenances_at(services.calendar, datetime.now(UTC)))
+    except (AwsUnavailable, AwsRefused):
+        return None
+
+
 class _Collector:
-    def __init__(self, valkey: Valkey, counted: "Counts | None") -> None:
+    def __init__(self, valkey: Valkey, counted: "Counts | None", *, is_maintenance: bool | None) -> None:
         self._valkey = valkey
         self._counted = counted
+        self._is_maintenance = is_maintenance
 
     def collect(self) -> Iterator[Any]:
         replies = self._valkey.pipeline(
@@ -78,6 +89,8 @@ class _Collector:
         requests, latency, ingest, *sites = (_pairs(reply) for reply in replies[: 3 + len(SITE_TOTALS)])
         if self._counted is not None:
             yield from _edge(self._counted)
+        if self._is_maintenance is not None:
+            yield _maintenance(is_on=self._is_maintenance)
         yield _requests(dict.fromkeys(_FAILURES, 0.0) | requests)
         yield from _latency(latency)
         yield from _ingest(ingest)
@@ -103,7 +116,9 @@ def _edge(counted: Counts) -> Iterator[Any]:
     from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
     yield CounterMetricFamily(
-        "p09_edge_requests", "Requests that clients made, answered by a function or not.", value=counted.requests
+        "p09_edge_requests",
+        "Requests that clients made, answered or not; those in planned maintenance apart.",
+        value=counted.requests,
     )
     yield CounterMetricFamily(
         "p09_edge_errors",
@@ -126,6 +141,13 @@ def _edge(counted: Counts) -> Iterator[Any]:
     # Without a sum: the edge counts buckets alone.
     family.add_metric([], [*buckets, ("+Inf", float(counted.timed))], None)
     yield family
+
+
+def _maintenance(*, is_on: bool) -> Any:
+    from prometheus_client.core import GaugeMetricFamily
+
+    explanation = "1 while a planned maintenance is on: its requests are in no counter of the edge."
+    return GaugeMetricFamily("p09_maintenance_active", explanation, value=float(is_on))
 
 
 def _latency(counts: dict[str, float]) -> Iterator[Any]:

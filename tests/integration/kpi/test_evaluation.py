@@ -14,6 +14,7 @@ from shared.incidents.act import report
 from shared.incidents.by_people import Report, Saying
 from shared.incidents.store import IncidentStore
 from shared.kpi.changes import Standings, changes
+from shared.kpi.counted import Counted
 from shared.kpi.counts import Counts, total
 from shared.kpi.evaluate import evaluate
 from shared.kpi.measure import as_slice, roll_up
@@ -233,6 +234,15 @@ def test_a_maintenance_of_three_minutes_leaves_out_what_was_counted_in_them(eval
     assert (availability["excluded_slices"], availability["excluded_minutes"]) == (0, 3)
     (stored,) = evaluator.store.decisions("availability", before=None, limit=1)
     assert replays(stored.record)
+    counted = Counted(evaluator.store.counted_days)
+    found = [counted.total(START + SLICE)]
+    for number in range(1, 4):
+        evaluator.aws.put_slice(START + number * SLICE, requests=10, errors=1, latencies={50: 10})
+        evaluator.run(START + (number + 1) * SLICE)
+        found.append(counted.total(START + (number + 1) * SLICE))
+    assert [(one.requests, one.errors, one.within(50)) for one in found] == [
+        (1000 + 10 * number, number, 1000 + 10 * number) for number in range(4)
+    ]
 
 
 def test_a_look_between_two_evaluations_is_shown_and_stands_in_nobodys_way(evaluator: Evaluator) -> None:
