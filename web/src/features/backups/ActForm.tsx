@@ -26,7 +26,7 @@ export const ACTS: Record<Act, Words> = {
   },
   point: {
     name: "Point staging to it",
-    submit: "Point staging to it",
+    submit: "Point staging",
     hint: () =>
       "Staging, a second API, answers from the restored database until it is signed off or has ended. The database is closed to writers from now on.",
   },

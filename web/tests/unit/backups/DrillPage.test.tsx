@@ -161,7 +161,7 @@ test("staging is pointed to a restore, without a note, and its address is shown"
   const person = user();
   await person.click(await screen.findByRole("button", { name: "Point staging to it" }));
   expect(screen.queryByLabelText("Note")).not.toBeInTheDocument();
-  await person.click(screen.getByRole("button", { name: "Point staging to it" }));
+  await person.click(screen.getByRole("button", { name: "Point staging" }));
   expect(await screen.findByText("https://staging.example")).toBeInTheDocument();
 });
 
