@@ -29,6 +29,9 @@ DEMO_PAGE = Path(__file__).with_name("demo_page.html")
 REREAD_SECONDS = 3.0
 PUBLISH_SECONDS = 5.0
 MOST_BYTES = 10 * 1024 * 1024  # what API Gateway takes at most
+# Says which faults of `p09 chaos` an answer has: nobody looks for their cause.
+INJECTED = "x-p09-injected"
+_MILLISECONDS = 1000
 # What belongs to the viewer's connection, and what is written anew for the origin.
 _NOT_PASSED_ON = frozenset(
     (
@@ -88,15 +91,19 @@ class FrontDoor:
     ) -> Response:
         """What API Gateway's access log would say of it is counted, injected faults included."""
         started = time.perf_counter()
-        chaos = self._chaos.now()
+        chaos, injected = self._chaos.now(), []
         if chaos.latency:
+            injected.append(f"latency {chaos.latency * _MILLISECONDS:.0f} ms")
             await asyncio.sleep(chaos.latency)
         if self._chaos.hits(chaos):
+            injected.append("error")
             detail = "The front door injects errors: `p09 chaos off` ends it."
             response = problem(503, "Injected failure", detail)
             response.headers["x-request-id"] = str(uuid4())
         else:
             response = await self._forward_or_tell(request, body, distribution, behavior)
+        if injected:
+            response.headers[INJECTED] = ", ".join(injected)
         self.edge.count(
             Answered(
                 request_id=response.headers.get("x-request-id", ""),
@@ -104,6 +111,7 @@ class FrontDoor:
                 path=request.url.path,
                 status=response.status_code,
                 seconds=time.perf_counter() - started,
+                injected=", ".join(injected),
             )
         )
         return response

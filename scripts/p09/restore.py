@@ -251,6 +251,7 @@ def _print(found: dict[str, Any]) -> None:
         "kind",
         "status",
         "why",
+        "played",
         "to",
         "rpo_seconds",
         "rto_seconds",
@@ -262,7 +263,7 @@ def _print(found: dict[str, Any]) -> None:
         "aside_until",
         "aside_removed_at",
     )
-    show({name: found[name] for name in names if found.get(name) not in {None, ""}}, as_json=False)
+    show({name: found[name] for name in names if found.get(name) not in {None, "", False}}, as_json=False)
     rows = [step | {"state": _state(step)} for step in found["steps"]]
     show_rows(rows, ("name", "started_at", "finished_at", "state"), as_json=False)
 

@@ -69,7 +69,7 @@ class Drills:
             Drill(
                 id=drill, kind=event["kind"], status="running", reason=event["reason"], started_at=self._world.clock(),
                 started_by=event["started_by"], started_by_subject=event.get("started_by_subject", ""),
-                to=datetime.fromisoformat(to) if to else None,
+                to=datetime.fromisoformat(to) if to else None, played=bool(event.get("played")),
             )
         )  # fmt: skip
         return {"kind": event["kind"]}

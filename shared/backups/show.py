@@ -88,7 +88,7 @@ def drill_view(drill: Drill, asked_by: Actor) -> DrillView:
         "signed_by": drill.signed_by, "signed_at": plain_moment(drill.signed_at),
         "expires_at": plain_moment(drill.expires_at), "finished_at": plain_moment(drill.finished_at),
         "aside_until": plain_moment(drill.aside_until), "aside_removed_at": plain_moment(drill.aside_removed_at),
-        "own": asked_by.may_be(drill.starter),
+        "own": asked_by.may_be(drill.starter), "played": drill.played,
     }  # fmt: skip
 
 

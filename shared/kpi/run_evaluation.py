@@ -51,10 +51,10 @@ class Ports:
 
 @dataclass(frozen=True, kw_only=True)
 class Ran:
-    """``repeated``: it was done before; ``overtaken``: somebody else has done it meanwhile. Neither changes anything.
-    ``looked``: it judged a slice that is not over, which tells nothing."""
+    """``repeated``: it was done before; ``overtaken``: somebody else has done it meanwhile; ``played``: `p09 day` asked for a
+    time that is over. None of them changes anything. ``looked``: it judged a slice that is not over, which tells nothing."""
 
-    outcome: Literal["evaluated", "repeated", "overtaken", "looked"]
+    outcome: Literal["evaluated", "repeated", "overtaken", "looked", "played"]
     at: datetime
     slices: int = 0
     changes: tuple[str, ...] = ()

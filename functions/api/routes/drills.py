@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["operations"])
 DRILL: Final = Form(
-    r"^(drill|restore|mark)-\d{8}T\d{6}Z(-[0-9a-f]{4})?$", "a drill's id, such as drill-20261125T040000Z-3f9a"
+    r"^(drill|restore|mark)-\d{8}T\d{6}Z(-[0-9a-f]{4}|-played)?$", "a drill's id, such as drill-20261125T040000Z-3f9a"
 )
 DrillId = Annotated[str, Path(), DRILL]
 Cursor = Annotated[str, Form(r"^\d{8}T\d{6}Z#[a-z0-9TZ-]{1,40}$", "a next_cursor of this list")]

@@ -1,3 +1,4 @@
+import importlib
 import json
 import re
 from collections.abc import Iterator
@@ -243,6 +244,14 @@ def test_a_maintenance_of_three_minutes_leaves_out_what_was_counted_in_them(eval
     assert [(one.requests, one.errors, one.within(50)) for one in found] == [
         (1000 + 10 * number, number, 1000 + 10 * number) for number in range(4)
     ]
+
+
+def test_a_played_time_leaves_no_decision_behind(evaluator: Evaluator) -> None:
+    evaluator.aws.put_slice(START, requests=1000, latencies={50: 1000})
+    handler = importlib.import_module("functions.kpi_evaluation.handler").handler
+    played = {"task": "kpi_evaluation", "scheduled_time": stamp(START + SLICE), "played": True}
+    assert handler(played, None)["outcome"] == "played"
+    assert (evaluator.store.latest(), evaluator.store.decisions("availability", before=None, limit=1)) == (None, [])
 
 
 def test_a_look_between_two_evaluations_is_shown_and_stands_in_nobodys_way(evaluator: Evaluator) -> None:

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from local.chaos import NONE, Chaos, ChaosWatch, set_chaos
 from local.front_door.app import FrontDoor
 from local.front_door.distribution import ApiBehavior, Distribution, staging
-from local.front_door.edge import Answered, Edge
+from local.front_door.edge import Answered, Edge, line_of
 from local.state import State
 
 API = ApiBehavior(
@@ -110,3 +110,17 @@ def test_injected_latency_is_waited_for_and_counted(state: State, monkeypatch: p
     set_chaos(state, Chaos(latency=0.3))
     assert door.client.get("/v1/kpis").status_code == 200
     assert waited == [0.3]
+
+
+@pytest.mark.parametrize(("chaos", "said"), [
+    (Chaos(latency=0.01), "latency 10 ms"),
+    (Chaos(errors=1.0, latency=0.01), "latency 10 ms, error"),
+    (Chaos(errors=1.0), "error"),
+    (NONE, ""),
+], ids=["late", "late and failed", "failed", "nothing"])  # fmt: skip
+def test_what_was_injected_is_marked_in_the_answer_and_in_the_access_log(state: State, chaos: Chaos, said: str) -> None:
+    door = Door(state)
+    set_chaos(state, chaos)
+    assert door.client.get("/v1/kpis").headers.get("x-p09-injected", "") == said
+    (counted,) = door.edge.requests
+    assert line_of(counted).get("injected", "") == said

@@ -2479,6 +2479,8 @@ export interface components {
             aside_removed_at: string | null;
             /** Own */
             own: boolean;
+            /** Played */
+            played: boolean;
             /** Staging */
             staging: string;
             /** Steps */
@@ -2518,7 +2520,7 @@ export interface components {
         };
         /**
          * DrillView
-         * @description ``own``: who asks has started it, and somebody else has to sign it off.
+         * @description ``own``: who asks has started it, and somebody else has to sign it off. A ``played`` one proves nothing.
          *
          *     ``rpo_seconds`` of a promoted restore is what was really lost; the database that it replaced is kept until ``aside_until``.
          */
@@ -2562,6 +2564,8 @@ export interface components {
             aside_removed_at: string | null;
             /** Own */
             own: boolean;
+            /** Played */
+            played: boolean;
         };
         /**
          * EntryChange

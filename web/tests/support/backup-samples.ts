@@ -100,6 +100,7 @@ export const WAITING: Drill = {
   aside_removed_at: null,
   staging: "",
   own: false,
+  played: false,
 };
 
 export const RUNNING: Drill = {
