@@ -70,7 +70,9 @@ def starts() -> Starts:
         host=settings.postgres_home_host, port=int(settings.postgres_home_port),
     )  # fmt: skip
     cold_start = ColdStart(functions(settings.functions), store)
-    return Starts(steps, Promotion(steps, store, {"start_cold": cold_start.act}), PointedStaging(staging, table, now))
+    return Starts(
+        steps, Promotion(steps, store, {"start_cold": cold_start.act}), PointedStaging(staging, store, table, now)
+    )
 
 
 def now() -> datetime:

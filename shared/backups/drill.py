@@ -46,6 +46,8 @@ class Drill:
 
     A ``played`` one was begun by `p09 day` for a time that was over: it is dated by that time, and proves nothing.
 
+    ``staging`` is the address at which staging answers from the restored database, empty when it does not.
+
     Older records have a subject where people are named now, and no other.
     """
 
@@ -68,6 +70,7 @@ class Drill:
     finished_at: datetime | None = None
     abort_by: str = ""
     played: bool = False
+    staging: str = ""
     aside_until: datetime | None = None
     aside_removed_at: datetime | None = None
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 from shared.backups.content import Mark
 from shared.backups.drill import SIGN_OFF_WITHIN, Drill, Kind
 from shared.backups.promotion import ORDER
-from shared.backups.staging import POINT, POINT_BACK, points_to
 from shared.backups.store import Step
 from shared.backups.view import (
     BackupsView,
@@ -88,14 +87,12 @@ def drill_view(drill: Drill, asked_by: Actor) -> DrillView:
         "signed_by": drill.signed_by, "signed_at": plain_moment(drill.signed_at),
         "expires_at": plain_moment(drill.expires_at), "finished_at": plain_moment(drill.finished_at),
         "aside_until": plain_moment(drill.aside_until), "aside_removed_at": plain_moment(drill.aside_removed_at),
-        "own": asked_by.may_be(drill.starter), "played": drill.played,
+        "own": asked_by.may_be(drill.starter), "played": drill.played, "staging": drill.staging,
     }  # fmt: skip
 
 
 def drill_detail(drill: Drill, steps: Iterable[Step], asked_by: Actor) -> DrillDetail:
-    taken = {one.name: one for one in steps}
-    staging = points_to(taken.get(POINT), taken.get(POINT_BACK))
-    return {**drill_view(drill, asked_by), "staging": staging, "steps": [step_view(one) for one in taken.values()]}
+    return {**drill_view(drill, asked_by), "steps": [step_view(one) for one in steps]}
 
 
 def step_view(step: Step) -> StepView:

@@ -28,6 +28,7 @@ class BackupsView(TypedDict):
 
 class DrillView(TypedDict):
     """``own``: who asks has started it, and somebody else has to sign it off. A ``played`` one proves nothing.
+    ``staging`` is the address at which staging answers from the restored database, empty when it does not.
 
     ``rpo_seconds`` of a promoted restore is what was really lost; the database that it replaced is kept until ``aside_until``.
     """
@@ -51,6 +52,7 @@ class DrillView(TypedDict):
     aside_removed_at: str | None
     own: bool
     played: bool
+    staging: str
 
 
 class StepView(TypedDict):
@@ -63,9 +65,6 @@ class StepView(TypedDict):
 
 @view
 class DrillDetail(DrillView):
-    """``staging`` is the address at which staging answers from the restored database, empty when it is not pointed to it."""
-
-    staging: str
     steps: list[StepView]
 
 

@@ -182,10 +182,10 @@ async def point_staging(drill_id: DrillId, services: ServicesOf, person: PersonO
     its address.
     """
     from shared.backups.drill import must_wait, word_of
-    from shared.backups.staging import POINT, may_point
+    from shared.backups.staging import may_point
 
     found = _found(services, drill_id)
-    may_point(found, services.drills.step(drill_id, POINT))
+    may_point(found)
     must_wait(found, "sign-off", datetime.now(UTC))
     token = services.drills.token(drill_id, "sign-off")
     output = {"decision": "staging", **word_of(person.actor), "note": "staging is pointed to it"}

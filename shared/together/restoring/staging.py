@@ -12,6 +12,7 @@ from shared.audit.pending import leave
 if TYPE_CHECKING:
     from shared.backups.point_staging import Staging
     from shared.backups.steps import Task
+    from shared.backups.store import DrillStore
     from shared.platform.aws.dynamodb import Table
 
 ACTOR: Final = "function:cold_start"
@@ -22,15 +23,19 @@ class PointedStaging:
     """The acts of the steps, each repeated after a kill at any point of it."""
 
     staging: "Staging"
+    drills: "DrillStore"
     table: "Table"
     clock: Callable[[], datetime]
 
     def point(self, task: "Task") -> Mapping[str, Any]:
-        return self.staging.point(task)
+        found = self.staging.point(task)
+        self.drills.update(task.drill.id, staging=found["address"])
+        return found
 
     def point_back(self, task: "Task") -> Mapping[str, Any]:
         found = self.staging.point_back(task)
         drill = task.drill.id
+        self.drills.update(drill, staging="")
         entry = Entry(
             id=uuid5(NAMESPACE_URL, f"{drill}#staging-pointed-back"), organisation_id=OPERATIONS, actor=ACTOR,
             action="staging pointed back", subject=drill, reason="its restore was signed off, or has ended",

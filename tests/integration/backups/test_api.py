@@ -152,11 +152,11 @@ def test_staging_is_not_pointed_to_what_nobody_validates(
 def test_a_restore_says_where_staging_answers_from_it_and_staging_is_pointed_once(
     client: TestClient, api: Api, validated: str
 ) -> None:
-    at, path = NOW.isoformat(), f"/v1/drills/{validated}"
+    path = f"/v1/drills/{validated}"
     assert client.get(path, headers=by("ada")).json()["staging"] == ""
-    result = {"address": "http://127.0.0.1:8000/staging", "started_afresh": ["p09-local-staging-api"]}
-    api.drills.write_step(validated, Step(name="point staging", started_at=at, finished_at=at, result=result))
-    assert client.get(path, headers=by("ada")).json()["staging"] == "http://127.0.0.1:8000/staging"
+    api.drills.update(validated, staging="http://127.0.0.1:8000/staging")
+    listed = client.get("/v1/drills", headers=by("ada")).json()["drills"]
+    assert [one["staging"] for one in listed if one["id"] == validated] == ["http://127.0.0.1:8000/staging"]
     assert client.post(f"{path}/staging", headers=by("ada", "P09-SRE")).status_code == 409
     assert api.told == []
 

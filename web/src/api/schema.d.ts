@@ -2435,10 +2435,7 @@ export interface components {
             /** Time To Restore Seconds */
             time_to_restore_seconds: number | null;
         };
-        /**
-         * DrillDetail
-         * @description ``staging`` is the address at which staging answers from the restored database, empty when it is not pointed to it.
-         */
+        /** DrillDetail */
         DrillDetail: {
             /** Id */
             id: string;
@@ -2521,6 +2518,7 @@ export interface components {
         /**
          * DrillView
          * @description ``own``: who asks has started it, and somebody else has to sign it off. A ``played`` one proves nothing.
+         *     ``staging`` is the address at which staging answers from the restored database, empty when it does not.
          *
          *     ``rpo_seconds`` of a promoted restore is what was really lost; the database that it replaced is kept until ``aside_until``.
          */
@@ -2566,6 +2564,8 @@ export interface components {
             own: boolean;
             /** Played */
             played: boolean;
+            /** Staging */
+            staging: string;
         };
         /**
          * EntryChange

@@ -1,7 +1,7 @@
 import type { Schema } from "../../src/api/client";
 
 type Backups = Schema["BackupsView"];
-type Drill = Schema["DrillView"] & Pick<Schema["DrillDetail"], "staging">;
+type Drill = Schema["DrillView"];
 type Step = Schema["StepView"];
 type Plan = Schema["DrillPlan"];
 

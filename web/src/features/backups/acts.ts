@@ -1,4 +1,4 @@
-import { type Act, type DrillDetail, hasEnded } from "./drills";
+import { type Act, type Drill, hasEnded } from "./drills";
 
 export interface Asker {
   maySign: boolean;
@@ -7,7 +7,7 @@ export interface Asker {
 }
 
 /** What is offered to a person. Whether it is allowed, the API decides. */
-export function actsOf(drill: DrillDetail, { maySign, mayPoint, mayAbort }: Asker): Act[] {
+export function actsOf(drill: Drill, { maySign, mayPoint, mayAbort }: Asker): Act[] {
   const acts: Act[] = [];
   if (drill.status === "waiting for sign-off" && maySign && !drill.own) {
     acts.push("sign", "reject");
@@ -19,12 +19,12 @@ export function actsOf(drill: DrillDetail, { maySign, mayPoint, mayAbort }: Aske
 }
 
 /** Whether staging can answer from it: a drill destroys its database before anybody signs it off. */
-function isValidated({ kind, status }: DrillDetail): boolean {
+function isValidated({ kind, status }: Drill): boolean {
   return kind === "restore" && status === "waiting for sign-off";
 }
 
 /** Whom a drill waits for, for who is not offered the decision. */
-export function waitsFor(drill: DrillDetail, { maySign }: Asker): string | null {
+export function waitsFor(drill: Drill, { maySign }: Asker): string | null {
   if (drill.status === "waiting for promotion") {
     return maySign ? null : "It waits for a DBA to put the restored database into its place.";
   }

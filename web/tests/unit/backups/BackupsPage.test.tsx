@@ -147,6 +147,13 @@ test("drills stand newest first with RPO, RTO, rows, and the reason of each that
   );
 });
 
+test("where staging answers from a restore stands beside it", async () => {
+  server.drills = [{ ...WAITING, kind: "restore", staging: "http://127.0.0.1:8000/staging" }];
+  open();
+  const table = await within(await drills()).findByRole("table");
+  expect(table).toHaveTextContent("Staging answers from it at http://127.0.0.1:8000/staging");
+});
+
 test("more drills are shown when asked for", async () => {
   server.drills = Array.from({ length: 23 }, (_, index) => ({ ...FAILED, id: `${FAILED.id}${index}` }));
   open();
