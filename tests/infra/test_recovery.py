@@ -89,7 +89,7 @@ def _allowed(assembly: Assembly, stage: str, name: str) -> dict[str, str]:
     stack, function = found
     role = {"Ref": function.properties["Role"]["Fn::GetAtt"][0]}
     (policy,) = [one for one in stack.of_type("AWS::IAM::ManagedPolicy") if role in one.properties.get("Roles", [])]
-    allowed = {}
+    allowed: dict[str, str] = {}
     for statement in policy.properties["PolicyDocument"]["Statement"]:
         actions = statement["Action"]
         for action in [actions] if isinstance(actions, str) else actions:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scripts.generate.alerts import burn_alerts, target_alerts
-from shared.kpi.counts import Counts
+from shared.kpi.counts import Counts, Slice
 from shared.kpi.evaluate import Evaluation, evaluate
 from shared.kpi.exclusions import Exclusion
 from shared.kpi.measure import as_slice, roll_up
@@ -132,8 +132,8 @@ def _maintenances(traffic: list[Minutes]) -> Iterator[Exclusion]:
 
 
 @cache
-def _slices(traffic: tuple[Minutes, ...]) -> dict[datetime, Counts]:
-    found, at = {}, START
+def _slices(traffic: tuple[Minutes, ...]) -> dict[datetime, Slice]:
+    found, at = dict[datetime, Slice](), START
     for part in traffic:
         assert part.minutes % _SLICE == 0
         counts = as_slice(

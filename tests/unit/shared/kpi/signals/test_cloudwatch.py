@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from shared.kpi.counts import Counts
+from shared.kpi.counts import Slice
 from shared.kpi.signals.cloudwatch import CloudWatchSignals
 from shared.kpi.signals.port import Shape, SignalsUnavailable
 from shared.platform.aws.signed import AwsUnavailable
@@ -22,7 +22,7 @@ SHAPE = Shape.of(the_runbook())
 class FakeMetrics:
     """``sums`` by metric, then by the number of the slice, of which 0.2 is a minute; a page holds some metrics."""
 
-    def __init__(self, sums: Mapping[str, Mapping[float, float]], pages: int = 1) -> None:
+    def __init__(self, sums: Mapping[str, Mapping[Any, float]], pages: int = 1) -> None:
         self.sums = sums
         self.pages = pages
         self.asked: list[dict[str, Any]] = []
@@ -42,7 +42,7 @@ class FakeMetrics:
         }  # fmt: skip
 
 
-def read(metrics: Any, slices: int = 2) -> Mapping[datetime, Counts]:
+def read(metrics: Any, slices: int = 2) -> Mapping[datetime, Slice]:
     return CloudWatchSignals(metrics, "P09/test", SHAPE).slices([START + n * SLICE for n in range(slices)])
 
 
