@@ -102,8 +102,16 @@ test("what a verification did not find is said", async () => {
 });
 
 test.each([
-  ["a fault of what is kept stands in its words", { faults: ["WAL segment 3F is missing.", "b", "c"] }, "What is keptDamagedWAL segment 3F is missing. (and 2 more)"],
-  ["where AWS keeps the files it says on whose word they are whole", { oldest_reading: null }, "What is keptNo hole was foundFiles on this machine"],
+  [
+    "a fault of what is kept stands in its words",
+    { faults: ["WAL segment 3F is missing.", "b", "c"] },
+    "What is keptDamagedWAL segment 3F is missing. (and 2 more)",
+  ],
+  [
+    "where AWS keeps the files it says on whose word they are whole",
+    { oldest_reading: null },
+    "What is keptNo hole was foundFiles on this machine",
+  ],
 ])("%s", async (_, found, text) => {
   Object.assign(server.backups.measured.inspection as object, found);
   open();

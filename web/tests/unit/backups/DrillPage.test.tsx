@@ -152,7 +152,9 @@ test("a DBA who is not convinced rejects it", async () => {
 });
 
 test("staging is pointed to a restore, without a note, and its address is shown", async () => {
-  server.drills = server.drills.map((drill) => (drill.id === WAITING.id ? { ...drill, kind: "restore" } : drill));
+  server.drills = server.drills.map((drill) =>
+    drill.id === WAITING.id ? { ...drill, kind: "restore" } : drill,
+  );
   server.on(`POST /v1/drills/${WAITING.id}/staging`, () => {
     server.drills = server.drills.map((drill) => ({ ...drill, staging: "https://staging.example" }));
     return json({ id: WAITING.id, status: "running" }, 202);
