@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import DrillPage from "../../../src/features/backups/DrillPage";
 import { ADA, FAILED, GRACE, NOW, RUNNING, SIGNED, WAITING } from "../../support/backup-samples";
 import { FakeBackups } from "../../support/fake-backups";
-import { problem } from "../../support/fake-server";
+import { json, problem } from "../../support/fake-server";
 import { expectNoAxeFindings, renderSignedIn, tokenOf } from "../../support/render";
 
 let server: FakeBackups;
