@@ -90,8 +90,9 @@ class RestoreWorkflow(Construct):
         # A restore is not held up by staging: the end tries again.
         signed = self._act("PointBack", "point_staging_back", then=promotion, otherwise=promotion)
         pointed = sfn.Pass(self, "Pointed")
-        point = self._act("PointStaging", "point_staging", then=pointed, otherwise=pointed)
-        close = self._act("CloseRestored", "close_restored", then=point, otherwise=pointed)
+        refused = self._refused
+        point = self._act("PointStaging", "point_staging", then=pointed, otherwise=pointed, aborted=refused)
+        close = self._act("CloseRestored", "close_restored", then=point, otherwise=pointed, aborted=refused)
         sign_off = self._decision(
             "SignOff", "sign-off",
             choices={"signed": self._by_kind("SignedWhat", drill=passed, restore=signed), "staging": close},
@@ -186,8 +187,10 @@ class RestoreWorkflow(Construct):
         then: sfn.IChainable,
         otherwise: sfn.IChainable | None = None,
         crashed: sfn.IChainable | None = None,
+        aborted: sfn.IChainable | None = None,
     ) -> sfn.IChainable:
-        """An action until it is done; what it can't do, or what crashes in spite of retries, ends the drill."""
+        """An action until it is done; what it can't do, or what crashes in spite of retries, ends the drill, unless it goes on
+        ``otherwise``. ``aborted`` is where it goes then if a person ended the drill meanwhile."""
         payload = {"action": action, "drill": sfn.JsonPath.string_at("$.drill")} | ({"step": step} if step else {})
         invoke = self._invoke(name, payload, result_path="$.outcome")
         invoke.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), max_attempts=RETRIES, backoff_rate=2)
@@ -197,9 +200,10 @@ class RestoreWorkflow(Construct):
             sfn.Choice(self, f"{name}Outcome")
             .when(sfn.Condition.string_equals("$.outcome.state", "done"), then)
             .when(sfn.Condition.string_equals("$.outcome.state", "not yet"), again)
-            .otherwise(otherwise or self._refused)
         )
-        invoke.next(decide)
+        if aborted:
+            decide.when(sfn.Condition.string_equals("$.outcome.state", "aborted"), aborted)
+        invoke.next(decide.otherwise(otherwise or self._refused))
         return invoke
 
     def _decision(

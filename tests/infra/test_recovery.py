@@ -144,7 +144,10 @@ def test_whatever_becomes_of_a_restore_staging_is_pointed_back_before_its_databa
     assembly: Assembly, stage: str
 ) -> None:
     states = _definition(assembly, stage)["States"]
-    assert [name for name, state in states.items() if "Destroy" in _next(state)] == ["PointBackAtTheEndOutcome"]
+    assert [name for name, state in states.items() if "Destroy" in _next(state)] == [
+        "PointBackAtTheEndOutcome",
+        "DestroyAgain",
+    ]
     outcome = states["PointBackAtTheEndOutcome"]
     assert {one["Next"] for one in outcome["Choices"]} | {outcome["Default"]} == {"Destroy", "PointBackAtTheEndAgain"}
     assert [catch["Next"] for catch in states["PointBackAtTheEnd"]["Catch"]] == ["Destroy"]
@@ -158,6 +161,8 @@ def test_a_staging_that_could_not_be_pointed_leaves_the_restore_where_it_waited(
     for name in ("CloseRestored", "PointStaging"):
         assert states[f"{name}Outcome"]["Default"] == "Pointed"
         assert [catch["Next"] for catch in states[name]["Catch"]] == ["Pointed"]
+        ends = {one["StringEquals"]: one["Next"] for one in states[f"{name}Outcome"]["Choices"]}
+        assert ends["aborted"] == "Failed"  # nobody would wait for a decision any more
     assert states["Pointed"]["Next"] == "SignOff"
 
 
