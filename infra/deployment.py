@@ -82,6 +82,7 @@ class Deployment(cdk.Stage):
             platform=platform,
             data=services,
             audit_bucket=access.audit_bucket,
+            staging_url=api.staging_url,
             **self._props("Recovery"),
         )
         recovery.add_stack_dependency(data)

@@ -47,6 +47,9 @@ class Concurrency:
     # One drill; a second action may overlap with a first that was cut off.
     restore_drill: int = 2
     cold_start: int = 1
+    # Whoever validates a restored database asks through them.
+    staging_api: int = 2
+    staging_query: int = 2
     # The 02:00 task beside the minute's probe.
     health_check: int = 2
     redis_memory: int = 1
@@ -67,7 +70,7 @@ class Concurrency:
         """An environment serves one request at a time and keeps one connection; a restarted one may leave its
         predecessor's behind until the server notices, hence two for each."""
         of_access = self.audit_anchor + self.credential_expiry + self.credential_reconciliation + self.secret_rotation
-        of_http = self.collect + self.query + self.api
+        of_http = self.collect + self.query + self.api + self.staging_api + self.staging_query
         # A drill marks a moment by three connections; a promotion reads two databases and writes to one by as many.
         return 2 * (of_http + self.ingest_worker + of_access + self.migrate) + 3 * self.restore_drill
 
@@ -187,9 +190,8 @@ class Stage:
     # Who gets announcements by e-mail; each has to confirm. Others subscribe themselves to the topic.
     announce_to: tuple[str, ...] = ()
 
-    @property
-    def access_log_group(self) -> str:
-        return f"/aws/vendedlogs/{self.physical_name('api-access')}"
+    def access_log_group(self, api: str = "api") -> str:
+        return f"/aws/vendedlogs/{self.physical_name(f'{api}-access')}"
 
     def log_group(self, function: str) -> str:
         return f"/aws/lambda/{self.physical_name(function)}"

@@ -16,7 +16,7 @@ from typing import Final
 from uuid import uuid4
 
 from scripts.canary_keys import WrongUsage, add_options, canary_keys, url
-from shared.health.canary import Keys, Limits, canary_check, not_made
+from shared.health.canary import Keys, Limits, canary_check, not_made, reading_check
 from shared.health.checks import Check, http_checks, make_all
 from shared.health.model import Outcome, Result, judge, reached_anything
 
@@ -79,6 +79,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--report", metavar="FILE", type=Path, help="where to write what each check found, for `p09 change report`"
     )
+    parser.add_argument(
+        "--read-only", action="store_true",
+        help="ask for the canary's numbers instead of sending an event: for staging on a restored database",
+    )  # fmt: skip
     add_options(parser)
     return parser
 
@@ -87,6 +91,8 @@ def _canary(chosen: argparse.Namespace, asked: Asked, keys: Keys | None, lack: s
     if keys is None:
         return not_made(chosen.api_url, Result.UNCONFIGURED, f"no event could be sent: {lack}"[:500])
     limits = Limits(timeout=asked.timeout, within=asked.canary_within)
+    if chosen.read_only:
+        return reading_check(chosen.api_url, keys, limits)
     return canary_check(chosen.api_url, keys, f"smoke-tests-{uuid4()}", limits)
 
 

@@ -15,11 +15,11 @@ from bench.operations_table import OperationsTable
 from bench.outcome import Outcome
 from shared.calendar.store import CalendarStore
 from shared.incidents.store import IncidentStore
-from shared.kpi.counts import Counts
-from shared.kpi.measure import roll_up, slice_counts
+from shared.kpi.counts import Counts, Slice
+from shared.kpi.measure import roll_up, slice_of
 from shared.kpi.run_evaluation import Ports, run_evaluation
 from shared.kpi.store import KpiStore
-from shared.kpi.timeline import Key
+from shared.kpi.timeline import MINUTE, Key
 from shared.platform.aws.dynamodb import Table
 from shared.platform.moments import stamp
 from shared.runbook.load import the_runbook
@@ -29,10 +29,10 @@ TARGET: Final = 1.1
 # Late in a month, a quarter and a day: the windows are as long as they get.
 END: Final = datetime(2026, 12, 30, 21, 5, tzinfo=UTC)
 SLICE: Final = the_runbook().slices.length
-COUNTS: Final = slice_counts(
-    requests=1000, errors=1, latencies={50: 900, 100: 60, 200: 30, 500: 10}, beyond=0,
-    bad_above=the_runbook().slices.bad_above_percent / 100,
-)  # fmt: skip
+COUNTS: Final = slice_of(
+    [Counts(requests=200, latencies={50: 180, 100: 12, 200: 6, 500: 2})] * (SLICE // MINUTE),
+    the_runbook().slices.bad_above_percent / 100,
+)
 
 
 @dataclass
@@ -63,7 +63,7 @@ class History:
 
 
 class Signals:
-    def slices(self, starts: Sequence[datetime]) -> Mapping[datetime, Counts]:
+    def slices(self, starts: Sequence[datetime]) -> Mapping[datetime, Slice]:
         return dict.fromkeys(starts, COUNTS)
 
 

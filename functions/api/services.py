@@ -98,7 +98,7 @@ class Services(PeopleServices):
     def counted(self) -> "Counted":
         from shared.kpi.counted import Counted
 
-        return Counted(self.kpis.days)
+        return Counted(self.kpis.counted_days)
 
     @cached_property
     def runs(self) -> "RunStore":

@@ -27,6 +27,8 @@ database = wiring.database(settings, settings.postgres_secret_arn, application="
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if event["task"] == "audit_pending":
         report: dict[str, Any] = {"written": write_pending(table, database)}
+    elif event.get("played"):
+        report = {"outcome": "played", "why": "No head is anchored for an hour that is over: nobody knows it."}
     else:
         report = _anchor(datetime.fromisoformat(event["scheduled_time"]))
     logger.info("done", extra=report)

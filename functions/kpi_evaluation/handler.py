@@ -12,7 +12,7 @@ from functions.kpi_evaluation.settings import Settings
 from shared.calendar.store import CalendarStore
 from shared.incidents.store import IncidentStore
 from shared.kpi.edge import Metric
-from shared.kpi.run_evaluation import Ports, look, run_evaluation
+from shared.kpi.run_evaluation import Ports, Ran, look, run_evaluation
 from shared.kpi.signals.cloudwatch import CloudWatchSignals, signed_get_metric_data
 from shared.kpi.signals.port import Shape, Signals
 from shared.kpi.store import KpiStore
@@ -29,12 +29,18 @@ incidents = IncidentStore(table)
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """``look``: somebody asks how it is now, between two evaluations."""
+    """``look``: somebody asks how it is now, between two evaluations. ``played``: a past day is played, whose decisions stand."""
     now = datetime.fromisoformat(event["scheduled_time"]) if "scheduled_time" in event else datetime.now(UTC)
-    ran = look(the_runbook(), _ports(), now) if event.get("look") else run_evaluation(the_runbook(), _ports(), now)
+    ran = _run(event, now)
     report = asdict(ran) | {"at": ran.at.isoformat()}
     logger.info("done", extra=report)
     return report
+
+
+def _run(event: dict[str, Any], now: datetime) -> Ran:
+    if event.get("played"):
+        return Ran(outcome="played", at=now)
+    return look(the_runbook(), _ports(), now) if event.get("look") else run_evaluation(the_runbook(), _ports(), now)
 
 
 def _ports() -> Ports:

@@ -12,7 +12,7 @@ from aws_lambda_powertools.logging import Logger
 
 from functions.restore_drill.settings import Settings
 from functions.restore_drill.world import world
-from shared.backups.drill import Aborted, NotYet, StepFailed
+from shared.backups.drill import Aborted, NotYet, StepFailed, id_of
 from shared.backups.instances import InstancesUnavailable
 from shared.backups.run_drill import Drills
 from shared.platform.failures import PostgresUnavailable
@@ -32,6 +32,7 @@ ACTIONS: Final[dict[str, Act]] = {
     "admit": lambda drills, drill, _: drills.admit(drill),
     "compare": lambda drills, drill, _: drills.compare(drill),
     "reapply": lambda drills, drill, _: drills.reapply(drill),
+    "close_restored": lambda drills, drill, _: drills.close_restored(drill),
     "smoke_test": lambda drills, drill, _: drills.smoke_test(drill),
     "destroy": lambda drills, drill, _: drills.destroy(drill),
     "await": lambda drills, drill, event: drills.await_decision(drill, event["wait"], event["token"]),
@@ -51,7 +52,7 @@ def drills() -> Drills:
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if event.get("task") == REMOVE_ASIDE:
         return _remove_aside()
-    action, drill = event["action"], drill_of(event)
+    action, drill = event["action"], str(event.get("drill") or id_of(event["asked"]))
     try:
         found = {"state": "done", **(ACTIONS[action](drills(), drill, event) or {})}
     except (NotYet, InstancesUnavailable, PostgresUnavailable, ValkeyUnavailable) as error:
@@ -69,11 +70,3 @@ def _remove_aside() -> dict[str, Any]:
     report = drills().remove_what_was_put_aside()
     logger.info(REMOVE_ASIDE, extra=report)
     return report
-
-
-def drill_of(event: Mapping[str, Any]) -> str:
-    """The drill's name; what the schedule starts is called after its time, and so begins once."""
-    if "drill" in event:
-        return str(event["drill"])
-    asked = event["asked"]
-    return str(asked.get("id") or f"drill-{asked['scheduled_time'].replace('-', '').replace(':', '')}")

@@ -23,6 +23,7 @@ from shared.platform.postgres import Database
 from shared.platform.settings import aws_settings
 from shared.storage.kept import PREFIX
 from shared.together.restoring.acts import Kept, Restoring, Where
+from shared.together.restoring.closing import close_to_writers
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
@@ -107,6 +108,10 @@ def world(settings: Settings) -> World:
         with databases.connect("owner", (host, port)) as connection:
             return reapply(connection)
 
+    def close(host: str, port: int) -> Mapping[str, Any]:
+        with databases.connect("owner", (host, port)) as connection:
+            return {"sessions_ended": close_to_writers(connection)}
+
     return World(
         store=drills,
         instances=kept,
@@ -115,6 +120,7 @@ def world(settings: Settings) -> World:
         admit=restoring.admit,
         smoke_test=smoke,
         reapply=again,
+        close=close,
         promotion=restoring.acts(),
     )
 

@@ -1,4 +1,4 @@
-"""The function that starts others afresh after a promoted restore, and has them answer."""
+"""The function that gives others new environments, on a restored database or after a promoted one, and has them answer."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
     from infra.constructs.platform import DataServices, Platform
+    from infra.stages import Stage
 
 HEALTH = {
     "version": "2.0", "routeKey": "$default", "rawPath": "/health/db", "rawQueryString": "", "headers": {},
@@ -35,7 +36,11 @@ FUNCTIONS: dict[str, dict[str, Any] | None] = {
     "credential_reconciliation": None,
     "secret_rotation": None,
     "migrate": None,
+    "staging_api": None,
+    "staging_query": None,
 }
+# Those that can be pointed to a restored database before anybody decides on it.
+STAGING: dict[str, dict[str, Any] | None] = {"staging_api": HEALTH, "staging_query": None}
 SHIFTED = frozenset({"api", "collect", "query"})
 CONFIGURING = (
     "lambda:GetFunctionConfiguration",
@@ -52,24 +57,22 @@ QUALIFIED = "Versions and aliases of functions that are known by their names"
 
 
 class ColdStart(Construct):
-    def __init__(self, scope: Construct, construct_id: str, *, platform: Platform, data: DataServices) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, platform: Platform, data: DataServices, staging_url: str
+    ) -> None:
         super().__init__(scope, construct_id)
         stage = platform.stage
-        functions = [
-            {
-                "name": stage.physical_name(name),
-                "alias": LIVE if name in SHIFTED and stage.sizes.shift else "",
-                "asked": asked,
-            }
-            for name, asked in FUNCTIONS.items()
-        ]
         self.function = ServiceFunction(
             self,
             "cold_start",
             platform=platform,
             environment={
                 "OPERATIONS_TABLE_NAME": data.operations.table_name,
-                "FUNCTIONS": json.dumps(functions),
+                "FUNCTIONS": _listed(stage, FUNCTIONS),
+                "STAGING_FUNCTIONS": _listed(stage, STAGING),
+                "STAGING_URL": staging_url,
+                "POSTGRES_HOME_HOST": data.postgres.host,
+                "POSTGRES_HOME_PORT": str(data.postgres.port),
             },
             reserved_concurrency=stage.sizes.concurrency.cold_start,
             # Two cold starts of others are waited for.
@@ -93,6 +96,19 @@ class ColdStart(Construct):
         for name in SHIFTED:
             finding = f"AwsSolutions-IAM5[Resource::{partition}:{stage.physical_name(name)}:*]"
             acknowledge(self.function.policy, {finding: QUALIFIED})
+
+
+def _listed(stage: Stage, functions: dict[str, dict[str, Any] | None]) -> str:
+    return json.dumps(
+        [
+            {
+                "name": stage.physical_name(name),
+                "alias": LIVE if name in SHIFTED and stage.sizes.shift else "",
+                "asked": asked,
+            }
+            for name, asked in functions.items()
+        ]
+    )
 
 
 def allow_owner_secret(function: ServiceFunction) -> None:

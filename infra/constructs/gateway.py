@@ -44,42 +44,57 @@ ACCESS_LOG_FIELDS = {
 ACCESS_LOG_NUMBERS = ("$context.status", "$context.responseLatency")
 
 
-def gateway(scope: Construct, *, platform: Platform, live: Mapping[str, lambda_.IFunction]) -> apigateway.HttpApi:
-    """The HTTP API of the stack that is the scope.
+def gateway(
+    scope: Construct,
+    *,
+    platform: Platform,
+    live: Mapping[str, lambda_.IFunction],
+    name: str = DEFAULT,
+    counted: bool = True,
+) -> apigateway.HttpApi:
+    """The HTTP API of the scope.
 
     Parameters
     ----------
     live
-        The functions by name, or their aliases where traffic shifts to new versions step by step.
+        The functions by name, or their aliases where traffic shifts to new versions step by step. Paths of those that are not
+        there go to the default.
+    counted
+        Whether KPIs are counted from its access log.
     """
     to = {name: integrations.HttpLambdaIntegration(name.capitalize(), one) for name, one in live.items()}
     api = apigateway.HttpApi(
         scope,
         "Http",
-        api_name=platform.stage.physical_name("api"),
+        api_name=platform.stage.physical_name(name),
         create_default_stage=False,
         default_integration=to[DEFAULT],
     )
     acknowledge(api, {"AwsSolutions-APIG4": AUTHORIZATION_REASON})
     for function, routes in json.loads(ROUTES.read_text()).items():
-        for route in routes:
+        for route in routes if function in to else ():
             method, path = route.split(" ")
             api.add_routes(path=path, methods=[apigateway.HttpMethod(method)], integration=to[function])
-    _stage(scope, platform, api)
+    log_group = _access_log(scope, platform, name)
+    if counted:
+        patterns = platform.monitoring.access_log_filters
+        count_lines(scope, log_group=log_group, platform=platform, patterns=patterns)
+    _stage(scope, platform, api, log_group)
     return api
 
 
-def _stage(scope: Construct, platform: Platform, api: apigateway.HttpApi) -> None:
-    log_group = logs.LogGroup(
+def _access_log(scope: Construct, platform: Platform, name: str) -> logs.LogGroup:
+    return logs.LogGroup(
         scope,
         "AccessLogs",
-        log_group_name=platform.stage.access_log_group,
+        log_group_name=platform.stage.access_log_group(name),
         retention=retention(platform.stage),
         encryption_key=platform.key,
         removal_policy=RemovalPolicy.DESTROY,
     )
-    patterns = platform.monitoring.access_log_filters
-    count_lines(scope, log_group=log_group, platform=platform, patterns=patterns)
+
+
+def _stage(scope: Construct, platform: Platform, api: apigateway.HttpApi, log_group: logs.ILogGroup) -> None:
     rate = platform.stage.sizes.api_requests_per_second
     stage = apigateway.CfnStage(
         scope,

@@ -59,7 +59,7 @@ class OperationsDashboard(Construct):
         return self._graph("Latency percentiles (ms)", lines, stat="p95")
 
     def _errors_by_route(self) -> Widget:
-        group = self._platform.stage.access_log_group
+        group = self._platform.stage.access_log_group()
         return self._log("Errors by route", group, query=ERRORS_BY_ROUTE, view="table")
 
     def _cold_starts(self) -> Widget:

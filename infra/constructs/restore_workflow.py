@@ -3,7 +3,8 @@
     begin → mark → provision → wait → admit → compare → (reapply) → smoke test → sign-off → (preview → promotion) → destroy → close
 
 A drill destroys its database before anybody signs; a restore keeps it until it is promoted or discarded. The promotion is an order
-of steps (`PROMOTION`); one that fails leads back to what ran before, until the restored database serves.
+of steps (`PROMOTION`); one that fails leads back to what ran before, until the restored database serves. Staging can be pointed to
+a restore that waits for its sign-off; whatever becomes of the restore, staging is pointed back.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ PROMOTION = (
     "put_in_place", "start_cold", "serve", "anchor",
 )  # fmt: skip
 COLD_START = "start_cold"
+# Actions of the function that reconfigures others, as that step is.
+STAGING = frozenset({"point_staging", "point_staging_back"})
 UNFINISHED = "The restored database is in its place, and a last step failed: the record says which, and why."
 NOT_BACK = "The promotion failed, and so did the way back: the record says where. The stream keeps what is accepted."
 # What has been served can't be taken back.
@@ -83,12 +86,20 @@ class RestoreWorkflow(Construct):
         self._crashed.next(end)
         self._refused.next(end)
         passed = self._verdict("Passed", status="passed").next(end)
-        signed = self._by_kind("SignedWhat", drill=passed, restore=self._promotion(end))
+        promotion = self._promotion(end)
+        # A restore is not held up by staging: the end tries again.
+        signed = self._act("PointBack", "point_staging_back", then=promotion, otherwise=promotion)
+        pointed = sfn.Pass(self, "Pointed")
+        refused = self._refused
+        point = self._act("PointStaging", "point_staging", then=pointed, otherwise=pointed, aborted=refused)
+        close = self._act("CloseRestored", "close_restored", then=point, otherwise=pointed, aborted=refused)
         sign_off = self._decision(
-            "SignOff", "sign-off", choices={"signed": signed},
+            "SignOff", "sign-off",
+            choices={"signed": self._by_kind("SignedWhat", drill=passed, restore=signed), "staging": close},
             otherwise=self._verdict("Rejected", status="rejected", why="It was not signed off.").next(end),
             expired=self._verdict("Expired", status="expired", why="Nobody signed it off in time.").next(end),
         )  # fmt: skip
+        pointed.next(sign_off)
         destroyed = self._act("DestroyDrill", "destroy", then=sign_off)
         smoke = self._act(
             "SmokeTest", "smoke_test", then=self._by_kind("SmokeTestedWhat", drill=destroyed, restore=sign_off)
@@ -164,7 +175,8 @@ class RestoreWorkflow(Construct):
         close.next(went_well.otherwise(sfn.Succeed(self, "Done")))
         left = self._verdict("NotDestroyed", status="failed", why="The temporary database could not be destroyed.")
         left.next(close)
-        return self._act("Destroy", "destroy", then=close, otherwise=left)
+        destroy = self._act("Destroy", "destroy", then=close, otherwise=left)
+        return self._act("PointBackAtTheEnd", "point_staging_back", then=destroy, otherwise=destroy)
 
     def _act(
         self,
@@ -175,8 +187,10 @@ class RestoreWorkflow(Construct):
         then: sfn.IChainable,
         otherwise: sfn.IChainable | None = None,
         crashed: sfn.IChainable | None = None,
+        aborted: sfn.IChainable | None = None,
     ) -> sfn.IChainable:
-        """An action until it is done; what it can't do, or what crashes in spite of retries, ends the drill."""
+        """An action until it is done; what it can't do, or what crashes in spite of retries, ends the drill, unless it goes on
+        ``otherwise``. ``aborted`` is where it goes then if a person ended the drill meanwhile."""
         payload = {"action": action, "drill": sfn.JsonPath.string_at("$.drill")} | ({"step": step} if step else {})
         invoke = self._invoke(name, payload, result_path="$.outcome")
         invoke.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), max_attempts=RETRIES, backoff_rate=2)
@@ -186,9 +200,10 @@ class RestoreWorkflow(Construct):
             sfn.Choice(self, f"{name}Outcome")
             .when(sfn.Condition.string_equals("$.outcome.state", "done"), then)
             .when(sfn.Condition.string_equals("$.outcome.state", "not yet"), again)
-            .otherwise(otherwise or self._refused)
         )
-        invoke.next(decide)
+        if aborted:
+            decide.when(sfn.Condition.string_equals("$.outcome.state", "aborted"), aborted)
+        invoke.next(decide.otherwise(otherwise or self._refused))
         return invoke
 
     def _decision(
@@ -241,10 +256,11 @@ class RestoreWorkflow(Construct):
         return sfn.Pass(self, name, parameters={"status": status, "why": why}, result_path="$.verdict")
 
     def _invoke(self, name: str, payload: dict[str, Any], *, result_path: str) -> tasks.LambdaInvoke:
+        is_cold = payload.get("step") == COLD_START or payload["action"] in STAGING
         return tasks.LambdaInvoke(
             self,
             name,
-            lambda_function=(self._cold_start if payload.get("step") == COLD_START else self._function).function,
+            lambda_function=(self._cold_start if is_cold else self._function).function,
             payload=sfn.TaskInput.from_object(payload),
             payload_response_only=True,
             retry_on_service_exceptions=False,

@@ -8,12 +8,13 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.assets import ROOT
+from infra.constructs.cold_start import STAGING
 
 if TYPE_CHECKING:
     from infra.constructs.platform import Platform
 
-# A folder with settings is a function.
-FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/settings.py"))
+# A folder with settings is a function; staging has second ones of two.
+FUNCTIONS = sorted([*(path.parent.name for path in (ROOT / "functions").glob("*/settings.py")), *STAGING])
 # By which name the question is found: log lines that it is asked of (the access log, or functions), and the query.
 ACCESS_LOG_QUERIES = {
     "Which routes fail": """
@@ -73,7 +74,7 @@ class SavedQueries(Construct):
         stage = platform.stage
         target = platform.monitoring.runbook["kpis"]["latency"]["target_ms"]
         for name, query in ACCESS_LOG_QUERIES.items():
-            self._save(name, query.replace("{target_ms}", str(target)), [stage.access_log_group])
+            self._save(name, query.replace("{target_ms}", str(target)), [stage.access_log_group()])
         for name, query in FUNCTION_QUERIES.items():
             self._save(name, query, [stage.log_group(function) for function in FUNCTIONS])
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from infra.constructs.service_function import ServiceFunction
 
 RETRIES = 2
+READ = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
 READ_AND_WRITE = (
     "dynamodb:BatchGetItem",
     "dynamodb:ConditionCheckItem",

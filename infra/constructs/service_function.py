@@ -75,6 +75,8 @@ class ServiceFunction(Construct):
         Folder under `functions/`; the function, its log group, queue and alarms are called after it.
     environment
         The keys of that function's settings class, `STAGE` apart, which is set here.
+    code
+        The folder whose handler it runs, if that is another function's: then it is a second one of that.
     in_network
         Whether it talks to PostgreSQL or Valkey, and therefore lives in the VPC where there is one.
     traced
@@ -95,6 +97,7 @@ class ServiceFunction(Construct):
         reserved_concurrency: int,
         timeout: Duration,
         memory_mb: int,
+        code: str = "",
         in_network: bool = True,
         traced: bool = True,
         quiet: bool = False,
@@ -103,6 +106,7 @@ class ServiceFunction(Construct):
         self.name = name
         self._traced = traced
         self._quiet = quiet
+        self._code = code or name
         self._platform = platform
         self._network = platform.network if in_network else None
         self.failures = self._failure_queue()
@@ -187,11 +191,11 @@ class ServiceFunction(Construct):
             self,
             "Function",
             function_name=platform.stage.physical_name(self.name),
-            handler=f"functions.{self.name}.handler.handler",
+            handler=f"functions.{self._code}.handler.handler",
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=arm if platform.target.arm else intel,
             code=function_code(platform.target),
-            layers=[dependencies(self, platform.target, self.name)],
+            layers=[dependencies(self, platform.target, self._code)],
             environment={"STAGE": platform.stage.name, **environment, **self._of_libraries()},
             reserved_concurrent_executions=reserved_concurrency,
             timeout=timeout,

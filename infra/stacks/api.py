@@ -1,4 +1,4 @@
-"""The HTTP API and the three functions behind it: what takes events, what answers queries, and the rest."""
+"""The HTTP API and the three functions behind it: what takes events, what answers queries, and the rest; and staging."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import CfnOutput, Duration, Stack
+from constructs import Construct
 
 from infra.constructs.gateway import gateway
 from infra.constructs.gradual_shift import GradualShift
 from infra.constructs.restore_workflow import workflow_arn
-from infra.constructs.scheduled_task import READ_AND_WRITE
+from infra.constructs.scheduled_task import READ, READ_AND_WRITE
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.stage_secrets import arns, stored
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_apigatewayv2 as apigateway
     from aws_cdk import aws_lambda as lambda_
     from aws_cdk import aws_secretsmanager as secretsmanager
-    from constructs import Construct
 
     from infra.constructs.identity import Identity
     from infra.constructs.platform import DataServices, Platform
@@ -40,14 +41,24 @@ class ApiStack(Stack):
         super().__init__(scope, construct_id, **props)
         self._platform = platform
         self._data = data
-        functions = self._collect(), self._query(identity), self._api(identity)
+        self._identity = identity
+        functions = self._collect(), self._query(), self._api()
         self.gateway = gateway(self, platform=platform, live={one.name: self._live(one) for one in functions})
+        self.staging = self._staging()
         CfnOutput(self, "ApiUrl", value=self.gateway.api_endpoint)
+        CfnOutput(self, "StagingApiId", value=self.staging.api_id)
+        CfnOutput(self, "StagingUrl", value=self.staging_url)
 
     @property
     def domain(self) -> str:
         """Host name of the API, as CloudFront reaches it."""
         return f"{self.gateway.api_id}.execute-api.{self.region}.{self.url_suffix}"
+
+    @property
+    def staging_url(self) -> str:
+        """Where staging answers; on this machine the front door knows it by a path."""
+        local = self._platform.stage.local
+        return f"{local.origin}/staging" if local else self.staging.api_endpoint
 
     def _collect(self) -> ServiceFunction:
         """Takes events. A flood of them uses up its own concurrency, and nobody else's."""
@@ -63,25 +74,14 @@ class ApiStack(Stack):
         collect.allow("events:PutEvents", resources=[bus.event_bus_arn])
         return collect
 
-    def _query(self, identity: Identity) -> ServiceFunction:
+    def _query(self, name: str = "query") -> ServiceFunction:
         """Answers queries, which take the longest and will take the most memory."""
-        return self._function("query", self._data.postgres.query_secret, environment=identity.environment())
+        login = self._data.postgres.query_secret
+        return self._function(name, login, code="query", environment=self._identity.environment())
 
-    def _api(self, identity: Identity) -> ServiceFunction:
+    def _api(self) -> ServiceFunction:
         """Console and operations."""
-        data = self._data
-        api = self._function(
-            "api",
-            data.postgres.api_secret,
-            data.origin_secret,
-            environment={
-                "EVENT_BUS_NAME": data.bus.event_bus_name,
-                "OPERATIONS_TABLE_NAME": data.operations.table_name,
-                **identity.environment(),
-                **self._origin_proof(),
-                "RESTORE_WORKFLOW_ARN": workflow_arn(self, self._platform.stage),
-            },
-        )
+        data, api = self._data, self._console("api")
         api.allow("events:PutEvents", resources=[data.bus.event_bus_arn])
         ages = arns(self, self._platform, stored(self._platform))
         api.allow("secretsmanager:ListSecretVersionIds", resources=ages)
@@ -89,6 +89,31 @@ class ApiStack(Stack):
         api.allow("states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure", resources=drills)
         api.allow_table(data.operations, *READ_AND_WRITE)
         return api
+
+    def _console(self, name: str) -> ServiceFunction:
+        data = self._data
+        return self._function(
+            name,
+            data.postgres.api_secret,
+            data.origin_secret,
+            code="api",
+            environment={
+                "EVENT_BUS_NAME": data.bus.event_bus_name,
+                "OPERATIONS_TABLE_NAME": data.operations.table_name,
+                **self._identity.environment(),
+                **self._origin_proof(),
+                "RESTORE_WORKFLOW_ARN": workflow_arn(self, self._platform.stage),
+            },
+        )
+
+    def _staging(self) -> apigateway.HttpApi:
+        """A second `api` and `query`, which can be pointed to a restored database (shared/backups/staging.py). They read what the
+        others write, and act on nothing."""
+        api, query = self._console("staging_api"), self._query("staging_query")
+        api.allow_table(self._data.operations, *READ)
+        scope = Construct(self, "Staging")
+        live = {"api": api.function, "query": query.function}
+        return gateway(scope, platform=self._platform, live=live, name="staging", counted=False)
 
     def _origin_proof(self) -> dict[str, str]:
         """For functions that limit or write down who calls: what tells CloudFront's word on the viewer from another's."""
@@ -100,6 +125,7 @@ class ApiStack(Stack):
         login: secretsmanager.ISecret,
         *secrets: secretsmanager.ISecret,
         environment: dict[str, str],
+        code: str = "",
         traced: bool = True,
         quiet: bool = False,
     ) -> ServiceFunction:
@@ -108,6 +134,7 @@ class ApiStack(Stack):
         function = ServiceFunction(
             self,
             name,
+            code=code,
             platform=self._platform,
             environment={
                 **data.postgres.environment(),

@@ -43,6 +43,7 @@ class RecoveryStack(Stack):
         platform: Platform,
         data: DataServices,
         audit_bucket: s3.IBucket,
+        staging_url: str,
         **props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **props)
@@ -50,7 +51,7 @@ class RecoveryStack(Stack):
         self._data = data
         self._audit_bucket = audit_bucket
         self.function = self._function()
-        self.cold_start = ColdStart(self, "Cold", platform=platform, data=data).function
+        self.cold_start = ColdStart(self, "Cold", platform=platform, data=data, staging_url=staging_url).function
         seconds = platform.stage.sizes.drill_poll_seconds
         self.workflow = RestoreWorkflow(
             self,

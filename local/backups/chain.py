@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from local.backups.repository import Base
-from local.backups.wal import position, unbroken
+from local.backups.wal import history_of, position, unbroken
 from shared.backups.model import Chain
 from shared.backups.words import moment_text
 
@@ -25,6 +25,22 @@ def missing(segments: Sequence[str], bases: Sequence[Base], reached: str | None)
             known = set(there)
             found += [name for name in unbroken(first, max(ends)) if name not in known]
     return found
+
+
+def missing_histories(segments: Sequence[str], bases: Sequence[Base], histories: Iterable[str]) -> list[str]:
+    """Of timelines that are kept, but for the first, which has none."""
+    kept = {int(_timeline(name), 16) for name in (*segments, *(base.first_segment for base in bases))}
+    needed = {history_of(timeline) for timeline in kept if timeline > 1}
+    return sorted(needed.difference(histories))
+
+
+def history_faults(missing_names: Iterable[str]) -> Iterator[str]:
+    for name in missing_names:
+        timeline = int(name.partition(".")[0], 16)
+        yield (
+            f"WAL history {name} is missing from the archive: a restore to a moment before timeline {timeline} would begin a "
+            f"second one of this number, whose log can't be archived."
+        )
 
 
 def chain(segments: Sequence[str], bases: Sequence[Base]) -> Chain | None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
-from local.backups.chain import chain, chain_faults, missing
+from local.backups.chain import chain, chain_faults, history_faults, missing, missing_histories
 from local.backups.repository import Base, Repository
 from local.backups.sealing import Damaged, check_seal
 from local.backups.wal import is_segment
@@ -93,16 +93,18 @@ def inspection(repository: Repository, inventory: Inventory, reached: str | None
     of_wal = {
         name.removeprefix("wal/"): fault for name, fault in wrong.items() if is_segment(name.removeprefix("wal/"))
     }
+    unknown = missing_histories(segments, bases, repository.histories())
     gone = {name for name, fault in of_wal.items() if fault == MISSING} - set(segments)
     faults = (
         *chain_faults(
             repository.wal, segments, bases, gone | set(missing(segments, bases, reached)), of_wal.keys() - gone
         ),
+        *history_faults(unknown),
         *_faults_of_bases(repository, bases, wrong),
         *(
             f"{name} {fault}."
             for name, fault in sorted(wrong.items())
-            if name.startswith("wal/") and name[4:] not in of_wal
+            if name.startswith("wal/") and name[4:] not in of_wal and name[4:] not in unknown
         ),
         *_faults_of_snapshots(wrong),
     )

@@ -36,6 +36,8 @@ TRY_AGAIN: Final = timedelta(hours=1)
 class Places(Protocol):
     """Where the running database's data is, and where that is which takes its place."""
 
+    @property
+    def log(self) -> Path: ...
     def take(self, drill: str, data: Path) -> None: ...
     def is_promoting(self, drill: str) -> bool: ...
     def promote(self, drill: str) -> Aside: ...
@@ -73,6 +75,7 @@ class Keeper:
 
     def begin(self, now: datetime) -> None:
         self._repository.fail_interrupted(now)
+        self._repository.take_histories(self._duties.places.log)
         asked = {str(request["id"]) for _, request in self._documents.requests() if request["action"] == "promote"}
         begun = {drill for drill, instance in self._documents.instances() if instance.state == "promoting"}
         self._restores.forget_lost(asked | begun, self._duties.places.take)
@@ -229,6 +232,7 @@ class Keeper:
         except RestoreFailed as error:
             self._documents.write_instance(drill, _failed(str(error)))
             return
+        self._repository.take_histories(self._duties.places.log)
         self._documents.write_aside(drill, aside)
         self._documents.write_instance(drill, Instance(state="promoted"))
         self._job = self._jobs.submit(self._back_up, f"promoted-{drill}")

@@ -26,6 +26,11 @@ class Places:
         self._config = config
         self.running = state.folder / "postgres"
 
+    @property
+    def log(self) -> Path:
+        """The running database's write-ahead log."""
+        return self.running / "pg_wal"
+
     def restored(self, drill: str) -> Path:
         return self._state.folder / f"postgres-restored-{drill}"
 

@@ -88,6 +88,19 @@ class Repository:
             sync_folder(self.spool)
         return names
 
+    def take_histories(self, log: Path) -> list[str]:
+        """Seal histories of timelines that PostgreSQL never handed over: a restored server archives nothing before it runs.
+
+        ``log`` is its folder of WAL. Without its history the number of a timeline would be given to a second one.
+        """
+        new = [file for file in sorted(log.glob("*.history")) if not (self.wal / file.name).exists()]
+        for file in new:
+            seal(file, self.wal / file.name, self.key)
+        return [file.name for file in new]
+
+    def histories(self) -> list[str]:
+        return sorted(file.name for file in self.wal.glob("*.history") if not file.name.startswith("."))
+
     def _same(self, source: Path, target: Path) -> None:
         if b"".join(unsealed(target, self.key)) != source.read_bytes():
             raise Damaged(f"WAL segment {source.name} was archived before with other content: both are kept")

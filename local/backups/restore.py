@@ -171,8 +171,7 @@ class TemporaryPostgres:
     def _fetch_wal(self, repository: Repository, chosen: Plan) -> None:
         wal = self.folder / "wal"
         wal.mkdir(mode=0o700)
-        histories = [file.name for file in repository.wal.glob("*.history")]
-        for name in [*chosen.segments, *histories]:
+        for name in [*chosen.segments, *repository.histories()]:
             unseal(repository.wal / name, wal / name, repository.key)
         if self._user:
             _give(self.data, self._user)

@@ -25,6 +25,11 @@ def is_segment(name: str) -> bool:
     return _SEGMENT.fullmatch(name) is not None
 
 
+def history_of(timeline: int) -> str:
+    """The file that says from where a timeline branched off: every one but the first has one."""
+    return f"{timeline:08X}.history"
+
+
 def following(name: str) -> str:
     """The next segment of the same timeline."""
     timeline, log, segment = name[:8], int(name[8:16], 16), int(name[16:], 16)

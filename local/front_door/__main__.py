@@ -7,7 +7,7 @@ import uvicorn
 
 from local.chaos import ChaosWatch
 from local.front_door.app import FrontDoor, create_app
-from local.front_door.distribution import read_status_page
+from local.front_door.distribution import read_staging, read_status_page
 from local.front_door.edge import Edge
 from local.state import LOOPBACK, State
 
@@ -16,7 +16,11 @@ def main() -> None:
     port, endpoint, folder = sys.argv[1:]
     chaos, edge = ChaosWatch(State(Path(folder))), Edge(endpoint)
     uvicorn.run(
-        create_app(FrontDoor(endpoint, chaos, edge), FrontDoor(endpoint, chaos, edge, read_status_page)),
+        create_app(
+            FrontDoor(endpoint, chaos, edge),
+            FrontDoor(endpoint, chaos, edge, read_status_page),
+            FrontDoor(endpoint, chaos, edge, read_staging),
+        ),
         host=LOOPBACK,
         port=int(port),
         access_log=False,

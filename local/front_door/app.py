@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Host, Route, Router
 
 from local.chaos import ChaosWatch
-from local.front_door.distribution import ApiBehavior, Distribution, read_distribution
+from local.front_door.distribution import EVERY_METHOD, STAGING_PATH, ApiBehavior, Distribution, read_distribution
 from local.front_door.edge import Answered, Edge
 from local.people import DEMO_PEOPLE, PASSWORD
 
@@ -29,6 +29,9 @@ DEMO_PAGE = Path(__file__).with_name("demo_page.html")
 REREAD_SECONDS = 3.0
 PUBLISH_SECONDS = 5.0
 MOST_BYTES = 10 * 1024 * 1024  # what API Gateway takes at most
+# Says which faults of `p09 chaos` an answer has: nobody looks for their cause.
+INJECTED = "x-p09-injected"
+_MILLISECONDS = 1000
 # What belongs to the viewer's connection, and what is written anew for the origin.
 _NOT_PASSED_ON = frozenset(
     (
@@ -40,7 +43,6 @@ _NOT_PASSED_ON = frozenset(
 _CLOUDFRONT_PREFIX = "cloudfront-"
 UNKNOWN_COUNTRY = "ZZ"
 STATUS_HOST = "status.localhost"  # infra/stacks/status.py puts it into links
-EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class FrontDoor:
@@ -80,7 +82,7 @@ class FrontDoor:
         body = await request.body()
         if len(body) > MOST_BYTES:
             return problem(413, "Content too large", f"API Gateway takes at most {MOST_BYTES} bytes.")
-        if behavior is None:
+        if behavior is None or behavior.mounted_at:
             return await self._forward_or_tell(request, body, distribution, behavior)
         return await self._call_api(request, body, distribution, behavior)
 
@@ -89,15 +91,19 @@ class FrontDoor:
     ) -> Response:
         """What API Gateway's access log would say of it is counted, injected faults included."""
         started = time.perf_counter()
-        chaos = self._chaos.now()
+        chaos, injected = self._chaos.now(), []
         if chaos.latency:
+            injected.append(f"latency {chaos.latency * _MILLISECONDS:.0f} ms")
             await asyncio.sleep(chaos.latency)
         if self._chaos.hits(chaos):
+            injected.append("error")
             detail = "The front door injects errors: `p09 chaos off` ends it."
             response = problem(503, "Injected failure", detail)
             response.headers["x-request-id"] = str(uuid4())
         else:
             response = await self._forward_or_tell(request, body, distribution, behavior)
+        if injected:
+            response.headers[INJECTED] = ", ".join(injected)
         self.edge.count(
             Answered(
                 request_id=response.headers.get("x-request-id", ""),
@@ -105,6 +111,7 @@ class FrontDoor:
                 path=request.url.path,
                 status=response.status_code,
                 seconds=time.perf_counter() - started,
+                injected=", ".join(injected),
             )
         )
         return response
@@ -125,7 +132,7 @@ class FrontDoor:
         path = request.scope["raw_path"].decode("ascii")
         if behavior:
             headers += [*behavior.origin_headers.items(), *cloudfront_headers(request)]
-            path = behavior.path_prefix + path
+            path = behavior.path_prefix + path.removeprefix(behavior.mounted_at)
         else:
             headers += [("host", distribution.domain), ("x-forwarded-proto", "https")]
         url = httpx2.URL(self._endpoint + path).copy_with(query=request.scope["query_string"] or None)
@@ -212,8 +219,8 @@ async def publish(edge: Edge) -> None:
         await asyncio.to_thread(edge.flush)
 
 
-def create_app(door: FrontDoor, status_page: FrontDoor) -> Starlette:
-    """Two distributions: the status page's has a host of its own, and shares nothing with the other one."""
+def create_app(door: FrontDoor, status_page: FrontDoor, staging: FrontDoor) -> Starlette:
+    """Two distributions: the status page's has a host of its own, and shares nothing with the other one. Staging's API has none."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -225,9 +232,13 @@ def create_app(door: FrontDoor, status_page: FrontDoor) -> Starlette:
         await asyncio.to_thread(door.edge.flush)
         await door.close()
         await status_page.close()
+        await staging.close()
 
     async def answer(request: Request) -> Response:
         return await door.answer(request)
+
+    async def answer_staging(request: Request) -> Response:
+        return await staging.answer(request)
 
     async def answer_status_page(request: Request) -> Response:
         return await status_page.answer(request)
@@ -237,6 +248,7 @@ def create_app(door: FrontDoor, status_page: FrontDoor) -> Starlette:
             Host(STATUS_HOST, Router([Route("/{path:path}", answer_status_page, methods=EVERY_METHOD)])),
             Route("/demo/people.json", demo_people),
             Route("/demo/{page:path}", demo_page),
+            Route(f"{STAGING_PATH}/{{path:path}}", answer_staging, methods=EVERY_METHOD),
             Route("/{path:path}", answer, methods=EVERY_METHOD),
         ],
         lifespan=lifespan,

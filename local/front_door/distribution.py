@@ -7,8 +7,11 @@ from typing import Any
 
 from local.aws import aws_client
 
+API_STACK = "P09-local-Api"
 WEB_STACK = "P09-local-Web"
 STATUS_STACK = "P09-local-Status"
+STAGING_PATH = "/staging"  # infra/stacks/api.py names it
+EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _API_HOST = re.compile(r"^(?P<api>[a-z0-9]+)\.execute-api\.")
 
 
@@ -21,13 +24,15 @@ class Header:
 
 @dataclass(frozen=True)
 class ApiBehavior:
-    """A cache behaviour whose origin is an HTTP API."""
+    """A cache behaviour whose origin is an HTTP API. ``mounted_at`` is the path at which this machine has one without a
+    behaviour, whose requests are no customer's."""
 
     pattern: re.Pattern[str]
     path_prefix: str
     methods: frozenset[str]
     origin_headers: Mapping[str, str]
     response_headers: tuple[Header, ...]
+    mounted_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,20 @@ def read_distribution(endpoint: str) -> Distribution:
 def read_status_page(endpoint: str) -> Distribution:
     """Files alone, and nothing behind them."""
     return Distribution(_outputs(endpoint, STATUS_STACK)["StatusDistributionDomainName"], ())
+
+
+def read_staging(endpoint: str) -> Distribution:
+    return staging(_outputs(endpoint, API_STACK)["StagingApiId"])
+
+
+def staging(api: str) -> Distribution:
+    """Staging's own API, which stands behind no distribution."""
+    every = re.compile(f"{STAGING_PATH}/.*\\Z", re.DOTALL)
+    behavior = ApiBehavior(
+        pattern=every, path_prefix=f"/_aws/execute-api/{api}/$default", methods=frozenset(EVERY_METHOD),
+        origin_headers={}, response_headers=(), mounted_at=STAGING_PATH,
+    )  # fmt: skip
+    return Distribution("", ((every, behavior),))
 
 
 def parse_behaviors(

@@ -25,13 +25,14 @@ _MOST_LINES = 5_000  # of one put: CloudWatch takes 10,000, and a laptop needs n
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """A request of the API, as its client saw it."""
+    """A request of the API, as its client saw it. ``injected`` names the faults of `p09 chaos` in it."""
 
     request_id: str
     method: str
     path: str
     status: int
     seconds: float
+    injected: str = ""
     at: float = field(default_factory=time.time)
 
     @property
@@ -90,7 +91,7 @@ class Edge:
             return
         client = aws_client("logs", self._endpoint)
         events = [
-            {"timestamp": int(line.at * 1000), "message": json.dumps(_line(line))}
+            {"timestamp": int(line.at * 1000), "message": json.dumps(line_of(line))}
             for line in sorted(lines, key=lambda line: line.at)
         ]
         try:
@@ -115,7 +116,7 @@ def published(endpoint: str, metric: str, since: datetime) -> float:
     return float(sum(point["Sum"] for point in points))
 
 
-def _line(answered: Answered) -> dict[str, Any]:
+def line_of(answered: Answered) -> dict[str, Any]:
     """In the words of the access log's format."""
     return {
         "requestId": answered.request_id,
@@ -123,4 +124,5 @@ def _line(answered: Answered) -> dict[str, Any]:
         "path": answered.path,
         "status": answered.status,
         "responseLatency": answered.milliseconds,
+        **({"injected": answered.injected} if answered.injected else {}),
     }

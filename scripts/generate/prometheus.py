@@ -16,6 +16,8 @@ from scripts.generate.queries import (
     enough,
     recorded,
     samples,
+    unplanned,
+    unplanned_lately,
     windows,
 )
 from shared.kpi.objectives import objectives
@@ -85,10 +87,15 @@ def _signal_rules(runbook: Runbook) -> Iterator[str]:
     silence = f"(sum(increase({EDGE_REQUESTS}[{duration_text(alerts.no_data.after)}])) or vector(0)) == 0"
     restarts = f"sum(resets({REQUESTS}[{duration_text(alerts.restarts.over)}])) > {alerts.restarts.above}"
     waiting = f"p09_stream_oldest_age_seconds > {alerts.stream_waiting.above}"
-    yield _alert(further_alert(runbook, "no_data"), silence)
-    yield _alert(further_alert(runbook, "api_down"), 'up{job="p09"} == 0', duration_text(alerts.api_down.after))
-    yield _alert(further_alert(runbook, "restarts"), restarts)
-    yield _alert(further_alert(runbook, "stream_waiting"), waiting, duration_text(alerts.stream_waiting.after))
+    down = unplanned('up{job="p09"} == 0')
+    yield _alert(
+        further_alert(runbook, "no_data"), unplanned_lately(silence, alerts.no_data.after + runbook.slices.length)
+    )
+    yield _alert(further_alert(runbook, "api_down"), down, duration_text(alerts.api_down.after))
+    yield _alert(further_alert(runbook, "restarts"), unplanned(restarts))
+    yield _alert(
+        further_alert(runbook, "stream_waiting"), unplanned(waiting), duration_text(alerts.stream_waiting.after)
+    )
     yield _alert(
         further_alert(runbook, "dead_letters"),
         f"p09_dead_letter_entries > {alerts.dead_letters.above}",

@@ -14,6 +14,8 @@ EDGE_ERRORS: Final = "p09_edge_errors_total"
 EDGE_LONG: Final = "p09_edge_long_requests_total"
 EDGE_LONG_SLOW: Final = "p09_edge_long_requests_slow_total"
 EDGE_LATENCY: Final = "p09_edge_request_duration_seconds_bucket"
+# 1 while a planned maintenance is on: what clients saw meanwhile is in none of the above.
+MAINTENANCE: Final = "p09_maintenance_active"
 # What functions answered, by route.
 REQUESTS: Final = "p09_http_requests_total"
 ERRORS: Final = 'p09_http_requests_total{status=~"5.."}'
@@ -63,6 +65,16 @@ def windows(runbook: Runbook, objective: Objective) -> list[timedelta]:
 
 def both(*conditions: str) -> str:
     return "\nand ".join(conditions)
+
+
+def unplanned(condition: str) -> str:
+    """But for a planned maintenance: also while nobody says whether one is on, for it may be why nobody does."""
+    return f"{condition}\nunless on () max(last_over_time({MAINTENANCE}[1h])) == 1"
+
+
+def unplanned_lately(condition: str, lately: timedelta) -> str:
+    """Of counters that stand still in a maintenance, and until an evaluation after it."""
+    return f"{condition}\nunless on () max(max_over_time({MAINTENANCE}[{duration_text(lately)}])) == 1"
 
 
 def enough(objective: Objective, window: timedelta) -> str:

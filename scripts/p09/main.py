@@ -17,6 +17,7 @@ from scripts.p09.chaos import chaos
 from scripts.p09.credentials import credentials
 from scripts.p09.day import day
 from scripts.p09.evidence import evidence
+from scripts.p09.flags import in_flags
 from scripts.p09.incident import incident
 from scripts.p09.kpi import kpi
 from scripts.p09.operations import dead_letters, logs
@@ -94,7 +95,9 @@ def token(
 def main() -> None:
     try:
         app()
-    except (Refused, LocalError, BotoCoreError, ClientError) as error:
+    except Refused as error:
+        sys.exit(f"p09: {in_flags(str(error), typer.main.get_command(app))}")
+    except (LocalError, BotoCoreError, ClientError) as error:
         sys.exit(f"p09: {error}")
 
 

@@ -113,6 +113,26 @@ def sign_off(
     print(session(context).operations(DBA).post(f"/v1/drills/{drill_id}/sign-off", body)["status"])
 
 
+@restore.command("point-staging")
+def point_staging(context: typer.Context, drill_id: DrillId, *, follow: Follow = True, as_json: AsJson = False) -> None:
+    """Have staging answer from the restored database until it is signed off, or has ended."""
+    api = session(context).operations(SRE)
+    waiting = _waits_since(api.get(f"/v1/drills/{drill_id}"))
+    started = api.post(f"/v1/drills/{drill_id}/staging", {})
+    if not follow:
+        show(started, as_json=as_json)
+        return
+    found = _until_it_waits_again(api, drill_id, waiting)
+    if not found["staging"]:
+        _print(found)
+        raise typer.Exit(1)
+    if as_json:
+        print(json.dumps({"id": drill_id, "staging": found["staging"]}, indent=2))
+    else:
+        print(f"staging answers from {drill_id} at {found['staging']}")
+        print(f"  scripts/test/smoke-tests.sh {api.url} {found['staging']} --read-only")
+
+
 @restore.command("preview")
 def preview(
     context: typer.Context,
@@ -158,6 +178,20 @@ def _until_waiting(api: Api, drill_id: str) -> None:
         time.sleep(_SECONDS_BETWEEN)
         if api.get(f"/v1/drills/{drill_id}")["status"] in {*ENDED, *WAITING.values()}:
             return
+
+
+def _until_it_waits_again(api: Api, drill_id: str, since: str) -> dict[str, Any]:
+    """For its sign-off, as it has done ``since`` a moment; or until it has ended."""
+    while True:
+        found: dict[str, Any] = api.get(f"/v1/drills/{drill_id}")
+        waits = found["status"] == WAITING["sign-off"] and _waits_since(found) != since
+        if waits or found["status"] in ENDED:
+            return found
+        time.sleep(_SECONDS_BETWEEN)
+
+
+def _waits_since(found: dict[str, Any]) -> str:
+    return next((str(step["started_at"]) for step in found["steps"] if step["name"] == "sign-off"), "")
 
 
 def _print_preview(found: dict[str, Any]) -> None:
@@ -218,6 +252,7 @@ def _print(found: dict[str, Any]) -> None:
         "kind",
         "status",
         "why",
+        "played",
         "to",
         "rpo_seconds",
         "rto_seconds",
@@ -225,10 +260,11 @@ def _print(found: dict[str, Any]) -> None:
         "started_by",
         "signed_by",
         "expires_at",
+        "staging",
         "aside_until",
         "aside_removed_at",
     )
-    show({name: found[name] for name in names if found.get(name) not in {None, ""}}, as_json=False)
+    show({name: found[name] for name in names if found.get(name) not in {None, "", False}}, as_json=False)
     rows = [step | {"state": _state(step)} for step in found["steps"]]
     show_rows(rows, ("name", "started_at", "finished_at", "state"), as_json=False)
 

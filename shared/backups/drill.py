@@ -44,6 +44,10 @@ class Drill:
     ``rpo_seconds`` of a drill is what would have been lost if the source had been lost when it began, of a promoted restore what
     really was: 0 if every event that was accepted since was drained again. What was put aside is kept until ``aside_until``.
 
+    A ``played`` one was begun by `p09 day` for a time that was over: it is dated by that time, and proves nothing.
+
+    ``staging`` is the address at which staging answers from the restored database, empty when it does not.
+
     Older records have a subject where people are named now, and no other.
     """
 
@@ -65,6 +69,8 @@ class Drill:
     expires_at: datetime | None = None
     finished_at: datetime | None = None
     abort_by: str = ""
+    played: bool = False
+    staging: str = ""
     aside_until: datetime | None = None
     aside_removed_at: datetime | None = None
 
@@ -81,6 +87,13 @@ class Drill:
         """By a second person."""
         signer = Actor(name=self.signed_by, subject=self.signed_by_subject)
         return self.signed_by != "" and not signer.may_be(self.starter)
+
+
+def id_of(asked: Mapping[str, Any]) -> str:
+    """The drill's name; what the schedule starts is called after its time, and so begins once. What is played for that time
+    never takes its place."""
+    played = "-played" if asked.get("played") else ""
+    return str(asked.get("id") or f"drill-{asked['scheduled_time'].replace('-', '').replace(':', '')}{played}")
 
 
 def must_confirm(preview: Mapping[str, Any] | None, said: str) -> None:
@@ -120,6 +133,7 @@ def may_promote(drill: Drill, roles: AbstractSet[str], now: datetime) -> None:
 
 def must_wait(drill: Drill, wait: Wait, now: datetime) -> None:
     """Raises ``NotNow``."""
-    if drill.status != WAITING[wait] or (drill.expires_at is not None and now >= drill.expires_at):
-        how = "has expired" if drill.expires_at and not drill.ended else f"is {drill.status}"
+    is_over = drill.expires_at is not None and now >= drill.expires_at
+    if drill.status != WAITING[wait] or is_over:
+        how = "has expired" if is_over and not drill.ended else f"is {drill.status}"
         raise NotNow(f"{drill.id} {how}: nobody waits for its {wait}")

@@ -73,6 +73,11 @@ class Promotion:
         may_abort = action not in _NO_WAY_BACK
         self._steps.once(drill, step.name, act, may_abort=may_abort)
 
+    @staticmethod
+    def name_of(action: str) -> str:
+        """The step's, as the record has it."""
+        return _STEPS[action].name
+
     def preview(self, drill: str) -> None:
         """Anew each time that it is asked for."""
         found = self._steps.running(drill)

@@ -11,6 +11,7 @@ from shared.backups.drill import SIGN_OFF_WITHIN, WAITING, Drill, NotYet, Status
 from shared.backups.instances import Instance, Instances
 from shared.backups.promotion import PROMOTION, Promotion, remove_aside
 from shared.backups.proof import MarkRefused, read_content, read_sentinels, take_mark
+from shared.backups.staging import CLOSE
 from shared.backups.steps import Act, Steps, open_instance
 from shared.backups.store import DrillStore, Step
 from shared.backups.words import moment_text, span_text
@@ -37,8 +38,8 @@ OnDatabase = Callable[[str, int], Mapping[str, Any]]
 class World:
     """What a drill works with. ``source`` opens the running database, ``connect`` any.
 
-    ``admit`` gives the restored one today's logins, ``reapply`` brings its data to what may be seen of it, ``promotion`` has the
-    acts of a promotion.
+    ``admit`` gives the restored one today's logins, ``reapply`` brings its data to what may be seen of it, ``close`` shuts writers
+    out of it, ``promotion`` has the acts of a promotion.
     """
 
     store: DrillStore
@@ -48,6 +49,7 @@ class World:
     admit: Callable[[str, str, int], Mapping[str, Any]]
     smoke_test: OnDatabase
     reapply: OnDatabase
+    close: OnDatabase
     promotion: Mapping[str, Act]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -67,7 +69,7 @@ class Drills:
             Drill(
                 id=drill, kind=event["kind"], status="running", reason=event["reason"], started_at=self._world.clock(),
                 started_by=event["started_by"], started_by_subject=event.get("started_by_subject", ""),
-                to=datetime.fromisoformat(to) if to else None,
+                to=datetime.fromisoformat(to) if to else None, played=bool(event.get("played")),
             )
         )  # fmt: skip
         return {"kind": event["kind"]}
@@ -115,6 +117,16 @@ class Drills:
 
     def reapply(self, drill: str) -> dict[str, Any]:
         return self._on_database(drill, "reapply", self._world.reapply)
+
+    def close_restored(self, drill: str) -> dict[str, Any]:
+        """Before staging is pointed to it: nobody changes what somebody else is looking at."""
+
+        def close(found: Drill) -> dict[str, Any]:
+            instance = self._instance(found.id)
+            closed = self._world.close(instance.host, instance.port)
+            return {**closed, "host": instance.host, "port": instance.port}
+
+        return self._once(drill, CLOSE, close)
 
     def destroy(self, drill: str) -> dict[str, Any]:
         """Raises NotYet until the temporary database is gone. Needs no drill that goes well, or is running."""

@@ -37,6 +37,7 @@ _RESULT: Final = frozenset({
     "confirmation",  # preview, count what is discarded
     "new", "repeated", "refused", "why", "counted_before", "counted_after", "lost",  # drain again
     "changed", "rows_carried_over", "chains", "superseded", "findings",  # forget again, carry the audit trail on
+    "address",  # point staging
     "put_aside", "kept_until", "costs", "started_afresh", "answers", "serves_since", "anchor", "runs_again",
     "was", "had_cost", "removed",  # remove what was put aside
 })  # fmt: skip
@@ -57,7 +58,7 @@ _STEPS: Final[dict[Kind, tuple[str, ...]]] = {
         "check constraints and, at a marked moment, every table's content",
         "let today's logins in, and apply again what has changed in its schema since: migrations",
         "have the application answer from it",
-        f"wait up to {_SIGN_OFF} for the sign-off of a DBA who did not start it",
+        f"wait up to {_SIGN_OFF} for the sign-off of a DBA who did not start it; meanwhile staging can be pointed to it",
         f"compute what a promotion discards, and wait up to {_SIGN_OFF} for a DBA who confirms it in words",
         *(f"promotion: {step.says}" for step in ORDER),
         "destroy the temporary database if it was not promoted",
@@ -86,7 +87,7 @@ def drill_view(drill: Drill, asked_by: Actor) -> DrillView:
         "signed_by": drill.signed_by, "signed_at": plain_moment(drill.signed_at),
         "expires_at": plain_moment(drill.expires_at), "finished_at": plain_moment(drill.finished_at),
         "aside_until": plain_moment(drill.aside_until), "aside_removed_at": plain_moment(drill.aside_removed_at),
-        "own": asked_by.may_be(drill.starter),
+        "own": asked_by.may_be(drill.starter), "played": drill.played, "staging": drill.staging,
     }  # fmt: skip
 
 

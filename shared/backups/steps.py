@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.backups.drill import Aborted, Drill, NotYet, StepFailed
@@ -59,6 +59,14 @@ class Steps:
             needed(drill)
             raise NotYet(f"{name}: the database does not answer: {error}") from error
         self._store.write_step(drill, replace(step, finished_at=self.now(), result=dict(result), error=""))
+
+    def has_begun(self, drill: str, name: str) -> bool:
+        return self._store.step(drill, name) is not None
+
+    def lasts_too_long(self, drill: str, name: str, patience: timedelta) -> bool:
+        """Whether a step that can't be done yet has been waited for long enough."""
+        step = self._store.step(drill, name)
+        return step is not None and self._clock() - datetime.fromisoformat(step.started_at) > patience
 
     def running(self, drill: str, *, may_abort: bool = True) -> Drill:
         found = self._store.get(drill)

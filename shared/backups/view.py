@@ -27,7 +27,8 @@ class BackupsView(TypedDict):
 
 
 class DrillView(TypedDict):
-    """``own``: who asks has started it, and somebody else has to sign it off.
+    """``own``: who asks has started it, and somebody else has to sign it off. A ``played`` one proves nothing.
+    ``staging`` is the address at which staging answers from the restored database, empty when it does not.
 
     ``rpo_seconds`` of a promoted restore is what was really lost; the database that it replaced is kept until ``aside_until``.
     """
@@ -50,6 +51,8 @@ class DrillView(TypedDict):
     aside_until: str | None
     aside_removed_at: str | None
     own: bool
+    played: bool
+    staging: str
 
 
 class StepView(TypedDict):

@@ -78,6 +78,22 @@ def canary_check(
     return Check(name=CANARY, address=address, within=limits.within + 2 * limits.timeout, make=make)
 
 
+def reading_check(api_url: str, keys: Keys, limits: Limits) -> Check:
+    """In place of a canary where no event is taken: its site's numbers of the last day are asked for."""
+    address = f"{api_url.rstrip('/')}/v1/query"
+
+    def make() -> Outcome:
+        started = time.perf_counter()
+        query = {"site_id": keys.site_id, "metrics": ["pageviews"], "date_range": "24h"}
+        counted = _counted("asking for its numbers", api_url, keys, query, limits)
+        return Outcome(
+            check=CANARY, address=address, result=Result.PASSED, milliseconds=since(started), status=HTTPStatus.OK,
+            reached=True, why=f"its site's last day was asked for: {counted:g} pageviews; no event was sent",
+        )  # fmt: skip
+
+    return Check(name=CANARY, address=address, within=limits.timeout, make=make)
+
+
 def not_made(api_url: str, result: Result, why: str) -> Check:
     """In place of a canary that can't be sent: it says so, and is never taken for one that passed."""
     address = f"{api_url.rstrip('/')}/v1/events"
@@ -101,13 +117,17 @@ def _seen(api_url: str, keys: Keys, run: str, limits: Limits) -> float:
         "site_id": keys.site_id, "metrics": ["pageviews"], "date_range": "24h",
         "filters": [["is", "event:page", [f"/{run}"]]],
     }  # fmt: skip
-    answer = _post("asking for it", f"{api_url.rstrip('/')}/v1/query", keys.read_key, query, limits)
-    body = _expect("asking for it", answer, HTTPStatus.OK)
+    return _counted("asking for it", api_url, keys, query, limits)
+
+
+def _counted(what: str, api_url: str, keys: Keys, query: dict[str, Any], limits: Limits) -> float:
+    answer = _post(what, f"{api_url.rstrip('/')}/v1/query", keys.read_key, query, limits)
+    body = _expect(what, answer, HTTPStatus.OK)
     try:
         results: Any = body["results"]
         return float(results[0]["metrics"][0]) if results else 0.0
     except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise WrongAnswer(f"asking for it: no numbers came, but {excerpt(answer.body)}", answer.status) from error
+        raise WrongAnswer(f"{what}: no numbers came, but {excerpt(answer.body)}", answer.status) from error
 
 
 def _post(what: str, url: str, key: Secret, body: dict[str, Any], limits: Limits) -> Answer:

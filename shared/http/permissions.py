@@ -132,6 +132,7 @@ ROUTES: Final[dict[tuple[str, str], Row]] = {
     ("POST", "/v1/drills/{drill_id}/sign-off"): Row(API, _OPERATIONS),
     ("POST", "/v1/drills/{drill_id}/promote"): Row(API, _OPERATIONS),
     ("POST", "/v1/drills/{drill_id}/preview"): Row(API, frozenset({SRE, DBA})),
+    ("POST", "/v1/drills/{drill_id}/staging"): Row(API, frozenset({SRE, DBA})),
     ("POST", "/v1/drills/{drill_id}/abort"): Row(API, frozenset({SRE, DBA})),
 }
 

@@ -47,9 +47,9 @@ def needed_for_burn_down(
 ) -> frozenset[Key]:
     """The stored sums that the series and its forecast add up."""
     end, length = floor(now, objective.slice_length), objective.slice_length
-    excluded = excluded_spans(exclusions, length) if runbook.exclusions.planned_maintenance else ()
+    excluded = excluded_spans(exclusions) if runbook.exclusions.planned_maintenance else ()
     spans = [*_steps(window(objective.budget_window, end), length), Span(end - runbook.burn_rates.forecast_over, end)]
-    return frozenset(key for span in spans for keys in keys_of(span, excluded, length) for key in keys)
+    return frozenset(key for span in spans for key in keys_of(span, excluded, length))
 
 
 def burn_down(
@@ -57,14 +57,15 @@ def burn_down(
 ) -> BurnDown:
     """A point at the end of each day, of each hour of the current day, and now."""
     end, length = floor(now, objective.slice_length), objective.slice_length
-    excluded = excluded_spans(exclusions, length) if runbook.exclusions.planned_maintenance else ()
+    excluded = excluded_spans(exclusions) if runbook.exclusions.planned_maintenance else ()
+    bad_above = runbook.slices.bad_above_percent / 100
     so_far = Counts()
     points = []
     for step in _steps(window(objective.budget_window, end), length):
-        so_far += measure(history, step, excluded, length).counts
+        so_far += measure(history, step, excluded, length, bad_above=bad_above).counts
         points.append(_point(objective, step.end, so_far))
     recent = Span(end - runbook.burn_rates.forecast_over, end)
-    lately = measure(history, recent, excluded, length).counts
+    lately = measure(history, recent, excluded, length, bad_above=bad_above).counts
     whole = whole_window(objective.budget_window, end)
     return BurnDown(
         span=whole,

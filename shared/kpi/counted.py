@@ -1,4 +1,4 @@
-"""All that was ever counted at the edge, as a number that only grows: a counter for Prometheus.
+"""All that was ever counted at the edge, planned maintenance apart, as a number that only grows: a counter for Prometheus.
 
 It moves when an evaluation reads a slice: rules over it and the evaluator judge the same requests at the same time.
 """

@@ -58,6 +58,13 @@ class Counts:
         return sum(count for bound, count in self.latencies.items() if bound <= milliseconds)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Slice(Counts):
+    """One slice. ``minutes`` are its sums by the minute, oldest first; empty where nobody kept them."""
+
+    minutes: tuple[Counts, ...] = ()
+
+
 def total(parts: Iterable[Counts]) -> Counts:
     """The sum of counts, in whatever order and grouping."""
     rows = list(parts)
@@ -67,6 +74,13 @@ def total(parts: Iterable[Counts]) -> Counts:
         for bound, count in row.latencies.items():
             latencies[bound] = latencies.get(bound, 0) + count
     return Counts(latencies=latencies, **dict(zip(_NUMBERS, sums, strict=True)))
+
+
+def without(whole: Counts, part: Counts) -> Counts:
+    """What is left of a sum without a part of it."""
+    numbers = zip(_NUMBERS, _numbers_of(whole), _numbers_of(part), strict=True)
+    latencies = {bound: max(count - part.latencies.get(bound, 0), 0) for bound, count in whole.latencies.items()}
+    return Counts(latencies=latencies, **{name: max(all_of - some, 0) for name, all_of, some in numbers})
 
 
 def _check(name: str, value: object) -> None:

@@ -4,17 +4,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.kpi.counts import Counts
 from shared.kpi.decision import AnyDecision, CountDecision, CountInputs, Decision, Inputs, decide, decide_count
-from shared.kpi.exclusions import Exclusion, excluded_spans
+from shared.kpi.exclusions import Exclusion, excluded_spans, inside
 from shared.kpi.measure import History, Measurement, keys_of, measure
 from shared.kpi.objectives import Objective, incidents_objective, objectives
-from shared.kpi.timeline import Key, Span, floor, window
+from shared.kpi.timeline import DAY, Key, Span, floor, window
 from shared.runbook.model import Runbook
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """All decisions at the end of a slice. ``silent`` says that no request was measured for too long."""
+    """All decisions at the end of a slice. ``silent`` says that no request was measured for too long,
+    none of it in a planned maintenance."""
 
     at: datetime
     decisions: tuple[Decision, ...]
@@ -32,7 +34,7 @@ def needed(runbook: Runbook, now: datetime, exclusions: Iterable[Exclusion] = ()
     """The stored sums that an evaluation adds up: about 150, however long the history is."""
     end, length = floor(now, runbook.slices.length), runbook.slices.length
     excluded = _excluded(runbook, exclusions)
-    return frozenset(key for span in _spans(runbook, end) for keys in keys_of(span, excluded, length) for key in keys)
+    return frozenset(key for span in _spans(runbook, end) for key in keys_of(span, excluded, length))
 
 
 def slices_to_read(runbook: Runbook, now: datetime) -> tuple[datetime, ...]:
@@ -66,7 +68,11 @@ def evaluate(
     end, length = floor(now, runbook.slices.length), runbook.slices.length
     excluded = _excluded(runbook, exclusions)
     at = as_of or end
-    measured = {span: _until(at, measure(history, span, excluded, length)) for span in set(_spans(runbook, end))}
+    bad_above = runbook.slices.bad_above_percent / 100
+    measured = {
+        span: _until(at, measure(history, span, excluded, length, bad_above=bad_above))
+        for span in set(_spans(runbook, end))
+    }
     counted = incidents_objective(runbook)
     recent = measured[Span(end - runbook.alerts.no_data.after, end)]
     so_far = window(counted.window, end)
@@ -77,12 +83,25 @@ def evaluate(
             CountInputs(objective=counted, at=at, window=Span(so_far.start, min(so_far.end, at)), count=incidents)
         ),
         recent=recent,
-        silent=recent.counts.requests == 0 and recent.excluded_slices < runbook.alerts.no_data.after // length,
+        silent=recent.counts.requests == 0 and recent.excluded_minutes == 0,
     )
 
 
+def excluded_days(runbook: Runbook, days: Iterable[Key], exclusions: Iterable[Exclusion]) -> dict[Key, tuple[Key, ...]]:
+    """What was excluded of each of these days, by the stored sums that tell; days without maintenance are not there."""
+    excluded, length = _excluded(runbook, exclusions), runbook.slices.length
+    spans = {Key("excluded", day.start): Span(day.start, day.start + DAY) for day in days}
+    return {key: keys_of(span, excluded, length) for key, span in spans.items() if any(inside(span, excluded))}
+
+
+def excluded_in(runbook: Runbook, history: History, day: Key, exclusions: Iterable[Exclusion]) -> Counts:
+    span, bad_above = Span(day.start, day.start + DAY), runbook.slices.bad_above_percent / 100
+    excluded = _excluded(runbook, exclusions)
+    return measure(history, span, excluded, runbook.slices.length, bad_above=bad_above).excluded
+
+
 def _excluded(runbook: Runbook, exclusions: Iterable[Exclusion]) -> tuple[Span, ...]:
-    return excluded_spans(exclusions, runbook.slices.length) if runbook.exclusions.planned_maintenance else ()
+    return excluded_spans(exclusions) if runbook.exclusions.planned_maintenance else ()
 
 
 def _spans(runbook: Runbook, end: datetime) -> Iterator[Span]:

@@ -1,10 +1,9 @@
-"""Planned maintenance does not count. What it takes away is whole slices, and how many is always shown."""
+"""Planned maintenance does not count. What it takes away is whole minutes, and how many is always shown."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
-from shared.kpi.timeline import Span, ceiling, floor
+from shared.kpi.timeline import MINUTE, Span, ceiling, floor
 
 
 @dataclass(frozen=True)
@@ -15,10 +14,10 @@ class Exclusion:
     reason: str
 
 
-def excluded_spans(exclusions: Iterable[Exclusion], slice_length: timedelta) -> tuple[Span, ...]:
-    """Disjoint spans of slices that lie wholly inside maintenances, in order.
+def excluded_spans(exclusions: Iterable[Exclusion]) -> tuple[Span, ...]:
+    """Disjoint spans of minutes that lie wholly inside maintenances, in order.
 
-    Maintenances that overlap or touch are one. A slice that is only partly inside counts as usual: never is
+    Maintenances that overlap or touch are one. A minute that is only partly inside counts as usual: never is
     more excluded than was planned.
     """
     merged: list[Span] = []
@@ -27,8 +26,8 @@ def excluded_spans(exclusions: Iterable[Exclusion], slice_length: timedelta) -> 
             merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
         else:
             merged.append(span)
-    slices = ((ceiling(span.start, slice_length), floor(span.end, slice_length)) for span in merged)
-    return tuple(Span(start, end) for start, end in slices if start < end)
+    minutes = ((ceiling(span.start, MINUTE), floor(span.end, MINUTE)) for span in merged)
+    return tuple(Span(start, end) for start, end in minutes if start < end)
 
 
 def inside(span: Span, excluded: Iterable[Span]) -> Iterator[Span]:

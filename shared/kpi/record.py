@@ -10,10 +10,12 @@ from shared.kpi.counts import Counts
 from shared.kpi.decision import AnyDecision, CountInputs, Decision, Inputs, decide, decide_count
 from shared.kpi.measure import Measurement
 from shared.kpi.objectives import BurnPair, CountObjective, Objective
-from shared.kpi.timeline import Span
+from shared.kpi.timeline import MINUTE, Span
 from shared.kpi.why import why
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
+# The first excluded whole slices only, and says how many.
+_WHOLE_SLICES: Final = 1
 
 
 class WrongRecord(ValueError):
@@ -37,11 +39,11 @@ def replay(record: str) -> AnyDecision:
     """Decide again from a record's inputs. Raises WrongRecord."""
     try:
         read = json.loads(record)
-        if read["schema"] != SCHEMA:
+        if read["schema"] not in {SCHEMA, _WHOLE_SLICES}:
             raise WrongRecord(f"schema {read['schema']} is not {SCHEMA}")
         if read["kind"] == "count":
             return decide_count(_count_inputs(read["inputs"]))
-        return decide(_inputs(read["inputs"]))
+        return decide(_inputs(read["inputs"] if read["schema"] == SCHEMA else _with_minutes(read["inputs"])))
     except (KeyError, TypeError, AttributeError) as error:
         raise WrongRecord(f"not a decision: {error!r}") from error
 
@@ -80,6 +82,17 @@ def _inputs(plain: dict[str, Any]) -> Inputs:
         budget=_measurement(plain["budget"]),
         burns={int(seconds): _measurement(part) for seconds, part in plain["burns"].items()},
     )
+
+
+def _with_minutes(plain: dict[str, Any]) -> dict[str, Any]:
+    """Inputs of the first schema as they would be written today."""
+    minutes = timedelta(seconds=plain["objective"]["slice_length"]) // MINUTE
+
+    def told(measured: dict[str, Any]) -> dict[str, Any]:
+        return measured | {"excluded_minutes": measured["excluded_slices"] * minutes}
+
+    burns = {seconds: told(part) for seconds, part in plain["burns"].items()}
+    return plain | {"window": told(plain["window"]), "budget": told(plain["budget"]), "burns": burns}
 
 
 def _count_inputs(plain: dict[str, Any]) -> CountInputs:

@@ -15,7 +15,7 @@ from shared.events.kpi import BudgetExhausted, KpiBreached, KpiDataMissing, KpiD
 from shared.kpi.changes import Change, changes
 from shared.kpi.counts import NOTHING, Counts, total
 from shared.kpi.edge import Metric, published
-from shared.kpi.evaluate import Evaluation, evaluate, needed, slices_to_read
+from shared.kpi.evaluate import Evaluation, evaluate, excluded_days, excluded_in, needed, slices_to_read
 from shared.kpi.exclusions import Exclusion
 from shared.kpi.objectives import incidents_objective
 from shared.kpi.show import evaluation_view
@@ -51,10 +51,10 @@ class Ports:
 
 @dataclass(frozen=True, kw_only=True)
 class Ran:
-    """``repeated``: it was done before; ``overtaken``: somebody else has done it meanwhile. Neither changes anything.
-    ``looked``: it judged a slice that is not over, which tells nothing."""
+    """``repeated``: it was done before; ``overtaken``: somebody else has done it meanwhile; ``played``: `p09 day` asked for a
+    time that is over. None of them changes anything. ``looked``: it judged a slice that is not over, which tells nothing."""
 
-    outcome: Literal["evaluated", "repeated", "overtaken", "looked"]
+    outcome: Literal["evaluated", "repeated", "overtaken", "looked", "played"]
     at: datetime
     slices: int = 0
     changes: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ def look(runbook: Runbook, ports: Ports, now: datetime) -> Ran:
     end = ceiling(at, length)
     measured, _ = _measured(runbook, ports.signals, ports.store.state(), end)
     exclusions = ports.exclusions(looked_back(at))
-    history, _ = _read(ports.store, needed(runbook, end, exclusions), measured, length)
+    history, _ = _read(runbook, ports.store, needed(runbook, end, exclusions), measured, exclusions)
     incidents = ports.incidents(window(incidents_objective(runbook).window, end))
     evaluation = evaluate(runbook, history, end, exclusions=exclusions, incidents=incidents, as_of=at)
     ports.store.show(at, evaluation.every, evaluation_view(runbook, evaluation))
@@ -94,13 +94,13 @@ def _evaluate(runbook: Runbook, ports: Ports, state: State, now: datetime) -> tu
     length = runbook.slices.length
     at = floor(now, length)
     measured, read_until = _measured(runbook, ports.signals, state, now)
+    exclusions = ports.exclusions(looked_back(at))
     *earlier, last = list(_chunks(sorted(measured), SLICES_AT_ONCE)) or [[]]
     for chunk in earlier:
-        sums = _sums(ports.store, {start: measured[start] for start in chunk}, length)
+        _, sums = _read(runbook, ports.store, (), {start: measured[start] for start in chunk}, exclusions)
         state = ports.store.write_sums(state, sums, max(chunk) + length)
-    exclusions = ports.exclusions(looked_back(at))
     wanted = needed(runbook, now, exclusions)
-    history, sums = _read(ports.store, wanted, {start: measured[start] for start in last}, length)
+    history, sums = _read(runbook, ports.store, wanted, {start: measured[start] for start in last}, exclusions)
     incidents = ports.incidents(window(incidents_objective(runbook).window, at))
     evaluation = evaluate(runbook, history, now, exclusions=exclusions, incidents=incidents)
     standings, told = changes(state.standings, evaluation)
@@ -145,21 +145,26 @@ def _measured(
 
 
 def _read(
-    store: KpiStore, wanted: Iterable[Key], fresh: Mapping[datetime, Counts], length: timedelta
+    runbook: Runbook,
+    store: KpiStore,
+    wanted: Iterable[Key],
+    fresh: Mapping[datetime, Counts],
+    exclusions: Sequence[Exclusion],
 ) -> tuple[dict[Key, Counts], dict[Key, Counts]]:
     """The history with the fresh slices in it, and those of its sums that are not stored so."""
+    length = runbook.slices.length
     hours, days = roll_ups_of(fresh)
     parts = {part for key in (*hours, *days) for part in parts_of(key, length)}
     slices = {Key("slice", start): counts for start, counts in fresh.items()}
-    stored = store.history({*wanted, *parts, *slices, *hours, *days})
+    left_out = excluded_days(runbook, days, exclusions)
+    of_left_out = {key for keys in left_out.values() for key in keys}
+    stored = store.history({*wanted, *parts, *slices, *hours, *days, *left_out, *of_left_out})
     history = stored | slices
     for key in (*hours, *days):
         history[key] = total(history.get(part, NOTHING) for part in parts_of(key, length))
+    for key in left_out:
+        history[key] = excluded_in(runbook, history, key, exclusions)
     return history, {key: counts for key, counts in history.items() if stored.get(key) != counts}
-
-
-def _sums(store: KpiStore, fresh: Mapping[datetime, Counts], length: timedelta) -> dict[Key, Counts]:
-    return _read(store, (), fresh, length)[1]
 
 
 def _chunks(starts: Sequence[datetime], size: int) -> Iterator[Sequence[datetime]]:

@@ -180,6 +180,7 @@ def _of_requests(decision: Decision) -> MeasuredView:
         "bad": decision.bad,
         "missing_slices": measured.missing,
         "excluded_slices": measured.excluded_slices,
+        "excluded_minutes": measured.excluded_minutes,
         "availabilities": None if found is None else _availabilities(found),
         "quantile": None if decision.quantile is None else _quantile(decision.inputs.objective, decision.quantile),
     }
@@ -193,6 +194,7 @@ def _of_count(decision: CountDecision) -> MeasuredView:
         "bad": count,
         "missing_slices": 0,
         "excluded_slices": 0,
+        "excluded_minutes": 0,
         "availabilities": None,
         "quantile": None,
     }

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from shared.events.event import Event
 from shared.kpi.changes import Standings
-from shared.kpi.counts import Counts
+from shared.kpi.counts import NOTHING, Counts, Slice, without
 from shared.kpi.decision import AnyDecision
 from shared.kpi.record import to_json
 from shared.kpi.standings import from_text, to_text
@@ -96,15 +96,24 @@ class KpiStore:
         """What was seen between two evaluations, which it leaves alone."""
         self._table.write([*(_decision_put(one, at, ()) for one in decisions), _latest(at, view)])
 
-    def days(self, since: datetime) -> dict[datetime, Counts]:
-        """The sums of all days from a moment on."""
-        items = self._table.query(_sum_of(Key("day", since)), between=(stamp(since), _LAST))
+    def counted_days(self, since: datetime) -> dict[datetime, Counts]:
+        """The sums of all days from a moment on, without what maintenances excluded."""
+        excluded = self._days(Key("excluded", since))
+        return {
+            start: without(counts, excluded.get(start, NOTHING))
+            for start, counts in self._days(Key("day", since)).items()
+        }
+
+    def _days(self, since: Key) -> dict[datetime, Counts]:
+        items = self._table.query(_sum_of(since), between=(stamp(since.start), _LAST))
         return {moment(str(item["sk"])): _counts(str(item["counts"])) for item in items}
 
     def latest(self) -> EvaluationView | None:
         """What the last evaluation shows."""
         item = self._table.get(_KPI, _LATEST)
         found: EvaluationView | None = json.loads(str(item["view"])) if item else None
+        for kpi in found["kpis"] if found else ():
+            kpi.setdefault("excluded_minutes", 0)  # written by the release before
         return found
 
     def decisions(self, kpi: str, *, before: datetime | None, limit: int) -> list[StoredDecision]:
@@ -161,14 +170,25 @@ def _decision(item: Mapping[str, Value]) -> StoredDecision:
 
 def _sum(stored: tuple[Key, Counts]) -> Put:
     key, counts = stored
-    plain = {name: value for name, value in asdict(counts).items() if value}
+    plain = _without_zeros(asdict(counts))
     item: dict[str, Value] = {"pk": _sum_of(key), "sk": stamp(key.start), "counts": json.dumps(plain)}
-    return Put(item=item if key.grain == "day" else item | {"expires_at": _expiry(key.start)})
+    return Put(item=item if key.grain in {"day", "excluded"} else item | {"expires_at": _expiry(key.start)})
+
+
+def _without_zeros(counts: Mapping[str, Any]) -> dict[str, Any]:
+    plain = {name: value for name, value in counts.items() if value}
+    return plain | ({"minutes": [_without_zeros(one) for one in plain["minutes"]]} if "minutes" in plain else {})
 
 
 @lru_cache(maxsize=512)  # the past does not change: an environment reads each of its sums once
 def _counts(text: str) -> Counts:
     plain = json.loads(text)
+    minutes = tuple(map(_read_counts, plain.pop("minutes", ())))
+    found = _read_counts(plain)
+    return Slice(**vars(found), minutes=minutes) if minutes else found
+
+
+def _read_counts(plain: dict[str, Any]) -> Counts:
     latencies = {int(bound): count for bound, count in plain.pop("latencies", {}).items()}
     return Counts(latencies=latencies, **plain)
 

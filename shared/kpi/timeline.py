@@ -7,8 +7,9 @@ from typing import Final, Literal, NamedTuple
 
 from shared.runbook.fields import WindowName
 
-Grain = Literal["slice", "hour", "day"]
+Grain = Literal["slice", "hour", "day", "excluded"]
 
+MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -17,7 +18,8 @@ _LONGEST_WINDOW: Final = timedelta(days=92)
 
 
 class Key(NamedTuple):
-    """Names a stored sum: of one slice, or of all slices of an hour or a day (UTC)."""
+    """Names a stored sum: of one slice, of all slices of an hour or a day (UTC), or of a day's minutes that maintenances
+    excluded."""
 
     grain: Grain
     start: datetime

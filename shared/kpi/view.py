@@ -102,6 +102,7 @@ class MeasuredView(TypedDict):
     bad: int
     missing_slices: int
     excluded_slices: int
+    excluded_minutes: int
     availabilities: AvailabilitiesView | None
     quantile: QuantileView | None
 

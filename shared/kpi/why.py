@@ -7,7 +7,7 @@ from typing import Final
 from shared.kpi.decision import AnyDecision, CountDecision, Decision
 from shared.kpi.measure import Measurement
 from shared.kpi.objectives import CountObjective, Objective
-from shared.kpi.timeline import Span
+from shared.kpi.timeline import MINUTE, Span
 from shared.kpi.verdict import Verdict
 from shared.platform.moments import duration
 
@@ -95,10 +95,8 @@ def _left_out(measured: Measurement, objective: Objective) -> str:
     notes = []
     if measured.missing and measured.counts.slices:
         notes.append(f"{duration(measured.missing * objective.slice_length)} were not measured")
-    if measured.excluded_slices:
-        notes.append(
-            f"{duration(measured.excluded_slices * objective.slice_length)} of planned maintenance do not count"
-        )
+    if measured.excluded_minutes:
+        notes.append(f"{duration(measured.excluded_minutes * MINUTE)} of planned maintenance do not count")
     return f"; {' and '.join(notes)}" if notes else ""
 
 

@@ -20,6 +20,8 @@ CACHE = ROOT / "build" / "test-assembly"
 FOLDERS = ("infra", "functions", "shared", "monitoring", "web/dist")
 INPUTS = (*FOLDERS, "cdk.json", "requirements")
 SYNTHESIS_SECONDS = 300
+# Second ones of functions, and whose code they run.
+SECOND = {"staging_api": "api", "staging_query": "query"}
 STAGES = ("local", "dev", "staging", "prod")
 
 

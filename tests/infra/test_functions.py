@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.infra.assembly import ROOT, STAGES
+from tests.infra.assembly import ROOT, SECOND, STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,26 +21,27 @@ CONSTRUCT_KEYS = {
 }
 FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/settings.py"))
 AS_OFTEN_AS_EVENTS = ("-collect", "-ingest-worker")
+NAMES = sorted([*FOLDERS, *SECOND])
 ALARMED_METRICS = {"Errors", "Throttles", "Duration", "ApproximateNumberOfMessagesVisible"}
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_every_folder_is_a_function_named_after_it(assembly: Assembly, stage: str) -> None:
+def test_every_folder_is_a_function_named_after_it_and_stagings_are_second_ones(assembly: Assembly, stage: str) -> None:
     found = {resource.properties["FunctionName"]: resource for _, resource in _functions(assembly, stage)}
-    assert sorted(found) == sorted(f"p09-{stage}-{folder.replace('_', '-')}" for folder in FOLDERS)
-    for folder in FOLDERS:
-        handler = found[f"p09-{stage}-{folder.replace('_', '-')}"].properties["Handler"]
-        assert handler == f"functions.{folder}.handler.handler"
+    assert sorted(found) == sorted(f"p09-{stage}-{name.replace('_', '-')}" for name in NAMES)
+    for name in NAMES:
+        handler = found[f"p09-{stage}-{name.replace('_', '-')}"].properties["Handler"]
+        assert handler == f"functions.{SECOND.get(name, name)}.handler.handler"
 
 
 @pytest.mark.parametrize("stage", STAGES)
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_environment_is_exactly_what_the_settings_class_asks_for(assembly: Assembly, stage: str, folder: str) -> None:
-    settings = importlib.import_module(f"functions.{folder}.settings").Settings
-    function = _function(assembly, stage, folder)
+@pytest.mark.parametrize("name", NAMES)
+def test_environment_is_exactly_what_the_settings_class_asks_for(assembly: Assembly, stage: str, name: str) -> None:
+    settings = importlib.import_module(f"functions.{SECOND.get(name, name)}.settings").Settings
+    function = _function(assembly, stage, name)
     asked = {one.name.upper() for one in fields(settings)}
     assert set(function.properties["Environment"]["Variables"]) == asked | CONSTRUCT_KEYS
-    assert function.properties["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == folder
+    assert function.properties["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == name
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -73,7 +74,7 @@ def test_every_function_has_a_role_that_no_other_has(assembly: Assembly, stage: 
     roles = [
         (stack.name, function.properties["Role"]["Fn::GetAtt"][0]) for stack, function in _functions(assembly, stage)
     ]
-    assert len(set(roles)) == len(roles) == len(FOLDERS)
+    assert len(set(roles)) == len(roles) == len(NAMES)
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -110,9 +111,14 @@ def test_every_function_has_alarms_that_tell_somebody(assembly: Assembly, stage:
 
 @pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
 def test_functions_that_talk_to_servers_live_in_the_network(assembly: Assembly, stage: str) -> None:
-    inside = {name for name in FOLDERS if "VpcConfig" in _function(assembly, stage, name).properties}
+    inside = {name for name in NAMES if "VpcConfig" in _function(assembly, stage, name).properties}
     access = {"audit_anchor", "credential_expiry", "credential_reconciliation", "secret_rotation"}
-    assert inside == {"collect", "query", "api", "ingest_worker", "migrate", "redis_memory", "restore_drill"} | access
+    assert (
+        inside
+        == {"collect", "query", "api", "ingest_worker", "migrate", "redis_memory", "restore_drill"}
+        | access
+        | SECOND.keys()
+    )
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -16,7 +16,7 @@ import pytest
 
 from infra import assets
 from scripts.licences import SHIPPED
-from tests.infra.assembly import ROOT, STAGES
+from tests.infra.assembly import ROOT, SECOND, STAGES
 from tests.infra.test_functions import FOLDERS
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def test_every_function_has_the_layer_of_its_own_lock(assembly: Assembly, stage:
         (layer,) = function.properties["Layers"]
         kind = "lambda" if stage != "local" else "local"
         description = stack.find(layer["Ref"]).properties["Description"]
-        assert description.startswith(f"layer-{assets.layer_of(folder)}-{kind}-")
+        assert description.startswith(f"layer-{assets.layer_of(SECOND.get(folder, folder))}-{kind}-")
 
 
 @pytest.mark.parametrize("layer", [assets.SHARED_LAYER, *sorted(assets.OWN_LAYERS)])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 AWS = ("dev", "staging", "prod")
 ACTIONS = {
     "begin", "mark", "provision", "wait", "admit", "compare", "reapply", "smoke_test", "destroy", "await", "decided", "preview",
-    "promote", "go_back", "close",
+    "promote", "go_back", "close", "close_restored", "point_staging", "point_staging_back",
 }  # fmt: skip
 
 
@@ -78,6 +78,105 @@ def test_every_function_that_logs_in_to_postgresql_is_started_afresh_by_a_promot
     assert {one["name"] for one in started} == logging_in - {f"p09-{stage}-restore-drill"}
     asked = {one["name"]: one["asked"] for one in started if one["asked"] is not None}
     assert asked.keys() == {f"p09-{stage}-api", f"p09-{stage}-ingest-worker"}
+
+
+def _allowed(assembly: Assembly, stage: str, name: str) -> dict[str, str]:
+    """Actions that a function may do, with the resources as they stand in the template."""
+    (found,) = [
+        (stack, function) for stack, function in assembly.of_type(stage, "AWS::Lambda::Function")
+        if function.properties["FunctionName"] == f"p09-{stage}-{name}"
+    ]  # fmt: skip
+    stack, function = found
+    role = {"Ref": function.properties["Role"]["Fn::GetAtt"][0]}
+    (policy,) = [one for one in stack.of_type("AWS::IAM::ManagedPolicy") if role in one.properties.get("Roles", [])]
+    allowed: dict[str, str] = {}
+    for statement in policy.properties["PolicyDocument"]["Statement"]:
+        actions = statement["Action"]
+        for action in [actions] if isinstance(actions, str) else actions:
+            allowed[action] = allowed.get(action, "") + json.dumps(statement["Resource"])
+    return allowed
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_staging_reads_what_the_first_functions_write_and_acts_on_nothing(assembly: Assembly, stage: str) -> None:
+    own = {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "sqs:SendMessage",
+        "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",
+    }
+    reads = {"secretsmanager:GetSecretValue", "kms:Decrypt"}
+    table = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
+    keys = {"kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"}
+    for name, more in (("staging-api", table | keys), ("staging-query", set[str]())):
+        allowed = {action for action in _allowed(assembly, stage, name) if not action.startswith("ec2:")}
+        assert allowed == own | reads | more, name
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_staging_is_pointed_by_who_may_configure_no_other_function_than_those_it_starts(
+    assembly: Assembly, stage: str
+) -> None:
+    (cold,) = [
+        function for _, function in assembly.of_type(stage, "AWS::Lambda::Function")
+        if function.properties["FunctionName"] == f"p09-{stage}-cold-start"
+    ]  # fmt: skip
+    variables = cold.properties["Environment"]["Variables"]
+    pointed = json.loads(variables["STAGING_FUNCTIONS"])
+    assert [(one["name"], one["alias"], one["asked"] is not None) for one in pointed] == [
+        (f"p09-{stage}-staging-api", "", True),
+        (f"p09-{stage}-staging-query", "", False),
+    ]
+    resources = _allowed(assembly, stage, "cold-start")["lambda:UpdateFunctionConfiguration"]
+    assert {one["name"] for one in pointed} <= {one["name"] for one in json.loads(variables["FUNCTIONS"])}
+    assert all(f"function:{one['name']}" in resources for one in pointed)
+    assert "function:*" not in resources
+    running = next(
+        function.properties["Environment"]["Variables"] for _, function in assembly.of_type(stage, "AWS::Lambda::Function")
+        if function.properties["FunctionName"] == f"p09-{stage}-staging-api"
+    )  # fmt: skip
+    assert variables["POSTGRES_HOME_PORT"] == running["POSTGRES_PORT"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_whatever_becomes_of_a_restore_staging_is_pointed_back_before_its_database_goes(
+    assembly: Assembly, stage: str
+) -> None:
+    states = _definition(assembly, stage)["States"]
+    assert [name for name, state in states.items() if "Destroy" in _next(state)] == [
+        "PointBackAtTheEndOutcome",
+        "DestroyAgain",
+    ]
+    outcome = states["PointBackAtTheEndOutcome"]
+    assert {one["Next"] for one in outcome["Choices"]} | {outcome["Default"]} == {"Destroy", "PointBackAtTheEndAgain"}
+    assert [catch["Next"] for catch in states["PointBackAtTheEnd"]["Catch"]] == ["Destroy"]
+    # A restore that was signed off is not held up by it.
+    assert [catch["Next"] for catch in states["PointBack"]["Catch"]] == ["Preview"]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_staging_that_could_not_be_pointed_leaves_the_restore_where_it_waited(assembly: Assembly, stage: str) -> None:
+    states = _definition(assembly, stage)["States"]
+    for name in ("CloseRestored", "PointStaging"):
+        assert states[f"{name}Outcome"]["Default"] == "Pointed"
+        assert [catch["Next"] for catch in states[name]["Catch"]] == ["Pointed"]
+        ends = {one["StringEquals"]: one["Next"] for one in states[f"{name}Outcome"]["Choices"]}
+        assert ends["aborted"] == "Failed"  # nobody would wait for a decision any more
+    assert states["Pointed"]["Next"] == "SignOff"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_requests_of_staging_are_in_no_kpi(assembly: Assembly, stage: str) -> None:
+    counted = [
+        one.properties["LogGroupName"] for one in assembly.stages[stage]["Api"].of_type("AWS::Logs::MetricFilter")
+        if one.properties["MetricTransformations"][0]["MetricName"] == "Requests"
+    ]  # fmt: skip
+    groups = {
+        one.logical_id: one.properties["LogGroupName"]
+        for one in assembly.stages[stage]["Api"].of_type("AWS::Logs::LogGroup")
+    }
+    assert [groups[one["Ref"]] for one in counted] == [f"/aws/vendedlogs/p09-{stage}-api-access"]
 
 
 @pytest.mark.parametrize("stage", STAGES)

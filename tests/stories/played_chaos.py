@@ -47,19 +47,16 @@ class World:
     def slices(self) -> int:
         return len(self.minutes) * MINUTE // SLICE
 
-    def counted(self, number: int) -> dict[str, Any] | None:
-        """What the edge counts in a slice, None if nobody measured it."""
+    def counted(self, number: int) -> Iterator[tuple[datetime, dict[str, Any]]]:
+        """What the edge counts in each minute of a slice that somebody measured."""
         length = SLICE // MINUTE
-        heard = [one for one in self.minutes[number * length : (number + 1) * length] if not one.silent]
-        if not heard:
-            return None
-        slow = sum(one.slow for one in heard)
-        requests, long = sum(one.requests for one in heard), sum(one.long for one in heard)
-        return {
-            "requests": requests, "errors": sum(one.errors for one in heard),
-            "latencies": {100: requests - long - slow, 500: slow}, "beyond": 0,
-            "long": long, "long_slow": sum(one.long_slow for one in heard),
-        }  # fmt: skip
+        for minute in range(number * length, (number + 1) * length):
+            if not (one := self.minutes[minute]).silent:
+                yield START + minute * MINUTE, {
+                    "requests": one.requests, "errors": one.errors,
+                    "latencies": {100: one.requests - one.long - one.slow, 500: one.slow},
+                    "long": one.long, "long_slow": one.long_slow,
+                }  # fmt: skip
 
     def scrapes(self) -> Iterator[datetime]:
         """Moments at which /metrics answered."""
@@ -89,7 +86,7 @@ def play(seed: int, *, maintenance: bool = False) -> World:
             away.append(_within_a_slice(START + begin * MINUTE, random))
     away += [_within_a_slice(START + random.randrange(len(minutes)) * MINUTE, random) for _ in range(3)]
     slices = len(minutes) * MINUTE // SLICE
-    planned = Span(START + 85 * MINUTE, START + 100 * MINUTE)
+    planned = Span(START + 83 * MINUTE, START + 97 * MINUTE)
     return World(
         minutes=tuple(minutes),
         away=tuple(away),

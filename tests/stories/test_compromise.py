@@ -4,6 +4,8 @@ before it is promoted, while functions and the keeper of backups are killed in i
 import json
 import os
 import signal
+import subprocess
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -11,9 +13,10 @@ from pg8000.exceptions import DatabaseError
 
 from local import postgres
 from local.api import Api, Refused
-from local.customers import SiteAccess, owner
+from local.customers import SiteAccess, member_token, owner
+from local.state import ROOT
 from shared.backups.promotion import ORDER
-from tests.e2e.events import pageviews, send, wait_for_count
+from tests.e2e.events import count, pageviews, send, wait_for_count
 from tests.e2e.local_system import ORGANISATION, LocalSystem, until
 from tests.e2e.test_access import PATH, connect
 from tests.e2e.test_command_line import p09
@@ -21,6 +24,7 @@ from tests.e2e.test_secret_rotation import rotate
 from tests.stories.test_backups import DRILL_SECONDS, backed_up, caller, ended
 
 BATCH = 500
+SMOKE_TESTS = ROOT / "scripts/test/smoke-tests.sh"
 PROMOTED_WITHIN = 400  # seconds: each kill costs a retry of the workflow
 
 
@@ -56,6 +60,30 @@ def promoted(system: LocalSystem, dba: Api, drill: str) -> dict[str, Any]:
     return found
 
 
+def validated_on_staging(system: LocalSystem, drill: str, site: SiteAccess, counted: int) -> Api:
+    """Staging pointed to the restored database, with a kill in its midst, and looked at. Returns its reader."""
+    pointing = Thread(target=lambda: p09(system, "restore", "point-staging", drill))
+    pointing.start()
+    until(
+        lambda: "point staging" in {step["name"] for step in caller(system, "P09-SRE").get(f"/v1/drills/{drill}")["steps"]},
+        "staging is being pointed", DRILL_SECONDS,
+    )  # fmt: skip
+    system.kill_environments("cold-start")
+    pointing.join()
+    address = json.loads(p09(system, "restore", "status", drill, "--json").stdout)["staging"]
+    assert address == f"{system.url}/staging"
+    reader, host = Api(address, site.read_key), Api(address, member_token(system.facts, ORGANISATION, "owner"))
+    assert count(reader, site) == counted
+    assert host.raw("GET", f"/v1/sites/{site.site_id}/keys").status_code == 200
+    assert host.raw("POST", f"/v1/sites/{site.site_id}/keys", json={"kind": "ingest"}).status_code == 503  # reads only
+    smoke = subprocess.run(
+        [SMOKE_TESTS, system.url, address, "--read-only", "--state", system.state.folder],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert smoke.returncode == 0, smoke.stdout + smoke.stderr
+    return reader
+
+
 def test_a_compromise_is_undone_by_a_restore_that_lets_nobody_in_and_loses_no_accepted_event(
     system: LocalSystem, fresh_site: SiteAccess
 ) -> None:
@@ -79,8 +107,10 @@ def test_a_compromise_is_undone_by_a_restore_that_lets_nobody_in_and_loses_no_ac
 
     drill = starter.post("/v1/drills", {"kind": "restore", "to": before, "reason": "they came in"})["id"]
     assert ended(starter, drill, "waiting for sign-off", "failed")["why"] == ""
+    on_staging = validated_on_staging(system, drill, fresh_site, BATCH)
     dba.post(f"/v1/drills/{drill}/sign-off", {"accept": True, "note": "clean"})
-    ended(dba, drill, "waiting for promotion", "failed")
+    assert ended(dba, drill, "waiting for promotion", "failed")["staging"] == ""
+    assert count(on_staging, fresh_site) == 10 * BATCH  # from the running database again
     preview = json.loads(p09(system, "restore", "preview", drill, "--json").stdout)
     assert preview["keys"]["revoked_again"] == 1
     assert preview["events"]["drained_again"] >= 9 * BATCH  # the canary's are among them

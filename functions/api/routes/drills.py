@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["operations"])
 DRILL: Final = Form(
-    r"^(drill|restore|mark)-\d{8}T\d{6}Z(-[0-9a-f]{4})?$", "a drill's id, such as drill-20261125T040000Z-3f9a"
+    r"^(drill|restore|mark)-\d{8}T\d{6}Z(-[0-9a-f]{4}|-played)?$", "a drill's id, such as drill-20261125T040000Z-3f9a"
 )
 DrillId = Annotated[str, Path(), DRILL]
 Cursor = Annotated[str, Form(r"^\d{8}T\d{6}Z#[a-z0-9TZ-]{1,40}$", "a next_cursor of this list")]
@@ -168,6 +168,29 @@ async def sign_off(
     with _kept_refusals(services, trail, found, person, "sign-off"):
         may_sign(found, person.actor, person.roles, datetime.now(UTC))
     return _decide(services, trail, found, person, "sign-off", decision)
+
+
+@router.post(
+    "/v1/drills/{drill_id}/staging",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Point staging to a restored database",
+)
+async def point_staging(drill_id: DrillId, services: ServicesOf, person: PersonOf, trail: TrailOf) -> Started:
+    """While a restore waits for its sign-off. The database is closed to writers, and staging, a second `api` and `query`, answers
+    from it until it is signed off, rejected, aborted or expired; then it points back by itself. `GET /v1/drills/{drill_id}` has
+    its address.
+    """
+    from shared.backups.drill import must_wait, word_of
+    from shared.backups.staging import may_point
+
+    found = _found(services, drill_id)
+    may_point(found)
+    must_wait(found, "sign-off", datetime.now(UTC))
+    token = services.drills.token(drill_id, "sign-off")
+    output = {"decision": "staging", **word_of(person.actor), "note": "staging is pointed to it"}
+    services.workflow("SendTaskSuccess", {"taskToken": token, "output": json.dumps(output)})
+    _note(services, trail, "staging pointed", drill_id, reason="to validate the restored database")
+    return {"id": drill_id, "status": "running"}
 
 
 @router.post("/v1/drills/{drill_id}/promote", summary="Put a restored database into its place")

@@ -44,16 +44,18 @@ async def metrics(services: ServicesOf) -> Response:
     """Equal from whichever Lambda environment answers: the counters are in Valkey and in the operations table."""
     from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
 
-    return Response(exposed(services.valkey, _counted(services)), media_type=CONTENT_TYPE_LATEST)
+    text = exposed(services.valkey, _counted(services), is_maintenance=_is_maintenance(services))
+    return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 
-def exposed(valkey: Valkey, counted: "Counts | None") -> bytes:
-    """OpenMetrics text of Valkey's counters, and of what was counted at the edge unless it can't be told."""
+def exposed(valkey: Valkey, counted: "Counts | None", *, is_maintenance: bool | None) -> bytes:
+    """OpenMetrics text of Valkey's counters, and of what the operations table says as far as it can be read: what was
+    counted at the edge, and whether a planned maintenance is on."""
     from prometheus_client import CollectorRegistry
     from prometheus_client.openmetrics.exposition import generate_latest
 
     registry = CollectorRegistry()
-    registry.register(_Collector(valkey, counted))
+    registry.register(_Collector(valkey, counted, is_maintenance=is_maintenance))
     text: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]  # not annotated
     return text
 
@@ -67,10 +69,21 @@ def _counted(services: Services) -> Counts | None:
         return None
 
 
+def _is_maintenance(services: Services) -> bool | None:
+    """Whether a planned maintenance is on, which no alert tells of; None where nobody knows."""
+    from shared.together.maintenances import maintenances_at
+
+    try:
+        return bool(maintenances_at(services.calendar, datetime.now(UTC)))
+    except (AwsUnavailable, AwsRefused):
+        return None
+
+
 class _Collector:
-    def __init__(self, valkey: Valkey, counted: "Counts | None") -> None:
+    def __init__(self, valkey: Valkey, counted: "Counts | None", *, is_maintenance: bool | None) -> None:
         self._valkey = valkey
         self._counted = counted
+        self._is_maintenance = is_maintenance
 
     def collect(self) -> Iterator[Any]:
         replies = self._valkey.pipeline(
@@ -85,6 +98,8 @@ class _Collector:
         requests, latency, ingest, *sites = (_pairs(reply) for reply in replies[: 3 + len(SITE_TOTALS)])
         if self._counted is not None:
             yield from _edge(self._counted)
+        if self._is_maintenance is not None:
+            yield _maintenance(is_on=self._is_maintenance)
         yield _requests(dict.fromkeys(_FAILURES, 0.0) | requests)
         yield from _latency(latency)
         yield from _ingest(ingest)
@@ -110,7 +125,9 @@ def _edge(counted: Counts) -> Iterator[Any]:
     from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
     yield CounterMetricFamily(
-        "p09_edge_requests", "Requests that clients made, answered by a function or not.", value=counted.requests
+        "p09_edge_requests",
+        "Requests that clients made, answered or not; those in planned maintenance apart.",
+        value=counted.requests,
     )
     yield CounterMetricFamily(
         "p09_edge_errors",
@@ -133,6 +150,13 @@ def _edge(counted: Counts) -> Iterator[Any]:
     # Without a sum: the edge counts buckets alone.
     family.add_metric([], [*buckets, ("+Inf", float(counted.timed))], None)
     yield family
+
+
+def _maintenance(*, is_on: bool) -> Any:
+    from prometheus_client.core import GaugeMetricFamily
+
+    explanation = "1 while a planned maintenance is on: its requests are in no counter of the edge."
+    return GaugeMetricFamily("p09_maintenance_active", explanation, value=float(is_on))
 
 
 def _latency(counts: dict[str, float]) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""The edge metrics in CloudWatch: sums over slices, all of them in one call of GetMetricData."""
+"""The edge metrics in CloudWatch: sums by the minute, all of them in one call of GetMetricData."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from aws_lambda_powertools.logging import Logger
 
-from shared.kpi.counts import Counts, WrongCounts
+from shared.kpi.counts import Counts, Slice, WrongCounts
 from shared.kpi.edge import ERRORS, LATENCY_BEYOND, LONG, LONG_SLOW, REQUESTS, latency_metric
-from shared.kpi.measure import slice_counts
+from shared.kpi.measure import slice_of
 from shared.kpi.signals.port import PROBES_FAILED, PROBES_PASSED, PROBES_SKIPPED, Shape, SignalsUnavailable
+from shared.kpi.timeline import MINUTE
 from shared.platform.aws.signed import AwsRefused, AwsSettings, AwsUnavailable, call
 
 GetMetricData = Callable[[dict[str, Any]], dict[str, Any]]
@@ -31,12 +32,18 @@ class CloudWatchSignals:
         self._namespace = namespace
         self._shape = shape
 
-    def slices(self, starts: Sequence[datetime]) -> Mapping[datetime, Counts]:
+    def slices(self, starts: Sequence[datetime]) -> Mapping[datetime, Slice]:
         if not starts:
             return {}
         sums = self._sums(starts)
-        found = {start: self._slice(start, sums) for start in starts if start in sums.get(REQUESTS, {})}
+        found = {start: self._slice(start, sums) for start in starts if self._is_measured(start, sums)}
         return {start: counts for start, counts in found.items() if counts is not None}
+
+    def _is_measured(self, start: datetime, sums: Mapping[str, Mapping[datetime, float]]) -> bool:
+        return any(minute in sums[REQUESTS] for minute in self._minutes(start))
+
+    def _minutes(self, start: datetime) -> list[datetime]:
+        return [start + number * MINUTE for number in range(self._shape.length // MINUTE)]
 
     def _sums(self, starts: Sequence[datetime]) -> dict[str, dict[datetime, float]]:
         names = list(self._names())
@@ -70,31 +77,30 @@ class CloudWatchSignals:
 
     def _query(self, number: int, name: str) -> dict[str, Any]:
         metric = {"Namespace": self._namespace, "MetricName": name}
-        period = int(self._shape.length.total_seconds())
+        period = int(MINUTE.total_seconds())
         return {"Id": f"m{number}", "Label": name, "MetricStat": {"Metric": metric, "Period": period, "Stat": "Sum"}}
 
-    def _slice(self, start: datetime, sums: Mapping[str, Mapping[datetime, float]]) -> Counts | None:
+    def _slice(self, start: datetime, sums: Mapping[str, Mapping[datetime, float]]) -> Slice | None:
         """None while metrics contradict each other: part of them has not arrived, and the slice is read again."""
+        try:
+            return slice_of([self._minute(minute, sums) for minute in self._minutes(start)], self._shape.bad_above)
+        except WrongCounts as error:
+            logger.warning("a slice is left out", extra={"slice": start.isoformat(), "reason": str(error)})
+            return None
 
+    def _minute(self, start: datetime, sums: Mapping[str, Mapping[datetime, float]]) -> Counts:
         def count(name: str) -> int:
             value = sums[name].get(start, 0.0)
             if not float(value).is_integer():  # NaN and infinity are no integers either
                 raise WrongCounts(f"{name} adds up to {value}")
             return int(value)
 
-        try:
-            return slice_counts(
-                requests=count(REQUESTS), errors=count(ERRORS),
-                latencies={
-                    bound: found for bound in self._shape.bounds_ms if (found := count(latency_metric(bound)))
-                },
-                beyond=count(LATENCY_BEYOND), bad_above=self._shape.bad_above,
-                probes_passed=count(PROBES_PASSED), probes_failed=count(PROBES_FAILED),
-                probes_skipped=count(PROBES_SKIPPED), long=count(LONG), long_slow=count(LONG_SLOW),
-            )  # fmt: skip
-        except WrongCounts as error:
-            logger.warning("a slice is left out", extra={"slice": start.isoformat(), "reason": str(error)})
-            return None
+        return Counts(
+            requests=count(REQUESTS), errors=count(ERRORS),
+            latencies={bound: found for bound in self._shape.bounds_ms if (found := count(latency_metric(bound)))},
+            beyond=count(LATENCY_BEYOND), probes_passed=count(PROBES_PASSED), probes_failed=count(PROBES_FAILED),
+            probes_skipped=count(PROBES_SKIPPED), long=count(LONG), long_slow=count(LONG_SLOW),
+        )  # fmt: skip
 
 
 def _moment(at: object) -> datetime:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final, Protocol, Self
 
-from shared.kpi.counts import Counts
+from shared.kpi.counts import Slice
 from shared.runbook.model import Runbook
 
 PROBES_PASSED: Final = "ProbesPassed"
@@ -19,7 +19,7 @@ class SignalsUnavailable(Exception):
 
 
 class Signals(Protocol):
-    def slices(self, starts: Sequence[datetime]) -> Mapping[datetime, Counts]:
+    def slices(self, starts: Sequence[datetime]) -> Mapping[datetime, Slice]:
         """The counts of slices that follow each other, oldest first. A slice that nobody measured is left out.
 
         Raises ``SignalsUnavailable``.

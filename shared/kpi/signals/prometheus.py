@@ -1,4 +1,8 @@
-"""The same counts from a Prometheus that scrapes ``/metrics``: the increase of each counter over each slice."""
+"""The same counts from a Prometheus that scrapes ``/metrics``: the increase of each counter over each slice.
+
+Two scrapes a minute say nothing exact of a minute: slices have no sums of theirs, and one that is only partly inside a
+maintenance counts as usual.
+"""
 
 import json
 import math
@@ -10,8 +14,8 @@ from urllib.error import URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
-from shared.kpi.counts import Counts
-from shared.kpi.measure import slice_counts
+from shared.kpi.counts import Counts, Slice
+from shared.kpi.measure import as_slice
 from shared.kpi.signals.port import Shape, SignalsUnavailable
 
 Fetch = Callable[[str], bytes]
@@ -47,7 +51,7 @@ class PrometheusSignals:
             re.escape(route).replace("\\*", ".*").replace("\\", "\\\\") for route in shape.long_routes
         )
 
-    def slices(self, starts: Sequence[datetime]) -> Mapping[datetime, Counts]:
+    def slices(self, starts: Sequence[datetime]) -> Mapping[datetime, Slice]:
         if not starts:
             return {}
         asked = (_REQUESTS, _ERRORS, _LATENCY, _LONG)
@@ -91,7 +95,7 @@ class PrometheusSignals:
 
     def _slice(
         self, requests: float, errors: float, buckets: Mapping[str, float], of_long: Mapping[str, float]
-    ) -> Counts:
+    ) -> Slice:
         """Buckets nest in Prometheus and do not here: what lies up to one bound is taken from what lies up to the next."""
         upto = {_milliseconds(bound): round(count) for bound, count in buckets.items()}
         latencies, below = {}, 0
@@ -103,15 +107,15 @@ class PrometheusSignals:
         whole = round(requests)
         nested = {_milliseconds(bound): round(count) for bound, count in of_long.items()}
         long = nested.get(math.inf, 0)
-        return slice_counts(
+        counts = Counts(
             requests=whole,
             errors=min(round(errors), whole),
             latencies=latencies,
             beyond=max(upto.get(math.inf, below) - below, 0),
-            bad_above=self._shape.bad_above,
             long=long,
             long_slow=max(long - nested.get(self._shape.long_within_ms, 0), 0),
         )
+        return as_slice(counts, self._shape.bad_above)
 
 
 def _milliseconds(bound: str) -> float:

@@ -187,6 +187,9 @@ def test_audit_anchor_writes_an_object_an_hour_and_finds_what_was_altered(accoun
         superuser.run("alter table audit disable trigger append_only")
         superuser.run("delete from audit where sequence = 3")
 
+    played = event | {"scheduled_time": "2026-11-23T09:07:00Z", "played": True}
+    assert account.invoke("audit_anchor", played)["outcome"] == "played"
+
     report = account.invoke("audit_anchor", event | {"scheduled_time": "2026-11-24T13:07:00Z"})
 
     assert report["findings"] > 0

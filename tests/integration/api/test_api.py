@@ -9,11 +9,15 @@ from uuid import uuid4
 
 import pytest
 
+from shared.calendar.edit import Calendar
+from shared.calendar.model import Plan
+from shared.calendar.store import CalendarStore
 from shared.http.permissions import PERMISSIONS
 from shared.kpi.counted import Counted
 from shared.kpi.counts import Counts
 from shared.platform.aws.signed import AwsUnavailable
 from tests.integration.api.conftest import Api, LocalServices
+from tests.memory_table import MemoryTable
 from tests.servers import HOST
 
 
@@ -245,6 +249,24 @@ def test_an_edge_that_counted_nothing_yet_is_exported_as_zero(api: Api) -> None:
     assert "p09_edge_requests_total 0.0" in text
     assert "p09_edge_errors_total 0.0" in text
     assert 'p09_edge_request_duration_seconds_bucket{le="+Inf"} 0.0' in text
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_metrics_say_whether_a_maintenance_is_on(api: Api, *, is_on: bool) -> None:
+    now = datetime.now(UTC)
+    store = CalendarStore(MemoryTable())
+    vars(api.services)["calendar"] = store
+    start = now - timedelta(minutes=1) if is_on else now + timedelta(hours=1)
+    plan = Plan(
+        kind="maintenance",
+        title="Upgrade",
+        reason="-",
+        start=start,
+        end=now + timedelta(hours=2),
+        components=("analytics",),
+    )
+    Calendar(store, ["analytics"], by="grace", now=now - timedelta(minutes=1)).plan(plan)
+    assert f"p09_maintenance_active {float(is_on)}" in api.call("GET", "/metrics").text
 
 
 def test_metrics_without_the_operations_table_still_tell_what_functions_answered(api: Api) -> None:

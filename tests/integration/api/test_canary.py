@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 
 from functions.migrate.canary import DOMAIN, ensure_canary
-from shared.health.canary import ORGANISATION, Keys, Limits, canary_check, read_keys
+from shared.health.canary import ORGANISATION, Keys, Limits, canary_check, read_keys, reading_check
 from shared.health.checks import made
 from shared.health.exchange import NoAnswer, Request, exchange
 from shared.health.model import Result
@@ -199,6 +199,20 @@ def test_without_a_worker_the_event_is_accepted_and_never_seen(api: Api, admin: 
         outcome = made(canary_check(url, secret.keys, "run-1", Limits(timeout=10, within=1)))
     assert outcome.result is Result.FAILED
     assert "is not seen in a query within 1 s" in outcome.why
+
+
+def test_where_no_event_is_taken_its_numbers_are_asked_for_and_nothing_is_sent(api: Api, admin: Database) -> None:
+    secret = Secret()
+    ensure(admin, secret)
+    with over_http(api) as url:
+        until_ready(url)
+        outcome = made(reading_check(url, secret.keys, LIMITS))
+        assert (outcome.result, outcome.why) == (
+            Result.PASSED, "its site's last day was asked for: 0 pageviews; no event was sent",
+        )  # fmt: skip
+        with api.migrated.server.connect_as_superuser(api.migrated.name) as superuser:
+            assert superuser.run("select count(*) from events") == [[0]]
+    assert made(reading_check(url, secret.keys, LIMITS)).result is Result.FAILED  # nobody answers there any more
 
 
 def until_ready(url: str) -> None:

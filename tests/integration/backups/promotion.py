@@ -44,6 +44,7 @@ from shared.storage import drain as drain_module
 from shared.storage.drain import drain
 from shared.storage.kept import write_kept
 from shared.together.restoring.acts import Kept, Restoring, Where
+from shared.together.restoring.closing import close_to_writers
 from tests.integration.backups.conftest import World, until
 from tests.integration.backups.workflow import Crash, CrashingTable, DirectInstances
 from tests.servers import HOST, ValkeyServer
@@ -304,10 +305,14 @@ class Compromise:
             DrillWorld(
                 store=self.drills_store, instances=self.instances, source=lambda: self.open("reader"),
                 connect=lambda host, port: self.connect("reader", (host, port)), admit=restoring.admit,
-                smoke_test=lambda *_: {}, reapply=lambda *_: {},
+                smoke_test=lambda *_: {}, reapply=lambda *_: {}, close=self.close_to_writers,
                 promotion={**restoring.acts(), "start_cold": self.cold},
             )
         )  # fmt: skip
+
+    def close_to_writers(self, host: str, port: int) -> dict[str, Any]:
+        with self.connect("owner", (host, port)) as owner:
+            return {"sessions_ended": close_to_writers(owner)}
 
     def start_cold(self, _task: Task) -> dict[str, Any]:
         """As a function's first environment: a new connection, with the secret's current version."""

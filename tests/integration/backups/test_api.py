@@ -82,6 +82,11 @@ class Verified:
         return [SimpleNamespace(finding=SimpleNamespace(measured={"point_in_time": window}))]
 
 
+VALIDATED = replace(
+    RESTORE, id="restore-20261125T060000Z", status="waiting for sign-off", signed_by="", signed_by_subject=""
+)
+
+
 @pytest.fixture
 def api() -> Api:
     found = Api()
@@ -91,6 +96,13 @@ def api() -> Api:
     found.drills.write_token(RESTORE.id, "promotion", "secret-token")
     found.drills.write_mark(MARK)
     return found
+
+
+@pytest.fixture
+def validated(api: Api) -> str:
+    api.drills.create(VALIDATED)
+    api.drills.write_token(VALIDATED.id, "sign-off", "another-token")
+    return VALIDATED.id
 
 
 @pytest.fixture
@@ -113,6 +125,41 @@ def test_another_dba_signs_and_the_workflow_goes_on(client: TestClient, api: Api
     assert operation == "SendTaskSuccess"
     assert body["taskToken"] == "secret-token"
     assert '"by": "grace", "by_subject": "subject-of-grace"' in body["output"]
+
+
+def test_staging_is_pointed_to_a_restore_that_waits_for_its_sign_off(
+    client: TestClient, api: Api, validated: str
+) -> None:
+    path = f"/v1/drills/{validated}/staging"
+    assert client.post(path, headers=by("ada", "P09-Developer")).status_code == 403
+    assert client.post(path, headers=by("ada", "P09-SRE")).json() == {"id": validated, "status": "running"}
+    ((operation, body),) = api.told
+    assert (operation, body["taskToken"]) == ("SendTaskSuccess", "another-token")
+    assert '"decision": "staging"' in body["output"]
+
+
+@pytest.mark.parametrize(("drill", "status", "why"), [
+    (DRILL, 403, "a drill destroys its database before it is signed off"),
+    (RESTORE, 409, "is waiting for promotion"),
+])  # fmt: skip
+def test_staging_is_not_pointed_to_what_nobody_validates(
+    client: TestClient, api: Api, drill: Drill, status: int, why: str
+) -> None:
+    answer = client.post(f"/v1/drills/{drill.id}/staging", headers=by("ada", "P09-SRE"))
+    assert (answer.status_code, api.told) == (status, [])
+    assert why in answer.json()["detail"]
+
+
+def test_a_restore_says_where_staging_answers_from_it_and_staging_is_pointed_once(
+    client: TestClient, api: Api, validated: str
+) -> None:
+    path = f"/v1/drills/{validated}"
+    assert client.get(path, headers=by("ada")).json()["staging"] == ""
+    api.drills.update(validated, staging="http://127.0.0.1:8000/staging")
+    listed = client.get("/v1/drills", headers=by("ada")).json()["drills"]
+    assert [one["staging"] for one in listed if one["id"] == validated] == ["http://127.0.0.1:8000/staging"]
+    assert client.post(f"{path}/staging", headers=by("ada", "P09-SRE")).status_code == 409
+    assert api.told == []
 
 
 def test_persons_are_told_apart_whatever_name_they_go_by(client: TestClient, api: Api) -> None:

@@ -45,6 +45,10 @@ class Folders:
         self.dies = False
         self.refuses = False
 
+    @property
+    def log(self) -> Path:
+        return self.folder / "running" / "pg_wal"
+
     def _of(self, name: str, drill: str) -> Path:
         return self.folder / f"{name}-{drill}"
 
@@ -59,6 +63,9 @@ class Folders:
             raise KeyboardInterrupt
         if self.refuses:
             raise RestoreFailed("PostgreSQL did not start with the restored data")
+        self.log.mkdir(parents=True, exist_ok=True)
+        for history in (self._of("restored", drill) / "pg_wal").glob("*.history"):
+            shutil.copy(history, self.log)
         self._of("restored", drill).rename(self._of("before", drill))
         return Aside(name=f"before-{drill}", costs="1 MiB")
 
@@ -324,6 +331,21 @@ def test_a_promotion_leaves_word_of_what_was_put_aside_until_that_is_removed(res
     rested.instances.remove_aside("restore-1")
     rested.until(lambda: rested.instances.aside("restore-1") is None, "its removal")
     assert not rested.places.is_promoting("restore-1")
+
+
+def test_the_history_of_a_promoted_timeline_is_archived_and_the_next_restore_begins_another(rested: Machine) -> None:
+    """Although the instance archived nothing when it began its timeline; what a keeper missed it archives when it begins."""
+    repository = rested.world.repository
+    provisioned(rested, "restore-6")
+    rested.instances.promote("restore-6")
+    promoted(rested, "restore-6")
+    assert repository.histories() == ["00000002.history"]
+    (repository.wal / "00000002.history").unlink()
+    rested.keeper = rested.start()
+    assert repository.histories() == ["00000002.history"]
+    provisioned(rested, "restore-7")
+    port = rested.instances.look("restore-7").port
+    assert rested.world.run("select left(pg_walfile_name(pg_current_wal_lsn()), 8)", port) == [["00000003"]]
 
 
 def test_a_keeper_that_was_killed_in_a_promotion_goes_on_with_it(rested: Machine) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pg8000.exceptions import DatabaseError
 
 from local.backups.repository import Repository
 from shared.audit.chain import OPERATIONS, Verifier
@@ -132,6 +133,7 @@ def test_a_compromise_is_undone_and_nothing_else_is(system: Compromise) -> None:
     kept, _ = system.add_key()
     to, outsiders = compromised(system)
     system.restore(to)
+    system.act_until_done("close_restored")  # staging was pointed to it
     found = system.preview()
     assert found["keys"] == {"count": 0, "names": [], "revoked_again": 1}
     assert found["people"] == {"count": 0, "removed_again": 1}
@@ -195,6 +197,21 @@ def prepared(system: Compromise) -> None:
     system.drain()
     system.restore(to)
     system.send(100)
+
+
+def test_what_was_looked_at_on_staging_could_not_be_changed_and_takes_writes_once_it_serves(system: Compromise) -> None:
+    prepared(system)
+    system.act_until_done("close_restored")
+    where = system.instances.look(ID)
+    with system.connect("api", (where.host, where.port)) as staging:
+        assert staging.run("select count(*) from sites") is not None
+        with pytest.raises(DatabaseError, match="read-only"):
+            staging.run("update sites set domain = domain")
+    system.promote(killed=False)
+    system.close("promoted")
+    system.drain()
+    assert events(system) == (300, 300)
+    system.act("site.delete")
 
 
 BEFORE_IT_SERVES = [step.action for step in ORDER[: [step.action for step in ORDER].index("serve")]]

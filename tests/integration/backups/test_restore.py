@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from local.backups.inspection import Inventory, inspection
 from local.backups.restore import RestoreFailed, plan, temporary
 from local.backups.sealing import seal, unseal
 from tests.integration.backups.conftest import World
@@ -24,6 +25,57 @@ def test_a_restore_ends_between_two_transactions(backed_up: World) -> None:
     assert not instance.is_alive()
     assert not instance.folder.exists()
     assert base.finished < between
+
+
+def timeline_of(world: World, port: int | None = None) -> str:
+    ((segment,),) = world.run("select pg_walfile_name(pg_current_wal_lsn())", port)
+    return str(segment)[:8]
+
+
+def test_a_second_restore_crosses_the_new_timeline_when_the_old_archive_is_gone(backed_up: World) -> None:
+    world, repository = backed_up, backed_up.repository
+    world.run("insert into facts values (0, 'kept')")
+    moment = world.now()
+    world.run("delete from facts")
+    world.archive()
+    restored = world.restore(moment)
+    restored.stop()
+    world.server.stop()
+    promoted = world.server.folder / "data"
+    promoted.rename(world.folder / "before")
+    restored.data.rename(promoted)
+    repository.take_histories(promoted / "pg_wal")
+    world.server.start()
+    assert timeline_of(world) == "00000002"
+    base = world.back_up()
+    world.archive()
+    assert inspection(repository, Inventory(files={}, parts=()), None).faults == ()
+
+    repository.prune(base.finished + timedelta(days=15))
+    for name in repository.segments():
+        if name < base.first_segment:
+            (repository.wal / name).unlink()
+    assert [one.id for one in repository.bases()] == [base.id]
+    world.run("insert into facts values (0, 'since')")
+    later = world.now()
+    world.run("delete from facts")
+    world.archive()
+    with temporary(world.restore(later)) as instance:
+        assert world.run("select said from facts where n = 0 order by 1", instance.port) == [["kept"], ["since"]]
+        assert timeline_of(world, instance.port) == "00000003"
+    assert inspection(repository, Inventory(files={}, parts=()), None).faults == ()
+
+
+def test_two_restores_to_one_moment_begin_two_timelines(backed_up: World) -> None:
+    moment = backed_up.now()
+    backed_up.run("insert into facts values (0, 'later')")
+    backed_up.archive()
+    found = []
+    for _ in range(2):
+        with temporary(backed_up.restore(moment)) as instance:
+            found.append(timeline_of(backed_up, instance.port))
+            backed_up.repository.take_histories(instance.data / "pg_wal")
+    assert found == ["00000002", "00000003"]
 
 
 def test_a_backup_is_sealed_and_its_points_say_so(world: World) -> None:

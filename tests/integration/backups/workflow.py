@@ -113,7 +113,7 @@ class Workflow:
         self.drills = Drills(
             DrillWorld(
                 store=self.store, instances=self.instances, source=world.connect, connect=self._connect,
-                admit=lambda *_: {}, smoke_test=self.smoke, reapply=lambda *_: {}, promotion={},
+                admit=lambda *_: {}, smoke_test=self.smoke, reapply=lambda *_: {}, close=lambda *_: {}, promotion={},
             )
         )  # fmt: skip
 

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from scripts.generate.alerts import burn_alerts, target_alerts
-from shared.kpi.counts import Counts
+from shared.kpi.counts import Counts, Slice
 from shared.kpi.evaluate import Evaluation, evaluate
-from shared.kpi.measure import roll_up, slice_counts
+from shared.kpi.exclusions import Exclusion
+from shared.kpi.measure import as_slice, roll_up
+from shared.kpi.timeline import Span
 from shared.runbook.model import Runbook
 
 START: Final = datetime(2026, 11, 2, tzinfo=UTC)
@@ -31,7 +33,7 @@ class Minutes:
     come on top.
 
     ``scraped`` is false for no data. ``seen`` is false while Prometheus itself is away, though requests are counted;
-    ``from_zero`` says that counters began again.
+    ``from_zero`` says that counters began again. ``planned``: in a maintenance.
     """
 
     minutes: int
@@ -43,6 +45,7 @@ class Minutes:
     scraped: bool = True
     seen: bool = True
     from_zero: bool = False
+    planned: bool = False
 
 
 def promtool() -> str:
@@ -116,18 +119,30 @@ def evaluation_at(runbook: Runbook, traffic: list[Minutes], moment: int) -> Eval
     end = START + timedelta(minutes=moment)
     slices = {start: counts for start, counts in _slices(tuple(traffic)).items() if start < end}
     history = roll_up(slices, runbook.slices.length)
-    return evaluate(runbook, history, START + timedelta(minutes=moment), incidents=0)
+    return evaluate(runbook, history, START + timedelta(minutes=moment), exclusions=_maintenances(traffic), incidents=0)
+
+
+def _maintenances(traffic: list[Minutes]) -> Iterator[Exclusion]:
+    at = START
+    for part in traffic:
+        end = at + timedelta(minutes=part.minutes)
+        if part.planned:
+            yield Exclusion(Span(at, end), "planned")
+        at = end
 
 
 @cache
-def _slices(traffic: tuple[Minutes, ...]) -> dict[datetime, Counts]:
-    found, at = {}, START
+def _slices(traffic: tuple[Minutes, ...]) -> dict[datetime, Slice]:
+    found, at = dict[datetime, Slice](), START
     for part in traffic:
         assert part.minutes % _SLICE == 0
-        counts = slice_counts(
-            requests=(part.requests + part.long) * _SLICE, errors=part.errors * _SLICE,
-            latencies={100: (part.requests - part.slow) * _SLICE, 500: part.slow * _SLICE}, beyond=0,
-            bad_above=Fraction(1, 100), long=part.long * _SLICE, long_slow=part.long_slow * _SLICE,
+        counts = as_slice(
+            Counts(
+                requests=(part.requests + part.long) * _SLICE, errors=part.errors * _SLICE,
+                latencies={100: (part.requests - part.slow) * _SLICE, 500: part.slow * _SLICE},
+                long=part.long * _SLICE, long_slow=part.long_slow * _SLICE,
+            ),
+            Fraction(1, 100),
         )  # fmt: skip
         for _ in range(part.minutes // _SLICE):
             if part.scraped:
@@ -144,10 +159,11 @@ def _series(traffic: list[Minutes]) -> Iterator[tuple[str, str]]:
         for part, more in zip(traffic, per_minute, strict=True):
             value = 0 if part.from_zero else value
             for _ in range(part.minutes // _SLICE):
-                value += more * _SLICE if part.scraped else 0
+                value += more * _SLICE if part.scraped and not part.planned else 0
                 text.append(f"{value}x{_SLICE - 1}" if part.seen else f"_x{_SLICE}")
         return " ".join(text)
 
+    yield "p09_maintenance_active", " ".join(f"{int(part.planned)}x{part.minutes - 1}" for part in traffic)
     errors, every = [part.errors for part in traffic], [part.requests for part in traffic]
     fast = [part.requests - part.slow for part in traffic]
     yield "p09_edge_requests_total", values([part.requests + part.long for part in traffic])

@@ -54,7 +54,7 @@ def test_every_kpi_is_shown_with_its_reason_while_the_other_servers_are_down(api
 
 
 def test_the_counter_of_the_edge_is_what_evaluations_have_read(evaluator: Evaluator, now: datetime) -> None:
-    counted = Counted(evaluator.store.days)
+    counted = Counted(evaluator.store.counted_days)
     found = counted.total(now)
     assert (found.requests, found.errors, found.within(200), found.timed) == (12_000, 12, 11_900, 12_000)
     evaluator.aws.put_slice(now, requests=500, errors=500, latencies={100: 500})

@@ -1,3 +1,4 @@
+import importlib
 import json
 import re
 from collections.abc import Iterator
@@ -14,9 +15,10 @@ from shared.incidents.act import report
 from shared.incidents.by_people import Report, Saying
 from shared.incidents.store import IncidentStore
 from shared.kpi.changes import Standings, changes
-from shared.kpi.counts import total
+from shared.kpi.counted import Counted
+from shared.kpi.counts import Counts, total
 from shared.kpi.evaluate import evaluate
-from shared.kpi.measure import roll_up, slice_counts
+from shared.kpi.measure import as_slice, roll_up
 from shared.kpi.record import replays
 from shared.kpi.timeline import Key, floor, roll_ups_of
 from shared.platform.aws.dynamodb import Overtaken
@@ -49,7 +51,7 @@ def expected_events() -> Iterator[str]:
     measured = {}
     for number in range(SLICES):
         if found := traffic(number):
-            measured[START + number * SLICE] = slice_counts(bad_above=BAD_ABOVE, **found)  # type: ignore[arg-type]  # counts come as a plain mapping
+            measured[START + number * SLICE] = as_slice(Counts(**found), BAD_ABOVE)  # type: ignore[arg-type]  # counts come as a plain mapping
         evaluation = evaluate(the_runbook(), roll_up(measured, SLICE), START + (number + 1) * SLICE, incidents=None)
         standings, told = changes(standings, evaluation)
         for change in told:
@@ -212,6 +214,44 @@ def test_planned_maintenance_and_incidents_are_read_from_the_table(evaluator: Ev
     verdicts = {kpi["id"]: kpi["verdict"] for kpi in latest["kpis"]}
     assert (verdicts["availability"], verdicts["incidents"]) == ("met", "breached")
     assert latest["kpis"][0]["excluded_slices"] == timedelta(days=3, minutes=5) // SLICE
+    assert latest["kpis"][0]["excluded_minutes"] == timedelta(days=3, minutes=5) // timedelta(minutes=1)
+
+
+def test_a_maintenance_of_three_minutes_leaves_out_what_was_counted_in_them(evaluator: Evaluator) -> None:
+    evaluator.aws.put_slice(START, requests=1000, latencies={50: 1000})
+    failing = START + timedelta(minutes=2)
+    evaluator.aws.put_slice(failing, requests=500, errors=400, latencies={50: 500})
+    plan = Plan(
+        kind="maintenance", title="Upgrade", reason="-", start=failing, end=failing + timedelta(minutes=3),
+        components=("analytics",),
+    )  # fmt: skip
+    planned = START - timedelta(days=1)
+    Calendar(CalendarStore(evaluator.table), ["analytics"], by="grace", now=planned).plan(plan)
+    evaluator.run(START + SLICE)
+    latest = evaluator.store.latest()
+    assert latest
+    availability = next(kpi for kpi in latest["kpis"] if kpi["id"] == "availability")
+    assert (availability["samples"], availability["bad"]) == (1000, 0)
+    assert (availability["excluded_slices"], availability["excluded_minutes"]) == (0, 3)
+    (stored,) = evaluator.store.decisions("availability", before=None, limit=1)
+    assert replays(stored.record)
+    counted = Counted(evaluator.store.counted_days)
+    found = [counted.total(START + SLICE)]
+    for number in range(1, 4):
+        evaluator.aws.put_slice(START + number * SLICE, requests=10, errors=1, latencies={50: 10})
+        evaluator.run(START + (number + 1) * SLICE)
+        found.append(counted.total(START + (number + 1) * SLICE))
+    assert [(one.requests, one.errors, one.within(50)) for one in found] == [
+        (1000 + 10 * number, number, 1000 + 10 * number) for number in range(4)
+    ]
+
+
+def test_a_played_time_leaves_no_decision_behind(evaluator: Evaluator) -> None:
+    evaluator.aws.put_slice(START, requests=1000, latencies={50: 1000})
+    handler = importlib.import_module("functions.kpi_evaluation.handler").handler
+    played = {"task": "kpi_evaluation", "scheduled_time": stamp(START + SLICE), "played": True}
+    assert handler(played, None)["outcome"] == "played"
+    assert (evaluator.store.latest(), evaluator.store.decisions("availability", before=None, limit=1)) == (None, [])
 
 
 def test_a_look_between_two_evaluations_is_shown_and_stands_in_nobodys_way(evaluator: Evaluator) -> None:

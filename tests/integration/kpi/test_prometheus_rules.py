@@ -45,6 +45,16 @@ SCENARIOS: Final = {
         Minutes(30, 100, errors=50),
         Minutes(30, 100, errors=50, from_zero=True),
     ],
+    "a maintenance in which everything fails": [
+        Minutes(HOUR * 8, 100),
+        Minutes(HOUR, 100, errors=100, planned=True),
+        Minutes(HOUR * 8, 100),
+    ],
+    "an outage that outlasts its maintenance": [
+        Minutes(HOUR * 8, 100),
+        Minutes(30, 100, errors=60, planned=True),
+        Minutes(HOUR, 100, errors=60),
+    ],
     "Prometheus is away while an outage begins": [
         Minutes(HOUR * 8, 100),
         Minutes(20, 100, errors=50, seen=False),
@@ -73,6 +83,8 @@ FIRES: Final = {
     "the first errors ever": {"P09AvailabilityBurnFast", "P09ErrorRateAboveTarget"},
     "errors from the first minute on": {"P09AvailabilityBurnFast", "P09ErrorRateAboveTarget"},
     "counters begin again in an outage": {"P09AvailabilityBurnFast", "P09ErrorRateAboveTarget"},
+    "a maintenance in which everything fails": set(),
+    "an outage that outlasts its maintenance": {"P09AvailabilityBurnFast", "P09ErrorRateAboveTarget"},
     "Prometheus is away while an outage begins": {"P09AvailabilityBurnFast", "P09ErrorRateAboveTarget"},
 }  # fmt: skip
 # What must not, whatever else does.

@@ -62,6 +62,11 @@ class Kept:
         self._sealed(self.repository.wal / name, f"log {name}", at)
         self.segments.append(name)
 
+    def history(self, timeline: int, at: datetime) -> Path:
+        file = self.repository.wal / f"{timeline:08X}.history"
+        self._sealed(file, f"{timeline - 1}\t0/3000000\tno recovery target", at)
+        return file
+
     def snapshot(self, at: datetime) -> None:
         folder = self.repository.valkey / snapshot_id(at)
         folder.mkdir()
@@ -145,6 +150,20 @@ def test_the_last_segment_is_missed_when_it_was_there(kept: Kept) -> None:
     assert last in fault
 
 
+def test_a_timeline_whose_history_is_gone_is_named_once(kept: Kept) -> None:
+    promoted = "00000002" + following(kept.segments[-1])[8:]
+    kept.base(NOON, promoted)
+    kept.segment(promoted, NOON)
+    history = kept.history(2, NOON)
+    assert kept.read(NOON).faults == ()
+    history.unlink()
+    for found in (kept.now(), kept.read(NOON + DAY)):
+        (fault,) = found.faults
+        assert fault.startswith(
+            "WAL history 00000002.history is missing from the archive: a restore to a moment before timeline 2"
+        )
+
+
 def test_a_base_backup_whose_log_has_not_arrived_yet_is_no_hole(kept: Kept) -> None:
     kept.base(NOON, following(kept.segments[-1]))
     assert kept.read(NOON).faults == ()
@@ -204,6 +223,7 @@ def test_a_file_put_back_is_sound_again(kept: Kept) -> None:
 
 def test_a_timeline_without_a_base_backup_is_told(kept: Kept) -> None:
     kept.segment("00000002" + kept.segments[-1][8:], NOON)
+    kept.history(2, NOON)
     (fault,) = kept.now().faults
     assert fault.startswith(f"The log goes on in timeline 2, from WAL segment 00000002{kept.segments[-1][8:]} on")
     assert "no moment after 2026-11-24 15:00:00 UTC can be restored" in fault
@@ -212,6 +232,7 @@ def test_a_timeline_without_a_base_backup_is_told(kept: Kept) -> None:
 def test_each_timeline_is_walked_from_its_own_first_base_backup(kept: Kept) -> None:
     name = "00000002" + kept.segments[-1][8:]
     kept.base(NOON, name)
+    kept.history(2, NOON)
     for number in range(3):
         kept.segment(name, NOON + number * HOUR)
         name = following(name)

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from local.chaos import NONE, Chaos, ChaosWatch, set_chaos
 from local.front_door.app import FrontDoor
-from local.front_door.distribution import ApiBehavior, Distribution
-from local.front_door.edge import Answered, Edge
+from local.front_door.distribution import ApiBehavior, Distribution, staging
+from local.front_door.edge import Answered, Edge, line_of
 from local.state import State
 
 API = ApiBehavior(
@@ -35,12 +35,12 @@ class Counted(Edge):
 class Door:
     """A front door before an API that answers as it is told."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, distribution: Distribution = DISTRIBUTION) -> None:
         self.edge = Counted()
         self.status = 200
         self.broken = False
         transport = httpx2.MockTransport(self._api)
-        door = FrontDoor("http://aws", ChaosWatch(state), self.edge, lambda _endpoint: DISTRIBUTION, transport)
+        door = FrontDoor("http://aws", ChaosWatch(state), self.edge, lambda _endpoint: distribution, transport)
         self.client = TestClient(Starlette(routes=[Route("/{path:path}", door.answer, methods=["GET", "POST"])]))
 
     def _api(self, _request: Any) -> Any:
@@ -52,6 +52,13 @@ class Door:
 @pytest.fixture
 def state(tmp_path: Path) -> State:
     return State(tmp_path)
+
+
+def test_requests_of_staging_are_in_no_kpi_and_no_chaos_hits_them(state: State) -> None:
+    set_chaos(state, Chaos(errors=1))
+    door = Door(state, staging("s1"))
+    assert door.client.get("/staging/v1/kpis").status_code == 200
+    assert door.edge.requests == []
 
 
 def test_a_request_of_the_api_is_counted_as_its_client_saw_it(state: State) -> None:
@@ -103,3 +110,17 @@ def test_injected_latency_is_waited_for_and_counted(state: State, monkeypatch: p
     set_chaos(state, Chaos(latency=0.3))
     assert door.client.get("/v1/kpis").status_code == 200
     assert waited == [0.3]
+
+
+@pytest.mark.parametrize(("chaos", "said"), [
+    (Chaos(latency=0.01), "latency 10 ms"),
+    (Chaos(errors=1.0, latency=0.01), "latency 10 ms, error"),
+    (Chaos(errors=1.0), "error"),
+    (NONE, ""),
+], ids=["late", "late and failed", "failed", "nothing"])  # fmt: skip
+def test_what_was_injected_is_marked_in_the_answer_and_in_the_access_log(state: State, chaos: Chaos, said: str) -> None:
+    door = Door(state)
+    set_chaos(state, chaos)
+    assert door.client.get("/v1/kpis").headers.get("x-p09-injected", "") == said
+    (counted,) = door.edge.requests
+    assert line_of(counted).get("injected", "") == said

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from local.chaos import ChaosWatch
 from local.front_door.app import MOST_BYTES, FrontDoor, create_app
-from local.front_door.distribution import ApiBehavior, Distribution, Header
+from local.front_door.distribution import ApiBehavior, Distribution, Header, staging
 from local.front_door.edge import Edge
 from local.state import State
 
@@ -69,8 +69,8 @@ def front_door(aws: Aws, read: Callable[[str], Distribution]) -> FrontDoor:
 
 
 def visitor(aws: Aws, read: Callable[[str], Distribution] = lambda _: DISTRIBUTION) -> TestClient:
-    status_page = front_door(aws, lambda _: STATUS_PAGE)
-    return TestClient(create_app(front_door(aws, read), status_page), client=("127.0.0.9", 4711))
+    others = front_door(aws, lambda _: STATUS_PAGE), front_door(aws, lambda _: staging("s1"))
+    return TestClient(create_app(front_door(aws, read), *others), client=("127.0.0.9", 4711))
 
 
 def test_calls_of_the_api_go_to_its_gateway_with_what_cloudfront_adds() -> None:
@@ -107,6 +107,18 @@ def test_every_path_under_the_host_of_the_status_page_is_a_file_of_its_distribut
     [asked] = aws.asked
     assert asked.url.raw_path == path.encode()
     assert asked.headers["host"] == "d2.cloudfront.net"
+
+
+@pytest.mark.parametrize(("path", "asked_for"), [
+    ("/staging/health/db", b"/_aws/execute-api/s1/$default/health/db"),
+    ("/staging/v1/a%20b?x=1", b"/_aws/execute-api/s1/$default/v1/a%20b?x=1"),
+])  # fmt: skip
+def test_staging_is_reached_at_a_path_of_its_own(path: str, asked_for: bytes) -> None:
+    aws = Aws()
+    client = visitor(aws)
+    client.get(path)
+    [asked] = aws.asked
+    assert asked.url.raw_path == asked_for
 
 
 def test_the_status_page_stays_while_nothing_else_is_deployed() -> None:
@@ -167,7 +179,7 @@ def test_the_first_visitors_all_wait_for_the_distribution_which_is_read_once() -
         return DISTRIBUTION
 
     async def visit(door: FrontDoor, answers: list[int]) -> None:
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(create_app(door, door))) as client:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(create_app(door, door, door))) as client:
             answers.append((await client.get("http://front.door/v1/sites")).status_code)
 
     async def visit_at_once() -> list[int]:

@@ -68,6 +68,7 @@ export const OPERATIONS = {
   "POST /v1/drills/{drill_id}/sign-off": ["P09-DBA"],
   "POST /v1/drills/{drill_id}/promote": ["P09-DBA"],
   "POST /v1/drills/{drill_id}/preview": ["P09-DBA", "P09-SRE"],
+  "POST /v1/drills/{drill_id}/staging": ["P09-DBA", "P09-SRE"],
   "POST /v1/drills/{drill_id}/abort": ["P09-DBA", "P09-SRE"],
 } as const;
 

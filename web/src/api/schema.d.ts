@@ -1642,6 +1642,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/drills/{drill_id}/staging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Point staging to a restored database
+         * @description While a restore waits for its sign-off. The database is closed to writers, and staging, a second `api` and `query`, answers
+         *     from it until it is signed off, rejected, aborted or expired; then it points back by itself. `GET /v1/drills/{drill_id}` has
+         *     its address.
+         *
+         *     **Who may call:** P09-DBA, P09-SRE.
+         */
+        post: operations["point_staging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/drills/{drill_id}/promote": {
         parameters: {
             query?: never;
@@ -2452,6 +2476,10 @@ export interface components {
             aside_removed_at: string | null;
             /** Own */
             own: boolean;
+            /** Played */
+            played: boolean;
+            /** Staging */
+            staging: string;
             /** Steps */
             steps: components["schemas"]["StepView"][];
         };
@@ -2491,7 +2519,8 @@ export interface components {
         };
         /**
          * DrillView
-         * @description ``own``: who asks has started it, and somebody else has to sign it off.
+         * @description ``own``: who asks has started it, and somebody else has to sign it off. A ``played`` one proves nothing.
+         *     ``staging`` is the address at which staging answers from the restored database, empty when it does not.
          *
          *     ``rpo_seconds`` of a promoted restore is what was really lost; the database that it replaced is kept until ``aside_until``.
          */
@@ -2535,6 +2564,10 @@ export interface components {
             aside_removed_at: string | null;
             /** Own */
             own: boolean;
+            /** Played */
+            played: boolean;
+            /** Staging */
+            staging: string;
         };
         /**
          * EntryChange
@@ -2904,6 +2937,8 @@ export interface components {
             missing_slices: number;
             /** Excluded Slices */
             excluded_slices: number;
+            /** Excluded Minutes */
+            excluded_minutes: number;
             availabilities: components["schemas"]["AvailabilitiesView"] | null;
             quantile: components["schemas"]["QuantileView"] | null;
             /** Id */
@@ -7434,6 +7469,37 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    point_staging: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drill_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -37,6 +37,13 @@ export const BACKUPS: Backups = {
     median_size: 960 * MIB,
     point_in_time: { earliest: "2026-10-20T02:00:00Z", latest: "2026-11-24T15:58:59Z", lag_seconds: 65 },
     valkey_snapshot: { id: "p09-weekly-20261122", size: 41 * MIB, created_at: "2026-11-22T03:00:00Z" },
+    inspection: {
+      basis: "Files on this machine",
+      faults: [],
+      files: 4210,
+      size: 1400 * MIB,
+      oldest_reading: "2026-11-18T04:00:00Z",
+    },
     buckets: { "p09-exports": true, "p09-reports": true, "p09-archive": true },
     history,
   },
@@ -91,7 +98,9 @@ export const WAITING: Drill = {
   finished_at: null,
   aside_until: null,
   aside_removed_at: null,
+  staging: "",
   own: false,
+  played: false,
 };
 
 export const RUNNING: Drill = {

@@ -47,6 +47,7 @@ export const AVAILABILITY: Kpi = {
   bad: 464,
   missing_slices: 3,
   excluded_slices: 12,
+  excluded_minutes: 62,
   budget: {
     window: MONTH,
     samples: 1_234_560,
@@ -96,6 +97,7 @@ export const LATENCY: Kpi = {
   bad: 132,
   missing_slices: 0,
   excluded_slices: 0,
+  excluded_minutes: 0,
   budget: {
     window: MONTH,
     samples: 42_000,
@@ -133,6 +135,7 @@ export const ERROR_RATE: Kpi = {
   bad: 1,
   missing_slices: 2,
   excluded_slices: 0,
+  excluded_minutes: 0,
   budget: {
     window: HOUR,
     samples: 43,
@@ -169,6 +172,7 @@ export const INCIDENTS: Kpi = {
   bad: 0,
   missing_slices: 0,
   excluded_slices: 0,
+  excluded_minutes: 0,
   budget: null,
   burn_alerts: [],
   availabilities: null,

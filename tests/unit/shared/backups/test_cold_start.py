@@ -11,8 +11,9 @@ import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
 
-from shared.backups.cold_start import ColdStart, Function
+from shared.backups.cold_start import ColdStart
 from shared.backups.drill import Drill, NotYet, StepFailed
+from shared.backups.functions import Function, Functions
 from shared.backups.steps import Task
 from shared.backups.store import DrillStore, Step
 from tests.memory_table import MemoryTable
@@ -28,7 +29,7 @@ API = Function(name="p09-prod-api", alias="live", asked={"rawPath": "/health/db"
 MIGRATE = Function(name="p09-prod-migrate")
 
 
-class Functions:
+class Lambda:
     """Every answer and every request is checked against Lambda's own model."""
 
     def __init__(self) -> None:
@@ -39,7 +40,7 @@ class Functions:
         self.store.write_step(ID, step)
 
     def start(self, *functions: Function) -> dict[str, Any]:
-        return ColdStart(self.client, functions, self.store).act(TASK)
+        return ColdStart(Functions(self.client, functions), self.store).act(TASK)
 
     def has(
         self, function: Function, variables: dict[str, str], *, alias: str = "", status: str = "Successful"
@@ -61,14 +62,14 @@ class Functions:
 
 
 @pytest.fixture
-def functions() -> Iterator[Functions]:
-    found = Functions()
+def functions() -> Iterator[Lambda]:
+    found = Lambda()
     with found.stub:
         yield found
         found.stub.assert_no_pending_responses()
 
 
-def test_a_function_learns_its_restore_and_where_the_owner_s_password_is_now(functions: Functions) -> None:
+def test_a_function_learns_its_restore_and_where_the_owner_s_password_is_now(functions: Lambda) -> None:
     functions.has(MIGRATE, {"STAGE": "prod", "POSTGRES_ADMIN_SECRET_ARN": "arn:old"})
     functions.updated(MIGRATE, {"STAGE": "prod", "POSTGRES_ADMIN_SECRET_ARN": "arn:new", "RESTORE": ID})
     with pytest.raises(NotYet, match=MIGRATE.name):
@@ -81,7 +82,7 @@ def test_a_function_learns_its_restore_and_where_the_owner_s_password_is_now(fun
     assert functions.start(MIGRATE) == {"started_afresh": [MIGRATE.name], "answers": {}}
 
 
-def test_an_alias_is_moved_to_a_new_version_before_anybody_is_asked(functions: Functions) -> None:
+def test_an_alias_is_moved_to_a_new_version_before_anybody_is_asked(functions: Lambda) -> None:
     functions.has(API, {"RESTORE": ID})
     functions.has(API, {}, alias="live")
     functions.stub.add_response("publish_version", {"Version": "8"}, {"FunctionName": API.name})
@@ -100,7 +101,7 @@ def test_an_alias_is_moved_to_a_new_version_before_anybody_is_asked(functions: F
     ({"errorMessage": "password authentication failed"}, {"FunctionError": "Unhandled"}),
 ])  # fmt: skip
 def test_a_function_that_can_not_log_in_ends_the_promotion(
-    functions: Functions, payload: dict[str, Any], fields: dict[str, str]
+    functions: Lambda, payload: dict[str, Any], fields: dict[str, str]
 ) -> None:
     functions.has(API, {"RESTORE": ID})
     functions.has(API, {"RESTORE": ID}, alias="live")
@@ -113,7 +114,7 @@ def test_a_function_that_can_not_log_in_ends_the_promotion(
     ("code", "error"), [("ResourceConflictException", NotYet), ("AccessDeniedException", StepFailed)]
 )
 def test_who_is_being_changed_is_waited_for_and_a_missing_permission_is_not(
-    functions: Functions, code: str, error: type[Exception]
+    functions: Lambda, code: str, error: type[Exception]
 ) -> None:
     functions.stub.add_client_error("get_function_configuration", code)
     with pytest.raises(error, match=code):

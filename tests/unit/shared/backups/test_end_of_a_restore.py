@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.backups.drill import NotYet
+from shared.backups.drill import NotYet, id_of
 from shared.backups.instances import Aside, Instance, InstanceState
 from shared.backups.run_drill import Drills, World
 from shared.backups.store import DrillStore, Step
@@ -60,12 +60,7 @@ class OneInstance:
 def end(instances: OneInstance) -> list[Step]:
     """Destroys what is left, asked again as the workflow does, and returns the record's steps."""
     store = DrillStore(MemoryTable())
-    drills = Drills(
-        World(
-            store=store, instances=instances, source=_no_database, connect=_no_database, smoke_test=_no_database,
-            admit=_no_database, reapply=_no_database, promotion={}, clock=lambda: NOW,
-        )
-    )  # fmt: skip
+    drills = drills_of(store, instances)
     drills.begin(ID, {"kind": "restore", "started_by": "ada", "reason": "a table was dropped"})
     while True:
         try:
@@ -73,6 +68,15 @@ def end(instances: OneInstance) -> list[Step]:
         except NotYet:
             continue
         return list(store.steps(ID))
+
+
+def drills_of(store: DrillStore, instances: OneInstance) -> Drills:
+    return Drills(
+        World(
+            store=store, instances=instances, source=_no_database, connect=_no_database, smoke_test=_no_database,
+            admit=_no_database, reapply=_no_database, close=_no_database, promotion={}, clock=lambda: NOW,
+        )
+    )  # fmt: skip
 
 
 def _no_database(*_: object) -> Any:
@@ -91,3 +95,21 @@ def test_a_database_that_was_not_promoted_is_destroyed_until_it_is_gone(going: i
     [step] = end(instances)
     assert (step.name, step.result, step.finished_at) == ("destroy", {"instance": "gone"}, NOW.isoformat())
     assert instances.destroyed
+
+
+def test_a_played_drill_is_marked_and_never_takes_the_place_of_the_scheduled_one() -> None:
+    asked = {
+        "kind": "drill",
+        "started_by": "schedule",
+        "reason": "scheduled drill",
+        "scheduled_time": "2026-11-25T04:00:00Z",
+    }
+    played = asked | {"played": True}
+    assert (id_of(asked), id_of(played)) == ("drill-20261125T040000Z", "drill-20261125T040000Z-played")
+    assert id_of(asked | {"id": "restore-20261125T040000Z-3f9a"}) == "restore-20261125T040000Z-3f9a"
+    store = DrillStore(MemoryTable())
+    drills = drills_of(store, OneInstance("gone"))
+    for one in (asked, played):
+        drills.begin(id_of(one), one)
+    found = [store.get(id_of(one)) for one in (asked, played)]
+    assert [one.played for one in found if one] == [False, True]

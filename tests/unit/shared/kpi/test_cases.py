@@ -51,7 +51,7 @@ def _facts(evaluation: Evaluation) -> dict[str, Any]:
         "probe": shown(three.probe), "probe_runs": three.probe_runs, "probes_skipped": three.probes_skipped,
         "probe_verdict": three.probe_verdict, "silent": evaluation.silent,
         "missing": three.missing_slices, "missing_hour": hour.missing,
-        "excluded": hour.excluded_slices, "excluded_requests": hour.excluded.requests,
+        "excluded": hour.excluded_slices, "excluded_minutes": hour.excluded_minutes, "excluded_requests": hour.excluded.requests,
         "incidents": evaluation.incidents.verdict,
         "incidents_left": shown(None if (used := evaluation.incidents.consumed) is None else 1 - used),
     }  # fmt: skip

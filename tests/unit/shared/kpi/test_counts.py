@@ -6,7 +6,7 @@ from shared.kpi.counts import Counts, WrongCounts
 from shared.kpi.exclusions import Exclusion
 from shared.kpi.measure import measure
 from shared.kpi.timeline import Key, Span
-from tests.unit.shared.kpi.traffic import NOW, SLICE
+from tests.unit.shared.kpi.traffic import BAD_ABOVE, NOW, SLICE
 
 
 @pytest.mark.parametrize("value", [float("nan"), 1.0, -1, True, None, "1"])
@@ -43,7 +43,7 @@ def test_histories_of_different_bounds_add_up() -> None:
 def test_a_roll_up_of_more_slices_than_fit_is_refused() -> None:
     span = Span(NOW - SLICE, NOW)
     with pytest.raises(WrongCounts, match="more slices"):
-        measure({Key("slice", span.start): Counts(slices=2)}, span, (), SLICE)
+        measure({Key("slice", span.start): Counts(slices=2)}, span, (), SLICE, bad_above=BAD_ABOVE)
 
 
 def test_a_span_cannot_end_before_it_starts() -> None:

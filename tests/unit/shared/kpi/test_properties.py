@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from random import Random
 
@@ -10,12 +10,12 @@ from shared.kpi.budget import budget, burn_rate
 from shared.kpi.counts import NOTHING, Counts, total
 from shared.kpi.evaluate import Evaluation, evaluate, needed
 from shared.kpi.exclusions import Exclusion, excluded_spans, inside, outside
-from shared.kpi.measure import Measurement, measure, roll_up
+from shared.kpi.measure import Measurement, as_slice, measure, roll_up
 from shared.kpi.objectives import objectives, with_target
 from shared.kpi.record import outcome, replay, replays, to_json
-from shared.kpi.timeline import Key, Span, cover
+from shared.kpi.timeline import MINUTE, Key, Span, cover
 from shared.runbook.load import the_runbook
-from tests.unit.shared.kpi.traffic import NOW, SLICE, Run, evaluated, gap, one_slice, slices_of
+from tests.unit.shared.kpi.traffic import BAD_ABOVE, NOW, SLICE, Run, evaluated, gap, one_slice, slices_of
 
 COUNT = st.integers(0, 400)
 SLOTS = st.integers(0, 4 * 288)
@@ -35,9 +35,10 @@ def runs(draw: st.DrawFn) -> Run:
 
 
 @st.composite
-def exclusions(draw: st.DrawFn) -> Exclusion:
-    start = NOW - timedelta(minutes=draw(st.integers(0, 5000)))
-    return Exclusion(Span(start, start + timedelta(minutes=draw(st.integers(0, 600)))), "planned")
+def exclusions(draw: st.DrawFn, minutes: int = 5000) -> Exclusion:
+    """Announced and ended at any second."""
+    start = NOW - timedelta(seconds=draw(st.integers(0, 60 * minutes)))
+    return Exclusion(Span(start, start + timedelta(seconds=draw(st.integers(0, 36_000)))), "planned")
 
 
 TRAFFIC = st.lists(runs(), max_size=6)
@@ -59,27 +60,45 @@ def test_splitting_a_window_changes_nothing(traffic: list[Run], first: int, seco
     far, near = max(first, second), min(first, second)
     whole = Span(NOW - far * SLICE, NOW)
     parts = Span(whole.start, NOW - near * SLICE), Span(NOW - near * SLICE, NOW)
-    measured = [measure(history, span, (), SLICE) for span in (whole, *parts)]
+    measured = [measure(history, span, (), SLICE, bad_above=BAD_ABOVE) for span in (whole, *parts)]
     assert _plain(measured[0].counts) == _plain(measured[1].counts + measured[2].counts)
     assert measured[0].missing == measured[1].missing + measured[2].missing
 
 
-@given(TRAFFIC, SLOTS, CALENDAR)
-def test_roll_ups_give_what_slices_give(traffic: list[Run], slots: int, calendar: list[Exclusion]) -> None:
-    slices = slices_of(traffic)
-    span, excluded = Span(NOW - slots * SLICE, NOW), excluded_spans(calendar, SLICE)
-    by_slices = [
-        counts for start, counts in slices.items()
-        if span.start <= start < span.end and not any(out.start <= start < out.end for out in excluded)
-    ]  # fmt: skip
-    measured = measure(roll_up(slices, SLICE), span, excluded, SLICE)
-    assert _plain(measured.counts) == _plain(total(by_slices))
+@given(TRAFFIC, st.integers(0, 60), st.lists(exclusions(400), max_size=3))
+def test_roll_ups_give_what_minutes_give(traffic: list[Run], slots: int, calendar: list[Exclusion]) -> None:
+    """The slow way: every minute of the span by itself, in or out."""
+    slices, span = slices_of(traffic), Span(NOW - slots * SLICE, NOW)
+    counted, excluded, planned = NOTHING, NOTHING, 0
+    for start in (span.start + number * SLICE for number in range(slots)):
+        are_out = [_is_planned(start + number * MINUTE, calendar) for number in range(SLICE // MINUTE)]
+        planned += sum(are_out)
+        if found := slices.get(start):
+            minutes = list(zip(found.minutes, are_out, strict=True))
+            excluded += total(one for one, is_out in minutes if is_out)
+            left = [one for one, is_out in minutes if not is_out]
+            counted += as_slice(total(left), BAD_ABOVE) if left else NOTHING
+    measured = measure(roll_up(slices, SLICE), span, excluded_spans(calendar), SLICE, bad_above=BAD_ABOVE)
+    assert _plain(measured.counts) == _plain(counted)
+    assert _requests(measured.excluded) == _requests(excluded)
+    assert measured.excluded_minutes == planned
     assert measured.counts.slices + measured.missing + measured.excluded_slices == slots
+
+
+def _is_planned(minute: datetime, calendar: list[Exclusion]) -> bool:
+    """Whether each second of it is."""
+    seconds = (minute + timedelta(seconds=number) for number in range(60))
+    return all(any(one.span.start <= second < one.span.end for one in calendar) for second in seconds)
+
+
+def _requests(counts: Counts) -> tuple[int, int, int]:
+    """Slices apart: minutes that were taken out of one are none."""
+    return counts.requests, counts.errors, counts.timed
 
 
 @given(SLOTS, CALENDAR)
 def test_what_counts_and_what_is_excluded_make_up_the_span(slots: int, calendar: list[Exclusion]) -> None:
-    span, excluded = Span(NOW - slots * SLICE, NOW), excluded_spans(calendar, SLICE)
+    span, excluded = Span(NOW - slots * SLICE, NOW), excluded_spans(calendar)
     parts = sorted([*inside(span, excluded), *outside(span, excluded)])
     assert [part.start for part in parts[1:]] == [part.end for part in parts[:-1]]
     assert sum((part.length for part in parts), timedelta(0)) == span.length
@@ -188,7 +207,7 @@ def _outcomes(evaluation: Evaluation) -> list[dict[str, object]]:
 
 def test_a_measurement_of_nothing_is_all_missing() -> None:
     span = Span(NOW - 3 * SLICE, NOW)
-    assert measure({}, span, (), SLICE) == Measurement(span=span, counts=NOTHING, missing=3)
+    assert measure({}, span, (), SLICE, bad_above=BAD_ABOVE) == Measurement(span=span, counts=NOTHING, missing=3)
 
 
 def test_history_beyond_the_longest_window_is_not_asked_for() -> None:

@@ -24,6 +24,12 @@ export const ACTS: Record<Act, Words> = {
     submit: "Reject it",
     hint: () => "The evidence does not convince you. It ends as rejected, and an incident opens.",
   },
+  point: {
+    name: "Point staging to it",
+    submit: "Point staging",
+    hint: () =>
+      "Staging, a second API, answers from the restored database until it is signed off or has ended. The database is closed to writers from now on.",
+  },
   promote: {
     name: "Promote",
     submit: "Promote it",
@@ -62,16 +68,18 @@ export function ActForm({ drill, act, onDone }: Props) {
       onSubmit={(said) => acting.mutate(wordsOf(said), { onSuccess: onDone })}
     >
       {act === "promote" && <DiscardPreview drillId={drill.id} />}
-      <NoteInput
-        name="note"
-        label={act === "abort" ? "Why?" : "Note"}
-        description="Stays in the record, beside your name."
-        most={1000}
-      />
+      {act !== "point" && (
+        <NoteInput
+          name="note"
+          label={act === "abort" ? "Why?" : "Note"}
+          description="Stays in the record, beside your name."
+          most={1000}
+        />
+      )}
     </AskForm>
   );
 }
 
 function wordsOf(said: FormData): Said {
-  return { note: String(said.get("note")).trim(), confirm: String(said.get("confirm") ?? "").trim() };
+  return { note: String(said.get("note") ?? "").trim(), confirm: String(said.get("confirm") ?? "").trim() };
 }

@@ -67,6 +67,7 @@ function factsOf(drill: DrillDetail, username: string | null): [string, string][
   if (drill.expires_at !== null && drill.status.startsWith("waiting")) {
     facts.push(["Expires", formatExact(drill.expires_at)]);
   }
+  if (drill.staging !== "") facts.push(["Staging answers from it at", drill.staging]);
   if (drill.finished_at !== null) facts.push(["Ended", formatExact(drill.finished_at)]);
   if (drill.aside_removed_at !== null)
     facts.push(["Replaced database", `removed ${formatExact(drill.aside_removed_at)}`]);

@@ -51,6 +51,7 @@ function Found({ drill, now }: { drill: DrillDetail; now: number }) {
   const { username } = useClaims();
   const asker = {
     maySign: useMay("POST /v1/drills/{drill_id}/sign-off"),
+    mayPoint: useMay("POST /v1/drills/{drill_id}/staging"),
     mayAbort: useMay("POST /v1/drills/{drill_id}/abort"),
   };
   const acts = actsOf(drill, asker);

@@ -78,6 +78,9 @@ function DrillRow({ drill }: { drill: Drill }) {
         {drill.why !== "" && (
           <div className={hasFailed(drill) ? classes.reason : table.dimmed}>{drill.why}</div>
         )}
+        {drill.staging !== "" && (
+          <div className={table.dimmed}>Staging answers from it at {drill.staging}</div>
+        )}
       </th>
       <td>
         <DrillMark status={drill.status} />

@@ -2,18 +2,25 @@ import { type Act, type Drill, hasEnded } from "./drills";
 
 export interface Asker {
   maySign: boolean;
+  mayPoint: boolean;
   mayAbort: boolean;
 }
 
 /** What is offered to a person. Whether it is allowed, the API decides. */
-export function actsOf(drill: Drill, { maySign, mayAbort }: Asker): Act[] {
+export function actsOf(drill: Drill, { maySign, mayPoint, mayAbort }: Asker): Act[] {
   const acts: Act[] = [];
   if (drill.status === "waiting for sign-off" && maySign && !drill.own) {
     acts.push("sign", "reject");
   }
+  if (isValidated(drill) && mayPoint && drill.staging === "") acts.push("point");
   if (drill.status === "waiting for promotion" && maySign) acts.push("promote", "discard");
   if (mayAbort && !hasEnded(drill)) acts.push("abort");
   return acts;
+}
+
+/** Whether staging can answer from it: a drill destroys its database before anybody signs it off. */
+function isValidated({ kind, status }: Drill): boolean {
+  return kind === "restore" && status === "waiting for sign-off";
 }
 
 /** Whom a drill waits for, for who is not offered the decision. */

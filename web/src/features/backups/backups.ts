@@ -18,6 +18,15 @@ export interface Backup {
   duration_seconds: number | null;
 }
 
+/** Whether what is kept is still what was kept; `basis` says on whose word. Where files are AWS's, none is read. */
+export interface Inspection {
+  basis: string;
+  faults: string[];
+  files: number;
+  size: number;
+  oldest_reading: string | null;
+}
+
 /** What a verification measures (`shared/backups/measured.py`). What it could not read, or did not find, is not there. */
 export interface Measured {
   newest_backup?: {
@@ -30,6 +39,7 @@ export interface Measured {
   median_size?: number | null;
   point_in_time?: { earliest: string; latest: string; lag_seconds: number } | null;
   valkey_snapshot?: { id: string; size: number | null; created_at: string } | null;
+  inspection?: Inspection | null;
   buckets?: Record<string, boolean>;
   history?: Backup[];
 }

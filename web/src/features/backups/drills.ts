@@ -77,7 +77,7 @@ export function useStart() {
   return useChange((api, start: Start) => answered(api.POST("/v1/drills", { body: start })));
 }
 
-export type Act = "sign" | "reject" | "promote" | "discard" | "abort";
+export type Act = "sign" | "reject" | "point" | "promote" | "discard" | "abort";
 
 /** What a person says with an act; what is discarded is confirmed in the words of its preview. */
 export interface Said {
@@ -102,6 +102,8 @@ function callOf(api: Api, id: string, act: Act, { note, confirm }: Said) {
         params,
         body: { accept, note, confirm: accept ? confirm : "" },
       });
+    case "point":
+      return api.POST("/v1/drills/{drill_id}/staging", { params });
     case "abort":
       return api.POST("/v1/drills/{drill_id}/abort", { params, body: { reason: note } });
   }

@@ -1,4 +1,4 @@
-import { formatMoment } from "../../components/words";
+import { formatCount, formatMoment } from "../../components/words";
 import type { Measured, Thresholds } from "./backups";
 import { formatExact, formatSeconds, formatSize } from "./words";
 
@@ -14,6 +14,7 @@ export function factsOf(measured: Measured, thresholds: Thresholds): Fact[] {
     backupFact(measured, thresholds),
     windowFact(measured, thresholds),
     snapshotFact(measured, thresholds),
+    inspectionFact(measured),
     bucketFact(measured),
   ];
 }
@@ -55,6 +56,22 @@ function snapshotFact(
     name,
     value: formatSize(found.size),
     detail: `of ${formatMoment(found.created_at)} · ${found.id}`,
+  };
+}
+
+function inspectionFact({ inspection: found }: Measured): Fact {
+  const name = "What is kept";
+  if (!found) return { name, value: "Not inspected", detail: "" };
+  const [fault, ...others] = found.faults;
+  if (fault !== undefined) {
+    const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
+    return { name, value: "Damaged", detail: `${fault}${more}` };
+  }
+  if (found.oldest_reading === null) return { name, value: "No hole was found", detail: found.basis };
+  return {
+    name,
+    value: `${formatCount(found.files)} files are whole`,
+    detail: `${formatSize(found.size)} · each read again since ${formatMoment(found.oldest_reading)}`,
   };
 }
 

@@ -42,7 +42,8 @@ export function formatExact(at: string): string {
   return exact.format(new Date(at));
 }
 
-export function titleOf({ kind, to }: Drill): string {
+export function titleOf({ kind, to, played }: Drill): string {
+  const mark = played ? " (played)" : "";
   if (kind === "mark") return to === null ? "Mark of a moment" : `Mark of ${formatExact(to)}`;
-  return to === null ? KINDS[kind] : `${KINDS[kind]} to ${formatExact(to)}`;
+  return to === null ? `${KINDS[kind]}${mark}` : `${KINDS[kind]} to ${formatExact(to)}${mark}`;
 }

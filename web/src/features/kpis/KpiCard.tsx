@@ -68,10 +68,11 @@ function Value({ kpi }: { kpi: Kpi }) {
   );
 }
 
-function factsOf({ kind, window, samples, missing_slices, excluded_slices }: Kpi): string[] {
+function factsOf({ kind, window, samples, missing_slices, excluded_minutes }: Kpi): string[] {
   const facts = [`${window.name}, ${formatSpan(window)}`];
   if (kind !== "incidents") facts.push(plural(samples, "request"));
   if (missing_slices > 0) facts.push(`${plural(missing_slices, "slice")} missing`);
-  if (excluded_slices > 0) facts.push(`${plural(excluded_slices, "slice")} excluded for planned maintenance`);
+  if (excluded_minutes > 0)
+    facts.push(`${plural(excluded_minutes, "minute")} excluded for planned maintenance`);
   return facts;
 }

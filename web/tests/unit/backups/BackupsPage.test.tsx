@@ -52,6 +52,9 @@ test("the last verification says its verdict and what it found", async () => {
     "Point-in-time window1 min 5 s behind20 Oct, 02:00:00 – 24 Nov, 15:58:59 · at most 10 min are allowed",
   );
   expect(shown).toHaveTextContent("Snapshot of Valkey41 MiBof 22 Nov, 03:00");
+  expect(shown).toHaveTextContent(
+    "What is kept4,210 files are whole1.4 GiB · each read again since 18 Nov, 04:00",
+  );
   expect(shown).toHaveTextContent("Versioned buckets3 of 3");
   expect(screen.getByText(/Verified 24 Nov, 16:00 UTC, 29 minutes ago/)).toBeInTheDocument();
 });
@@ -98,6 +101,23 @@ test("what a verification did not find is said", async () => {
   expect(screen.queryByRole("region", { name: "Backups over time" })).not.toBeInTheDocument();
 });
 
+test.each([
+  [
+    "a fault of what is kept stands in its words",
+    { faults: ["WAL segment 3F is missing.", "b", "c"] },
+    "What is keptDamagedWAL segment 3F is missing. (and 2 more)",
+  ],
+  [
+    "where AWS keeps the files it says on whose word they are whole",
+    { oldest_reading: null },
+    "What is keptNo hole was foundFiles on this machine",
+  ],
+])("%s", async (_, found, text) => {
+  Object.assign(server.backups.measured.inspection as object, found);
+  open();
+  expect(await verification()).toHaveTextContent(text);
+});
+
 test("a system without any verification or drill says what to do", async () => {
   server.backups = structuredClone(NEVER);
   server.drills = [];
@@ -133,6 +153,13 @@ test("drills stand newest first with RPO, RTO, rows, and the reason of each that
     "href",
     `/operations/backups/${PASSED.id}`,
   );
+});
+
+test("where staging answers from a restore stands beside it", async () => {
+  server.drills = [{ ...WAITING, kind: "restore", staging: "http://127.0.0.1:8000/staging" }];
+  open();
+  const table = await within(await drills()).findByRole("table");
+  expect(table).toHaveTextContent("Staging answers from it at http://127.0.0.1:8000/staging");
 });
 
 test("more drills are shown when asked for", async () => {

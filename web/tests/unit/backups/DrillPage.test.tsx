@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import DrillPage from "../../../src/features/backups/DrillPage";
 import { ADA, FAILED, GRACE, NOW, RUNNING, SIGNED, WAITING } from "../../support/backup-samples";
 import { FakeBackups } from "../../support/fake-backups";
-import { problem } from "../../support/fake-server";
+import { json, problem } from "../../support/fake-server";
 import { expectNoAxeFindings, renderSignedIn, tokenOf } from "../../support/render";
 
 let server: FakeBackups;
@@ -149,6 +149,22 @@ test("a DBA who is not convinced rejects it", async () => {
       note: "took too long",
     }),
   );
+});
+
+test("staging is pointed to a restore, without a note, and its address is shown", async () => {
+  server.drills = server.drills.map((drill) =>
+    drill.id === WAITING.id ? { ...drill, kind: "restore" } : drill,
+  );
+  server.on(`POST /v1/drills/${WAITING.id}/staging`, () => {
+    server.drills = server.drills.map((drill) => ({ ...drill, staging: "https://staging.example" }));
+    return json({ id: WAITING.id, status: "running" }, 202);
+  });
+  open(WAITING.id, "P09-SRE");
+  const person = user();
+  await person.click(await screen.findByRole("button", { name: "Point staging to it" }));
+  expect(screen.queryByLabelText("Note")).not.toBeInTheDocument();
+  await person.click(screen.getByRole("button", { name: "Point staging" }));
+  expect(await screen.findByText("https://staging.example")).toBeInTheDocument();
 });
 
 test("who started it is not offered the sign-off, and is told whom it waits for", async () => {

@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
-import { formatSeconds, formatSize } from "../../../src/features/backups/words";
+import { formatSeconds, formatSize, titleOf } from "../../../src/features/backups/words";
+import { WAITING } from "../../support/backup-samples";
 
 const MIB = 1024 ** 2;
+
+test("what was played says so in its title", () => {
+  expect(titleOf({ ...WAITING, played: true })).toMatch(/^Drill to .* \(played\)$/);
+  expect(titleOf(WAITING)).not.toMatch(/played/);
+});
 
 test.each([
   [null, "–"],

@@ -49,7 +49,7 @@ test("a KPI that is met shows its value, target, window, samples, budget and why
 test("what was not measured and what does not count are told", async () => {
   open();
   expect(await card("Availability")).toHaveTextContent(
-    "3 slices missing · 12 slices excluded for planned maintenance",
+    "3 slices missing · 62 minutes excluded for planned maintenance",
   );
   expect(await card("p95 latency")).not.toHaveTextContent("missing");
 });

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from shared.kpi.counts import Counts
+from shared.kpi.counts import Slice
 from shared.kpi.signals.cloudwatch import CloudWatchSignals
 from shared.kpi.signals.port import Shape, SignalsUnavailable
 from shared.platform.aws.signed import AwsUnavailable
@@ -20,9 +20,9 @@ SHAPE = Shape.of(the_runbook())
 
 
 class FakeMetrics:
-    """``sums`` by metric, then by the number of the slice; a page holds some of the metrics."""
+    """``sums`` by metric, then by the number of the slice, of which 0.2 is a minute; a page holds some metrics."""
 
-    def __init__(self, sums: Mapping[str, Mapping[int, float]], pages: int = 1) -> None:
+    def __init__(self, sums: Mapping[str, Mapping[Any, float]], pages: int = 1) -> None:
         self.sums = sums
         self.pages = pages
         self.asked: list[dict[str, Any]] = []
@@ -42,7 +42,7 @@ class FakeMetrics:
         }  # fmt: skip
 
 
-def read(metrics: Any, slices: int = 2) -> Mapping[datetime, Counts]:
+def read(metrics: Any, slices: int = 2) -> Mapping[datetime, Slice]:
     return CloudWatchSignals(metrics, "P09/test", SHAPE).slices([START + n * SLICE for n in range(slices)])
 
 
@@ -65,8 +65,17 @@ def test_all_slices_are_asked_for_in_one_call_of_sums() -> None:
     assert len(metrics.asked) == 1
     queries = metrics.asked[0]["MetricDataQueries"]
     assert {query["MetricStat"]["Stat"] for query in queries} == {"Sum"}
-    assert {query["MetricStat"]["Period"] for query in queries} == {300}
+    assert {query["MetricStat"]["Period"] for query in queries} == {60}
     assert metrics.asked[0]["EndTime"] - metrics.asked[0]["StartTime"] == 600
+
+
+def test_a_slice_keeps_its_sums_by_the_minute() -> None:
+    sums = {"Requests": {0: 10.0, 0.4: 5.0}, "ServerErrors": {0.4: 5.0}, "LatencyUpTo200ms": {0: 10.0, 0.4: 5.0}}
+    found = read(FakeMetrics(sums))[START]
+    assert (found.requests, found.errors, found.slices, found.bad_slices) == (15, 5, 1, 1)
+    assert [(one.requests, one.errors, one.latencies) for one in found.minutes] == [
+        (10, 0, {200: 10}), (0, 0, {}), (5, 5, {200: 5}), (0, 0, {}), (0, 0, {}),
+    ]  # fmt: skip
 
 
 def test_pages_are_followed() -> None:
