@@ -76,8 +76,12 @@ class ApiStack(Stack):
 
     def _query(self, name: str = "query") -> ServiceFunction:
         """Answers queries, which take the longest and will take the most memory."""
-        login = self._data.postgres.query_secret
-        return self._function(name, login, code="query", environment=self._identity.environment())
+        data = self._data
+        environment = {"OPERATIONS_TABLE_NAME": data.operations.table_name, **self._identity.environment()}
+        query = self._function(name, data.postgres.query_secret, code="query", environment=environment)
+        # The signing keys.
+        query.allow_table(data.operations, "dynamodb:GetItem")
+        return query
 
     def _api(self) -> ServiceFunction:
         """Console and operations."""
@@ -86,7 +90,9 @@ class ApiStack(Stack):
         ages = arns(self, self._platform, stored(self._platform))
         api.allow("secretsmanager:ListSecretVersionIds", resources=ages)
         drills = [workflow_arn(self, self._platform.stage)]
-        api.allow("states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure", resources=drills)
+        api.allow("states:StartExecution", resources=drills)
+        # Of whose task it is the token says, and nothing else: these actions know no resource.
+        api.allow("states:SendTaskSuccess", "states:SendTaskFailure", resources=["*"])
         api.allow_table(data.operations, *READ_AND_WRITE)
         return api
 
