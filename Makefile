@@ -7,6 +7,8 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 # Some machines set it: each of the hundreds of processes of a test run would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
+# Of stages in AWS: availability zones (P09_ZONES=eu-central-1a,eu-central-1b) and first deploys (FOUNDING=prod).
+PLACE = $(if $(P09_ZONES),-c zones=$(P09_ZONES)) $(if $(FOUNDING),-c founding=$(FOUNDING))
 DEMO ?= 1
 # Functions with an archive of dependencies of their own; the others share runtime.txt.
 ARCHIVES := collect query
@@ -62,7 +64,8 @@ check: setup check-infra check-workflows ## lint, types, import rules, drift of 
 
 synth: setup ## write the CDK assembly of all four stages, offline; findings of cdk-nag end it
 	@$(PY) -m local.web
-	@cdk synth --quiet
+	@# Only looked at, never deployed: any region will do.
+	@cdk synth --quiet -c copy_region=$(or $(P09_COPY_REGION),eu-west-1) $(PLACE)
 
 check-infra: synth
 	@cfn-lint 'cdk.out/assembly-*/*.template.json'
@@ -72,10 +75,10 @@ check-workflows: setup
 	@$(VENV)/linters/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(VENV)/linters/bin/zizmor --offline --quiet .github
 
-assembly: setup ## write build/assembly, what is deployed to AWS, and build/assembly.tar.gz
+assembly: setup ## write build/assembly, what is deployed to AWS, and build/assembly.tar.gz (P09_COPY_REGION= keeps copies of backups)
 	@$(PY) -m local.web
 	@rm -rf build/assembly
-	@cdk synth --quiet -c stages=dev,staging,prod --output build/assembly
+	@cdk synth --quiet -c stages=dev,staging,prod -c copy_region=$(P09_COPY_REGION) $(PLACE) --output build/assembly
 	@tar --create --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --directory build assembly | gzip --no-name > build/assembly.tar.gz
 	@sha256sum build/assembly.tar.gz
 

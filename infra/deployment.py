@@ -22,7 +22,6 @@ from infra.stacks.web import WebStack
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from infra.constructs.platform import Network
     from infra.monitoring import Monitoring
     from infra.stages import Stage
 
@@ -32,13 +31,14 @@ class Deployment(cdk.Stage):
         super().__init__(scope, stage.name)
         self._stage = stage
         target = assets.local_target() if stage.local else assets.lambda_target()
+        network = None if stage.local else NetworkStack(self, "Network", stage=stage, **self._props("Network"))
         data = DataStack(
             self,
             "Data",
             stage=stage,
             monitoring=monitoring,
             target=target,
-            network=self._network(),
+            network=network.network if network else None,
             **self._props("Data"),
         )
         platform, services = data.platform, data.services
@@ -85,9 +85,12 @@ class Deployment(cdk.Stage):
             **self._props("Recovery"),
         )
         recovery.add_stack_dependency(data)
-        if stage.local is None:
-            region = cdk.Environment(region=stage.sizes.backup_copy_region)
-            RecoveryCopyStack(self, "RecoveryCopy", stage=stage, env=region, **self._props("RecoveryCopy"))
+        if network:
+            region = cdk.Environment(region=stage.copy_region)
+            copy = RecoveryCopyStack(self, "RecoveryCopy", stage=stage, env=region, **self._props("RecoveryCopy"))
+            # The network's stack refuses a copy in the region of the original; the plan names the vault of the copies.
+            copy.add_stack_dependency(network)
+            recovery.add_stack_dependency(copy)
         StatusStack(
             self,
             "Status",
@@ -102,17 +105,17 @@ class Deployment(cdk.Stage):
                 "Delivery",
                 platform=platform,
                 data=services,
+                regions=self._regions(),
                 **self._props("Delivery"),
             )
         cdk.Tags.of(self).add("p09:stage", stage.name)
 
-    def _network(self) -> Network | None:
-        if self._stage.local:
-            return None
-        return NetworkStack(self, "Network", stage=self._stage, **self._props("Network")).network
+    def _regions(self) -> list[str]:
+        """Where its stacks are; that of most of them is known only to who deploys."""
+        return list(dict.fromkeys(one.region for one in self.node.children if isinstance(one, cdk.Stack)))
 
     def _props(self, name: str) -> dict[str, Any]:
         return {
             "stack_name": f"P09-{self._stage.name}-{name}",
-            "termination_protection": self._stage.sizes.deletion_protection,
+            "termination_protection": self._stage.protected,
         }

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 Shift = Literal["at_once", "canary"]
 # An account has 1,000 executions at once, of which AWS keeps 100 that nobody can reserve.
 MAX_RESERVED = 900
+ZONES = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +85,6 @@ class Sizes:
     aurora_max_capacity: float = 2
     aurora_readers: int = 1
     backup_days: int = 15
-    # Where a second copy of each nightly backup is kept; stage `local` has none.
-    backup_copy_region: str = "us-west-2"
     # Drills come weekly, by the runbook, or on the first of those days of each month.
     monthly_drills: bool = False
     # For how long the database is kept that a promoted restore replaced; in AWS its cluster costs as long as it stands.
@@ -180,6 +179,25 @@ class Stage:
     prometheus_url: str = ""
     # Who gets announcements by e-mail; each has to confirm. Others subscribe themselves to the topic.
     announce_to: tuple[str, ...] = ()
+    # Where every alarm goes straight from its topic, past our own functions and tables: an e-mail address or an https URL.
+    page: tuple[str, ...] = ()
+    # The region that keeps a second copy of each nightly backup. Personal data goes there: whoever deploys has to choose it.
+    copy_region: str = ""
+    # Two availability zones by name; empty: the region's first two, some of which may lack an endpoint.
+    zones: tuple[str, ...] = ()
+    # On its first deploy nothing is protected from deletion yet: what fails can be rolled back, and deployed again.
+    founding: bool = False
+
+    def __post_init__(self) -> None:
+        if strange := [one for one in self.page if not one.startswith("https://") and "@" not in one]:
+            raise ValueError(f"stage {self.name} pages {strange[0]!r}, which is neither an e-mail address nor an https URL")
+        if self.zones and len(self.zones) != ZONES:
+            raise ValueError(f"stage {self.name} has {len(self.zones)} availability zones, a network has {ZONES}")
+
+    @property
+    def protected(self) -> bool:
+        """Whether what remembers can't be deleted before somebody has lifted its protection."""
+        return self.sizes.deletion_protection and not self.founding
 
     @property
     def access_log_group(self) -> str:

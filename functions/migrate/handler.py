@@ -1,13 +1,17 @@
 """CloudFormation custom resource: brings the database to what a deploy expects: schema, logins, the canary's site."""
 
-from typing import Any
+import time
+from datetime import timedelta
+from typing import Any, Final
 
 from aws_lambda_powertools.logging import Logger
 
 from functions.migrate.canary import ensure_canary
 from functions.migrate.settings import Settings
+from functions.migrate.wait import connect_in_time
 from shared.platform import wiring
 from shared.platform.aws.custom_resource import answer
+from shared.platform.aws.lambda_context import Context, remaining
 from shared.platform.aws.secrets import LoginSecret, read_secret, write_secret
 from shared.platform.logins import ensure_login
 from shared.platform.migrations import migrate, read_migrations
@@ -15,18 +19,26 @@ from shared.platform.settings import aws_settings, load
 
 logger = Logger()
 settings = load(Settings)
+# Of the function's time, what is left for the work itself and for CloudFormation's answer once PostgreSQL is up.
+FOR_THE_WORK: Final = timedelta(minutes=3)
+PAUSE_SECONDS: Final = 5.0
 
 
-def handler(event: dict[str, Any], _context: object) -> None:
+def handler(event: dict[str, Any], context: Context) -> None:
     # Deleted with the stack: the database and its schema stay.
-    act = bring_up_to_date if event["RequestType"] != "Delete" else lambda: None
+    act = (lambda: bring_up_to_date(context)) if event["RequestType"] != "Delete" else lambda: None
     answer(event, physical_id="migrations", act=act)
 
 
-def bring_up_to_date() -> None:
+def bring_up_to_date(context: Context) -> None:
     database = wiring.database(settings, settings.postgres_admin_secret_arn, application="migrate")
-    connection = database.connection()
     try:
+        connection = connect_in_time(
+            database.connection,
+            where=f"{settings.postgres_host}:{settings.postgres_port}",
+            has_time=lambda: remaining(context) > FOR_THE_WORK,
+            rest=_rest,
+        )
         for migration in migrate(connection, read_migrations()):
             logger.info("migrated", extra={"version": migration.version, "migration": migration.name})
         secrets = (
@@ -43,6 +55,11 @@ def bring_up_to_date() -> None:
             logger.info("the canary has new keys")
     finally:
         database.close()
+
+
+def _rest(waiting: str) -> None:
+    logger.info(waiting)
+    time.sleep(PAUSE_SECONDS)
 
 
 def _read_canary() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, CfnOutput, Duration, Stack
 from aws_cdk import aws_backup as backup
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -13,6 +13,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
+from infra.constructs.kept import kept
 
 if TYPE_CHECKING:
     from aws_cdk import aws_dynamodb as dynamodb
@@ -49,7 +50,7 @@ def locked_vault(scope: Construct, construct_id: str, *, stage: Stage, key: kms.
             # Only where deletion is protected is the lock itself beyond recall.
             changeable_for=LOCK_AFTER if stage.sizes.deletion_protection else None,
         ),
-        removal_policy=RemovalPolicy.RETAIN if stage.sizes.deletion_protection else RemovalPolicy.DESTROY,
+        removal_policy=kept(stage),
     )
 
 
@@ -164,7 +165,7 @@ def copy_vault(scope: Construct, *, stage: Stage) -> backup.IBackupVault:
     """The vault of the same name in the other region, which the stack RecoveryCopy makes there."""
     arn = Stack.of(scope).format_arn(
         service="backup",
-        region=stage.sizes.backup_copy_region,
+        region=stage.copy_region,
         resource="backup-vault",
         resource_name=vault_name(stage),
         arn_format=ArnFormat.COLON_RESOURCE_NAME,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+
+from infra.constructs.kept import kept
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
 class EncryptionKey(kms.Key):
     def __init__(self, scope: Construct, construct_id: str, *, alias: str, stage: Stage) -> None:
-        keep = stage.sizes.deletion_protection
         super().__init__(
             scope,
             construct_id,
@@ -24,7 +25,7 @@ class EncryptionKey(kms.Key):
             description=f"Everything at rest of {alias}",
             enable_key_rotation=True,
             rotation_period=Duration.days(365),
-            removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
+            removal_policy=kept(stage),
         )
         self._allow_logs()
         self._allow_alarms()

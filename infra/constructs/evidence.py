@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
+from infra.constructs.kept import kept
 from infra.constructs.scheduled_task import run_as_task
 from infra.constructs.service_function import ServiceFunction
 
@@ -33,7 +34,7 @@ class Evidence(Construct):
             description="Signs the daily evidence; anybody may verify with its public half",
             key_spec=kms.KeySpec.ECC_NIST_P256,
             key_usage=kms.KeyUsage.SIGN_VERIFY,
-            removal_policy=RemovalPolicy.RETAIN if stage.sizes.deletion_protection else RemovalPolicy.DESTROY,
+            removal_policy=kept(stage),
         )
         acknowledge(self.key, KEY_REASONS)
         self.function = ServiceFunction(

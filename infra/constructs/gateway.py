@@ -27,6 +27,8 @@ ROUTES = ROOT / "infra" / "gateway.json"
 # Every path that the table of permissions gives to no other function, and every path that does not exist.
 DEFAULT = "api"
 AUTHORIZATION_REASON = "The functions authorize each request by key or token, and trackers have neither"
+# What an account allows all of its HTTP APIs together, until AWS raises it.
+ACCOUNT_BURST = 5000
 JSON_REASON = "Every line is JSON; its format is none yet, for want of quotes around what becomes a number"
 # What the client saw; never who they were: addresses of visitors are stored nowhere. KPIs are counted from it.
 ACCESS_LOG_FIELDS = {
@@ -93,7 +95,7 @@ def _stage(scope: Construct, platform: Platform, api: apigateway.HttpApi) -> Non
             destination_arn=log_group.log_group_arn, format=access_log_format()
         ),
         default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
-            throttling_rate_limit=rate, throttling_burst_limit=2 * rate, detailed_metrics_enabled=True
+            throttling_rate_limit=rate, throttling_burst_limit=min(2 * rate, ACCOUNT_BURST), detailed_metrics_enabled=True
         ),
     )
     acknowledge(stage, {"Serverless-APIGWStructuredLogging": JSON_REASON})

@@ -13,6 +13,7 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.constructs.generated_secret import generated_secret
+from infra.constructs.kept import KEPT
 from infra.constructs.platform import POSTGRES_PORT, Aurora, Postgres
 from infra.constructs.retention import retention
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 DATABASE = "p09"
 BACKUP_REASON = "AWS Backup selects Aurora clusters, not their instances; the cluster is backed up continuously"
+PROTECTION_RULES = ("AwsSolutions-RDS10", "NIST.800.53.R5-RDSInstanceDeletionProtectionEnabled")
+FOUNDING_REASON = "The stage's first deploy: a rollback must be able to delete it, and the next deploy protects it"
 ADMIN = "p09_admin"
 ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_18_4)
 
@@ -81,7 +84,6 @@ class PostgresCluster(Construct):
     def _cluster(self, network: Network) -> rds.DatabaseCluster:
         stage, key = self._platform.stage, self._platform.key
         sizes = stage.sizes
-        protected = sizes.deletion_protection
         cluster = rds.DatabaseCluster(
             self,
             "Cluster",
@@ -114,15 +116,17 @@ class PostgresCluster(Construct):
             iam_authentication=True,
             backup=rds.BackupProps(retention=Duration.days(sizes.backup_days), preferred_window="01:00-01:30"),
             copy_tags_to_snapshot=True,
-            deletion_protection=True,
+            deletion_protection=not stage.founding,
             cloudwatch_logs_exports=["postgresql"],
             monitoring_interval=Duration.minutes(1),
             monitoring_role=self._monitoring_role(),
-            removal_policy=RemovalPolicy.RETAIN if protected else RemovalPolicy.SNAPSHOT,
+            removal_policy=KEPT if sizes.deletion_protection else RemovalPolicy.SNAPSHOT,
         )
         # RDS refuses a monitoring role that may do nothing yet.
         cluster.node.add_dependency(self._statement_log(), self.node.find_child("MonitoringPolicy"))
         acknowledge(cluster, {"NIST.800.53.R5-RDSInBackupPlan": BACKUP_REASON})
+        if stage.founding:
+            acknowledge(cluster, dict.fromkeys(PROTECTION_RULES, FOUNDING_REASON))
         return cluster
 
     def _aurora(self) -> Aurora:

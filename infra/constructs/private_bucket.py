@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_s3 as s3
 
 from infra.acknowledge import acknowledge
+from infra.constructs.kept import KEPT
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -34,7 +35,7 @@ class PrivateBucket(s3.Bucket):
                     abort_incomplete_multipart_upload_after=Duration.days(7),
                 )
             ],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=KEPT,
             **props,
         )
 

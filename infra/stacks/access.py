@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_cognito as cognito
 
 from infra.acknowledge import acknowledge
 from infra.constructs.audit_anchor import AuditAnchor
 from infra.constructs.database_credentials import DatabaseCredentials
 from infra.constructs.identity import Identity
+from infra.constructs.kept import kept
 from infra.constructs.pipeline_client import PipelineClient
 from infra.constructs.secret_rotation import SecretRotation
 from infra.constructs.single_sign_on import GROUPS, SingleSignOn
@@ -83,7 +84,6 @@ class AccessStack(Stack):
         return self._stage.local.aws_endpoint if self._stage.local else domain.base_url()
 
     def _pool(self) -> cognito.UserPool:
-        keep = self._stage.sizes.deletion_protection
         pool = cognito.UserPool(
             self,
             "People",
@@ -104,8 +104,8 @@ class AccessStack(Stack):
                 require_uppercase=True,
                 temp_password_validity=Duration.days(1),
             ),
-            deletion_protection=keep,
-            removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
+            deletion_protection=self._stage.protected,
+            removal_policy=kept(self._stage),
         )
         acknowledge(pool, POOL_REASONS)
         return pool

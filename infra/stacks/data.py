@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import CfnOutput, CustomResource, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, CustomResource, Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -16,6 +16,7 @@ from infra.acknowledge import acknowledge
 from infra.constructs.cold_start import allow_owner_secret
 from infra.constructs.encryption_key import EncryptionKey
 from infra.constructs.generated_secret import generated_secret
+from infra.constructs.kept import kept
 from infra.constructs.platform import DataServices, Network, Platform, Postgres, Valkey
 from infra.constructs.postgres_cluster import PostgresCluster, local_postgres
 from infra.constructs.private_bucket import ACCEPTED, PrivateBucket
@@ -132,8 +133,8 @@ class DataStack(Stack):
             time_to_live_attribute="expires_at",
             encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
             encryption_key=key,
-            deletion_protection=self._stage.sizes.deletion_protection,
-            removal_policy=RemovalPolicy.RETAIN if self._stage.sizes.deletion_protection else RemovalPolicy.DESTROY,
+            deletion_protection=self._stage.protected,
+            removal_policy=kept(self._stage),
         )
         why = "Point-in-time recovery reaches back 35 days; the backup plan comes with the recovery stack"
         acknowledge(table, {"NIST.800.53.R5-DynamoDBInBackupPlan": why})
@@ -189,7 +190,7 @@ class DataStack(Stack):
         allow_owner_secret(migrate)
         migrate.allow("secretsmanager:PutSecretValue", resources=[self.canary_secret.secret_arn])
         migrate.allow_key("secretsmanager", "kms:GenerateDataKey")
-        CustomResource(
+        migrations = CustomResource(
             self,
             "Migrations",
             resource_type="Custom::Migrations",
@@ -197,3 +198,6 @@ class DataStack(Stack):
             service_timeout=MIGRATE_TIMEOUT,
             properties={"Digest": assets.migrations_digest(), "Makes": "schema, logins, canary"},
         )
+        if servers := self.node.try_find_child("Postgres"):
+            # The cluster's address resolves once it has an instance, and nothing that migrate is told comes from one.
+            migrations.node.add_dependency(servers)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 ISSUER = "token.actions.githubusercontent.com"
 LONGEST = Duration.hours(2)
+# GitHub knows no owner of such a name: nobody's jobs take the role until a deploy names the repository.
+NOBODY = "_/_"
 # What the CDK's bootstrap made for deploying: files are published, then CloudFormation is asked.
 BOOTSTRAP_ROLES = ("deploy-role", "file-publishing-role", "lookup-role")
 
@@ -28,9 +30,11 @@ class DeliveryStack(Stack):
         *,
         platform: Platform,
         data: DataServices,
+        regions: list[str],
         **props: Any,
     ) -> None:
         super().__init__(scope, construct_id, **props)
+        self._regions = regions
         self._platform = platform
         self._data = data
         repository = CfnParameter(
@@ -38,6 +42,7 @@ class DeliveryStack(Stack):
             "Repository",
             description="The repository on GitHub, as owner/name, whose environment of the stage's name may deploy it",
             allowed_pattern=r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+",
+            default=NOBODY,
         )
         role = self._role(repository.value_as_string)
         iam.ManagedPolicy(self, "Policy", roles=[role], statements=[self._deploy(), *self._verify()])
@@ -75,7 +80,8 @@ class DeliveryStack(Stack):
     def _deploy(self) -> iam.PolicyStatement:
         qualifier = DefaultStackSynthesizer.DEFAULT_QUALIFIER
         roles = [
-            f"arn:{self.partition}:iam::{self.account}:role/cdk-{qualifier}-{role}-{self.account}-{self.region}"
+            f"arn:{self.partition}:iam::{self.account}:role/cdk-{qualifier}-{role}-{self.account}-{region}"
+            for region in self._regions
             for role in BOOTSTRAP_ROLES
         ]
         return iam.PolicyStatement(actions=["sts:AssumeRole"], resources=roles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import CfnRule, CfnRuleAssertion, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -13,6 +13,7 @@ from infra.acknowledge import acknowledge
 from infra.constructs.encryption_key import EncryptionKey
 from infra.constructs.platform import POSTGRES_PORT, VALKEY_PORT, Network
 from infra.constructs.retention import retention
+from infra.stages import ZONES
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -39,6 +40,7 @@ class NetworkStack(Stack):
     def __init__(self, scope: Construct, construct_id: str, *, stage: Stage, **props: Any) -> None:
         super().__init__(scope, construct_id, **props)
         self._stage = stage
+        self._refuse_copies_beside_the_original()
         self.vpc = self._vpc()
         self.functions = self._group("Functions", "Lambda functions")
         self.postgres = self._group("Postgres", "Aurora PostgreSQL")
@@ -58,12 +60,19 @@ class NetworkStack(Stack):
             valkey=self.valkey,
         )
 
+    def _refuse_copies_beside_the_original(self) -> None:
+        """Here, in the stack that is deployed first: only CloudFormation knows in which region that is."""
+        elsewhere = Fn.condition_not(Fn.condition_equals(self.region, self._stage.copy_region))
+        why = f"Backups are copied to {self._stage.copy_region}, which is this stage's own region: choose another"
+        CfnRule(self, "CopiesAreElsewhere", assertions=[CfnRuleAssertion(assert_=elsewhere, assert_description=why)])
+
     def _vpc(self) -> ec2.Vpc:
         isolated = ec2.SubnetType.PRIVATE_ISOLATED
         vpc = ec2.Vpc(
             self,
             "Vpc",
-            max_azs=2,
+            max_azs=ZONES,
+            availability_zones=list(self._stage.zones) or None,
             nat_gateways=0,
             restrict_default_security_group=False,
             subnet_configuration=[

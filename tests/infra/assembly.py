@@ -21,6 +21,7 @@ FOLDERS = ("infra", "functions", "shared", "monitoring", "web/dist")
 INPUTS = (*FOLDERS, "cdk.json", "requirements")
 SYNTHESIS_SECONDS = 300
 STAGES = ("local", "dev", "staging", "prod")
+COPY_REGION = "eu-west-3"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Stack:
     acknowledged: dict[str, dict[str, str]]
     depends_on: list[str]
     protected: bool
+    # Of the bootstrap, which whoever deploys it takes, in the region that it is deployed to.
+    deploying_roles: frozenset[str] = frozenset()
 
     @cached_property
     def resources(self) -> list[Resource]:
@@ -65,6 +68,8 @@ class Stack:
 class Assembly:
     stages: dict[str, dict[str, Stack]]
     output: str
+    # Stage prod as it is deployed for the first time.
+    founding: dict[str, Stack]
 
     def stacks(self, stage: str) -> list[Stack]:
         return list(self.stages[stage].values())
@@ -92,14 +97,16 @@ def synthesize() -> Assembly:
             # Installed here, with this machine's own settings for package indexes: the synthesis runs without any.
             for target in (assets.local_target(), assets.lambda_target()):
                 assets.layers(target)
+            run_app("infra.app", folder / "founding", stages="prod", founding="prod")
             (folder / "output.txt").write_text(run_app("infra.app", folder).stderr)
-    return Assembly(_read(folder), (folder / "output.txt").read_text())
+    founding = read_stage(folder / "founding" / "assembly-prod")
+    return Assembly(_read(folder), (folder / "output.txt").read_text(), founding)
 
 
 def run_app(module: str, folder: Path, **context: str) -> subprocess.CompletedProcess[str]:
     """Run a CDK app as the CLI does: with the context of cdk.json (and more), and the Node.js of the virtual environment."""
     folder.mkdir(parents=True, exist_ok=True)
-    every = json.loads((ROOT / "cdk.json").read_text())["context"] | context
+    every = json.loads((ROOT / "cdk.json").read_text())["context"] | {"copy_region": COPY_REGION} | context
     variables = {
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
         "CDK_OUTDIR": str(folder),
@@ -135,10 +142,17 @@ def read_stage(folder: Path) -> dict[str, Stack]:
             template=json.loads((folder / body["properties"]["templateFile"]).read_text()),
             acknowledged=_acknowledged(json.loads((folder / f"{key}.metadata.json").read_text())),
             protected=body["properties"]["terminationProtection"],
+            deploying_roles=_roles(folder, body["properties"], artifacts[f"{key}.assets"]["properties"]),
             depends_on=[names[other] for other in body.get("dependencies", []) if other in names],
         )
         for key, body in stacks.items()
     }
+
+
+def _roles(folder: Path, stack: dict[str, Any], assets: dict[str, Any]) -> frozenset[str]:
+    files = json.loads((folder / assets["file"]).read_text())["files"].values()
+    publishing = {one["assumeRoleArn"] for file in files for one in file["destinations"].values()}
+    return frozenset({stack["assumeRoleArn"], stack["lookupRole"]["arn"], *publishing})
 
 
 def _acknowledged(metadata: dict[str, list[dict[str, Any]]]) -> dict[str, dict[str, str]]:

@@ -18,7 +18,7 @@ def test_buckets_keep_versions_are_encrypted_and_private(assembly: Assembly, sta
         assert bucket.properties["VersioningConfiguration"] == {"Status": "Enabled"}
         assert bucket.properties["BucketEncryption"]
         assert set(bucket.properties["PublicAccessBlockConfiguration"].values()) == {True}
-        assert bucket.body["DeletionPolicy"] == "Retain"
+        assert bucket.body["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -63,7 +63,7 @@ def test_postgres_is_encrypted_backed_up_and_hard_to_delete(assembly: Assembly, 
     assert properties["EnableIAMDatabaseAuthentication"] is True
     assert properties["ManageMasterUserPassword"] is True
     assert "MasterUserPassword" not in properties
-    assert cluster.body["DeletionPolicy"] in {"Retain", "Snapshot"}
+    assert cluster.body["DeletionPolicy"] in {"RetainExceptOnCreate", "Snapshot"}
 
 
 @pytest.mark.parametrize("stage", AWS_STAGES)

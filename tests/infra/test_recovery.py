@@ -7,7 +7,7 @@ import pytest
 
 from shared.backups.drill import SIGN_OFF_WITHIN
 from shared.backups.promotion import ORDER
-from tests.infra.assembly import STAGES
+from tests.infra.assembly import COPY_REGION, STAGES
 
 if TYPE_CHECKING:
     from tests.infra.assembly import Assembly
@@ -162,7 +162,7 @@ def test_the_database_is_backed_up_nightly_and_continuously(assembly: Assembly, 
     assert nightly["ScheduleExpression"] == "cron(0 1 * * ? *)"
     assert nightly["Lifecycle"]["DeleteAfterDays"] >= 15
     assert continuous["EnableContinuousBackup"]
-    assert "us-west-2" in json.dumps(nightly["CopyActions"])
+    assert COPY_REGION in json.dumps(nightly["CopyActions"])
     (selection,) = recovery.of_type("AWS::Backup::BackupSelection")
     resources = json.dumps(selection.properties["BackupSelection"]["Resources"])
     assert f"p09-{stage}-postgres" in resources
