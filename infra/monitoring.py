@@ -15,6 +15,7 @@ RUNBOOK = Path("shared") / "runbook.toml"
 GENERATED = Path("monitoring") / "cloudwatch"
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 HOUR_MINUTES = 60
+WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +86,12 @@ class Monitoring:
         if "weekday" in found:
             return f"cron(0 {found['hour']} ? * {found['weekday'][:3].upper()} *)"
         return f"cron(0 {found['hour']} * * ? *)"
+
+    def monthly(self, task: str) -> str:
+        """The hour (UTC) of a weekly task, on the first of its weekdays in each month."""
+        found = self._task(task)
+        # Scheduler documents the n-th weekday with numbers only, from Sunday, which is 1.
+        return f"cron(0 {found['hour']} ? * {WEEKDAYS.index(found['weekday']) + 1}#1 *)"
 
     def grace_seconds(self, task: str) -> int:
         """After it, a task without a run record is missed."""

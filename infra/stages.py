@@ -190,7 +190,9 @@ class Stage:
 
     def __post_init__(self) -> None:
         if strange := [one for one in self.page if not one.startswith("https://") and "@" not in one]:
-            raise ValueError(f"stage {self.name} pages {strange[0]!r}, which is neither an e-mail address nor an https URL")
+            raise ValueError(
+                f"stage {self.name} pages {strange[0]!r}, which is neither an e-mail address nor an https URL"
+            )
         if self.zones and len(self.zones) != ZONES:
             raise ValueError(f"stage {self.name} has {len(self.zones)} availability zones, a network has {ZONES}")
 

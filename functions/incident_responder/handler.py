@@ -13,6 +13,8 @@ from functions.incident_responder.settings import Settings
 from shared.calendar.store import CalendarStore
 from shared.events.catalogue import read
 from shared.incidents.alarms import signal_of_alarm
+from shared.incidents.backup_jobs import SOURCE as AWS_BACKUP
+from shared.incidents.backup_jobs import signal_of_job
 from shared.incidents.handle_signal import handle_signal
 from shared.incidents.review_store import ReviewStore
 from shared.incidents.rules import Rules
@@ -41,7 +43,11 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _signals(event: Mapping[str, Any]) -> Iterator[Signal]:
-    """Of an event of the bus, or of notifications of alarms."""
+    """Of an event of the bus or of AWS Backup, or of notifications of alarms."""
+    if event.get("source") == AWS_BACKUP:
+        if (found := signal_of_job(event)) is not None:
+            yield found
+        return
     if "Records" not in event:
         yield from signals_of(read(event["detail-type"], event["detail"]), _rules())
         return

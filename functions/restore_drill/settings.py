@@ -7,8 +7,8 @@ from shared.platform.settings import PostgresSettings, ValkeySettings
 class Settings(PostgresSettings, ValkeySettings):
     """``backup_catalogue_bucket_name`` is set where a machine keeps its own backups, and what is Aurora's is empty there.
 
-    ``security_group_ids`` are separated by commas. ``put_aside_days`` is for how long the database is kept that a promotion put
-    aside.
+    ``postgres_shape`` is JSON: how Aurora makes a cluster like the running one. ``put_aside_days`` is for how long the database is
+    kept that a promotion put aside.
     """
 
     stage: str
@@ -24,9 +24,4 @@ class Settings(PostgresSettings, ValkeySettings):
     put_aside_days: str
     backup_catalogue_bucket_name: str
     postgres_cluster_id: str
-    postgres_subnet_group: str
-    postgres_parameter_group: str
-    security_group_ids: str
-    encryption_key_arn: str
-    aurora_min_capacity: str
-    aurora_max_capacity: str
+    postgres_shape: str

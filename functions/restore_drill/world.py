@@ -1,5 +1,6 @@
 """What a drill works with here: the operations table, the running database, and who keeps temporary ones."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -132,14 +133,5 @@ def instances(settings: Settings) -> "Instances":
         return KeptInstances(boto3.client("s3"), settings.backup_catalogue_bucket_name)
     from shared.backups.aws_instances import AwsInstances, Shape
 
-    shape = Shape(
-        cluster=settings.postgres_cluster_id,
-        subnet_group=settings.postgres_subnet_group,
-        security_groups=settings.security_group_ids.split(","),
-        parameter_group=settings.postgres_parameter_group,
-        port=int(settings.postgres_port),
-        key=settings.encryption_key_arn,
-        min_capacity=float(settings.aurora_min_capacity),
-        max_capacity=float(settings.aurora_max_capacity),
-    )
-    return AwsInstances(boto3.client("rds"), shape)
+    shape = Shape(**json.loads(settings.postgres_shape))
+    return AwsInstances(boto3.client("rds"), settings.postgres_cluster_id, shape)

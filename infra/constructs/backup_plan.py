@@ -17,13 +17,10 @@ from infra.constructs.kept import kept
 
 if TYPE_CHECKING:
     from aws_cdk import aws_dynamodb as dynamodb
-    from aws_cdk import aws_sns as sns
 
     from infra.constructs.platform import Platform
     from infra.stages import Stage
 
-# Point in time reaches back as far as Aurora's own backup does; AWS Backup allows 35 days at most.
-CONTINUOUS_DAYS = 35
 SERVICE_POLICIES = ("AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores")
 MANAGED = "What AWS Backup itself needs, kept by AWS as the service grows; a copy of ours would fall behind"
 START_WITHIN = Duration.hours(2)
@@ -33,6 +30,15 @@ LOCK_AFTER = Duration.days(3)
 
 def vault_name(stage: Stage) -> str:
     return stage.physical_name("backups")
+
+
+def role_name(stage: Stage) -> str:
+    return stage.physical_name("backup-jobs")
+
+
+def role_arn(scope: Construct, stage: Stage) -> str:
+    """Of whom AWS Backup makes a stage's jobs as, and says so in what it tells of them."""
+    return Stack.of(scope).format_arn(service="iam", region="", resource="role", resource_name=role_name(stage))
 
 
 def locked_vault(scope: Construct, construct_id: str, *, stage: Stage, key: kms.IKey) -> backup.BackupVault:
@@ -71,7 +77,6 @@ class BackupPlan(Construct):
         self.role = self._role()
         self._plan([cluster_arn, table.table_arn], copy_to)
         self._restore_tests(cluster_arn)
-        self._tell(platform.alarms)
         stack = Stack.of(self)
         for name, value in (
             ("BackupVaultName", vault_name(platform.stage)),
@@ -97,7 +102,10 @@ class BackupPlan(Construct):
         )
         plan.add_rule(
             backup.BackupPlanRule(
-                rule_name="Continuous", enable_continuous_backup=True, delete_after=Duration.days(CONTINUOUS_DAYS)
+                rule_name="Continuous",
+                enable_continuous_backup=True,
+                # From here on AWS Backup sets the retention of the cluster's own backups: the template says the same.
+                delete_after=Duration.days(stage.sizes.backup_days),
             )
         )
         backup.CfnBackupSelection(
@@ -140,20 +148,16 @@ class BackupPlan(Construct):
 
     def _role(self) -> iam.Role:
         managed = [iam.ManagedPolicy.from_aws_managed_policy_name(f"service-role/{name}") for name in SERVICE_POLICIES]
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("backup.amazonaws.com"), managed_policies=managed)
+        role = iam.Role(
+            self,
+            "Role",
+            role_name=role_name(self._platform.stage),
+            assumed_by=iam.ServicePrincipal("backup.amazonaws.com"),
+            managed_policies=managed,
+        )
         prefix = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role"
         acknowledge(role, {f"{prefix}/{name}]": MANAGED for name in SERVICE_POLICIES})
         return role
-
-    def _tell(self, topic: sns.Topic) -> None:
-        """A job that fails is told at once; that none succeeded is found at 16:00."""
-        self.vault.node.add_dependency(topic)
-        backup_events = [backup.BackupVaultEvents.BACKUP_JOB_FAILED, backup.BackupVaultEvents.COPY_JOB_FAILED]
-        resource = self.vault.node.default_child
-        assert isinstance(resource, backup.CfnBackupVault)  # noqa: S101 -- CDK's own
-        resource.notifications = backup.CfnBackupVault.NotificationObjectTypeProperty(
-            sns_topic_arn=topic.topic_arn, backup_vault_events=[event.value for event in backup_events]
-        )
 
 
 def _copy(vault: backup.IBackupVault, stage: Stage) -> backup.BackupPlanCopyActionProps:

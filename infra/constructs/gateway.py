@@ -95,7 +95,9 @@ def _stage(scope: Construct, platform: Platform, api: apigateway.HttpApi) -> Non
             destination_arn=log_group.log_group_arn, format=access_log_format()
         ),
         default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
-            throttling_rate_limit=rate, throttling_burst_limit=min(2 * rate, ACCOUNT_BURST), detailed_metrics_enabled=True
+            throttling_rate_limit=rate,
+            throttling_burst_limit=min(2 * rate, ACCOUNT_BURST),
+            detailed_metrics_enabled=True,
         ),
     )
     acknowledge(stage, {"Serverless-APIGWStructuredLogging": JSON_REASON})

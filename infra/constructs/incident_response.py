@@ -9,6 +9,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infra.constructs.backup_plan import role_arn
 from infra.constructs.rule import on_event
 from infra.constructs.scheduled_task import READ_AND_WRITE, run_every
 from infra.constructs.service_function import ServiceFunction
@@ -30,6 +31,8 @@ SIGNALS = {
     "p09.kpi": ["KpiBreached", "KpiRecovered", "BudgetExhausted", "KpiDataMissing", "KpiDataReturned"],
     "p09.runbook": ["TaskPassed", "TaskFailed", "TaskUnconfigured", "TaskTimedOut", "TaskMissed"],
 }
+# A vault's topic would get prose, and of failed backups nothing.
+BACKUP_JOBS = ["Backup Job State Change", "Copy Job State Change", "Restore Job State Change"]
 
 
 class IncidentResponse(Construct):
@@ -55,6 +58,16 @@ class IncidentResponse(Construct):
                 pattern=events.EventPattern(source=[source], detail_type=kinds),
                 description=f"What {source} says of something that fails or is well again",
             )
+        on_event(
+            self,
+            "BackupJobs",
+            data=None,
+            function=self.function,
+            pattern=events.EventPattern(
+                source=["aws.backup"], detail_type=BACKUP_JOBS, detail={"iamRoleArn": [role_arn(self, platform.stage)]}
+            ),
+            description="What AWS Backup says of backups, copies and restores that it makes for this stage",
+        )
         # What can't be delivered goes where the function's own failures go.
         platform.alarms.add_subscription(
             subscriptions.LambdaSubscription(self.function.function, dead_letter_queue=self.function.failures)

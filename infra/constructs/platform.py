@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aws_cdk import aws_dynamodb as dynamodb
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_events as events
@@ -47,12 +49,17 @@ class Platform:
 
 @dataclass(frozen=True, kw_only=True)
 class Aurora:
-    """The names by which a restore makes another cluster beside the running one; empty where no cluster is."""
+    """By what a restore makes another cluster beside the running one; empty where no cluster is.
+
+    ``shape`` is how it is made, in the parameters of RDS' own API.
+    """
 
     cluster_id: str = ""
     cluster_arn: str = ""
     subnet_group: str = ""
     parameter_group: str = ""
+    monitoring_role: str = ""
+    shape: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,12 @@ DATABASE = "p09"
 BACKUP_REASON = "AWS Backup selects Aurora clusters, not their instances; the cluster is backed up continuously"
 PROTECTION_RULES = ("AwsSolutions-RDS10", "NIST.800.53.R5-RDSInstanceDeletionProtectionEnabled")
 FOUNDING_REASON = "The stage's first deploy: a rollback must be able to delete it, and the next deploy protects it"
+BACKUP_WINDOW = "01:00-01:30"
+LOGS = ("postgresql",)
+MONITORING = Duration.minutes(1)
+CERTIFICATE = "rds-ca-rsa2048-g1"
+INSIGHTS = rds.PerformanceInsightRetention.DEFAULT
+INSIGHTS_DAYS = 7  # the default, by RDS' documentation
 ADMIN = "p09_admin"
 ENGINE = rds.DatabaseClusterEngine.aurora_postgres(version=rds.AuroraPostgresEngineVersion.VER_18_4)
 
@@ -65,6 +71,8 @@ class PostgresCluster(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, platform: Platform, network: Network) -> None:
         super().__init__(scope, construct_id)
         self._platform = platform
+        self._network = network
+        self._monitoring = self._monitoring_role()
         self.cluster = self._cluster(network)
 
     def connection(self) -> Postgres:
@@ -114,12 +122,12 @@ class PostgresCluster(Construct):
             storage_encrypted=True,
             storage_encryption_key=key,
             iam_authentication=True,
-            backup=rds.BackupProps(retention=Duration.days(sizes.backup_days), preferred_window="01:00-01:30"),
+            backup=rds.BackupProps(retention=Duration.days(sizes.backup_days), preferred_window=BACKUP_WINDOW),
             copy_tags_to_snapshot=True,
             deletion_protection=not stage.founding,
-            cloudwatch_logs_exports=["postgresql"],
-            monitoring_interval=Duration.minutes(1),
-            monitoring_role=self._monitoring_role(),
+            cloudwatch_logs_exports=list(LOGS),
+            monitoring_interval=MONITORING,
+            monitoring_role=self._monitoring,
             removal_policy=KEPT if sizes.deletion_protection else RemovalPolicy.SNAPSHOT,
         )
         # RDS refuses a monitoring role that may do nothing yet.
@@ -136,15 +144,64 @@ class PostgresCluster(Construct):
         arn = Stack.of(self).format_arn(
             service="rds", resource="cluster", resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME
         )
-        return Aurora(cluster_id=name, cluster_arn=arn, subnet_group=name, parameter_group=name)
+        return Aurora(
+            cluster_id=name,
+            cluster_arn=arn,
+            subnet_group=name,
+            parameter_group=name,
+            monitoring_role=self._monitoring.role_arn,
+            shape=self._shape(name),
+        )
+
+    def _shape(self, name: str) -> dict[str, Any]:
+        """What the template says of cluster and instances, as a restore asks RDS for it; tests hold the two equal."""
+        sizes, key = self._platform.stage.sizes, self._platform.key.key_arn
+        return {
+            "cluster": {
+                "Port": POSTGRES_PORT,
+                "DBSubnetGroupName": name,
+                "DBClusterParameterGroupName": name,
+                "VpcSecurityGroupIds": [self._network.postgres.security_group_id],
+                "KmsKeyId": key,
+                "EnableIAMDatabaseAuthentication": True,
+                "CopyTagsToSnapshot": True,
+                "BackupRetentionPeriod": sizes.backup_days,
+                "PreferredBackupWindow": BACKUP_WINDOW,
+                "ServerlessV2ScalingConfiguration": {
+                    "MinCapacity": sizes.aurora_min_capacity,
+                    "MaxCapacity": sizes.aurora_max_capacity,
+                },
+            },
+            "instance": {
+                "Engine": "aurora-postgresql",
+                "DBInstanceClass": "db.serverless",
+                "PubliclyAccessible": False,
+                "AutoMinorVersionUpgrade": True,
+                "CACertificateIdentifier": CERTIFICATE,
+                "EnablePerformanceInsights": True,
+                "PerformanceInsightsKMSKeyId": key,
+                "PerformanceInsightsRetentionPeriod": INSIGHTS_DAYS,
+                "MonitoringInterval": MONITORING.to_seconds(),
+                "MonitoringRoleArn": self._monitoring.role_arn,
+            },
+            "readers": sizes.aurora_readers,
+            "promoted": {
+                "ManageMasterUserPassword": True,
+                "MasterUserSecretKmsKeyId": key,
+                "DeletionProtection": True,
+                # A temporary database logs nowhere: the group would be one for each drill, without end.
+                "CloudwatchLogsExportConfiguration": {"EnableLogTypes": list(LOGS)},
+            },
+        }
 
     def _instance(self) -> dict[str, Any]:
         return {
             "publicly_accessible": False,
             "auto_minor_version_upgrade": True,
-            "ca_certificate": rds.CaCertificate.RDS_CA_RSA2048_G1,
+            "ca_certificate": rds.CaCertificate.of(CERTIFICATE),
             "enable_performance_insights": True,
             "performance_insight_encryption_key": self._platform.key,
+            "performance_insight_retention": INSIGHTS,
         }
 
     def _parameters(self) -> rds.ParameterGroup:

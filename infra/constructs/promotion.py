@@ -82,7 +82,8 @@ class Promotion(Construct):
         )
         function.allow_table(data.operations, *READ_AND_WRITE)
         function.allow_secrets(pipeline_secret)
-        function.allow("states:StartExecution", "states:SendTaskSuccess", resources=[arn])
+        function.allow("states:StartExecution", resources=[arn])
+        function.allow("states:SendTaskSuccess", resources=["*"])
         return function
 
     def _alarm(self) -> None:

@@ -1,4 +1,4 @@
-"""A rule on the stage's bus that invokes a function: bounded retries, and then the function's own failure queue."""
+"""A rule on a bus that invokes a function: bounded retries, and then the function's own failure queue."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ def on_event(
     scope: Construct,
     construct_id: str,
     *,
-    data: DataServices,
+    data: DataServices | None,
     function: ServiceFunction,
     pattern: events.EventPattern,
     description: str,
     retries: int = RETRIES,
     max_age: Duration = MAX_AGE,
 ) -> events.Rule:
+    """On the stage's bus; without ``data`` on the account's default one, on which AWS itself speaks."""
     return events.Rule(
         scope,
         construct_id,
-        event_bus=data.bus,
+        event_bus=data.bus if data else None,
         description=description,
         event_pattern=pattern,
         targets=[

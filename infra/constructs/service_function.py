@@ -46,7 +46,10 @@ QUEUE_REASONS = {
 }
 OUTSIDE_VPC = "It talks to APIs of AWS alone, for which the VPC has no endpoint, and to no server of ours"
 NO_VPC = "Stage local has no network: functions and servers are processes of one machine, on loopback"
-STAR = "X-Ray's put actions, CloudWatch's on metrics and EC2's on network interfaces know no narrower resource"
+STAR = (
+    "X-Ray's put actions, CloudWatch's on metrics, EC2's on network interfaces and Step Functions' on tokens of tasks "
+    "know no narrower resource"
+)
 NETWORK_INTERFACE_ACTIONS = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",

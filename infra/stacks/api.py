@@ -84,7 +84,9 @@ class ApiStack(Stack):
         ages = arns(self, self._platform, stored(self._platform))
         api.allow("secretsmanager:ListSecretVersionIds", resources=ages)
         drills = [workflow_arn(self, self._platform.stage)]
-        api.allow("states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure", resources=drills)
+        api.allow("states:StartExecution", resources=drills)
+        # Of whose task it is the token says, and nothing else: these actions know no resource.
+        api.allow("states:SendTaskSuccess", "states:SendTaskFailure", resources=["*"])
         api.allow_table(data.operations, *READ_AND_WRITE)
         return api
 

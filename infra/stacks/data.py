@@ -17,6 +17,7 @@ from infra.constructs.cold_start import allow_owner_secret
 from infra.constructs.encryption_key import EncryptionKey
 from infra.constructs.generated_secret import generated_secret
 from infra.constructs.kept import kept
+from infra.constructs.paging import page
 from infra.constructs.platform import DataServices, Network, Platform, Postgres, Valkey
 from infra.constructs.postgres_cluster import PostgresCluster, local_postgres
 from infra.constructs.private_bucket import ACCEPTED, PrivateBucket
@@ -103,6 +104,7 @@ class DataStack(Stack):
             conditions={"StringEquals": {"aws:SourceAccount": self.account}},
         )
         topic.add_to_resource_policy(publish)
+        page(topic, self._stage.page)
         return topic
 
     def _servers(self, network: Network | None) -> tuple[Postgres, Valkey]:

@@ -13,7 +13,7 @@ from aws_cdk import aws_scheduler as scheduler
 
 from infra.acknowledge import acknowledge
 from infra.constructs.backup_plan import BackupPlan, copy_vault
-from infra.constructs.cold_start import ColdStart, allow_owner_secret
+from infra.constructs.cold_start import OWNER_SECRET, ColdStart, allow_owner_secret
 from infra.constructs.private_bucket import ACCEPTED, allow_objects
 from infra.constructs.restore_workflow import RestoreWorkflow
 from infra.constructs.schedule import SCHEDULED_TIME
@@ -95,16 +95,9 @@ class RecoveryStack(Stack):
                 "ARCHIVE_BUCKET_NAME": data.archive.bucket_name,
                 "AUDIT_BUCKET_NAME": self._audit_bucket.bucket_name,
                 "PUT_ASIDE_DAYS": str(stage.sizes.put_aside_days),
-                "ENCRYPTION_KEY_ARN": self._platform.key.key_arn,
                 "BACKUP_CATALOGUE_BUCKET_NAME": data.archive.bucket_name if stage.local else "",
                 "POSTGRES_CLUSTER_ID": postgres.aurora.cluster_id,
-                "POSTGRES_SUBNET_GROUP": postgres.aurora.subnet_group,
-                "POSTGRES_PARAMETER_GROUP": postgres.aurora.parameter_group,
-                "SECURITY_GROUP_IDS": self._platform.network.postgres.security_group_id
-                if self._platform.network
-                else "",
-                "AURORA_MIN_CAPACITY": str(stage.sizes.aurora_min_capacity),
-                "AURORA_MAX_CAPACITY": str(stage.sizes.aurora_max_capacity),
+                "POSTGRES_SHAPE": self.to_json_string(postgres.aurora.shape),
             },
             reserved_concurrency=stage.sizes.concurrency.restore_drill,
             # Checksums of every row of every table are read in one go.
@@ -135,18 +128,20 @@ class RecoveryStack(Stack):
         postgres = self._data.postgres
         temporary = [self._rds(kind, f"{postgres.aurora.cluster_id}-drill-*") for kind in ("cluster", "db")]
         temporary += [self._rds(kind, f"{postgres.aurora.cluster_id}-restore-*") for kind in ("cluster", "db")]
-        around = [
-            self._rds("subgrp", postgres.aurora.subnet_group),
-            self._rds("cluster-pg", postgres.aurora.parameter_group),
-            # Its option group, which is RDS' own default.
-            self._rds("og", "default:*"),
-        ]
+        subnets = self._rds("subgrp", postgres.aurora.subnet_group)
+        # Option groups and the instances' parameter groups are RDS' own defaults.
+        options, parameters = self._rds("og", "default:*"), self._rds("pg", "default.*")
+        around = [subnets, options, self._rds("cluster-pg", postgres.aurora.parameter_group)]
         running, aside = postgres.aurora.cluster_arn, self._rds("cluster", f"{postgres.aurora.cluster_id}-before-*")
         function.allow(*READ_RDS, resources=[running, aside, *temporary])
         function.allow(
             "rds:RestoreDBClusterToPointInTime", "rds:AddTagsToResource", resources=[running, *temporary, *around]
         )
-        function.allow("rds:CreateDBInstance", "rds:DeleteDBInstance", "rds:DeleteDBCluster", resources=temporary)
+        # Of the running cluster those readers are that a promoted one, which has its name by then, goes without until then.
+        function.allow("rds:CreateDBInstance", resources=[running, *temporary, subnets, options, parameters])
+        watching = {"iam:PassedToService": "monitoring.rds.amazonaws.com"}
+        function.allow("iam:PassRole", resources=[postgres.aurora.monitoring_role], when=watching)
+        function.allow("rds:DeleteDBInstance", "rds:DeleteDBCluster", resources=temporary)
         function.allow("rds:ModifyDBCluster", resources=[running, aside, *temporary])
         # What was put aside goes when its time is over; a last snapshot of it stays.
         last = self._rds("cluster-snapshot", f"{postgres.aurora.cluster_id}-before-*")
@@ -155,9 +150,18 @@ class RecoveryStack(Stack):
         function.allow("rds:AddTagsToResource", resources=[members], when={"aws:RequestTag/p09:put-aside": "true"})
         function.allow("rds:DeleteDBInstance", resources=[members], when={"aws:ResourceTag/p09:put-aside": "true"})
         allow_owner_secret(function)
+        # Who has RDS manage a password asks, through RDS, for the secret that will hold it.
+        owner = self.format_arn(
+            service="secretsmanager",
+            resource="secret",
+            resource_name=OWNER_SECRET,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        function.allow("secretsmanager:CreateSecret", "secretsmanager:TagResource", resources=[owner])
+        function.allow_key("secretsmanager", "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
         function.allow_key("rds", "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
         why = "Named after the drill, but for instances put aside, whose names CloudFormation chose: those are tagged first"
-        findings = [self.resolve(arn) for arn in (*temporary, aside, around[-1], members, last)]
+        findings = [self.resolve(arn) for arn in (*temporary, aside, options, parameters, members, last)]
         acknowledge(function.policy, {f"AwsSolutions-IAM5[Resource::{_shown(arn)}]": why for arn in findings})
 
     def _rds(self, kind: str, name: str) -> str:
@@ -195,9 +199,8 @@ class RecoveryStack(Stack):
 
     def _when(self) -> str:
         """Weekly, or on the first of these weekdays of a month."""
-        expression = self._platform.monitoring.at(DRILL)
-        weekday = str(self._platform.monitoring.runbook["schedules"][DRILL]["weekday"])[:3].upper()
-        return expression.replace(weekday, f"{weekday}#1") if self._platform.stage.sizes.monthly_drills else expression
+        monitoring = self._platform.monitoring
+        return monitoring.monthly(DRILL) if self._platform.stage.sizes.monthly_drills else monitoring.at(DRILL)
 
     def _tell_of_failed_drills(self) -> None:
         metric = self.workflow.machine.metric_failed(period=Duration.minutes(5), statistic="Sum")

@@ -20,6 +20,10 @@ Command = Sequence[str | bytes | int | float]
 
 IDLE_SECONDS_BEFORE_PING: Final = 10.0
 REST_AFTER_FAILURE_SECONDS: Final = 2.0
+# From an endpoint to a node, from there to the primary; while a failover goes on, nodes may name each other.
+HOPS: Final = 3
+# Of a server that is a replica now, has lost its cluster, or is still reading its file.
+_NOT_THE_PRIMARY: Final = frozenset({"MOVED", "READONLY", "CLUSTERDOWN", "LOADING", "MASTERDOWN"})
 _INCOMPLETE: Final = object()
 _pack: Callable[[tuple[str | bytes | float, ...]], bytes] = hiredis.pack_command  # type: ignore[assignment]  # its stub says tuples of one
 
@@ -34,6 +38,10 @@ class ValkeyRefused(Exception):
 
 class BadLogin(ValkeyUnavailable):
     """Valkey refused the password."""
+
+
+class NotThePrimary(ValkeyUnavailable):
+    """The server does not take commands, or not any more: after a failover it stays up, and connected, as a replica."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,20 +107,23 @@ def open_connection(address: Address, *, password: str, timeout: float, connect_
         the server can't be reached in time
     BadLogin
         it refused the password
+    NotThePrimary
+        the nodes do not agree on which of them it is
     """
-    connection = Connection(_connected(address, timeout, connect_timeout))
-    answer, slots = connection.exchange([("AUTH", password), ("CLUSTER", "SLOTS")])
-    if isinstance(answer, hiredis.ReplyError):
-        connection.close()
-        raise BadLogin(str(answer))
-    primary = primary_of(slots)
-    if primary in (None, (address.host, address.port)):
-        return connection
-    connection.close()  # a cluster's endpoint answers from any of its nodes
-    return open_connection(
-        replace(address, host=primary[0], port=primary[1]),
-        password=password, timeout=timeout, connect_timeout=connect_timeout,
-    )  # fmt: skip
+    for _ in range(HOPS):
+        connection = Connection(_connected(address, timeout, connect_timeout))
+        answer, slots = connection.exchange([("AUTH", password), ("CLUSTER", "SLOTS")])
+        if isinstance(answer, hiredis.ReplyError):
+            connection.close()
+            raise BadLogin(str(answer))
+        primary = primary_of(slots)
+        if primary in (None, (address.host, address.port)):
+            return connection
+        connection.close()  # a cluster's endpoint answers from any of its nodes
+        address = replace(address, host=primary[0], port=primary[1])
+    raise NotThePrimary(
+        f"after {HOPS} nodes, {address.host}:{address.port} would be the next to be asked for the primary"
+    )
 
 
 def primary_of(slots: Any) -> tuple[str, int] | None:
@@ -121,6 +132,10 @@ def primary_of(slots: Any) -> tuple[str, int] | None:
         return None
     host, port = slots[0][2][:2]
     return (host.decode(), int(port)) if host else None
+
+
+def _is_of_no_primary(reply: Any) -> bool:
+    return isinstance(reply, hiredis.ReplyError) and str(reply).partition(" ")[0] in _NOT_THE_PRIMARY
 
 
 def _connected(address: Address, timeout: float, connect_timeout: float) -> socket.socket:
@@ -156,6 +171,8 @@ class Valkey:
         ------
         ValkeyUnavailable
             no connection, or no complete answer within the timeout
+        NotThePrimary
+            the server is not the primary (any more); the next call looks for the one that is
         ValkeyRefused
             one of the commands was answered with an error; the others were carried out
         """
@@ -163,6 +180,9 @@ class Valkey:
             commands = [("MULTI",), *commands, ("EXEC",)]
         with self._ready() as connection:
             replies = connection.exchange(commands)
+            if other := next(filter(_is_of_no_primary, replies), None):
+                connection.close()
+                raise NotThePrimary(str(other))
         for command, reply in zip(commands, replies, strict=True):
             if isinstance(reply, hiredis.ReplyError):
                 raise ValkeyRefused(f"{command[0]!s}: {reply}")
@@ -184,20 +204,30 @@ class Valkey:
             self._connection.close()
             self._connection = None
 
+    def _leave_a_replica(self, connection: Connection) -> None:
+        """Or a server that is gone. What was the primary when it was last asked may have lost that place meanwhile."""
+        try:
+            (role,) = connection.exchange([("ROLE",)])
+        except ValkeyUnavailable:
+            self._connection = None
+            return
+        if isinstance(role, list) and role[0] != b"master":
+            self.close()
+
     @contextmanager
     def _ready(self) -> Iterator[Connection]:
         """The connection, for one use; one that breaks is not used again."""
         if self._connection is not None and time.monotonic() - self._used_at > IDLE_SECONDS_BEFORE_PING:
-            try:
-                self._connection.exchange([("PING",)])
-            except ValkeyUnavailable:
-                self._connection = None
+            self._leave_a_replica(self._connection)
         if self._connection is not None and self._connection.is_stale():
             self.close()
         try:
             if self._connection is None:
                 self._connection = self._connect()
             yield self._connection
+        except NotThePrimary:
+            self._connection = None  # nobody has to rest: there is another
+            raise
         except ValkeyUnavailable:
             self._connection = None
             self._failed_at = time.monotonic()

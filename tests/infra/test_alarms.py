@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.infra.assembly import ROOT, STAGES
+from infra.stages import DEV, Stage
+from tests.infra.assembly import ROOT, STAGES, read_stage, run_app
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.infra.assembly import Assembly
 
 AWS_STAGES = ("dev", "staging", "prod")
@@ -148,3 +151,16 @@ def _telling(assembly: Assembly, stage: str) -> dict[str, dict[str, Any]]:
 def _alarm(assembly: Assembly, name: str) -> dict[str, Any]:
     every = [alarm.properties for _, alarm in assembly.of_type("prod", ALARM)]
     return next(alarm for alarm in every if alarm.get("AlarmName") == f"p09-prod-{name}")
+
+
+def test_alarms_go_straight_from_their_topic_to_whom_a_stage_names(tmp_path: Path) -> None:
+    run_app("tests.infra.app_that_pages", tmp_path)
+    stack = read_stage(tmp_path / "assembly-paging")["Alarms"]
+    told = {(one.properties["Protocol"], one.properties["Endpoint"]) for one in stack.of_type("AWS::SNS::Subscription")}
+    assert told == {("email", "sre@example.com"), ("https", "https://events.example.com/integration/key/enqueue")}
+
+
+@pytest.mark.parametrize("address", ["http://pager.example.com", "Ada", ""])
+def test_nobody_is_paged_at_an_address_that_no_alarm_can_reach(address: str) -> None:
+    with pytest.raises(ValueError, match="neither an e-mail address nor an https URL"):
+        Stage(name="prod", sizes=DEV.sizes, page=(address,))

@@ -31,7 +31,9 @@ def test_only_a_job_in_the_environment_of_the_stage_takes_its_role(assembly: Ass
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_the_role_takes_the_bootstraps_roles_in_every_region_of_the_stages_stacks(assembly: Assembly, stage: str) -> None:
+def test_the_role_takes_the_bootstraps_roles_in_every_region_of_the_stages_stacks(
+    assembly: Assembly, stage: str
+) -> None:
     (policy,) = assembly.stages[stage]["Delivery"].of_type("AWS::IAM::ManagedPolicy")
     (taken,) = [one for one in policy.properties["PolicyDocument"]["Statement"] if one["Action"] == "sts:AssumeRole"]
     needed = {role for stack in assembly.stacks(stage) for role in stack.deploying_roles}

@@ -51,7 +51,9 @@ def test_a_first_deploy_makes_what_every_later_one_goes_on_with(assembly: Assemb
 @pytest.mark.parametrize("stage", AWS)
 def test_a_custom_resource_that_talks_to_a_database_waits_for_its_instances(assembly: Assembly, stage: str) -> None:
     data = assembly.stages[stage]["Data"]
-    talking = [one for one in data.resources if one.type.startswith("Custom::") and _names(data, one, "AWS::RDS::DBCluster")]
+    talking = [
+        one for one in data.resources if one.type.startswith("Custom::") and _names(data, one, "AWS::RDS::DBCluster")
+    ]
     assert talking
     instances = {one.logical_id for one in data.of_type("AWS::RDS::DBInstance")}
     assert len(instances) > 1

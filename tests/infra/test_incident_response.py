@@ -18,7 +18,8 @@ def test_every_event_that_is_a_signal_is_brought_to_the_responder_and_no_other(a
     patterns = [
         rule.properties["EventPattern"]
         for rule in stack.of_type("AWS::Events::Rule")
-        if any(target["Arn"] == {"Fn::GetAtt": [function.logical_id, "Arn"]} for target in rule.properties["Targets"])
+        if rule.properties["EventPattern"]["source"] != ["aws.backup"]
+        and any(target["Arn"] == {"Fn::GetAtt": [function.logical_id, "Arn"]} for target in rule.properties["Targets"])
     ]
     brought = {
         (source, kind) for pattern in patterns for source in pattern["source"] for kind in pattern["detail-type"]

@@ -36,6 +36,8 @@ ON_EVERYTHING = {
     "logs:PutResourcePolicy",
     "logs:DescribeResourcePolicies",
     "logs:DescribeLogGroups",
+    "states:SendTaskFailure",
+    "states:SendTaskSuccess",
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
 }
@@ -48,7 +50,7 @@ OWN = {
     "collect": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
     "query": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
     "api": {"secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "events:PutEvents"}
-    | {"states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"}
+    | {"states:StartExecution"}
     | TABLE,
     "ingest_worker": {"secretsmanager:GetSecretValue", "kms:Decrypt", "kms:GenerateDataKey", "events:PutEvents"}
     | {"s3:PutObject"},
@@ -59,7 +61,7 @@ OWN = {
     "status_publisher": {"s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "dynamodb:PutItem"}
     | READ_TABLE
     | TABLE_KEY,
-    "promotion": {"secretsmanager:GetSecretValue", "states:StartExecution", "states:SendTaskSuccess"} | TABLE,
+    "promotion": {"secretsmanager:GetSecretValue", "states:StartExecution"} | TABLE,
     "kpi_evaluation": TABLE,
     "missed_runs": TABLE,
     "outbox": {"events:PutEvents", "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}

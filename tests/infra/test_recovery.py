@@ -139,7 +139,7 @@ def test_drills_come_by_schedule(assembly: Assembly, stage: str) -> None:
         one for one in assembly.stages[stage]["Recovery"].of_type("AWS::Scheduler::Schedule")
         if one.properties["Name"] == f"p09-{stage}-restore-drill"
     ]  # fmt: skip
-    expected = "cron(0 4 ? * WED#1 *)" if stage == "prod" else "cron(0 4 ? * WED *)"
+    expected = "cron(0 4 ? * 4#1 *)" if stage == "prod" else "cron(0 4 ? * WED *)"
     assert schedule.properties["ScheduleExpression"] == expected
     assert json.loads(schedule.properties["Target"]["Input"])["scheduled_time"] == "<aws.scheduler.scheduled-time>"
 
@@ -155,6 +155,35 @@ def test_the_vault_is_locked_and_keeps_backups_as_long_as_the_runbook_asks(assem
 
 
 @pytest.mark.parametrize("stage", AWS)
+def test_what_aws_backup_says_of_this_stages_jobs_is_brought_to_the_responder(assembly: Assembly, stage: str) -> None:
+    """By the default bus: a topic would hear nothing of a failed backup, and get prose of a failed copy."""
+    stacks = assembly.stages[stage]
+    assert not [
+        one for _, one in assembly.of_type(stage, "AWS::Backup::BackupVault") if "Notifications" in one.properties
+    ]
+    (rule,) = [
+        one.properties for one in stacks["Operations"].of_type("AWS::Events::Rule")
+        if one.properties["EventPattern"]["source"] == ["aws.backup"]
+    ]  # fmt: skip
+    assert "EventBusName" not in rule
+    assert set(rule["EventPattern"]["detail-type"]) == {
+        f"{kind} Job State Change" for kind in ("Backup", "Copy", "Restore")
+    }
+    (role,) = [
+        one.properties for one in stacks["Recovery"].of_type("AWS::IAM::Role") if "backup.amazonaws.com" in str(one)
+    ]
+    (told,) = rule["EventPattern"]["detail"]["iamRoleArn"]
+    assert told["Fn::Join"][1][-1] == f":role/{role['RoleName']}"
+    (target,) = rule["Targets"]
+    assert (
+        stacks["Operations"]
+        .find(target["Arn"]["Fn::GetAtt"][0])
+        .properties["FunctionName"]
+        .endswith("incident-responder")
+    )
+
+
+@pytest.mark.parametrize("stage", AWS)
 def test_the_database_is_backed_up_nightly_and_continuously(assembly: Assembly, stage: str) -> None:
     recovery = assembly.stages[stage]["Recovery"]
     (plan,) = recovery.of_type("AWS::Backup::BackupPlan")
@@ -162,6 +191,8 @@ def test_the_database_is_backed_up_nightly_and_continuously(assembly: Assembly, 
     assert nightly["ScheduleExpression"] == "cron(0 1 * * ? *)"
     assert nightly["Lifecycle"]["DeleteAfterDays"] >= 15
     assert continuous["EnableContinuousBackup"]
+    ((_, cluster),) = assembly.of_type(stage, "AWS::RDS::DBCluster")
+    assert continuous["Lifecycle"]["DeleteAfterDays"] == cluster.properties["BackupRetentionPeriod"]
     assert COPY_REGION in json.dumps(nightly["CopyActions"])
     (selection,) = recovery.of_type("AWS::Backup::BackupSelection")
     resources = json.dumps(selection.properties["BackupSelection"]["Resources"])

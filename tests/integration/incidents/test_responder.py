@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from shared.events.event import Event
 from tests.examples import examples
 from tests.integration.incidents.conftest import Responder, responding
+from tests.unit.shared.incidents.test_backup_jobs import job
 from tests.unit.shared.incidents.told import (
     alarm,
     kpi_breached,
@@ -107,3 +108,10 @@ def test_what_is_told_fits_into_the_outbox_of_the_table(responder: Responder) ->
     (left,) = responder.table.query("outbox")
     assert left["detail_type"] == "IncidentChanged"
     assert json.loads(str(left["detail"]))["change"] == "opened"
+
+
+def test_a_failed_job_of_aws_backup_is_heard_as_the_default_bus_brings_it(responder: Responder) -> None:
+    responder.invoke(job("Backup", "RUNNING"))
+    assert responder.world.all() == []
+    responder.invoke(job("Backup", "FAILED", statusMessage="The vault does not exist."))
+    assert responder.world.only().title == "AWS Backup could not back up p09-prod-postgres"

@@ -20,16 +20,16 @@ RESTORED = "p09-prod-postgres-drill-20261125t040000z"
 ASIDE = f"{SOURCE}-before-{DRILL}".lower()
 ARN = "arn:aws:rds:eu-central-1:1:cluster:"
 TO = datetime(2026, 11, 25, 4, 0, 7, tzinfo=UTC)
+KEY = "arn:aws:kms:eu-central-1:1:key/k"
 SHAPE = Shape(
-    cluster=SOURCE,
-    subnet_group="servers",
-    security_groups=["sg-1"],
-    parameter_group="p09",
-    port=15432,
-    key="arn:aws:kms:eu-central-1:1:key/k",
-    min_capacity=1,
-    max_capacity=8,
-)
+    cluster={
+        "DBSubnetGroupName": "servers", "VpcSecurityGroupIds": ["sg-1"], "DBClusterParameterGroupName": "p09",
+        "Port": 15432, "KmsKeyId": KEY, "ServerlessV2ScalingConfiguration": {"MinCapacity": 1, "MaxCapacity": 8},
+    },
+    instance={"Engine": "aurora-postgresql", "DBInstanceClass": "db.serverless", "MonitoringInterval": 60},
+    promoted={"ManageMasterUserPassword": True, "MasterUserSecretKmsKeyId": KEY, "DeletionProtection": True},
+    readers=1,
+)  # fmt: skip
 TAG = [{"Key": "p09:drill", "Value": DRILL}]
 
 
@@ -39,7 +39,7 @@ class Rds:
     def __init__(self) -> None:
         self.client = SESSION.client("rds", config=Config(retries={"total_max_attempts": 1}))
         self.stub = Stubber(self.client)
-        self.instances = AwsInstances(self.client, SHAPE)
+        self.instances = AwsInstances(self.client, SOURCE, SHAPE)
 
     def cluster(self, name: str, **found: Any) -> None:
         self.stub.add_response("describe_db_clusters", {"DBClusters": [found]}, {"DBClusterIdentifier": name})
@@ -77,19 +77,15 @@ def test_a_cluster_is_restored_to_the_moment_with_an_instance(rds: Rds) -> None:
         "restore_db_cluster_to_point_in_time", {"DBCluster": {}},
         {
             "DBClusterIdentifier": RESTORED, "SourceDBClusterIdentifier": SOURCE, "RestoreToTime": TO,
-            "DBSubnetGroupName": "servers", "VpcSecurityGroupIds": ["sg-1"], "DBClusterParameterGroupName": "p09",
-            "Port": 15432, "KmsKeyId": SHAPE.key, "EnableIAMDatabaseAuthentication": True,
-            "EnableCloudwatchLogsExports": ["postgresql"],
-            "CopyTagsToSnapshot": True, "DeletionProtection": False, "Tags": TAG,
-            "ServerlessV2ScalingConfiguration": {"MinCapacity": 1, "MaxCapacity": 8},
+            "DeletionProtection": False, "Tags": TAG, **SHAPE.cluster,
         },
     )  # fmt: skip
     rds.no_instance()
     rds.stub.add_response(
         "create_db_instance", {"DBInstance": {}},
         {
-            "DBInstanceIdentifier": f"{RESTORED}-1", "DBClusterIdentifier": RESTORED, "DBInstanceClass": "db.serverless",
-            "Engine": "aurora-postgresql", "PubliclyAccessible": False, "Tags": TAG,
+            "DBInstanceIdentifier": f"{RESTORED}-1", "DBClusterIdentifier": RESTORED, "PromotionTier": 0, "Tags": TAG,
+            **SHAPE.instance,
         },
     )  # fmt: skip
     provision(rds)
@@ -137,22 +133,33 @@ def test_a_cluster_that_can_not_be_restored_has_failed(rds: Rds) -> None:
 
 
 def test_all_of_it_is_deleted_and_then_gone(rds: Rds) -> None:
-    rds.instance(DBInstanceStatus="available")
+    members = [{"DBInstanceIdentifier": f"{RESTORED}-1"}]
+    rds.cluster(RESTORED, Status="available", DBClusterMembers=members)
     rds.stub.add_response(
         "delete_db_instance", {}, {"DBInstanceIdentifier": f"{RESTORED}-1", "SkipFinalSnapshot": True}
     )
-    rds.cluster(RESTORED, Status="available")
     deleted = {"DBClusterIdentifier": RESTORED, "SkipFinalSnapshot": True, "DeleteAutomatedBackups": True}
     rds.stub.add_response("delete_db_cluster", {}, deleted)
     rds.instances.destroy(DRILL)
-    rds.instance(DBInstanceStatus="deleting")
+    rds.cluster(RESTORED, Status="deleting", DBClusterMembers=members)
     rds.stub.add_client_error("delete_db_instance", "InvalidDBInstanceState")
-    rds.cluster(RESTORED, Status="deleting")
     rds.stub.add_client_error("delete_db_cluster", "InvalidDBClusterStateFault")
     rds.instances.destroy(DRILL)
     rds.no_cluster(RESTORED)
     rds.cluster(SOURCE, TagList=[])
     assert rds.instances.look(DRILL).state == "gone"
+
+
+def test_one_that_was_promoted_and_went_back_is_deleted_with_its_readers_and_its_protection(rds: Rds) -> None:
+    members = [{"DBInstanceIdentifier": f"{RESTORED}-{number}"} for number in (1, 2)]
+    rds.cluster(RESTORED, Status="available", DBClusterMembers=members, DeletionProtection=True)
+    unprotected = {"DBClusterIdentifier": RESTORED, "DeletionProtection": False, "ApplyImmediately": True}
+    rds.stub.add_response("modify_db_cluster", {"DBCluster": {}}, unprotected)
+    for member in members:
+        rds.stub.add_response("delete_db_instance", {}, {**member, "SkipFinalSnapshot": True})
+    deleted = {"DBClusterIdentifier": RESTORED, "SkipFinalSnapshot": True, "DeleteAutomatedBackups": True}
+    rds.stub.add_response("delete_db_cluster", {}, deleted)
+    rds.instances.destroy(DRILL)
 
 
 def renamed(rds: Rds, old: str, new: str) -> None:
@@ -182,13 +189,15 @@ def test_promotion_makes_one_change_after_the_other(rds: Rds) -> None:
     rds.instances.promote(DRILL)
 
 
-def test_a_promoted_cluster_is_protected_and_its_owner_s_password_managed_again(rds: Rds) -> None:
+def test_a_promoted_cluster_has_readers_protection_and_its_owner_s_password_managed_again(rds: Rds) -> None:
     rds.no_cluster(RESTORED)
-    rds.cluster(SOURCE, Status="available", TagList=TAG)
-    asked = {
-        "DBClusterIdentifier": SOURCE, "ManageMasterUserPassword": True, "MasterUserSecretKmsKeyId": SHAPE.key,
-        "DeletionProtection": True, "ApplyImmediately": True,
+    rds.cluster(SOURCE, Status="available", TagList=TAG, DBClusterMembers=[{"DBInstanceIdentifier": f"{RESTORED}-1"}])
+    reader = {
+        "DBInstanceIdentifier": f"{RESTORED}-2", "DBClusterIdentifier": SOURCE, "PromotionTier": 1, "Tags": TAG,
+        **SHAPE.instance,
     }  # fmt: skip
+    rds.stub.add_response("create_db_instance", {"DBInstance": {}}, reader)
+    asked = {"DBClusterIdentifier": SOURCE, "ApplyImmediately": True, **SHAPE.promoted}
     rds.stub.add_response("modify_db_cluster", {"DBCluster": {}}, asked)
     rds.instances.promote(DRILL)
     secret = {"SecretArn": "arn:aws:secretsmanager:eu-central-1:1:secret:rds!cluster-new", "SecretStatus": "creating"}
