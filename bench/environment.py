@@ -55,7 +55,6 @@ def _values(function: str, servers: Servers) -> dict[str, str]:
         "operations_table_name": "bench",
         "restore_workflow_arn": "arn:aws:states:us-east-1:000000000000:stateMachine:bench",
         "identity_issuer": f"{NOWHERE}/pool",
-        "identity_jwks_url": f"{NOWHERE}/pool/.well-known/jwks.json",
         "identity_client_ids": "bench",
         "identity_pipeline_client_id": "bench-pipeline",
         "limits": json.dumps(_wide_limits()),

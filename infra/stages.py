@@ -44,6 +44,8 @@ class Concurrency:
     secret_rotation: int = 1
     # People who sign in, or whose token is renewed, in the same instant.
     token_claims: int = 10
+    # By the schedule, and by a deploy.
+    signing_keys: int = 2
     migrate: int = 1
     # One drill; a second action may overlap with a first that was cut off.
     restore_drill: int = 2

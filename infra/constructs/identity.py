@@ -30,7 +30,6 @@ class Redirect:
 @dataclass(frozen=True, kw_only=True)
 class Identity:
     issuer: str
-    jwks_url: str
     endpoint: str
     client_id: str
     pipeline_client_id: str
@@ -45,7 +44,6 @@ class Identity:
         clients = [self.client_id, *([self.redirect.client_id] if self.redirect else [])]
         return {
             "IDENTITY_ISSUER": self.issuer,
-            "IDENTITY_JWKS_URL": self.jwks_url,
             "IDENTITY_CLIENT_IDS": ",".join(clients),
             "IDENTITY_PIPELINE_CLIENT_ID": self.pipeline_client_id,
         }

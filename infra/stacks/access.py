@@ -17,6 +17,7 @@ from infra.constructs.identity import Identity
 from infra.constructs.kept import kept
 from infra.constructs.pipeline_client import PipelineClient
 from infra.constructs.secret_rotation import SecretRotation
+from infra.constructs.signing_keys import SigningKeys
 from infra.constructs.single_sign_on import GROUPS, SingleSignOn
 from infra.constructs.token_claims import TokenClaims
 
@@ -51,6 +52,8 @@ class AccessStack(Stack):
             cognito.UserPoolGroup(self, role.removeprefix("P09-"), user_pool=self.pool, group_name=role)
         self.client = self._client()
         TokenClaims(self, "TokenClaims", platform=platform, pool=self.pool)
+        jwks_url = f"{self._endpoint}/{self.pool.user_pool_id}/.well-known/jwks.json"
+        SigningKeys(self, "SigningKeys", platform=platform, data=data, jwks_url=jwks_url)
         base_url = self._base_url()
         self._redirect = SingleSignOn(self, "Sso", stage=self._stage, pool=self.pool, base_url=base_url).redirect
         self.pipeline = PipelineClient(
@@ -64,18 +67,22 @@ class AccessStack(Stack):
 
     @property
     def identity(self) -> Identity:
-        issuer = f"https://cognito-idp.{self.region}.amazonaws.com"
-        # Tokens name AWS's issuer everywhere; on this machine its keys are MiniStack's to serve.
-        endpoint = self._stage.local.aws_endpoint if self._stage.local else issuer
-        pool = self.pool.user_pool_id
         return Identity(
-            issuer=f"{issuer}/{pool}",
-            jwks_url=f"{endpoint}/{pool}/.well-known/jwks.json",
-            endpoint=f"{endpoint}/",
+            issuer=f"{self._aws}/{self.pool.user_pool_id}",
+            endpoint=f"{self._endpoint}/",
             client_id=self.client.user_pool_client_id,
             pipeline_client_id=self.pipeline.client.user_pool_client_id,
             redirect=self._redirect,
         )
+
+    @property
+    def _aws(self) -> str:
+        return f"https://cognito-idp.{self.region}.amazonaws.com"
+
+    @property
+    def _endpoint(self) -> str:
+        """Tokens name AWS's issuer everywhere; on this machine its keys are MiniStack's to serve."""
+        return self._stage.local.aws_endpoint if self._stage.local else self._aws
 
     def _base_url(self) -> str:
         """Of the pool's pages and of its token endpoint."""

@@ -63,7 +63,15 @@ class ApiStack(Stack):
 
     def _query(self, identity: Identity) -> ServiceFunction:
         """Answers queries, which take the longest and will take the most memory."""
-        return self._function("query", self._data.postgres.query_secret, environment=identity.environment())
+        data = self._data
+        query = self._function(
+            "query",
+            data.postgres.query_secret,
+            environment={"OPERATIONS_TABLE_NAME": data.operations.table_name, **identity.environment()},
+        )
+        # The signing keys.
+        query.allow_table(data.operations, "dynamodb:GetItem")
+        return query
 
     def _api(self, identity: Identity) -> ServiceFunction:
         """Console and operations."""

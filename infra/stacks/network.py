@@ -26,7 +26,6 @@ SERVICES = ec2.InterfaceVpcEndpointAwsService
 INTERFACE_ENDPOINTS = {
     "SecretsManager": SERVICES.SECRETS_MANAGER,
     "EventBridge": SERVICES.EVENTBRIDGE,
-    "Cognito": SERVICES.COGNITO_IDP,
     # Of whom a drill asks for a temporary database.
     "Rds": SERVICES.RDS,
     # Who lets a new token of Valkey in.

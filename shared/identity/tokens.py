@@ -9,7 +9,7 @@ import jwt
 from jwt.utils import base64url_decode, base64url_encode
 
 from shared.identity.identity import NAME_CLAIM, PIPELINE_SCOPE, InvalidToken, Person, Pipeline, person_of
-from shared.identity.signing_keys import SigningKeys, UnknownKey, fetch_from
+from shared.identity.signing_keys import SigningKeys, UnknownKey
 
 LEEWAY_SECONDS: Final = 10
 MAX_LIFETIME_SECONDS: Final = 24 * 3600  # Cognito makes none that live longer
@@ -29,15 +29,14 @@ class TokenVerifier:
         self,
         *,
         issuer: str,
-        jwks_url: str,
         client_ids: Collection[str],
         pipeline_client_id: str,
-        keys: SigningKeys | None = None,
+        keys: SigningKeys,
     ) -> None:
         self._issuer = issuer
         self._client_ids = frozenset(client_ids)
         self._pipeline_client_id = pipeline_client_id
-        self._keys = keys or SigningKeys(fetch_from(jwks_url))
+        self._keys = keys
 
     def verify(self, token: str) -> Person | Pipeline:
         """Whom a token stands for. Raises ``InvalidToken`` or ``IdentityUnavailable``."""

@@ -135,6 +135,7 @@ class Schedules(Section):
     valkey_snapshot: Schedule
     restore_drill: Schedule
     remove_aside: Schedule
+    signing_keys: Schedule
     secret_rotation: Schedule
     credential_reconciliation: Schedule
 

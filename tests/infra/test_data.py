@@ -124,8 +124,11 @@ def test_no_subnet_has_a_way_out(assembly: Assembly, stage: str) -> None:
     services = {
         str(endpoint.properties["ServiceName"]) for _, endpoint in assembly.of_type(stage, "AWS::EC2::VPCEndpoint")
     }
-    for service in ("secretsmanager", "events", "cognito-idp", ".s3", ".dynamodb"):
+    for service in ("secretsmanager", "events", ".s3", ".dynamodb"):
         assert any(service in name for name in services), service
+    # AWS completes no request to a pool that has a domain when it comes by an endpoint: it would only hide the way that does.
+    assert assembly.of_type(stage, "AWS::Cognito::UserPoolDomain")
+    assert not [name for name in services if "cognito" in name]
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -48,7 +48,8 @@ WRITE_TABLE = {f"dynamodb:{verb}Item" for verb in ("Put", "Update", "Delete", "C
 TABLE = READ_TABLE | WRITE_TABLE | TABLE_KEY
 OWN = {
     "collect": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
-    "query": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
+    "query": {"secretsmanager:GetSecretValue", "dynamodb:GetItem"} | TABLE_KEY,
+    "signing_keys": {"dynamodb:PutItem"} | TABLE_KEY,
     "api": {"secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "events:PutEvents"}
     | {"states:StartExecution"}
     | TABLE,

@@ -34,6 +34,7 @@ COUNTS = {
     "AWS::S3::Bucket": 5,
     "AWS::SQS::Queue": FUNCTIONS,
     "Custom::Migrations": 1,
+    "Custom::SigningKeys": 1,
     "Custom::WebContent": 1,
 }
 SERVER_COUNTS = {

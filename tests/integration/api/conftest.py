@@ -1,6 +1,6 @@
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -17,6 +17,7 @@ from jwt.algorithms import RSAAlgorithm
 from scripts.openapi.apps import services_of
 from shared.http.origin_proof import HEADER, OriginProof
 from shared.http.permissions import Function
+from shared.identity.signing_keys import KeysUnavailable, SigningKeys, fetch_document
 from shared.platform.aws.secrets import Login, LoginSecret
 from shared.platform.postgres import Database
 from shared.platform.secret import Secret
@@ -50,6 +51,7 @@ class LocalServices:
     migrated: MigratedDatabase
     valkey_server: ValkeyServer
     role: str
+    jwks_url: str
 
     @classmethod
     def of(cls, function: Function, jwks_url: str, migrated: MigratedDatabase, valkey_server: ValkeyServer) -> Any:
@@ -59,15 +61,26 @@ class LocalServices:
             cls,
             identity_issuer=ISSUER,
             identity_client_ids=CLIENT_ID,
-            identity_jwks_url=jwks_url,
             identity_pipeline_client_id=PIPELINE_CLIENT_ID,
         )
+        services.jwks_url = jwks_url
         services.migrated, services.valkey_server, services.role = migrated, valkey_server, f"p09_{function}"
         return services
 
     @cached_property
     def origin_proof(self) -> OriginProof:
         return OriginProof(KnownSecret(aws_settings, "origin-proof"))
+
+    @cached_property
+    def signing_keys(self) -> SigningKeys:
+        """As the pool publishes them now; that they come by the operations table is tested elsewhere."""
+        return SigningKeys(self._published)
+
+    def _published(self) -> Sequence[jwt.PyJWK]:
+        try:
+            return jwt.PyJWKSet.from_json(fetch_document(self.jwks_url)).keys
+        except jwt.PyJWTError as error:
+            raise KeysUnavailable(str(error)) from error
 
     @cached_property
     def database(self) -> Database:

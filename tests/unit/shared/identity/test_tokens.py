@@ -4,7 +4,7 @@ import jwt
 import pytest
 
 from shared.identity.identity import IdentityUnavailable, InvalidToken, Person, Pipeline
-from shared.identity.signing_keys import SigningKeys
+from shared.identity.signing_keys import KeysUnavailable, SigningKeys
 from shared.identity.tokens import TokenVerifier
 from tests.unit.shared.identity.forgeries import (
     CLIENT,
@@ -29,7 +29,7 @@ class KeyServer:
     def fetch(self) -> Iterable[jwt.PyJWK]:
         self.asked += 1
         if not self.is_up:
-            raise jwt.PyJWKClientConnectionError("down")
+            raise KeysUnavailable("down")
         return self.keys
 
 
@@ -60,7 +60,7 @@ def clock() -> Clock:
 def verifier(server: KeyServer, clock: Clock) -> TokenVerifier:
     keys = SigningKeys(server.fetch, clock)
     return TokenVerifier(
-        issuer=ISSUER, jwks_url="", client_ids=[CLIENT, REDIRECT_CLIENT], pipeline_client_id=PIPELINE_CLIENT, keys=keys
+        issuer=ISSUER, client_ids=[CLIENT, REDIRECT_CLIENT], pipeline_client_id=PIPELINE_CLIENT, keys=keys
     )
 
 

@@ -64,4 +64,4 @@ def test_a_failed_backup_opens_an_incident_which_the_next_one_that_completes_end
     assert world.only().title == failed.title
     world.hear(completed)
     world.tick((completed.at - START).total_seconds() / 60 + 60)
-    assert [change for _, change in world.changes()] == ["opened", "resolved"]
+    assert [change for _, change in world.changes()] == ["opened", "monitoring", "resolved"]
