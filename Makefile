@@ -90,7 +90,7 @@ unpack: setup ## unpack build/assembly.tar.gz, as make assembly wrote it
 	@tar --extract --gzip --file build/assembly.tar.gz --directory build
 
 deploy: setup ## deploy an assembly to a stage in AWS: make deploy STAGE=staging ASSEMBLY=build/assembly
-	@scripts/delivery/deploy.sh $(or $(STAGE),$(error say STAGE=dev, staging or prod)) $(or $(ASSEMBLY),build/assembly)
+	@P09_REPOSITORY=$(REPOSITORY) scripts/delivery/deploy.sh $(or $(STAGE),$(error say STAGE=dev, staging or prod)) $(or $(ASSEMBLY),build/assembly)
 
 verify: setup ## smoke test and load snapshot of a stage that was deployed: make verify STAGE=staging (smoke, load: one of them)
 	@scripts/delivery/verify.sh $(or $(STAGE),$(error say STAGE=dev, staging or prod))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.stages import AWS_STAGES, MAX_RESERVED, Concurrency, LocalServers, Sizes, local
-from tests.infra.assembly import STAGES
+from tests.infra.assembly import ROOT, STAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,8 +35,10 @@ def test_a_stage_that_reserves_more_than_an_account_has_is_refused() -> None:
         )
 
 
-def test_the_stages_fit_into_one_account_together() -> None:
-    assert sum(stage.sizes.concurrency.reserved for stage in AWS_STAGES) <= MAX_RESERVED
+def test_the_stages_fit_into_one_account_together_and_the_note_says_what_they_need() -> None:
+    reserved = sum(stage.sizes.concurrency.reserved for stage in AWS_STAGES)
+    assert reserved <= MAX_RESERVED
+    assert f"reserve {reserved} in all" in (ROOT / "docs" / "aws.md").read_text()
 
 
 def test_production_takes_events_asks_and_operates_side_by_side() -> None:

@@ -33,6 +33,15 @@ def test_an_assembly_is_deployed_as_it_is_with_its_outputs_kept(tools: Tools) ->
     ]  # fmt: skip
 
 
+def test_a_stage_is_told_whose_jobs_may_deploy_it_when_somebody_says_so(
+    tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assembly(tools.folder / "assembly", "Web")
+    monkeypatch.setenv("P09_REPOSITORY", "owner/name")
+    assert tools.run("deploy.sh", "prod", "assembly").returncode == 0
+    assert tools.called[0].endswith("--parameters P09-prod-Delivery:Repository=owner/name")
+
+
 def test_an_assembly_without_the_stage_is_refused_before_anything_is_asked(tools: Tools) -> None:
     assembly(tools.folder / "assembly", "Web", stage="dev")
     done = tools.run("deploy.sh", "prod", "assembly")
