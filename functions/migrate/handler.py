@@ -19,8 +19,8 @@ from shared.platform.settings import aws_settings, load
 
 logger = Logger()
 settings = load(Settings)
-# Of the function's time, what is left for the work itself and for CloudFormation's answer once PostgreSQL is up.
-FOR_THE_WORK: Final = timedelta(minutes=3)
+# Of the function's time, what is left once PostgreSQL is up: a migration alone tries for its locks for five minutes.
+FOR_THE_WORK: Final = timedelta(minutes=6)
 PAUSE_SECONDS: Final = 5.0
 
 
