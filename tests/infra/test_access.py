@@ -24,7 +24,9 @@ def test_anchors_of_the_audit_trail_can_not_be_deleted(assembly: Assembly, stage
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_credentials_are_ended_each_minute_and_the_trail_is_anchored_each_hour(assembly: Assembly, stage: str) -> None:
+def test_credentials_end_and_keys_are_brought_within_minutes_and_the_trail_is_anchored_each_hour(
+    assembly: Assembly, stage: str
+) -> None:
     schedules = {
         schedule.properties["Name"]: schedule.properties["ScheduleExpression"]
         for schedule in assembly.stages[stage]["Access"].of_type("AWS::Scheduler::Schedule")
@@ -33,6 +35,7 @@ def test_credentials_are_ended_each_minute_and_the_trail_is_anchored_each_hour(a
         f"p09-{stage}-audit-anchor-every": "cron(7 * * * ? *)",
         f"p09-{stage}-audit-pending-every": "cron(0/1 * * * ? *)",
         f"p09-{stage}-credential-expiry-every": "cron(0/1 * * * ? *)",
+        f"p09-{stage}-signing-keys-every": "cron(0/5 * * * ? *)",
         f"p09-{stage}-credential-reconciliation": "cron(0 0 * * ? *)",
     }
 
