@@ -53,7 +53,9 @@ def test_a_pipeline_that_can_t_be_asked_is_taken_over(assembly: Assembly, stage:
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_the_function_begins_its_own_workflow_alone_and_wakes_whose_token_it_has(assembly: Assembly, stage: str) -> None:
+def test_the_function_begins_its_own_workflow_alone_and_wakes_whose_token_it_has(
+    assembly: Assembly, stage: str
+) -> None:
     statements = [
         statement
         for policy in assembly.stages[stage]["Operations"].of_type("AWS::IAM::ManagedPolicy")

@@ -27,7 +27,7 @@ class Failover:
         self._tell(replica, "FLUSHALL")
         self._tell(replica, "CLUSTER", "RESET", "HARD")
         with primary.client() as client:
-            bus = client.config_get("cluster-port")["cluster-port"]
+            bus = client.execute_command("CONFIG GET", "cluster-port")["cluster-port"]
         self._tell(replica, "CLUSTER", "MEET", HOST, primary.port, int(bus))
         self._until(lambda: self._tell(replica, "CLUSTER", "REPLICATE", self._id(primary)) == b"OK")
         self._until(lambda: self._tell(replica, "ROLE")[3] == b"connected")

@@ -5,6 +5,7 @@ from typing import Any
 
 import jwt
 import pytest
+from jwt.algorithms import RSAAlgorithm
 
 from shared.identity.identity import IdentityUnavailable, InvalidToken
 from shared.identity.signing_keys import KeptKeys, KeysUnavailable, SigningKeys, fetch_document
@@ -40,7 +41,7 @@ def document(pool: Pool, *names: str) -> str:
 
 
 def jwt_of(pool: Pool, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = jwt.algorithms.RSAAlgorithm.to_jwk(pool.private.public_key(), as_dict=True)
+    found: dict[str, Any] = RSAAlgorithm.to_jwk(pool.private.public_key(), as_dict=True)
     return {**found, "kid": name, "use": "sig", "alg": "RS256"}
 
 
