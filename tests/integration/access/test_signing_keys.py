@@ -8,7 +8,6 @@ import pytest
 
 from shared.identity.signing_keys import KeptKeys, SigningKeys
 from shared.identity.tokens import TokenVerifier
-from shared.platform.aws import custom_resource
 from shared.platform.aws.dynamodb import Table, signed_call
 from shared.platform.settings import aws_settings
 from tests.integration.api.conftest import CLIENT_ID, ISSUER, PIPELINE_CLIENT_ID, Issuer, issuer, jwks_url
@@ -48,7 +47,7 @@ def test_a_deploy_brings_the_keys_before_anybody_signs_in_and_the_schedule_goes_
     with aws_in_memory(monkeypatch, JWKS_URL=jwks_url):
         handler = importlib.reload(importlib.import_module("functions.signing_keys.handler")).handler
         with monkeypatch.context() as patch:
-            patch.setattr(custom_resource.urllib.request, "urlopen", answers.open)
+            patch.setattr("urllib.request.urlopen", answers.open)
             handler(event("Create"), None)
         kept = KeptKeys(Table(signed_call(aws_settings), TABLE))
         people = TokenVerifier(
@@ -65,7 +64,7 @@ def test_a_deploy_whose_pool_names_no_keys_fails_and_says_so(monkeypatch: pytest
     with aws_in_memory(monkeypatch, JWKS_URL="http://127.0.0.1:1/jwks.json"):  # where nobody listens
         handler = importlib.reload(importlib.import_module("functions.signing_keys.handler")).handler
         with monkeypatch.context() as patch:
-            patch.setattr(custom_resource.urllib.request, "urlopen", answers.open)
+            patch.setattr("urllib.request.urlopen", answers.open)
             handler(event("Create"), None)
     assert [one["Status"] for one in answers.told] == ["FAILED"]
     assert "PyJWKClientConnectionError" in answers.told[0]["Reason"]
