@@ -10,7 +10,6 @@ from aws_cdk import CfnOutput, Duration, Stack
 from infra.constructs.gateway import gateway
 from infra.constructs.gradual_shift import GradualShift
 from infra.constructs.restore_workflow import workflow_arn
-from infra.constructs.scheduled_task import READ_AND_WRITE
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.stage_secrets import arns, stored
 
@@ -95,7 +94,7 @@ class ApiStack(Stack):
         api.allow("states:StartExecution", resources=drills)
         # Of whose task it is the token says, and nothing else: these actions know no resource.
         api.allow("states:SendTaskSuccess", "states:SendTaskFailure", resources=["*"])
-        api.allow_table(data.operations, *READ_AND_WRITE)
+        api.allow_table(data.operations)
         return api
 
     def _origin_proof(self) -> dict[str, str]:

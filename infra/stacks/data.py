@@ -145,6 +145,16 @@ class DataStack(Stack):
     def _access_logs_bucket(self) -> s3.Bucket:
         bucket = PrivateBucket(self, "AccessLogs", encryption=s3.BucketEncryption.S3_MANAGED)
         acknowledge(bucket, ACCESS_LOGS_REASONS)
+        # The permission that CDK adds for a bucket of another stack names no account: anybody could have S3 deliver here.
+        bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                effect=iam.Effect.DENY,
+                principals=[iam.ServicePrincipal("logging.s3.amazonaws.com")],
+                actions=["s3:PutObject"],
+                resources=[bucket.arn_for_objects("*")],
+                conditions={"StringNotEquals": {"aws:SourceAccount": self.account}},
+            )
+        )
         return bucket
 
     def _archive_bucket(self, key: kms.Key) -> s3.Bucket:

@@ -1,4 +1,4 @@
-"""MiniStack as it is, plus ten things that it lacks. Runs in MiniStack's own virtual environment.
+"""MiniStack as it is, plus eleven things that it lacks. Runs in MiniStack's own virtual environment.
 
 - Its state is written at an orderly stop only; after a kill, everything deployed since the last one would be
   gone. A POST to CHECKPOINT_PATH writes it now.
@@ -7,6 +7,7 @@
 - EventBridge Scheduler replaces a placeholder in a schedule's input by the time that was scheduled; it leaves it there.
 - Its schedules rest until a POST to SCHEDULES_PATH: of a system that is half started, probes would report an outage.
 - A policy may allow metrics in one namespace alone; it knows no such condition, and would refuse all of them.
+- A policy may allow writes to some partitions of a table alone; it fills in no such key, and would allow writes to all of them.
 - It keeps how far a function has read a table's stream, but not the stream: after a restart nothing would be read any more.
 - A policy may allow answers to the tasks of one state machine alone, as CDK writes it; it does not know whose a token is.
 - An alarm judges the metrics of its own dimensions, in each of its periods, and by TreatMissingData when there are none;
@@ -73,6 +74,22 @@ def request_context(service: str, action: str, body: bytes, *rest: Any) -> dict[
 
 
 iam_actions.request_tag_context = request_context
+
+_dynamodb_context = iam_actions.dynamodb_service_context  # what it asks for conditions on requests to DynamoDB
+_WRITES = ("Put", "Update", "Delete", "ConditionCheck")
+
+
+def dynamodb_context(body: bytes) -> dict[str, Any]:
+    """With the partition keys of what is written."""
+    context: dict[str, Any] = _dynamodb_context(body)
+    asked = json.loads(body or b"{}")
+    writes = [asked, *(one[kind] for one in asked.get("TransactItems", ()) for kind in _WRITES if kind in one)]
+    keys = [(one.get("Key") or one.get("Item") or {}).get("pk", {}).get("S") for one in writes]
+    found = [key for key in keys if key is not None]
+    return {**context, "dynamodb:LeadingKeys": found} if found else context
+
+
+iam_actions.dynamodb_service_context = dynamodb_context
 
 
 _execute_task = stepfunctions._execute_task  # noqa: SLF001  # what it calls for each task, which it enters its token into

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _OURS = ("functions", "shared")
 _RAW = ("shared.platform.aws.signed", "call")
-_TABLE = "shared.platform.aws.dynamodb"
+TABLE = "shared.platform.aws.dynamodb"
 # Raw calls name the service as its signature does; boto3 as its model does.
 _MODELS = {"monitoring": "cloudwatch", "states": "stepfunctions"}
 _PREFIXES = {"stepfunctions": "states"}
@@ -33,7 +33,7 @@ _ACTIONS = {
     "s3:ListObjectsV2": "s3:ListBucket",
     "lambda:Invoke": "lambda:InvokeFunction",
 }
-_WRITES = {"Put": "dynamodb:PutItem", "Set": "dynamodb:UpdateItem", "Delete": "dynamodb:DeleteItem"}
+WRITES = {"Put": "dynamodb:PutItem", "Set": "dynamodb:UpdateItem", "Delete": "dynamodb:DeleteItem"}
 # Decorators that keep or shape a definition; any other one hands it to a framework, which calls it.
 _HARMLESS = {"cache", "cached_property", "contextmanager", "dataclass", "final", "lru_cache", "property", "staticmethod", "classmethod"}
 
@@ -68,8 +68,17 @@ class Module:
         for node in ast.walk(self.tree):
             if id(node) not in self.guarded:
                 self.imports.update(self._imported(node))
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self.functions.update({id(inner): node for inner in ast.walk(node)})
+        for node in self.tree.body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                self.constants[node.targets[0].id] = node.value
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+                self.constants[node.target.id] = node.value
 
     definitions: dict[str, Definition] = field(default_factory=dict)
+    constants: dict[str, ast.expr] = field(default_factory=dict)
+    functions: dict[int, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
     imports: dict[str, tuple[str, str]] = field(default_factory=dict)
     guarded: set[int] = field(default_factory=set)
 
@@ -91,8 +100,7 @@ class Closure:
         self._todo: list[tuple[Module, ast.AST]] = []
         self._classes: list[tuple[Module, ast.ClassDef]] = []
         self._attributes: set[str] = set()
-        self._nodes: list[tuple[Module, ast.AST]] = []
-        self.reached: set[tuple[str, str]] = set()
+        self.nodes: list[tuple[Module, ast.AST]] = []
         module = self._load(start)
         if module is None:
             raise FileNotFoundError(f"{start} is no module of {root}")
@@ -101,7 +109,23 @@ class Closure:
 
     @property
     def made(self) -> set[Made]:
-        return set(_made(self._nodes, self._constructed()))
+        return set(_made(self.nodes, self._constructed()))
+
+    def module(self, name: str) -> Module | None:
+        return self._load(name)
+
+    def definition(self, module: Module, name: str) -> tuple[Module, Definition] | None:
+        """What a name stands for in a module, and where that is."""
+        if name in module.definitions:
+            return module, module.definitions[name]
+        if (found := module.imports.get(name)) and found[1] and (other := self._load(found[0])):
+            return self.definition(other, found[1])
+        return None
+
+    @staticmethod
+    def enclosing(module: Module, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The innermost function that a node is in."""
+        return module.functions.get(id(node))
 
     def _run(self) -> None:
         while self._todo:
@@ -139,19 +163,16 @@ class Closure:
 
     def _visit(self, module: Module, node: ast.AST) -> None:
         if isinstance(node, ast.ClassDef):
-            self.reached.add((module.name, node.name))
             self._classes.append((module, node))
             parts: Iterable[ast.AST] = [
                 *node.bases, *node.decorator_list,
                 *(one for one in node.body if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))),
             ]  # fmt: skip
         else:
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                self.reached.add((module.name, node.name))
             parts = [node]
         for part in parts:
             for inner in _executed(part, module.guarded):
-                self._nodes.append((module, inner))
+                self.nodes.append((module, inner))
                 self._follow(module, inner)
 
     def _follow(self, module: Module, node: ast.AST) -> None:
@@ -172,26 +193,30 @@ class Closure:
                     self._resolve(other, node.attr)
 
     def _resolve(self, module: Module, name: str) -> None:
-        if name in module.definitions:
-            self._reach(module, module.definitions[name])
-        elif (found := module.imports.get(name)) and found[1] and (other := self._load(found[0])):
-            self._resolve(other, found[1])
+        if found := self.definition(module, name):
+            self._reach(*found)
 
     def _constructed(self) -> set[str]:
         """The kinds of writes to a table that are made anywhere."""
         return {
             node.func.id
-            for module, node in self._nodes
+            for module, node in self.nodes
             if isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
-            and module.imports.get(node.func.id, ("", ""))[0] == _TABLE
+            and module.imports.get(node.func.id, ("", ""))[0] == TABLE
         }
+
+
+@cache
+def closure(root: Path, function: str) -> Closure:
+    """What is reached from ``functions/<function>/handler.py``."""
+    return Closure(root, f"functions.{function}.handler")
 
 
 @cache
 def made(root: Path, function: str) -> frozenset[Made]:
     """The calls of ``functions/<function>/handler.py``."""
-    return frozenset(Closure(root, f"functions.{function}.handler").made)
+    return frozenset(closure(root, function).made)
 
 
 def _made(nodes: list[tuple[Module, ast.AST]], writes: set[str]) -> Iterator[Made]:
@@ -216,8 +241,8 @@ def _made(nodes: list[tuple[Module, ast.AST]], writes: set[str]) -> Iterator[Mad
     for module, call in calls:
         yield from _dynamic(module, call, raw, clients)
     if "dynamodb" in raw:
-        for kind in writes & set(_WRITES):
-            yield Made(_WRITES[kind], _TABLE, "TransactWriteItems")
+        for kind in writes & set(WRITES):
+            yield Made(WRITES[kind], TABLE, "TransactWriteItems")
 
 
 def _dynamic(module: Module, call: ast.Call, raw: set[str], clients: set[str]) -> Iterator[Made]:
