@@ -105,7 +105,11 @@ class ServiceFunction(Construct):
         )
 
     def allow(
-        self, *actions: str, resources: list[str], when: Mapping[str, str | list[str]] | None = None, test: str = "StringEquals"
+        self,
+        *actions: str,
+        resources: list[str],
+        when: Mapping[str, str | list[str]] | None = None,
+        test: str = "StringEquals",
     ) -> None:
         """Add one statement to this function's own policy; `when` are keys of the request and what they must be."""
         conditions = {test: dict(when)} if when else None

@@ -79,7 +79,7 @@ class OperationsStack(Stack):
         )
         self._run_as_task(review, "error_budget_review")
         bucket = Stack.of(self._data.archive).export_value(self._data.archive.bucket_arn)
-        review.allow("s3:GetObject", "s3:PutObject", resources=[f"{bucket}/{REPORTS}"])
+        review.allow("s3:PutObject", resources=[f"{bucket}/{REPORTS}"])
         review.allow_key("s3", "kms:Decrypt", "kms:GenerateDataKey")
         export = self.resolve(bucket)["Fn::ImportValue"]
         why = "Reports of every day, each under a name of its own, under one prefix"

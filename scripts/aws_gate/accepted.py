@@ -40,9 +40,6 @@ def remaining(findings: Iterable[Finding], accepted: list[Accepted]) -> list[Fin
     """What nobody has accepted, and exceptions that no longer match anything."""
     found = sorted(set(findings))
     left = [one for one in found if not any(entry.is_about(one) for entry in accepted)]
-    for entry in accepted:
-        if not any(entry.is_about(one) for one in found):
-            left.append(
-                Finding("accepted.toml", entry.at, entry.check, entry.subject, "the exception matches no finding", "take it out")
-            )
-    return left
+    idle = (entry for entry in accepted if not any(entry.is_about(one) for one in found))
+    why, mend = "the exception matches no finding", "take it out"
+    return left + [Finding("accepted.toml", one.at, one.check, one.subject, why, mend) for one in idle]

@@ -35,7 +35,9 @@ _ACTIONS = {
 }
 WRITES = {"Put": "dynamodb:PutItem", "Set": "dynamodb:UpdateItem", "Delete": "dynamodb:DeleteItem"}
 # Decorators that keep or shape a definition; any other one hands it to a framework, which calls it.
-_HARMLESS = {"cache", "cached_property", "contextmanager", "dataclass", "final", "lru_cache", "property", "staticmethod", "classmethod"}
+_HARMLESS = {
+    "cache", "cached_property", "classmethod", "contextmanager", "dataclass", "final", "lru_cache", "property", "staticmethod",
+}  # fmt: skip
 
 
 # What names an operation to AWS' JSON protocol, such as ``DynamoDB_20120810.GetItem``.
@@ -59,9 +61,7 @@ class Module:
     tree: ast.Module
 
     def __post_init__(self) -> None:
-        self.definitions.update(
-            {node.name: node for node in self.tree.body if isinstance(node, Definition)}
-        )
+        self.definitions.update({node.name: node for node in self.tree.body if isinstance(node, Definition)})
         for node in ast.walk(self.tree):
             if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
                 self.guarded.update(id(inner) for inner in ast.walk(node))
@@ -142,7 +142,7 @@ class Closure:
         if name in self._modules:
             return self._modules[name]
         self._modules[name] = None
-        if name.split(".")[0] not in _OURS:
+        if name.partition(".")[0] not in _OURS:
             return None
         base = self._root / name.replace(".", "/")
         path = base.with_suffix(".py") if base.with_suffix(".py").exists() else base / "__init__.py"
@@ -221,28 +221,32 @@ def made(root: Path, function: str) -> frozenset[Made]:
 
 def _made(nodes: list[tuple[Module, ast.AST]], writes: set[str]) -> Iterator[Made]:
     calls = [(module, node) for module, node in nodes if isinstance(node, ast.Call)]
-    raw, clients = set(), set()
-    for module, call in calls:
-        if isinstance(call.func, ast.Name) and module.imports.get(call.func.id) == _RAW:
-            service, target = call.args[1], call.args[2]
-            if isinstance(service, ast.Constant):
-                name = _MODELS.get(str(service.value), str(service.value))
-                raw.add(name)
-                if isinstance(target, ast.Constant):
-                    yield _call(module, call, name, str(target.value).rpartition(".")[2])
-        elif ast.unparse(call.func) == "boto3.client" and isinstance(call.args[0], ast.Constant):
-            clients.add(str(call.args[0].value))
+    raw = {_MODELS.get(name, name) for module, call in calls for name in _raw_service(module, call)}
+    clients = {name for _, call in calls for name in _client_service(call)}
     for module, node in nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _TARGET.fullmatch(node.value):
             name = node.value.rpartition(".")[2]
-            for service in raw:
-                if _TARGET.fullmatch(node.value) and name in _operations(service).values():
-                    yield _call(module, node, service, name)
+            yield from (_call(module, node, one, name) for one in raw if name in _operations(one).values())
     for module, call in calls:
         yield from _dynamic(module, call, raw, clients)
     if "dynamodb" in raw:
-        for kind in writes & set(WRITES):
-            yield Made(WRITES[kind], TABLE, "TransactWriteItems")
+        yield from (Made(WRITES[kind], TABLE, "TransactWriteItems") for kind in writes & set(WRITES))
+
+
+def _raw_service(module: Module, call: ast.Call) -> Iterator[str]:
+    """``call(settings, "secretsmanager", …)``."""
+    if (
+        isinstance(call.func, ast.Name)
+        and module.imports.get(call.func.id) == _RAW
+        and isinstance(call.args[1], ast.Constant)
+    ):
+        yield str(call.args[1].value)
+
+
+def _client_service(call: ast.Call) -> Iterator[str]:
+    """``boto3.client("rds")``."""
+    if ast.unparse(call.func) == "boto3.client" and isinstance(call.args[0], ast.Constant):
+        yield str(call.args[0].value)
 
 
 def _dynamic(module: Module, call: ast.Call, raw: set[str], clients: set[str]) -> Iterator[Made]:

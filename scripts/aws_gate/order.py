@@ -34,7 +34,7 @@ def findings(templates: Templates) -> Iterator[Finding]:
             missing = sorted(_instances(templates, server) - before.of(one.key))
             if missing:
                 yield Finding(
-                    one.key[0], one.key[1], CHECK, server[1],
+                    *one.key, CHECK, server[1],
                     f"names {server[1]} but can be created before {', '.join(name for _, name in missing)}, "
                     "so its host does not resolve yet",
                     f"let it depend on the construct of {server[1]}, its instances included",
@@ -102,7 +102,12 @@ def _custom_callers(templates: Templates, function: Resource) -> list[Resource]:
 
 def _is_triggered(templates: Templates, function: Resource) -> bool:
     """Whether a rule, schedule or stream calls it as well."""
-    callers = ("AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::Lambda::EventSourceMapping", "AWS::SNS::Subscription")
+    callers = (
+        "AWS::Events::Rule",
+        "AWS::Scheduler::Schedule",
+        "AWS::Lambda::EventSourceMapping",
+        "AWS::SNS::Subscription",
+    )
     return any(function.key in templates.references(one.stack, one.properties) for one in templates.all(*callers))
 
 

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import ast
 from functools import cache
-from itertools import product
 from typing import TYPE_CHECKING
 
 from scripts.aws_gate.calls import TABLE, closure
 from shared.calendar.store import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from scripts.aws_gate.calls import Closure, Module
 
 # Attributes whose values a type bounds.
 _TYPED = {"entry.plan.kind": frozenset(KINDS)}
+# Of helpers that call helpers.
+_DEEPEST = 20
 _KEYED = ("Set", "Delete")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -34,7 +35,9 @@ def written(root: Path, function: str) -> frozenset[str]:
     """Patterns, such as ``run#*``, of ``functions/<function>/handler.py``. Raises ``Unreadable``."""
     reached = closure(root, function)
     reader = _Reader(reached)
-    return frozenset(pattern for module, node in reached.nodes if module.name != TABLE for pattern in reader.of(module, node))
+    return frozenset(
+        pattern for module, node in reached.nodes if module.name != TABLE for pattern in reader.of(module, node)
+    )
 
 
 class _Reader:
@@ -48,33 +51,42 @@ class _Reader:
                 is_name = isinstance(key, ast.Constant) and key.value == "pk"
                 if is_name and not (isinstance(value, ast.Constant) and value.value is None):
                     yield from self._read(module, value)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _KEYED:
-            if module.imports.get(node.func.id, ("", ""))[0] == TABLE:
-                key = next((one.value for one in node.keywords if one.arg == "key"), node.args[0] if node.args else None)
-                yield from self._read(module, key, item=0)
+        elif isinstance(node, ast.Call) and _is_keyed(module, node):
+            key = next((one.value for one in node.keywords if one.arg == "key"), node.args[0] if node.args else None)
+            yield from self._read(module, key, item=0)
 
     def _read(self, module: Module, node: ast.AST | None, item: int | None = None, depth: int = 0) -> frozenset[str]:
         """All names that an expression can be; with ``item`` those of one member of the tuple that it is."""
-        if depth > 20:  # noqa: PLR2004 -- deeper than any helper
+        if depth > _DEEPEST:
             raise Unreadable(_place(module, node))
+        return self._text(module, node, depth) if item is None else self._member(module, node, item, depth)
+
+    def _member(self, module: Module, node: ast.AST | None, item: int, depth: int) -> frozenset[str]:
+        if isinstance(node, ast.Tuple):
+            return self._read(module, node.elts[item], None, depth + 1)
+        return self._either(module, node, item, depth)
+
+    def _text(self, module: Module, node: ast.AST | None, depth: int) -> frozenset[str]:
         match node:
-            case ast.Tuple(elts=members) if item is not None:
-                return self._read(module, members[item], None, depth + 1)
-            case ast.Constant(value=str(text)) if item is None:
+            case ast.Constant(value=str(text)):
                 return frozenset({text})
-            case ast.Constant(value=None):
-                return frozenset()
             case ast.JoinedStr(values=values):
-                parts = [str(one.value) if isinstance(one, ast.Constant) else "*" for one in values]
-                return frozenset({"".join(parts)})
-            case ast.IfExp(body=body, orelse=other):
-                return self._read(module, body, item, depth + 1) | self._read(module, other, item, depth + 1)
+                return frozenset({"".join(str(one.value) if isinstance(one, ast.Constant) else "*" for one in values)})
             case ast.Subscript(value=value, slice=ast.Constant(value=int(index))):
                 return self._read(module, value, index, depth + 1)
             case ast.Attribute() if ast.unparse(node) in _TYPED:
                 return _TYPED[ast.unparse(node)]
             case ast.Call(func=ast.Attribute(value=base, attr="format")):
                 return frozenset(text.replace("{}", "*") for text in self._read(module, base, None, depth + 1))
+        return self._either(module, node, None, depth)
+
+    def _either(self, module: Module, node: ast.AST | None, item: int | None, depth: int) -> frozenset[str]:
+        """What stands for something else, be that a name or a tuple."""
+        match node:
+            case ast.Constant(value=None):
+                return frozenset()
+            case ast.IfExp(body=body, orelse=other):
+                return self._read(module, body, item, depth + 1) | self._read(module, other, item, depth + 1)
             case ast.Call(func=ast.Name(id=name)):
                 return self._returned(module, node, name, item, depth)
             case ast.Name(id=name):
@@ -87,14 +99,12 @@ class _Reader:
             raise Unreadable(_place(module, node))
         owner, definition = found
         values = [one.value for one in ast.walk(definition) if isinstance(one, ast.Return) and one.value]
-        return frozenset().union(*(self._read(owner, value, item, depth + 1) for value in values))
+        return _union(self._read(owner, value, item, depth + 1) for value in values)
 
     def _named(self, module: Module, node: ast.AST, name: str, item: int | None, depth: int) -> frozenset[str]:
         function = self._reached.enclosing(module, node)
-        local = _assigned(function, name) if function else []
-        if local:
-            pairs = [(value, item if index is None else index) for value, index in local]
-            return frozenset().union(*(self._read(module, value, at, depth + 1) for value, at in pairs))
+        if function and (values := _assigned(function, name)):
+            return _union(self._read(module, value, item, depth + 1) for value in values)
         if function and (place := _parameter(function, name)) is not None:
             return self._given(module, function, name, place, item, depth)
         if (value := module.constants.get(name)) is not None:
@@ -116,22 +126,33 @@ class _Reader:
                     values.append((caller, given or node.args[place]))
         if not values:
             raise Unreadable(_place(module, function))
-        return frozenset().union(*(self._read(caller, value, item, depth + 1) for caller, value in values))
+        return _union(self._read(caller, value, item, depth + 1) for caller, value in values)
 
 
-def _assigned(function: Function, name: str) -> list[tuple[ast.expr, int | None]]:
+def _is_keyed(module: Module, node: ast.Call) -> bool:
+    """``Set(key=…)`` and ``Delete(key=…)`` of the table."""
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    return name in _KEYED and module.imports.get(name, ("", ""))[0] == TABLE
+
+
+def _assigned(function: Function, name: str) -> list[ast.expr]:
     """What a function sets a name to; of ``a, b = x, y`` the right one."""
-    found: list[tuple[ast.expr, int | None]] = []
+    found: list[ast.expr] = []
     for one in ast.walk(function):
-        targets = one.targets if isinstance(one, ast.Assign) else [one.target] if isinstance(one, (ast.AnnAssign, ast.NamedExpr)) else []
-        value = getattr(one, "value", None)
-        for target in targets:
-            if isinstance(target, ast.Name) and target.id == name and value is not None:
-                found.append((value, None))
-            elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-                pairs: product[tuple[ast.expr, ast.expr]] | zip[tuple[ast.expr, ast.expr]] = zip(target.elts, value.elts, strict=True)
-                found += [(mine, None) for part, mine in pairs if isinstance(part, ast.Name) and part.id == name]
+        if isinstance(one, ast.Assign):
+            for target in one.targets:
+                found += _bound(target, one.value, name)
+        elif isinstance(one, (ast.AnnAssign, ast.NamedExpr)) and one.value is not None:
+            found += _bound(one.target, one.value, name)
     return found
+
+
+def _bound(target: ast.expr, value: ast.expr, name: str) -> list[ast.expr]:
+    if isinstance(target, ast.Name):
+        return [value] if target.id == name else []
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        return [one for part, mine in zip(target.elts, value.elts, strict=True) for one in _bound(part, mine, name)]
+    return []
 
 
 def _parameter(function: Function, name: str) -> int | None:
@@ -139,6 +160,12 @@ def _parameter(function: Function, name: str) -> int | None:
     return names.index(name) if name in names else None
 
 
+def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset(name for one in sets for name in one)
+
+
 def _place(module: Module, node: ast.AST | None) -> str:
     shown = ast.unparse(node) if node is not None else "nothing"
-    return f"{module.name}:{getattr(node, 'lineno', 0)}: {shown} is no name of a partition that can be read off the code"
+    return (
+        f"{module.name}:{getattr(node, 'lineno', 0)}: {shown} is no name of a partition that can be read off the code"
+    )

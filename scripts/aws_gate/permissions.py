@@ -28,10 +28,14 @@ _OF_NETWORKS = {
     "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
     "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses",
 }  # fmt: skip
+_BUCKET_KEY = "BucketEncryption.ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault.KMSMasterKeyID"
 # Where a resource names the key that encrypts it, and by which service the key is then used.
 _KEYS = {
     "AWS::DynamoDB::Table": ("SSESpecification.KMSMasterKeyId", "dynamodb"),
-    "AWS::S3::Bucket": ("BucketEncryption.ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault.KMSMasterKeyID", "s3"),
+    "AWS::S3::Bucket": (
+        _BUCKET_KEY,
+        "s3",
+    ),
     "AWS::SecretsManager::Secret": ("KmsKeyId", "secretsmanager"),
     "AWS::SNS::Topic": ("KmsMasterKeyId", "sns"),
 }
@@ -112,7 +116,10 @@ def _unneeded(templates: Templates, reference: Reference, function: Function) ->
         needed.add("sqs:SendMessage")
     if "VpcConfig" in resource.properties:
         needed |= _OF_NETWORKS
-    if any(resource.key in templates.references(one.stack, one.properties) for one in templates.all("AWS::Lambda::EventSourceMapping")):
+    if any(
+        resource.key in templates.references(one.stack, one.properties)
+        for one in templates.all("AWS::Lambda::EventSourceMapping")
+    ):
         needed |= _OF_STREAMS
     services = {action.partition(":")[0] for action in needed}
     for policy, statement in function.statements():
@@ -143,7 +150,11 @@ def _keys(templates: Templates, function: Function) -> Iterator[Finding]:
                 if owner is None or key is None:
                     continue
                 arn = templates.text(owner.stack, key)
-                data = [one for one in as_list(statement["Action"]) if not re.search(r":(List|Describe|GetBucket|GetTopic)", one)]
+                data = [
+                    one
+                    for one in as_list(statement["Action"])
+                    if not re.search(r":(List|Describe|GetBucket|GetTopic)", one)
+                ]
                 if not data:
                     continue
                 wanted = {"kms:GenerateDataKey" if _WRITING.search(one) else "kms:Decrypt" for one in data}
@@ -165,12 +176,19 @@ def _unreachable(templates: Templates, function: Function) -> Iterator[Finding]:
         for host in _URL.findall(templates.text(function.resource.stack, value) + "/"):
             if not _COMPARED.search(name):
                 wanted[host] = f"functions/{folder} is given an address of {host} ({name})"
-    if any(is_custom(one) and templates.find(one.stack, one.properties.get("ServiceToken")) is function.resource for one in templates.all()):
+    if any(
+        is_custom(one) and templates.find(one.stack, one.properties.get("ServiceToken")) is function.resource
+        for one in templates.all()
+    ):
         wanted.setdefault("s3", f"functions/{folder} answers CloudFormation through S3")
     for service, why in sorted(wanted.items()):
         if service not in ways:
             yield Finding(
-                *key, REACH, service, f"{why}, but its VPC has no way to {service}", f"an endpoint for {service}, or out of the VPC"
+                *key,
+                REACH,
+                service,
+                f"{why}, but its VPC has no way to {service}",
+                f"an endpoint for {service}, or out of the VPC",
             )
         kind, problem, mend = BANS.get(service, ("", "", ""))
         if kind and any(templates.all(kind)):

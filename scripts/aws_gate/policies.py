@@ -28,7 +28,9 @@ class Request:
 
 def allows(templates: Templates, stack: Stack, document: Any, request: Request) -> bool:
     statements = [one for one in as_list((document or {}).get("Statement")) if _applies(templates, stack, one, request)]
-    return any(one["Effect"] == "Allow" for one in statements) and not any(one["Effect"] == "Deny" for one in statements)
+    return any(one["Effect"] == "Allow" for one in statements) and not any(
+        one["Effect"] == "Deny" for one in statements
+    )
 
 
 def principals(templates: Templates, stack: Stack, statement: Mapping[str, Any]) -> set[str]:

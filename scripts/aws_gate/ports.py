@@ -52,11 +52,17 @@ def _rules(templates: Templates, server: Resource, port: int, groups: str) -> It
     for rules, what in ((opened, "let in"), (leaving, "let out")):
         mine = [(rule, first, last) for group, rule, first, last in rules if group in own]
         if not mine:
-            yield Finding(*server.key, PORT, what, f"nobody is {what} to port {port} of {server.id}", "a rule for that port")
+            yield Finding(
+                *server.key, PORT, what, f"nobody is {what} to port {port} of {server.id}", "a rule for that port"
+            )
         for rule, first, last in mine:
             if (first, last) != (port, port):
                 yield Finding(
-                    *rule.key, PORT, what, f"ports {first} to {last} are {what}, {server.id} listens at {port}", "one constant for both"
+                    *rule.key,
+                    PORT,
+                    what,
+                    f"ports {first} to {last} are {what}, {server.id} listens at {port}",
+                    "one constant for both",
                 )
 
 
@@ -66,7 +72,14 @@ def _opened(
     found = []
     for rule in templates.all(kind):
         group = templates.find(rule.stack, rule.properties.get(side))
-        found.append((group.key if group else None, rule, rule.properties.get("FromPort", 0), rule.properties.get("ToPort", 65535)))
+        found.append(
+            (
+                group.key if group else None,
+                rule,
+                rule.properties.get("FromPort", 0),
+                rule.properties.get("ToPort", 65535),
+            )
+        )
     for one in templates.all("AWS::EC2::SecurityGroup"):
         for rule in one.properties.get(inline, []):
             group = one if side == "GroupId" else templates.find(one.stack, rule.get(side))

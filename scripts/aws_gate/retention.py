@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from scripts.aws_gate.finding import Finding
-from scripts.aws_gate.templates import MAIN_REGION, NAME_PROPERTIES
+from scripts.aws_gate.templates import MAIN_REGION, NAME_PROPERTIES, as_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,39 +33,37 @@ def _retained(templates: Templates) -> Iterator[Finding]:
         if one.name_value is None:
             continue
         name = templates.name(one)
-        policy = one.body.get("DeletionPolicy")
-        if policy in {"Retain", "Snapshot"} and not (policy == "Snapshot" and not _PROTECTION.get(one.type)):
-            if policy == "Retain":
-                yield Finding(
-                    one.key[0], one.key[1], RETAINED, "DeletionPolicy",
-                    f"{name} outlives a creation that failed: the next attempt meets a name that exists",
-                    "RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE (DeletionPolicy: RetainExceptOnCreate)",
-                )  # fmt: skip
-        protection = _PROTECTION.get(one.type)
-        if protection and one.properties.get(protection) in {True, "ACTIVE"}:
+        if one.body.get("DeletionPolicy") == "Retain":
             yield Finding(
-                one.key[0], one.key[1], RETAINED, protection,
-                f"{name} is protected from deletion from its first second: a rollback of the first deploy can't remove it",
-                "say how a failed first deploy is cleared, beside the exception",
+                *one.key, RETAINED, "DeletionPolicy",
+                f"{name} outlives a creation that failed: the next attempt meets a name that exists",
+                "RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE (DeletionPolicy: RetainExceptOnCreate)",
+            )  # fmt: skip
+        protection = _PROTECTION.get(one.type, "")
+        if one.properties.get(protection) in {True, "ACTIVE"}:
+            yield Finding(
+                *one.key, RETAINED, protection,
+                f"{name} is protected from deletion from its first second: a rollback of its creation can't remove it",
+                "a first deploy without protection",
             )  # fmt: skip
 
 
 def _second_region(templates: Templates) -> Iterator[Finding]:
     """Who deploys assumes the bootstrap's roles in each region that a stack names."""
     regions = {stack.region for stack in templates.stacks.values()}
-    allowed = {
-        templates.text(one.stack, arn)
-        for one in templates.all("AWS::IAM::ManagedPolicy")
-        for statement in one.properties["PolicyDocument"]["Statement"]
-        if "sts:AssumeRole" in str(statement["Action"])
-        for arn in (statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]])
-        if "deploy-role" in templates.text(one.stack, arn)
-    }
-    stack = next((one.key for one in templates.all("AWS::IAM::ManagedPolicy") if "Delivery" in one.stack.name), None)
-    for region in sorted(regions):
-        if stack and not any(arn.endswith(f"-{region}") for arn in allowed):
+    for policy in templates.all("AWS::IAM::ManagedPolicy"):
+        roles = [
+            templates.text(policy.stack, arn)
+            for statement in policy.properties["PolicyDocument"]["Statement"]
+            if "sts:AssumeRole" in as_list(statement["Action"])
+            for arn in as_list(statement["Resource"])
+        ]
+        deploying = {arn for arn in roles if "-deploy-role-" in arn}
+        for region in sorted(regions) if deploying else ():
+            if any(arn.endswith(f"-{region}") for arn in deploying):
+                continue
             yield Finding(
-                stack[0], stack[1], REGION, region,
+                *policy.key, REGION, region,
                 f"the pipeline can't deploy to {region}: it may not assume the bootstrap's roles there",
                 "add the roles of every region that a stack of the stage names",
             )  # fmt: skip
@@ -74,21 +72,22 @@ def _second_region(templates: Templates) -> Iterator[Finding]:
 def names(stages: Iterable[Templates]) -> Iterator[Finding]:
     """Of all stages together, which may share an account. A stack without a region may come to lie in any."""
     claims: dict[tuple[str, str], list[tuple[Templates, Resource]]] = defaultdict(list)
-    for templates in stages:
-        for one in templates.all(*NAME_PROPERTIES):
-            if one.name_value is not None:
-                claims[one.type, templates.name(one)].append((templates, one))
+    for stage in stages:
+        for named in stage.all(*NAME_PROPERTIES):
+            if named.name_value is not None:
+                claims[named.type, stage.name(named)].append((stage, named))
     for (kind, name), owners in claims.items():
-        for at, (_, one) in enumerate(owners):
-            for _, other in owners[:at]:
-                if _could_meet(kind, one, other):
+        for at, (templates, one) in enumerate(owners):
+            for theirs, other in owners[:at]:
+                if _could_meet(kind, one, other, templates.refused_regions | theirs.refused_regions):
                     yield Finding(
-                        one.key[0], one.key[1], NAMED_TWICE, name,
+                        *one.key, NAMED_TWICE, name,
                         f"{kind} {name} has the same name as {other.key[1]} of {other.key[0]}, and may lie in the same region",
                         "another name, or refuse the main region as the second",
                     )  # fmt: skip
 
 
-def _could_meet(kind: str, one: Resource, other: Resource) -> bool:
+def _could_meet(kind: str, one: Resource, other: Resource, refused: set[str]) -> bool:
     regions = {one.stack.region, other.stack.region}
-    return kind.startswith(_GLOBAL) or len(regions) == 1 or MAIN_REGION in regions
+    named = regions - {MAIN_REGION}
+    return kind.startswith(_GLOBAL) or len(regions) == 1 or (MAIN_REGION in regions and not named <= refused)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from scripts.aws_gate.reference import Reference
     from scripts.aws_gate.templates import Resource, Templates
 
+# Lambda fills it in for each request of a function's code, whatever the service.
+_EVERYWHERE = {"lambda:sourcefunctionarn"}
 UNKNOWN, UNMATCHED, REQUIRED, CONDITION = "action", "resource-type", "required-type", "condition"
 
 
@@ -25,7 +27,9 @@ def findings(templates: Templates, reference: Reference) -> Iterator[Finding]:
             known = [action for action in as_list(statement["Action"]) if reference.action(action)]
             for action in as_list(statement["Action"]):
                 if action not in known:
-                    yield Finding(*policy.key, UNKNOWN, action, f"AWS knows no action {action}", "its name in the reference")
+                    yield Finding(
+                        *policy.key, UNKNOWN, action, f"AWS knows no action {action}", "its name in the reference"
+                    )
             yield from _conditions(reference, policy, known, statement)
             if statement["Effect"] == "Allow":
                 yield from _unmatched(reference, policy, known, arns)
@@ -37,7 +41,8 @@ def findings(templates: Templates, reference: Reference) -> Iterator[Finding]:
 def _unmatched(reference: Reference, policy: Resource, actions: list[str], arns: set[str]) -> Iterator[Finding]:
     """An action that none of the statement's ARNs can be for, an ARN that none of its actions can be about."""
     fits = {
-        (action, arn): arn == "*" or any(reference.covers(action, name, arn) for name in reference.resource_types(action))
+        (action, arn): arn == "*"
+        or any(reference.covers(action, name, arn) for name in reference.resource_types(action))
         for action in actions
         for arn in arns
     }
@@ -52,7 +57,11 @@ def _unmatched(reference: Reference, policy: Resource, actions: list[str], arns:
     for arn in sorted(arns):
         if actions and not any(fits[action, arn] for action in actions):
             yield Finding(
-                *policy.key, UNMATCHED, arn, f"no action beside it works on {arn}", "take it out, or name it as AWS does"
+                *policy.key,
+                UNMATCHED,
+                arn,
+                f"no action beside it works on {arn}",
+                "take it out, or name it as AWS does",
             )
 
 
@@ -67,12 +76,14 @@ def _missing(reference: Reference, policy: Resource, allowed: dict[str, set[str]
                 )  # fmt: skip
 
 
-def _conditions(reference: Reference, policy: Resource, actions: list[str], statement: dict[str, Any]) -> Iterator[Finding]:
+def _conditions(
+    reference: Reference, policy: Resource, actions: list[str], statement: dict[str, Any]
+) -> Iterator[Finding]:
     keys = {key for test in statement.get("Condition", {}).values() for key in test}
     for action in actions:
         for key in sorted(keys):
             name = key.lower()
-            if name.startswith("aws:") and "tag" not in name:
+            if name in _EVERYWHERE or (name.startswith("aws:") and "tag" not in name):
                 continue
             known = reference.condition_keys(action)
             if name not in known and not any(one.endswith("/") and name.startswith(one) for one in known):

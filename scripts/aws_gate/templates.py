@@ -171,7 +171,7 @@ class Templates:
                 case {"Fn::ImportValue": export} if found := self._exports.get(self.text(stack, export)):
                     yield from self.attributes(*found)
 
-    def text(self, stack: Stack, value: Any) -> str:
+    def text(self, stack: Stack, value: Any) -> str:  # noqa: PLR0911 -- a case for each function of templates
         match value:
             case str() | int() | float():
                 return str(value)
@@ -190,6 +190,18 @@ class Templates:
                 pieces = self.text(stack, inner).split(separator)
                 return pieces[int(index)] if int(index) < len(pieces) else "<select>"
         return f"<{json.dumps(value, sort_keys=True)}>"
+
+    @cached_property
+    def refused_regions(self) -> set[str]:
+        """Regions in which a rule of a template refuses to have its stack, and with it those that come after."""
+        refused = set()
+        for stack in self.stacks.values():
+            for rule in stack.template.get("Rules", {}).values():
+                for assertion in rule["Assertions"]:
+                    match assertion["Assert"]:
+                        case {"Fn::Not": [{"Fn::Equals": [{"Ref": "AWS::Region"}, str(region)]}]}:
+                            refused.add(region)
+        return refused
 
     def arn(self, resource: Resource) -> str:
         pattern = _ARNS.get(resource.type, "arn:aws:unknown:{r}:{a}:{n}")

@@ -1,4 +1,4 @@
-"""Services that act on their own: who writes to which topic, queue, bucket, log group, function, and whether its policy lets them."""
+"""Services that act on their own: what they write to, and whether its policy and its key let them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,12 @@ _POLICIES = {
     "AWS::SQS::Queue": ("AWS::SQS::QueuePolicy", "Queues"),
     "AWS::S3::Bucket": ("AWS::S3::BucketPolicy", "Bucket"),
 }
-_ACTIONS = {"AWS::SNS::Topic": "sns:Publish", "AWS::SQS::Queue": "sqs:SendMessage", "AWS::Lambda::Function": "lambda:InvokeFunction"}
+_ACTIONS = {
+    "AWS::SNS::Topic": "sns:Publish",
+    "AWS::SQS::Queue": "sqs:SendMessage",
+    "AWS::Lambda::Function": "lambda:InvokeFunction",
+}
+_ALARM_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 _KEY_OF = {"AWS::SNS::Topic": "KmsMasterKeyId", "AWS::SQS::Queue": "KmsMasterKeyId"}
 
 
@@ -46,7 +51,9 @@ def findings(templates: Templates) -> Iterator[Finding]:
     yield from _logs(templates)
     yield from _open(templates)
     for vault in templates.all("AWS::Backup::BackupVault"):
-        for event in sorted(set(as_list(vault.properties.get("Notifications", {}).get("BackupVaultEvents"))) & _SILENT_EVENTS):
+        for event in sorted(
+            set(as_list(vault.properties.get("Notifications", {}).get("BackupVaultEvents"))) & _SILENT_EVENTS
+        ):
             yield Finding(
                 *vault.key, SILENT, event, f"AWS Backup sends no {event} to a vault's topic any more: it is deprecated",
                 "a rule on the bus for aws.backup",
@@ -74,13 +81,10 @@ def _writes(one: Resource) -> Iterator[tuple[str, Any]]:
     body = one.properties
     match one.type:
         case "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm":
-            for kind in ("AlarmActions", "OKActions", "InsufficientDataActions"):
-                yield from (("cloudwatch.amazonaws.com", value) for value in as_list(body.get(kind)))
+            told = [value for kind in _ALARM_ACTIONS for value in as_list(body.get(kind))]
+            yield from (("cloudwatch.amazonaws.com", value) for value in told)
         case "AWS::Events::Rule":
-            for target in body.get("Targets", []):
-                if "RoleArn" not in target:
-                    yield "events.amazonaws.com", target["Arn"]
-                yield "events.amazonaws.com", target.get("DeadLetterConfig", {}).get("Arn")
+            yield from _of_rule(body)
         case "AWS::SNS::Subscription":
             yield "sns.amazonaws.com", body.get("Endpoint")
             yield "sns.amazonaws.com", (body.get("RedrivePolicy") or {}).get("deadLetterTargetArn")
@@ -89,14 +93,24 @@ def _writes(one: Resource) -> Iterator[tuple[str, Any]]:
         case "AWS::SecretsManager::RotationSchedule":
             yield "secretsmanager.amazonaws.com", body.get("RotationLambdaARN")
         case "AWS::Budgets::Budget":
-            for notified in body.get("NotificationsWithSubscribers", []):
-                yield from (("budgets.amazonaws.com", who.get("Address")) for who in notified.get("Subscribers", []))
+            notified = [who for one in body.get("NotificationsWithSubscribers", []) for who in one["Subscribers"]]
+            yield from (("budgets.amazonaws.com", who["Address"]) for who in notified)
+
+
+def _of_rule(body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """A target with a role is written to by that role."""
+    for target in body.get("Targets", []):
+        if "RoleArn" not in target:
+            yield "events.amazonaws.com", target["Arn"]
+        yield "events.amazonaws.com", target.get("DeadLetterConfig", {}).get("Arn")
 
 
 def _edge(templates: Templates, edge: Edge) -> Iterator[Finding]:
     source, target = edge.source, edge.target
     # A subscription is made for a topic, a rotation for a secret: those are what AWS names as the source.
-    origin = templates.find(source.stack, source.properties.get("TopicArn") or source.properties.get("SecretId")) or source
+    origin = (
+        templates.find(source.stack, source.properties.get("TopicArn") or source.properties.get("SecretId")) or source
+    )
     context = {"aws:sourcearn": templates.arn(origin), "aws:sourceaccount": ACCOUNT, "aws:securetransport": "true"}
     request = Request(
         service=edge.principal, action=edge.action, resource=templates.arn(target) + edge.suffix, context=context
@@ -170,7 +184,9 @@ def _logs(templates: Templates) -> Iterator[Finding]:
 
 def _open(templates: Templates) -> Iterator[Finding]:
     """A service that anybody's account can make write here."""
-    for one in templates.all("AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy", "AWS::KMS::Key"):
+    for one in templates.all(
+        "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy", "AWS::KMS::Key"
+    ):
         document = one.properties.get("PolicyDocument") or one.properties.get("KeyPolicy") or {}
         statements = as_list(document.get("Statement"))
         for statement in statements:
@@ -198,6 +214,10 @@ def _others_are_denied(
     """Whether a request for a foreign account meets a Deny."""
     action = as_list(statement["Action"])[0]
     resource = templates.text(one.stack, as_list(statement["Resource"])[0]).replace("*", "x")
-    context = {"aws:sourceaccount": "999988887777", "aws:sourcearn": "arn:aws:s3:::foreign", "aws:securetransport": "true"}
+    context = {
+        "aws:sourceaccount": "999988887777",
+        "aws:sourcearn": "arn:aws:s3:::foreign",
+        "aws:securetransport": "true",
+    }
     foreign = Request(service=service, action=action, resource=resource, context=context)
     return not allows(templates, one.stack, {"Statement": statements}, foreign)

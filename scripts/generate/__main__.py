@@ -1,4 +1,4 @@
-"""Writes what follows from the runbook, the table of permissions, the catalogue of problems and the code; --check says what differs."""
+"""Writes what follows from the runbook, the permissions, the problems and the code; --check says what differs."""
 
 import sys
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ def main() -> None:
     if "--check" in sys.argv:
         if wrong := stale(runbook):
             sys.exit(
-                f"not what the runbook, the permissions, the problems and the code give: {', '.join(wrong)}. Run make generate and commit it"
+                f"not what runbook, permissions, problems and code give: {', '.join(wrong)}. Run make generate and commit it"
             )
         return
     for path, text in artefacts(runbook).items():
