@@ -51,7 +51,8 @@ class StatusStack(Stack):
         found = StatusDistribution(self, "Status", stage=platform.stage, content=self.bucket)
         self.distribution = found.distribution
         domain = self.distribution.distribution_domain_name
-        self.url = local_url(platform.stage.local) if platform.stage.local else f"https://{domain}"
+        own = platform.stage.domain
+        self.url = local_url(platform.stage.local) if platform.stage.local else f"https://{own.status if own else domain}"
         self._publish()
         CfnOutput(self, "StatusDistributionId", value=self.distribution.distribution_id)
         CfnOutput(self, "StatusDistributionDomainName", value=domain)

@@ -16,7 +16,7 @@ _ELSEWHERE: Final = "this address is for P09's own edge; send the request to the
 
 
 async def through_the_edge(request: Request) -> None:
-    """Let the request through, or raise a problem of status 403. What no gateway has sent, such as our own invocations, may pass."""
+    """Let the request through, or raise a problem of status 403. What no gateway has sent may pass: our own invocations."""
     if not _is_from_gateway(request):
         return
     services: Services = request.app.state.services
