@@ -28,7 +28,7 @@ ORIGIN_PROOF = "x-p09-origin-proof"
 # CloudFormation reads the secret again only for a distribution that changed: another date here has it do so.
 PROOF_RENEWED = "2026-11-24"
 SPA_FALLBACK = assets.ROOT / "infra" / "cloudfront" / "spa_fallback.js"
-WAF = "The API limits and refuses by itself; a WAF adds $0.60 to what a million events may cost, which is $2"
+WAF = "The API limits and refuses by itself; docs/adr/0111 weighs what a WAF would add"
 ADDRESSES = "These logs hold visitors' addresses, which P09 promises to store nowhere; the API logs the rest"
 REASONS = {
     "AwsSolutions-CFR1": "Visitors of customers' sites come from every country",

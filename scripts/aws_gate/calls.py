@@ -34,6 +34,8 @@ _ACTIONS = {
     "lambda:Invoke": "lambda:InvokeFunction",
 }
 WRITES = {"Put": "dynamodb:PutItem", "Set": "dynamodb:UpdateItem", "Delete": "dynamodb:DeleteItem"}
+# Parameters that come from a mapping.
+MORE = "**"
 # Decorators that keep or shape a definition; any other one hands it to a framework, which calls it.
 _HARMLESS = {
     "cache", "cached_property", "classmethod", "contextmanager", "dataclass", "final", "lru_cache", "property", "staticmethod",
@@ -266,7 +268,7 @@ def _dynamic(module: Module, call: ast.Call, raw: set[str], clients: set[str]) -
 
 def _call(module: Module, node: ast.AST, service: str, operation: str) -> Made:
     action = f"{_PREFIXES.get(service, service)}:{operation}"
-    given = frozenset(one.arg for one in node.keywords if one.arg) if isinstance(node, ast.Call) else frozenset()
+    given = frozenset(one.arg or MORE for one in node.keywords) if isinstance(node, ast.Call) else frozenset()
     where = f"{module.name.replace('.', '/')}.py:{getattr(node, 'lineno', 0)}"
     return Made(_ACTIONS.get(action, action), where, operation, given)
 

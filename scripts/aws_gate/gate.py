@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scripts.aws_gate import order, permissions, ports, reference, retention, statements, writers
+from scripts.aws_gate import order, permissions, ports, reference, retention, roles, statements, writers
 from scripts.aws_gate.templates import Templates, read
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def findings(found: Sequence[Templates], root: Path = ROOT) -> Iterator[Finding]
         yield from retention.findings(templates)
         yield from statements.findings(templates, known)
         yield from permissions.findings(templates, known, functions)
+        yield from roles.findings(templates)
         yield from writers.findings(templates)
         yield from ports.findings(templates, functions)
     yield from retention.names(found)

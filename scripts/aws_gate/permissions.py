@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scripts.aws_gate import calls
 from scripts.aws_gate.finding import Finding
 from scripts.aws_gate.order import is_custom
+from scripts.aws_gate.roles import policies_of_roles
 from scripts.aws_gate.templates import as_list, parts
 
 if TYPE_CHECKING:
@@ -73,11 +74,7 @@ class Function:
 
 def functions(templates: Templates, root: Path) -> Iterator[Function]:
     """Those whose handler is a module of ``functions/``."""
-    by_role = defaultdict(list)
-    for policy in templates.all("AWS::IAM::ManagedPolicy"):
-        for role in policy.properties.get("Roles", []):
-            if found := templates.find(policy.stack, role):
-                by_role[found.key].append(policy)
+    by_role = policies_of_roles(templates)
     for one in templates.all("AWS::Lambda::Function"):
         match = re.fullmatch(r"functions\.(\w+)\.handler\.handler", str(one.properties.get("Handler")))
         role = templates.find(one.stack, one.properties["Role"])

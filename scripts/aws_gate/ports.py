@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from scripts.aws_gate import calls
@@ -41,7 +42,7 @@ def findings(templates: Templates, functions: list[Function]) -> Iterator[Findin
                     f"{variable} is {templates.text(function.resource.stack, variables[variable])}, {server.id} listens at {port}",
                     "one constant for both",
                 )  # fmt: skip
-    yield from _copies(functions)
+    yield from _copies(templates, functions)
 
 
 def _rules(templates: Templates, server: Resource, port: int, groups: str) -> Iterator[Finding]:
@@ -87,13 +88,24 @@ def _opened(
     return found
 
 
-def _copies(functions: list[Function]) -> Iterator[Finding]:
+def _copies(templates: Templates, functions: list[Function]) -> Iterator[Finding]:
+    ports = {str(one.properties.get("Port")) for one in templates.all("AWS::RDS::DBCluster")}
     for function in functions:
         for one in sorted(function.made):
             service = _LISTENERS.get(one.operation)
-            if service and "Port" in calls.parameters(service, one.operation) and "Port" not in one.given:
-                yield Finding(
-                    *function.resource.key, DEFAULT_PORT, one.operation,
-                    f"{one.where} makes a copy by {one.operation} without Port: it listens at the engine's default port",
-                    "give Port, as the original has it",
-                )  # fmt: skip
+            if not service or "Port" in one.given or "Port" not in calls.parameters(service, one.operation):
+                continue
+            if calls.MORE in one.given and ports & _ports_told(templates, function):
+                continue
+            yield Finding(
+                *function.resource.key, DEFAULT_PORT, one.operation,
+                f"{one.where} makes a copy by {one.operation} without the original's Port: it listens elsewhere",
+                "give Port, as the original has it",
+            )  # fmt: skip
+
+
+def _ports_told(templates: Templates, function: Function) -> set[str]:
+    """Values of ``Port`` in what a function's environment says as JSON."""
+    variables = function.resource.properties.get("Environment", {}).get("Variables", {})
+    texts = (templates.text(function.resource.stack, value) for value in variables.values())
+    return {port for text in texts for port in re.findall(r'"Port": ?"?(\d+)', text)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -182,6 +183,25 @@ def a_rule_refused_by_its_function(templates: Templates) -> None:
     drop(templates, in_stack(templates, "Ingest", "AWS::Lambda::Permission"))
 
 
+def a_schedule_that_may_not_start_its_function(templates: Templates) -> None:
+    schedule = in_stack(templates, "Operations", "AWS::Scheduler::Schedule")
+    role = schedule.properties["Target"]["RoleArn"]["Fn::GetAtt"][0]
+    policy = next(
+        one
+        for one in templates.all("AWS::IAM::ManagedPolicy")
+        if one.stack is schedule.stack and {"Ref": role} in one.properties["Roles"]
+    )
+    policy.properties["PolicyDocument"]["Statement"] = [
+        one for one in statements(policy) if "lambda:InvokeFunction" not in as_list(one["Action"])
+    ]
+
+
+def a_role_that_its_service_may_not_take(templates: Templates) -> None:
+    machine = in_stack(templates, "Recovery", "AWS::StepFunctions::StateMachine")
+    role = machine.stack.resources[machine.properties["RoleArn"]["Fn::GetAtt"][0]]
+    role.properties["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] = {"Service": "lambda.amazonaws.com"}
+
+
 def a_vault_that_hopes_for_old_events(templates: Templates) -> None:
     vault = in_stack(templates, "Recovery", "AWS::Backup::BackupVault")
     topic = {"Ref": in_stack(templates, "Data", "AWS::SNS::Topic", "Alarms").id}
@@ -228,6 +248,8 @@ BROKEN: list[tuple[Callable[[Templates], None], str, str]] = [
     (log_groups_refused_by_the_key, "writer-key", "CloudWatch Logs may not"),
     (a_rule_refused_by_its_queue, "writer", "events.amazonaws.com may not sqs:SendMessage"),
     (a_rule_refused_by_its_function, "writer", "events.amazonaws.com may not lambda:InvokeFunction"),
+    (a_schedule_that_may_not_start_its_function, "role", "may not lambda:InvokeFunction"),
+    (a_role_that_its_service_may_not_take, "trust", "states.amazonaws.com may not take"),
     (a_vault_that_hopes_for_old_events, "deprecated", "sends no RESTORE_JOB_FAILED"),
     (another_port_for_functions, "port", "POSTGRES_PORT is 5432"),
     (another_port_for_the_network, "port", "listens at 5432"),
@@ -247,10 +269,13 @@ def test_what_is_broken_is_found_for_its_reason(
 def test_a_copy_of_the_database_listens_where_the_original_does(assembly: Assembly) -> None:
     templates = read(assembly.folder / "assembly-prod")
     drill = next(one for one in permissions.functions(templates, gate.ROOT) if one.folder == "restore_drill")
-    forgetful = replace(drill, made=frozenset(replace(one, given=one.given - {"Port"}) for one in drill.made))
     assert not list(_default_ports(templates, drill))
-    (found,) = _default_ports(templates, forgetful)
-    assert found.subject == "RestoreDBClusterToPointInTime"
+    forgetful = replace(drill, made=frozenset(replace(one, given=frozenset()) for one in drill.made))
+    assert [one.subject for one in _default_ports(templates, forgetful)] == ["RestoreDBClusterToPointInTime"]
+    variables = drill.resource.properties["Environment"]["Variables"]
+    told = {name: json.loads(json.dumps(value).replace("15432", "5432")) for name, value in variables.items()}
+    drill.resource.properties["Environment"]["Variables"] = told
+    assert [one.subject for one in _default_ports(templates, drill)] == ["RestoreDBClusterToPointInTime"]
 
 
 def _default_ports(templates: Templates, function: permissions.Function) -> Iterator[Finding]:
