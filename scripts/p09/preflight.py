@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
@@ -204,7 +204,7 @@ def _asked(what: str, ask: Callable[[], Iterable[Check]]) -> Iterator[Check]:
 
 
 def _switch(what: str, *, on: bool, mend: str) -> Check:
-    outcome = cast("Outcome", "ok" if on else "fail")
+    outcome: Outcome = "ok" if on else "fail"
     return Check(what=what, found="on" if on else "off", needed="on", outcome=outcome, mend="" if on else mend)
 
 

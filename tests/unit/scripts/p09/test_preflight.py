@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -30,7 +29,7 @@ class StubbedAccount:
     def client(self, service: str, region: str) -> Any:
         key = service, region
         if key not in self._clients:
-            self._clients[key] = boto3.client(  # type: ignore[call-overload]
+            self._clients[key] = boto3.client(
                 service, region_name=region, aws_access_key_id="x", aws_secret_access_key="x"
             )
             self._stubs[key] = Stubber(self._clients[key])
@@ -44,10 +43,10 @@ class StubbedAccount:
 
 @pytest.fixture
 def account() -> Iterator[StubbedAccount]:
-    with ExitStack() as stack:
-        found = StubbedAccount()
-        stack.callback(lambda: [one.assert_no_pending_responses() for one in found._stubs.values()])
-        yield found
+    found = StubbedAccount()
+    yield found
+    for stub in found._stubs.values():
+        stub.assert_no_pending_responses()
 
 
 def ready(
