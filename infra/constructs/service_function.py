@@ -128,10 +128,11 @@ class ServiceFunction(Construct):
         `without` is an action that its code shares with other functions and never comes to.
         """
         access = json.loads(TABLE_ACCESS.read_text())[self.name]
-        self.allow(*access["read"], resources=[table.table_arn])
-        own = {"dynamodb:LeadingKeys": access["partitions"]}
-        writes = [action for action in access["write"] if action != without]
-        self.allow(*writes, resources=[table.table_arn], when=own, test="ForAllValues:StringLike")
+        if reads := access["read"]:
+            self.allow(*reads, resources=[table.table_arn])
+        if writes := [action for action in access["write"] if action != without]:
+            own = {"dynamodb:LeadingKeys": access["partitions"]}
+            self.allow(*writes, resources=[table.table_arn], when=own, test="ForAllValues:StringLike")
         self.allow_key("dynamodb", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
 
     def allow_secrets(self, *secrets: secretsmanager.ISecret) -> None:

@@ -69,7 +69,7 @@ class ApiStack(Stack):
             environment={"OPERATIONS_TABLE_NAME": data.operations.table_name, **identity.environment()},
         )
         # The signing keys.
-        query.allow_table(data.operations, "dynamodb:GetItem")
+        query.allow_table(data.operations)
         return query
 
     def _api(self, identity: Identity) -> ServiceFunction:
