@@ -1,4 +1,4 @@
-"""MiniStack as it is, plus eleven things that it lacks. Runs in MiniStack's own virtual environment.
+"""MiniStack as it is, plus ten things that it lacks. Runs in MiniStack's own virtual environment.
 
 - Its state is written at an orderly stop only; after a kill, everything deployed since the last one would be
   gone. A POST to CHECKPOINT_PATH writes it now.
@@ -9,7 +9,6 @@
 - A policy may allow metrics in one namespace alone; it knows no such condition, and would refuse all of them.
 - A policy may allow writes to some partitions of a table alone; it fills in no such key, and would allow writes to all of them.
 - It keeps how far a function has read a table's stream, but not the stream: after a restart nothing would be read any more.
-- A policy may allow answers to the tasks of one state machine alone, as CDK writes it; it does not know whose a token is.
 - An alarm judges the metrics of its own dimensions, in each of its periods, and by TreatMissingData when there are none;
   it takes those of all together: one function's error would raise the alarms of every function, and none would end.
 - Each environment unpacks a function's code for itself: shared_code.py has all of them share it.
@@ -27,7 +26,7 @@ from typing import Any
 from ministack import app as ministack
 from ministack.core import iam_actions, lambda_runtime, persistence
 from ministack.core.persistence import save_all
-from ministack.services import cloudwatch, eventbridge, lambda_svc, stepfunctions
+from ministack.services import cloudwatch, eventbridge, lambda_svc
 
 from local.ministack_app.kept_code import KeptCode
 from local.ministack_app.shared_code import SharedCode
@@ -91,35 +90,6 @@ def dynamodb_context(body: bytes) -> dict[str, Any]:
 
 iam_actions.dynamodb_service_context = dynamodb_context
 
-
-_execute_task = stepfunctions._execute_task  # noqa: SLF001  # what it calls for each task, which it enters its token into
-_tasks: dict[int, dict[str, Any]] = {}
-
-
-def execute_task(state: dict[str, Any], given: Any, execution: Any, context: dict[str, Any]) -> Any:
-    """Known as long as it runs, which is until its token came back."""
-    _tasks[id(context)] = context
-    try:
-        return _execute_task(state, given, execution, context)
-    finally:
-        del _tasks[id(context)]
-
-
-stepfunctions._execute_task = execute_task  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
-
-_extract_resource_arn = iam_actions.extract_resource_arn  # what it holds a policy's resources against
-
-
-def resource_arn(service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any) -> str:
-    if service == "states" and b"taskToken" in body:
-        token = json.loads(body).get("taskToken")
-        for context in list(_tasks.values()):
-            if context.get("Task", {}).get("Token") == token:
-                return str(context["StateMachine"]["Id"])
-    return str(_extract_resource_arn(service, method, path, headers, body, *rest))
-
-
-iam_actions.extract_resource_arn = resource_arn
 
 _evaluate_alarm = cloudwatch._evaluate_alarm  # noqa: SLF001  # what it calls for each alarm when metrics arrive
 
