@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws import REGION
+from local.state import REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -39,8 +39,8 @@ def in_stack(templates: Templates, stack: str, kind: str, start: str = "") -> Re
 
 
 def statements(one: Resource) -> list[dict[str, Any]]:
-    document = one.properties.get("PolicyDocument") or one.properties.get("KeyPolicy")
-    found: list[dict[str, Any]] = document["Statement"]
+    name = "KeyPolicy" if one.type == "AWS::KMS::Key" else "PolicyDocument"
+    found: list[dict[str, Any]] = one.properties[name]["Statement"]
     return found
 
 
