@@ -52,7 +52,9 @@ class StatusStack(Stack):
         self.distribution = found.distribution
         domain = self.distribution.distribution_domain_name
         own = platform.stage.domain
-        self.url = local_url(platform.stage.local) if platform.stage.local else f"https://{own.status if own else domain}"
+        self.url = (
+            local_url(platform.stage.local) if platform.stage.local else f"https://{own.status if own else domain}"
+        )
         self._publish()
         CfnOutput(self, "StatusDistributionId", value=self.distribution.distribution_id)
         CfnOutput(self, "StatusDistributionDomainName", value=domain)
