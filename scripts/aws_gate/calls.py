@@ -46,6 +46,9 @@ _HARMLESS = {
 _TARGET = re.compile(r"\w+\.[A-Z]\w+")
 
 
+_MODULE = re.compile(r"(functions|shared)(\.\w+)+\.?")
+
+
 @dataclass(frozen=True, order=True)
 class Made:
     """``action`` is IAM's, such as ``s3:ListBucket``; ``where`` a file and line; ``given`` the parameters by name."""
@@ -185,14 +188,33 @@ class Closure:
         elif isinstance(node, ast.Import):
             for one in node.names:
                 self._load(one.name)
+        elif isinstance(node, (ast.Constant, ast.JoinedStr)):
+            for name in self._named_modules(node):
+                self._load(name)
         elif isinstance(node, ast.Name):
             self._resolve(module, node.id)
         elif isinstance(node, ast.Attribute):
-            self._attributes.add(node.attr)
-            if isinstance(node.value, ast.Name) and (found := module.imports.get(node.value.id)):
-                other = self._load(f"{found[0]}.{found[1]}".rstrip("."))
-                if other:
-                    self._resolve(other, node.attr)
+            self._follow_attribute(module, node)
+
+    def _follow_attribute(self, module: Module, node: ast.Attribute) -> None:
+        """A method by its name, or what a module has."""
+        self._attributes.add(node.attr)
+        if isinstance(node.value, ast.Name) and (found := module.imports.get(node.value.id)):
+            other = self._load(f"{found[0]}.{found[1]}".rstrip("."))
+            if other:
+                self._resolve(other, node.attr)
+
+    def _named_modules(self, node: ast.Constant | ast.JoinedStr) -> Iterator[str]:
+        """Modules that are loaded by their names: ``"functions.query.routes"``, ``f"functions.api.routes.{section}"``."""
+        first = node.values[0] if isinstance(node, ast.JoinedStr) and node.values else node
+        text = str(first.value) if isinstance(first, ast.Constant) else ""
+        if not _MODULE.fullmatch(text):
+            return
+        if isinstance(node, ast.JoinedStr):
+            folder = self._root / text.replace(".", "/")
+            yield from (f"{text.rstrip('.')}.{path.stem}" for path in sorted(folder.glob("*.py")))
+        else:
+            yield text
 
     def _resolve(self, module: Module, name: str) -> None:
         if found := self.definition(module, name):

@@ -116,6 +116,27 @@ def test_routes_are_reached_through_the_framework_that_they_are_handed_to(tmp_pa
     assert actions(root) == ["kms:Sign"]
 
 
+def test_routes_that_are_loaded_by_the_names_of_their_modules_are_reached_too(tmp_path: Path) -> None:
+    routes = """
+        from shared.platform.aws.signed import call
+        @router.get("/x")
+        async def look():
+            call(None, "kms", "TrentService.{}", {{}})
+    """
+    root = code(
+        tmp_path,
+        functions__job__handler="""
+            SECTIONS = ("keys",)
+            MORE = "functions.job.more"
+            def handler(event, context):
+                return [f"functions.job.routes.{name}" for name in SECTIONS]
+        """,
+        functions__job__routes__keys=routes.format("Sign"),
+        functions__job__more=routes.format("GetPublicKey"),
+    )
+    assert actions(root) == ["kms:GetPublicKey", "kms:Sign"]
+
+
 def test_partitions_are_read_from_constants_helpers_and_parameters(tmp_path: Path) -> None:
     root = code(
         tmp_path,
