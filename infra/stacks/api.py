@@ -66,7 +66,12 @@ class ApiStack(Stack):
         query = self._function(
             "query",
             data.postgres.query_secret,
-            environment={"OPERATIONS_TABLE_NAME": data.operations.table_name, **identity.environment()},
+            data.origin_secret,
+            environment={
+                "OPERATIONS_TABLE_NAME": data.operations.table_name,
+                **identity.environment(),
+                **self._origin_proof(),
+            },
         )
         # The signing keys.
         query.allow_table(data.operations)
@@ -98,7 +103,7 @@ class ApiStack(Stack):
         return api
 
     def _origin_proof(self) -> dict[str, str]:
-        """For functions that limit or write down who calls: what tells CloudFront's word on the viewer from another's."""
+        """What tells a request that came by CloudFront from one to the gateway's own address, which is refused."""
         return {"ORIGIN_SECRET_ARN": self._data.origin_secret.secret_arn}
 
     def _function(
