@@ -14,7 +14,7 @@ DEMO ?= 1
 ARCHIVES := collect query
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run demo observe deploy-local test stories campaign mutants check check-infra check-workflows bench synth assembly diff unpack deploy verify smoke load plan-change record fetch-change claim-change roll-back audit sbom \
+.PHONY: help setup run demo observe deploy-local test stories campaign mutants check check-infra check-aws check-workflows bench synth assembly diff unpack deploy verify smoke load plan-change record fetch-change claim-change roll-back audit sbom \
   openapi price record-statements generate clean lock format
 
 help: ## what can be done here
@@ -52,7 +52,7 @@ mutants: $(VENV)/.mutants ## change pure modules in a few hundred ways, one at a
 	@$(VENV)/mutants/bin/mutmut run
 	@$(VENV)/mutants/bin/mutmut results
 
-check: setup check-infra check-workflows ## lint, types, import rules, drift of generated files, the infrastructure's linters
+check: setup check-infra check-aws check-workflows ## lint, types, import rules, drift of generated files, the infrastructure's linters
 	@ruff check .
 	@ruff format --check --quiet .
 	@mypy
@@ -74,6 +74,9 @@ check-infra: synth
 
 price: synth ## print what the stages in AWS cost, idle and for a million events, and write docs/price.md
 	@$(PY) -m scripts.price
+
+check-aws: synth ## what AWS would refuse or never deliver: order, names, permissions, service principals, ports (see scripts/aws_gate)
+	@$(PY) -m scripts.aws_gate cdk.out
 
 check-workflows: setup
 	@$(VENV)/linters/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -178,11 +179,29 @@ class Sso:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Domain:
+    """Names of a stage's own, whose DNS points at its two distributions.
+
+    The certificate covers both, and lies where CloudFront looks for it: in us-east-1, wherever the stage is.
+    """
+
+    console: str
+    status: str
+    certificate_arn: str
+
+    def __post_init__(self) -> None:
+        if not re.match(r"arn:aws:acm:us-east-1:\d{12}:certificate/", self.certificate_arn):
+            raise ValueError(f"{self.certificate_arn} is no certificate in us-east-1, where CloudFront looks for one")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stage:
     name: str
     sizes: Sizes
     # Without it, whoever deploys the stage has named no directory yet: its people are kept in the pool.
     sso: Sso | None = None
+    # Without it, console, API and status page are found under CloudFront's own names, with the TLS that CloudFront takes.
+    domain: Domain | None = None
     local: LocalServers | None = field(default=None)
     # Names of dashboards are unique in an account, which stages may share.
     dashboard: str = "P09-Operations"

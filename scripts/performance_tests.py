@@ -107,8 +107,8 @@ def _parser(asked: Asked) -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument(
         "--stage", metavar="NAME",
-        help="compare with this stage's last accepted snapshot and keep this one, in its operations table; needs AWS "
-        "credentials for any stage but local",
+        help="compare with this stage's last accepted snapshot, in its operations table; needs AWS credentials for any stage "
+        "but local. Stage local keeps this one; elsewhere the API does, when a change reports it",
     )  # fmt: skip
     parser.add_argument("--baseline", metavar="FILE", type=Path, help="the last accepted snapshot, to compare with")
     parser.add_argument("--save", metavar="FILE", type=Path, help="where to keep this one, if it is within the limits")
@@ -134,13 +134,14 @@ def _whole(most: int) -> Any:
 def _before(chosen: argparse.Namespace) -> Snapshot | None:
     if chosen.stage:
         if chosen.baseline or chosen.save:
-            raise WrongUsage("--stage: keeps the snapshots itself, without --baseline and --save")
+            raise WrongUsage("--stage: has snapshots of its own, without --baseline and --save")
         return _store(chosen).last(chosen.api_url)
     return _baseline(chosen.baseline) if chosen.baseline else None
 
 
 def _keep(chosen: argparse.Namespace, found: Snapshot) -> None:
-    if chosen.stage:
+    """In AWS only the API writes to the operations table: it judges and keeps what `p09 change report` brings."""
+    if chosen.stage == "local":
         _store(chosen).accept(found)
     elif chosen.save:
         chosen.save.write_text(json.dumps(found.to_json(), indent=2) + "\n", encoding="utf-8")

@@ -5,4 +5,4 @@ from shared.http.people import PeopleSettings
 
 @dataclass(frozen=True)
 class Settings(PeopleSettings):
-    pass
+    origin_secret_arn: str

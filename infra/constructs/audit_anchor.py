@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.constructs.private_bucket import PrivateBucket
-from infra.constructs.scheduled_task import READ_AND_WRITE, run_every
+from infra.constructs.scheduled_task import run_every
 from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class AuditAnchor(Construct):
     def _allow(self, data: DataServices) -> None:
         function = self.function
         function.allow_secrets(data.postgres.api_secret)
-        function.allow_table(data.operations, *READ_AND_WRITE)
+        function.allow_table(data.operations)
         why = "An anchor of every hour, each under a name of its own, under one prefix"
         function.allow_files(self.bucket, "s3:GetObject", "s3:PutObject", files=HEADS, why=why)
         function.allow_key("s3", "kms:Decrypt", "kms:GenerateDataKey")

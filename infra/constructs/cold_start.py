@@ -10,7 +10,6 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.constructs.gradual_shift import LIVE
-from infra.constructs.scheduled_task import READ_AND_WRITE
 from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ class ColdStart(Construct):
             memory_mb=256,
             in_network=False,
         )
-        self.function.allow_table(data.operations, *READ_AND_WRITE)
+        self.function.allow_table(data.operations)
         arns = [
             Stack.of(self).format_arn(
                 service="lambda",

@@ -16,7 +16,7 @@ from constructs import Construct
 from infra.acknowledge import acknowledge
 from infra.constructs.metric_filter import take_values
 from infra.constructs.rule import on_event
-from infra.constructs.scheduled_task import READ_AND_WRITE, run_every
+from infra.constructs.scheduled_task import run_every
 from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Communication(Construct):
             memory_mb=512,
             in_network=False,
         )
-        self.function.allow_table(data.operations, *READ_AND_WRITE)
+        self.function.allow_table(data.operations)
         self.function.allow_secrets(slack, webhooks)
         self.function.allow("sns:GetTopicAttributes", "sns:Publish", resources=[topic.topic_arn])
         self.function.allow_key("sns", "kms:Decrypt", "kms:GenerateDataKey")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Duration
 from constructs import Construct
 
-from infra.constructs.scheduled_task import READ_AND_WRITE, run_as_task, run_every
+from infra.constructs.scheduled_task import run_as_task, run_every
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.stage_secrets import arns, stored
 
@@ -24,7 +24,7 @@ class DatabaseCredentials(Construct):
         self.reconciliation = self._function("credential_reconciliation", Duration.minutes(2))
         secrets = arns(self, platform, stored(platform))
         self.reconciliation.allow("secretsmanager:ListSecretVersionIds", resources=secrets)
-        self.expiry.allow_table(data.operations, *READ_AND_WRITE)
+        self.expiry.allow_table(data.operations)
         run_every(self, platform=platform, function=self.expiry, name="credential_expiry")
         run_as_task(self, platform=platform, data=data, function=self.reconciliation, task="credential_reconciliation")
 

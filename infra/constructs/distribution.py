@@ -11,6 +11,7 @@ from constructs import Construct
 
 from infra import assets
 from infra.acknowledge import acknowledge
+from infra.constructs.edge_domain import domain_reasons, edge_domain
 from infra.constructs.security_headers import security_headers
 
 if TYPE_CHECKING:
@@ -27,17 +28,14 @@ ORIGIN_PROOF = "x-p09-origin-proof"
 # CloudFormation reads the secret again only for a distribution that changed: another date here has it do so.
 PROOF_RENEWED = "2026-11-24"
 SPA_FALLBACK = assets.ROOT / "infra" / "cloudfront" / "spa_fallback.js"
-WAF = "The API limits and refuses by itself; a WAF adds $0.60 to what a million events may cost, which is $2"
+WAF = "The API limits and refuses by itself; docs/adr/0111 weighs what a WAF would add"
 ADDRESSES = "These logs hold visitors' addresses, which P09 promises to store nowhere; the API logs the rest"
-CERTIFICATE = "TLS 1.2 is set with a certificate for a domain of our own, which comes with the delivery stack"
 REASONS = {
     "AwsSolutions-CFR1": "Visitors of customers' sites come from every country",
     "AwsSolutions-CFR2": WAF,
     "AwsSolutions-CFR3": ADDRESSES,
-    "AwsSolutions-CFR4": CERTIFICATE,
     "CKV_AWS_68": WAF,
     "CKV_AWS_86": ADDRESSES,
-    "CKV_AWS_174": CERTIFICATE,
 }
 
 
@@ -63,8 +61,9 @@ class Distribution(Construct):
             additional_behaviors=dict.fromkeys(API_PATHS, self._api_behavior(api_domain, origin_secret)),
             default_root_object="index.html",
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            **edge_domain(self, stage=stage, name=stage.domain.console if stage.domain else ""),
         )
-        acknowledge(self.distribution, REASONS)
+        acknowledge(self.distribution, REASONS | domain_reasons(stage))
 
     def _content_behavior(self, content: s3.IBucket, sign_in_endpoints: Sequence[str]) -> cloudfront.BehaviorOptions:
         fallback = cloudfront.Function(

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from infra.constructs.backup_plan import role_arn
 from infra.constructs.rule import on_event
-from infra.constructs.scheduled_task import READ_AND_WRITE, run_every
+from infra.constructs.scheduled_task import run_every
 from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class IncidentResponse(Construct):
             memory_mb=512,
             in_network=False,
         )
-        self.function.allow_table(data.operations, *READ_AND_WRITE)
+        self.function.allow_table(data.operations)
         for source, kinds in SIGNALS.items():
             on_event(
                 self,

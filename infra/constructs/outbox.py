@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
 from constructs import Construct
 
-from infra.constructs.scheduled_task import READ_AND_WRITE, run_every
+from infra.constructs.scheduled_task import run_every
 from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Outbox(Construct):
             memory_mb=512,
             in_network=False,
         )
-        self.function.allow_table(data.operations, *READ_AND_WRITE)
+        self.function.allow_table(data.operations)
         self.function.allow("events:PutEvents", resources=[data.bus.event_bus_arn])
         self._read_the_stream()
         run_every(self, platform=platform, function=self.function, name="outbox")

@@ -13,7 +13,6 @@ from constructs import Construct
 from infra.constructs.daily_tasks import github_url
 from infra.constructs.promotion_workflow import NAME, PromotionWorkflow
 from infra.constructs.rule import on_event
-from infra.constructs.scheduled_task import READ_AND_WRITE
 from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ class Promotion(Construct):
             memory_mb=512,
             in_network=False,
         )
-        function.allow_table(data.operations, *READ_AND_WRITE)
+        function.allow_table(data.operations)
         function.allow_secrets(pipeline_secret)
         function.allow("states:StartExecution", resources=[arn])
         function.allow("states:SendTaskSuccess", resources=["*"])

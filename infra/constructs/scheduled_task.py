@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from infra.constructs.service_function import ServiceFunction
 
 RETRIES = 2
-READ = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query")
-READ_AND_WRITE = (
-    "dynamodb:BatchGetItem",
-    "dynamodb:ConditionCheckItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:Query",
-    "dynamodb:UpdateItem",
-)
 
 
 def run_as_task(
@@ -34,7 +24,7 @@ def run_as_task(
 ) -> None:
     """Let `function` run `task`, and leave its run records in the operations table."""
     camel = "".join(word.capitalize() for word in task.split("_"))
-    function.allow_table(data.operations, *READ_AND_WRITE)
+    function.allow_table(data.operations)
     schedule(
         scope,
         f"{camel}Time",

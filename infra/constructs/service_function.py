@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, cast
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -12,6 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
+from infra.assets import ROOT
 from infra.constructs.alarms import function_alarms
 from infra.constructs.archive import dependencies, function_code
 from infra.constructs.metric_filter import count_lines
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
     from infra.constructs.platform import Platform
 
+# By function: what its code does with the operations table; written by make generate.
+TABLE_ACCESS = ROOT / "infra" / "operations_table.json"
 RETRIES = 2
 MAX_EVENT_AGE = Duration.hours(1)
 RUNTIME = "AWS patches Python 3.13 until October 2029; 3.14 waits until the locked dependencies were tried on it"
@@ -122,9 +126,15 @@ class ServiceFunction(Construct):
         patterns = platform.monitoring.function_log_filters(as_json=quiet)
         count_lines(self, log_group=self.log_group, platform=platform, patterns=patterns)
 
-    def allow(self, *actions: str, resources: list[str], when: Mapping[str, str] | None = None) -> None:
+    def allow(
+        self,
+        *actions: str,
+        resources: list[str],
+        when: Mapping[str, str | list[str]] | None = None,
+        test: str = "StringEquals",
+    ) -> None:
         """Add one statement to this function's own policy; `when` are keys of the request and what they must be."""
-        conditions = {"StringEquals": dict(when)} if when else None
+        conditions = {test: dict(when)} if when else None
         self.policy.add_statements(
             iam.PolicyStatement(actions=list(actions), resources=resources, conditions=conditions)
         )
@@ -134,9 +144,17 @@ class ServiceFunction(Construct):
         through = {"kms:ViaService": f"{service}.{Stack.of(self).region}.amazonaws.com"}
         self.allow(*actions, resources=[self._platform.key.key_arn], when=through)
 
-    def allow_table(self, table: dynamodb.ITable, *actions: str) -> None:
-        """Let it use a table, and the stage's key under which the table is encrypted."""
-        self.allow(*actions, resources=[table.table_arn])
+    def allow_table(self, table: dynamodb.ITable, *, without: str = "", reads_only: bool = False) -> None:
+        """Let it use the operations table as its code does, write to its own partitions only, and use the stage's key for that.
+
+        `without` is an action that its code shares with other functions and never comes to.
+        """
+        access = json.loads(TABLE_ACCESS.read_text())[self._code]
+        if reads := access["read"]:
+            self.allow(*reads, resources=[table.table_arn])
+        if writes := [action for action in access["write"] if action != without and not reads_only]:
+            own = {"dynamodb:LeadingKeys": access["partitions"]}
+            self.allow(*writes, resources=[table.table_arn], when=own, test="ForAllValues:StringLike")
         self.allow_key("dynamodb", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
 
     def allow_secrets(self, *secrets: secretsmanager.ISecret) -> None:
@@ -182,8 +200,24 @@ class ServiceFunction(Construct):
             statements.append(iam.PolicyStatement(actions=x_ray, resources=["*"]))
         if self._network:
             interfaces = iam.PolicyStatement(actions=list(NETWORK_INTERFACE_ACTIONS), resources=["*"])
-            statements.append(interfaces)
+            statements += [interfaces, self._not_by_its_code()]
         return iam.ManagedPolicy(self, "Policy", roles=[self.role], statements=statements)
+
+    def _not_by_its_code(self) -> iam.PolicyStatement:
+        """Lambda itself attaches the function to the network; code that runs in it has no business there."""
+        stack = Stack.of(self)
+        arn = stack.format_arn(
+            service="lambda",
+            resource="function",
+            resource_name=self._platform.stage.physical_name(self.name),
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        return iam.PolicyStatement(
+            effect=iam.Effect.DENY,
+            actions=list(NETWORK_INTERFACE_ACTIONS),
+            resources=["*"],
+            conditions={"ArnEquals": {"lambda:SourceFunctionArn": arn}},
+        )
 
     def _function(
         self, environment: Mapping[str, str], reserved_concurrency: int, timeout: Duration, memory_mb: int

@@ -31,7 +31,7 @@ class SigningKeys(Construct):
             memory_mb=512,
             in_network=False,
         )
-        function.allow_table(data.operations, "dynamodb:PutItem")
+        function.allow_table(data.operations)
         run_every(self, platform=platform, function=function, name="signing_keys")
         CustomResource(
             self,

@@ -10,7 +10,7 @@ from aws_cdk import aws_cloudfront_origins as origins
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
-from infra.constructs.distribution import CERTIFICATE
+from infra.constructs.edge_domain import domain_reasons, edge_domain
 from infra.constructs.security_headers import security_headers
 
 if TYPE_CHECKING:
@@ -27,10 +27,8 @@ REASONS = {
     "AwsSolutions-CFR1": "Customers read it from every country",
     "AwsSolutions-CFR2": WAF,
     "AwsSolutions-CFR3": READERS,
-    "AwsSolutions-CFR4": CERTIFICATE,
     "CKV_AWS_68": WAF,
     "CKV_AWS_86": READERS,
-    "CKV_AWS_174": CERTIFICATE,
 }
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'",
@@ -71,8 +69,9 @@ class StatusDistribution(Construct):
             ],
             default_root_object="index.html",
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            **edge_domain(self, stage=stage, name=stage.domain.status if stage.domain else ""),
         )
-        acknowledge(self.distribution, REASONS)
+        acknowledge(self.distribution, REASONS | domain_reasons(stage))
 
     def _headers(self, name: str) -> cloudfront.ResponseHeadersPolicy:
         """Scripts of every site may read it: monitors and widgets of status pages do."""

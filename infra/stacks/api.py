@@ -11,7 +11,6 @@ from constructs import Construct
 from infra.constructs.gateway import gateway
 from infra.constructs.gradual_shift import GradualShift
 from infra.constructs.restore_workflow import workflow_arn
-from infra.constructs.scheduled_task import READ, READ_AND_WRITE
 from infra.constructs.service_function import ServiceFunction
 from infra.constructs.stage_secrets import arns, stored
 
@@ -77,10 +76,19 @@ class ApiStack(Stack):
     def _query(self, name: str = "query") -> ServiceFunction:
         """Answers queries, which take the longest and will take the most memory."""
         data = self._data
-        environment = {"OPERATIONS_TABLE_NAME": data.operations.table_name, **self._identity.environment()}
-        query = self._function(name, data.postgres.query_secret, code="query", environment=environment)
+        query = self._function(
+            name,
+            data.postgres.query_secret,
+            data.origin_secret,
+            code="query",
+            environment={
+                "OPERATIONS_TABLE_NAME": data.operations.table_name,
+                **self._identity.environment(),
+                **self._origin_proof(),
+            },
+        )
         # The signing keys.
-        query.allow_table(data.operations, "dynamodb:GetItem")
+        query.allow_table(data.operations)
         return query
 
     def _api(self) -> ServiceFunction:
@@ -93,7 +101,7 @@ class ApiStack(Stack):
         api.allow("states:StartExecution", resources=drills)
         # Of whose task it is the token says, and nothing else: these actions know no resource.
         api.allow("states:SendTaskSuccess", "states:SendTaskFailure", resources=["*"])
-        api.allow_table(data.operations, *READ_AND_WRITE)
+        api.allow_table(data.operations)
         return api
 
     def _console(self, name: str) -> ServiceFunction:
@@ -116,13 +124,13 @@ class ApiStack(Stack):
         """A second `api` and `query`, which can be pointed to a restored database (shared/backups/staging.py). They read what the
         others write, and act on nothing."""
         api, query = self._console("staging_api"), self._query("staging_query")
-        api.allow_table(self._data.operations, *READ)
+        api.allow_table(self._data.operations, reads_only=True)
         scope = Construct(self, "Staging")
         live = {"api": api.function, "query": query.function}
         return gateway(scope, platform=self._platform, live=live, name="staging", counted=False)
 
     def _origin_proof(self) -> dict[str, str]:
-        """For functions that limit or write down who calls: what tells CloudFront's word on the viewer from another's."""
+        """What tells a request that came by CloudFront from one to the gateway's own address, which is refused."""
         return {"ORIGIN_SECRET_ARN": self._data.origin_secret.secret_arn}
 
     def _function(

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from infra.constructs.platform import DataServices, Platform
 
 ISSUER = "token.actions.githubusercontent.com"
+# The partition of `shared/delivery/snapshot_store.py`.
+LOAD_SNAPSHOTS = "load-snapshot"
 LONGEST = Duration.hours(2)
 # GitHub knows no owner of such a name: nobody's jobs take the role until a deploy names the repository.
 NOBODY = "_/_"
@@ -62,16 +64,20 @@ class DeliveryStack(Stack):
         )
 
     def _verify(self) -> list[iam.PolicyStatement]:
-        """What scripts/delivery asks for: the canary's keys, and the load snapshots."""
+        """What scripts/delivery asks for: the canary's keys, and the load snapshots. It writes nothing: the API does."""
         table = self._data.operations.table_arn
         through = [f"{service}.{self.region}.amazonaws.com" for service in ("secretsmanager", "dynamodb")]
         return [
             iam.PolicyStatement(
                 actions=["secretsmanager:GetSecretValue"], resources=[self._data.canary_secret.secret_arn]
             ),
-            iam.PolicyStatement(actions=["dynamodb:Query", "dynamodb:PutItem"], resources=[table]),
             iam.PolicyStatement(
-                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                actions=["dynamodb:Query"],
+                resources=[table],
+                conditions={"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [LOAD_SNAPSHOTS]}},
+            ),
+            iam.PolicyStatement(
+                actions=["kms:Decrypt"],
                 resources=[self._platform.key.key_arn],
                 conditions={"StringEquals": {"kms:ViaService": through}},
             ),

@@ -17,7 +17,7 @@ from infra.constructs.operations_dashboard import OperationsDashboard
 from infra.constructs.outbox import Outbox
 from infra.constructs.promotion import Promotion
 from infra.constructs.saved_queries import SavedQueries
-from infra.constructs.scheduled_task import READ_AND_WRITE, run_as_task, run_every
+from infra.constructs.scheduled_task import run_as_task, run_every
 from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class OperationsStack(Stack):
             environment={"METRICS_NAMESPACE": namespace, "PROMETHEUS_URL": stage.prometheus_url},
             timeout=Duration.minutes(1),
         )
-        evaluation.allow_table(self._data.operations, *READ_AND_WRITE)
+        evaluation.allow_table(self._data.operations)
         evaluation.allow("cloudwatch:GetMetricData", resources=["*"])
         evaluation.allow("cloudwatch:PutMetricData", resources=["*"], when={"cloudwatch:namespace": namespace})
         run_every(self, platform=self._platform, function=evaluation, name="kpi_evaluation")
@@ -79,7 +79,7 @@ class OperationsStack(Stack):
         )
         self._run_as_task(review, "error_budget_review")
         bucket = Stack.of(self._data.archive).export_value(self._data.archive.bucket_arn)
-        review.allow("s3:GetObject", "s3:PutObject", resources=[f"{bucket}/{REPORTS}"])
+        review.allow("s3:PutObject", resources=[f"{bucket}/{REPORTS}"])
         review.allow_key("s3", "kms:Decrypt", "kms:GenerateDataKey")
         export = self.resolve(bucket)["Fn::ImportValue"]
         why = "Reports of every day, each under a name of its own, under one prefix"
@@ -87,7 +87,7 @@ class OperationsStack(Stack):
 
     def _missed_runs(self) -> None:
         watcher = self._function("missed_runs", environment={}, timeout=Duration.minutes(1))
-        watcher.allow_table(self._data.operations, *READ_AND_WRITE)
+        watcher.allow_table(self._data.operations)
         run_every(self, platform=self._platform, function=watcher, name="missed_runs")
 
     def _function(self, name: str, *, environment: dict[str, str], timeout: Duration) -> ServiceFunction:

@@ -17,7 +17,7 @@ from infra.constructs.cold_start import OWNER_SECRET, ColdStart, allow_owner_sec
 from infra.constructs.private_bucket import ACCEPTED, allow_objects
 from infra.constructs.restore_workflow import RestoreWorkflow
 from infra.constructs.schedule import SCHEDULED_TIME
-from infra.constructs.scheduled_task import READ_AND_WRITE, run_every
+from infra.constructs.scheduled_task import run_every
 from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class RecoveryStack(Stack):
             timeout=Duration.minutes(15),
             memory_mb=1024,
         )
-        function.allow_table(data.operations, *READ_AND_WRITE)
+        function.allow_table(data.operations)
         function.allow_secrets(postgres.admin_secret, *postgres.logins, data.valkey.secret)
         allow_objects(function, data.archive, f"{ACCEPTED}*", "s3:GetObject", why=ACCEPTED_REASON)
         allow_objects(function, self._audit_bucket, "heads/*", "s3:GetObject", "s3:PutObject", why=ANCHORS_REASON)

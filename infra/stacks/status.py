@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from infra.constructs.platform import DataServices, Platform
     from infra.stages import LocalServers
 
-# It tells that maintenances begin and end, and whose turn it is to publish: it removes nothing.
-READ_AND_ADD = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query")
 CHANGES = ["IncidentChanged", "ProbeFailed", "ProbeRecovered", "CalendarChanged"]
 SOURCES = ["p09.incidents", "p09.health", "p09.calendar"]
 # The heartbeat writes a version each minute.
@@ -53,7 +51,10 @@ class StatusStack(Stack):
         found = StatusDistribution(self, "Status", stage=platform.stage, content=self.bucket)
         self.distribution = found.distribution
         domain = self.distribution.distribution_domain_name
-        self.url = local_url(platform.stage.local) if platform.stage.local else f"https://{domain}"
+        own = platform.stage.domain
+        self.url = (
+            local_url(platform.stage.local) if platform.stage.local else f"https://{own.status if own else domain}"
+        )
         self._publish()
         CfnOutput(self, "StatusDistributionId", value=self.distribution.distribution_id)
         CfnOutput(self, "StatusDistributionDomainName", value=domain)
@@ -99,7 +100,8 @@ class StatusStack(Stack):
         )
 
     def _allow(self, publisher: ServiceFunction) -> None:
-        publisher.allow_table(self._data.operations, *READ_AND_ADD)
+        # It tells that maintenances begin and end, and whose turn it is to publish: it removes nothing.
+        publisher.allow_table(self._data.operations, without="dynamodb:DeleteItem")
         why = "It writes the page, and a file for each incident, in this one bucket, which is its own"
         publisher.allow_files(self.bucket, "s3:PutObject", "s3:DeleteObject", why=why)
 

@@ -63,7 +63,8 @@ class WebStack(Stack):
 
     @property
     def url(self) -> str:
-        return f"https://{self.distribution.distribution_domain_name}"
+        domain = self._platform.stage.domain
+        return f"https://{domain.console if domain else self.distribution.distribution_domain_name}"
 
     def _bucket(self, access_logs: s3.IBucket) -> s3.Bucket:
         bucket = PrivateBucket(

@@ -7,8 +7,8 @@
 - EventBridge Scheduler replaces a placeholder in a schedule's input by the time that was scheduled; it leaves it there.
 - Its schedules rest until a POST to SCHEDULES_PATH: of a system that is half started, probes would report an outage.
 - A policy may allow metrics in one namespace alone; it knows no such condition, and would refuse all of them.
+- A policy may allow writes to some partitions of a table alone; it fills in no such key, and would allow writes to all of them.
 - It keeps how far a function has read a table's stream, but not the stream: after a restart nothing would be read any more.
-- A policy may allow answers to the tasks of one state machine alone, as CDK writes it; it does not know whose a token is.
 - An alarm judges the metrics of its own dimensions, in each of its periods, and by TreatMissingData when there are none;
   it takes those of all together: one function's error would raise the alarms of every function, and none would end.
 - Each environment unpacks a function's code for itself: shared_code.py has all of them share it.
@@ -26,7 +26,7 @@ from typing import Any
 from ministack import app as ministack
 from ministack.core import iam_actions, lambda_runtime, persistence
 from ministack.core.persistence import save_all
-from ministack.services import cloudwatch, eventbridge, lambda_svc, stepfunctions
+from ministack.services import cloudwatch, eventbridge, lambda_svc
 
 from local.ministack_app.kept_code import KeptCode
 from local.ministack_app.shared_code import SharedCode
@@ -74,35 +74,22 @@ def request_context(service: str, action: str, body: bytes, *rest: Any) -> dict[
 
 iam_actions.request_tag_context = request_context
 
-
-_execute_task = stepfunctions._execute_task  # noqa: SLF001  # what it calls for each task, which it enters its token into
-_tasks: dict[int, dict[str, Any]] = {}
-
-
-def execute_task(state: dict[str, Any], given: Any, execution: Any, context: dict[str, Any]) -> Any:
-    """Known as long as it runs, which is until its token came back."""
-    _tasks[id(context)] = context
-    try:
-        return _execute_task(state, given, execution, context)
-    finally:
-        del _tasks[id(context)]
+_dynamodb_context = iam_actions.dynamodb_service_context  # what it asks for conditions on requests to DynamoDB
+_WRITES = ("Put", "Update", "Delete", "ConditionCheck")
 
 
-stepfunctions._execute_task = execute_task  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
-
-_extract_resource_arn = iam_actions.extract_resource_arn  # what it holds a policy's resources against
-
-
-def resource_arn(service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any) -> str:
-    if service == "states" and b"taskToken" in body:
-        token = json.loads(body).get("taskToken")
-        for context in list(_tasks.values()):
-            if context.get("Task", {}).get("Token") == token:
-                return str(context["StateMachine"]["Id"])
-    return str(_extract_resource_arn(service, method, path, headers, body, *rest))
+def dynamodb_context(body: bytes) -> dict[str, Any]:
+    """With the partition keys of what is written."""
+    context: dict[str, Any] = _dynamodb_context(body)
+    asked = json.loads(body or b"{}")
+    writes = [asked, *(one[kind] for one in asked.get("TransactItems", ()) for kind in _WRITES if kind in one)]
+    keys = [(one.get("Key") or one.get("Item") or {}).get("pk", {}).get("S") for one in writes]
+    found = [key for key in keys if key is not None]
+    return {**context, "dynamodb:LeadingKeys": found} if found else context
 
 
-iam_actions.extract_resource_arn = resource_arn
+iam_actions.dynamodb_service_context = dynamodb_context
+
 
 _evaluate_alarm = cloudwatch._evaluate_alarm  # noqa: SLF001  # what it calls for each alarm when metrics arrive
 

@@ -1,11 +1,21 @@
-"""Writes what follows from the runbook, the table of permissions and the catalogue of problems; --check says what differs."""
+"""Writes what follows from the runbook, the permissions, the problems and the code; --check says what differs."""
 
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from scripts.generate import cloudwatch, cloudwatch_dashboard, document, gateway, grafana, problems, prometheus, roles
+from scripts.generate import (
+    cloudwatch,
+    cloudwatch_dashboard,
+    document,
+    gateway,
+    grafana,
+    operations_table,
+    problems,
+    prometheus,
+    roles,
+)
 from shared.runbook.load import load
 from shared.runbook.model import Runbook
 
@@ -19,6 +29,7 @@ def artefacts(runbook: Runbook) -> Mapping[str, str]:
         "docs/roles.md": roles.roles_page(),
         "docs/runbook.md": document.runbook_page(runbook),
         "infra/gateway.json": gateway.routes(),
+        "infra/operations_table.json": operations_table.access(),
         "monitoring/cloudwatch/P09-Operations.json": cloudwatch_dashboard.dashboard(runbook),
         "monitoring/cloudwatch/alarms.json": cloudwatch.alarms(runbook),
         "monitoring/cloudwatch/metrics.json": cloudwatch.metrics(runbook),
@@ -40,7 +51,7 @@ def main() -> None:
     if "--check" in sys.argv:
         if wrong := stale(runbook):
             sys.exit(
-                f"not what the runbook, the permissions and the problems give: {', '.join(wrong)}. Run make generate and commit it"
+                f"not what runbook, permissions, problems and code give: {', '.join(wrong)}. Run make generate and commit it"
             )
         return
     for path, text in artefacts(runbook).items():

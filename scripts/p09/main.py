@@ -11,6 +11,7 @@ from local.api import Refused
 from local.state import LocalError
 from scripts.p09.announce import announce
 from scripts.p09.audit import audit
+from scripts.p09.aws import aws
 from scripts.p09.calendar import calendar
 from scripts.p09.change import change
 from scripts.p09.chaos import chaos
@@ -54,6 +55,7 @@ app.add_typer(chaos, name="chaos")
 app.add_typer(task, name="task")
 app.add_typer(restore, name="restore")
 app.add_typer(evidence, name="evidence")
+app.add_typer(aws, name="aws")
 app.command("today")(today)
 app.command("day")(day)
 app.command("query")(query)

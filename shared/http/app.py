@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.types import Receive, Scope, Send
 
 from shared.http.authorise import authorise
+from shared.http.door import through_the_edge
 from shared.http.envelope import Envelope
 from shared.http.problems import handle_errors
 from shared.http.services import Services
@@ -78,7 +79,8 @@ def build_app(
     """
     app = App(
         sections or {},
-        title="P09", version="1", description=DESCRIPTION, dependencies=[Depends(authorise), *map(Depends, after)],
+        title="P09", version="1", description=DESCRIPTION,
+        dependencies=[Depends(through_the_edge), Depends(authorise), *map(Depends, after)],
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip

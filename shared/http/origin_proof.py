@@ -36,6 +36,10 @@ class OriginProof:
         """
         return bool(value) and (self._is_good(value) or self._is_good_by_now(value))
 
+    def is_missing(self, value: str) -> bool:
+        """Whether a value certainly is none. While nobody can say which are good, every value may be one."""
+        return not value or (not self.holds(value) and bool(self._good))
+
     def _is_good(self, value: str) -> bool:
         return any(_same(value, good) for good in self._good)
 

@@ -10,6 +10,7 @@ from shared.events.catalogue import UnknownEvent, read
 from shared.events.event import Event
 from shared.platform.aws.dynamodb import Delete, Item, Overtaken, Put, Table
 from shared.platform.aws.signed import AwsRefused
+from shared.platform.outbox import PARTITION
 
 REFUSED: Final = "outbox-refused"
 logger = Logger(child=True)
@@ -40,7 +41,7 @@ def send_all(table: Table, items: Iterable[Item], send: Callable[[Event], None])
 
 
 def _send_one(table: Table, item: Item, send: Callable[[Event], None]) -> bool:
-    key = str(item["pk"]), str(item["sk"])
+    key = PARTITION, str(item["sk"])
     try:
         event = read(str(item.get("detail_type")), str(item.get("detail")))
     except UnknownEvent as error:

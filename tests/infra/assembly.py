@@ -72,6 +72,7 @@ class Assembly:
     output: str
     # Stage prod as it is deployed for the first time.
     founding: dict[str, Stack]
+    folder: Path
 
     def stacks(self, stage: str) -> list[Stack]:
         return list(self.stages[stage].values())
@@ -102,7 +103,7 @@ def synthesize() -> Assembly:
             run_app("infra.app", folder / "founding", stages="prod", founding="prod")
             (folder / "output.txt").write_text(run_app("infra.app", folder).stderr)
     founding = read_stage(folder / "founding" / "assembly-prod")
-    return Assembly(_read(folder), (folder / "output.txt").read_text(), founding)
+    return Assembly(_read(folder), (folder / "output.txt").read_text(), founding, folder)
 
 
 def run_app(module: str, folder: Path, **context: str) -> subprocess.CompletedProcess[str]:

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 COMMON = {
     "logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage", "xray:PutTraceSegments", "xray:PutTelemetryRecords",
-    "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:GetItem",
-    "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt",
+    "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt",
     "kms:GenerateDataKey", "secretsmanager:GetSecretValue",
 }  # fmt: skip
 OWN: dict[str, set[str]] = {

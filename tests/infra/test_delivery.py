@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.stages import AWS_STAGES
+from shared.delivery.snapshot_store import PARTITION
 from tests.infra.assembly import COPY_REGION
 
 if TYPE_CHECKING:
@@ -55,9 +56,10 @@ def test_the_role_deploys_by_the_bootstraps_roles_and_reads_what_verifying_needs
     assert [one["Action"] for one in statements] == [
         "sts:AssumeRole",
         "secretsmanager:GetSecretValue",
-        ["dynamodb:PutItem", "dynamodb:Query"],
-        ["kms:Decrypt", "kms:GenerateDataKey"],
+        "dynamodb:Query",
+        "kms:Decrypt",
     ]
+    assert statements[2]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [PARTITION]}}
     assert all("*" not in json.dumps(one["Resource"]) for one in statements)
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.infra.assembly import STAGES
+from scripts.aws_gate.partitions import RESERVED
+from tests.infra.assembly import ROOT, STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,32 +45,31 @@ ON_EVERYTHING = {
 }
 TABLE_KEY = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"}
 USE_ARCHIVE = {"s3:PutObject", "kms:Decrypt", "kms:GenerateDataKey"}
+# What of the table itself follows from the code: infra/operations_table.json.
 READ_TABLE = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"}
-WRITE_TABLE = {f"dynamodb:{verb}Item" for verb in ("Put", "Update", "Delete", "ConditionCheck")}
-TABLE = READ_TABLE | WRITE_TABLE | TABLE_KEY
+WRITE_TABLE = {f"dynamodb:{verb}Item" for verb in ("Put", "Update", "Delete")}
+ACCESS = json.loads((ROOT / "infra" / "operations_table.json").read_text())
 OWN = {
     "collect": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
-    "query": {"secretsmanager:GetSecretValue", "dynamodb:GetItem"} | TABLE_KEY,
-    "signing_keys": {"dynamodb:PutItem"} | TABLE_KEY,
+    "query": {"secretsmanager:GetSecretValue"} | TABLE_KEY,
+    "signing_keys": TABLE_KEY,
     "api": {"secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "events:PutEvents"}
     | {"states:StartExecution"}
-    | TABLE,
+    | TABLE_KEY,
     "ingest_worker": {"secretsmanager:GetSecretValue", "kms:Decrypt", "kms:GenerateDataKey", "events:PutEvents"}
     | {"s3:PutObject"},
     "migrate": {f"secretsmanager:{verb}SecretValue" for verb in ("Get", "Put")}
     | {"kms:Decrypt", "kms:GenerateDataKey"},
     "web_publisher": {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"}
     | {"cloudfront:CreateInvalidation"},
-    "status_publisher": {"s3:ListBucket", "s3:PutObject", "s3:DeleteObject", "dynamodb:PutItem"}
-    | READ_TABLE
-    | TABLE_KEY,
-    "promotion": {"secretsmanager:GetSecretValue", "states:StartExecution"} | TABLE,
-    "kpi_evaluation": TABLE,
-    "missed_runs": TABLE,
+    "status_publisher": {"s3:ListBucket", "s3:PutObject", "s3:DeleteObject"} | TABLE_KEY,
+    "promotion": {"secretsmanager:GetSecretValue", "states:StartExecution"} | TABLE_KEY,
+    "kpi_evaluation": TABLE_KEY,
+    "missed_runs": TABLE_KEY,
     "outbox": {"events:PutEvents", "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
-    | TABLE,
-    "error_budget_review": {"s3:GetObject"} | USE_ARCHIVE | TABLE,
-    "evidence_export": {"kms:Sign"} | USE_ARCHIVE | TABLE,
+    | TABLE_KEY,
+    "error_budget_review": USE_ARCHIVE | TABLE_KEY,
+    "evidence_export": {"kms:Sign"} | USE_ARCHIVE | TABLE_KEY,
 }
 
 
@@ -101,9 +102,42 @@ def test_roles_take_their_permissions_from_one_policy_each(assembly: Assembly, s
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_functions_may_call_what_they_need_and_nothing_else(assembly: Assembly, stage: str) -> None:
-    common = {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"} | ON_EVERYTHING
+    common = {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage"} | ON_EVERYTHING | READ_TABLE | WRITE_TABLE
     found = {name: actions - common for name, actions in _actions_by_function(assembly, stage).items()}
     assert {name: found[name] for name in OWN} == OWN
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_functions_write_to_their_own_partitions_of_the_operations_table_only(assembly: Assembly, stage: str) -> None:
+    writing = [one for one in _statements(assembly, stage) if WRITE_TABLE & set(_list(one[1]["Action"]))]
+    found = {}
+    for policy, statement in writing:
+        assert not READ_TABLE & set(_list(statement["Action"])), policy.logical_id
+        found[policy.logical_id] = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    own = [one["partitions"] for one in ACCESS.values() if one["write"]]
+    assert sorted(map(_list, found.values())) == sorted(own)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_functions_of_one_subject_leave_the_partitions_of_others_alone(assembly: Assembly, stage: str) -> None:
+    actions = _actions_by_function(assembly, stage)
+    assert "dynamodb:DeleteItem" not in actions["status_publisher"]
+    assert not WRITE_TABLE & actions["query"]
+    approvals = {name for name, one in ACCESS.items() if "change" in one["partitions"]}
+    assert approvals == {"api", "pipeline_review", "promotion"}
+    for partition, writers in RESERVED.items():
+        assert {name for name, one in ACCESS.items() if partition in one["partitions"]} == writers
+
+
+@pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
+def test_code_of_a_function_can_do_nothing_to_network_interfaces(assembly: Assembly, stage: str) -> None:
+    inside = [one for _, one in assembly.of_type(stage, "AWS::Lambda::Function") if "VpcConfig" in one.properties]
+    denied = [one for _, one in _statements(assembly, stage) if one["Effect"] == "Deny"]
+    assert len(denied) == len(inside)
+    by_code = [str(one["Condition"]["ArnEquals"]["lambda:SourceFunctionArn"]) for one in denied]
+    for function in inside:
+        assert any(f":function:{function.properties['FunctionName']}'" in arn for arn in by_code)
+    assert all("ec2:CreateNetworkInterface" in one["Action"] for one in denied)
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -165,7 +199,8 @@ def _statements_by_function(assembly: Assembly, stage: str) -> dict[str, list[di
         (role,) = policy.properties["Roles"]
         if function := roles.get(role["Ref"]):
             name = function.removeprefix(f"p09-{stage}-").replace("-", "_")
-            found[name] = policy.properties["PolicyDocument"]["Statement"]
+            statements = policy.properties["PolicyDocument"]["Statement"]
+            found[name] = [one for one in statements if one["Effect"] == "Allow"]
     return found
 
 
