@@ -43,6 +43,7 @@ class Concurrency:
     secret_rotation: int = 1
     # People who sign in, or whose token is renewed, in the same instant.
     token_claims: int = 10
+    people: int = 2
     migrate: int = 1
     # One drill; a second action may overlap with a first that was cut off.
     restore_drill: int = 2
@@ -177,12 +178,30 @@ class Sso:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mail:
+    """Who mails come from: an address of a domain that SES has verified in the stage's region, out of its sandbox."""
+
+    address: str
+    name: str = "P09"
+
+    @property
+    def domain(self) -> str:
+        return self.address.partition("@")[2]
+
+    @property
+    def sender(self) -> str:
+        return f"{self.name} <{self.address}>"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stage:
     name: str
     sizes: Sizes
     # Without it, whoever deploys the stage has named no directory yet: its people are kept in the pool.
     sso: Sso | None = None
     local: LocalServers | None = field(default=None)
+    # Without it nobody can be invited by mail, and codes for a forgotten password come from Cognito's own address, 50 a day.
+    mail: Mail | None = None
     # Names of dashboards are unique in an account, which stages may share.
     dashboard: str = "P09-Operations"
     # Where KPIs are measured instead of in CloudWatch; "" = in CloudWatch.
@@ -210,7 +229,7 @@ def local(servers: LocalServers) -> Stage:
         promotion_look_seconds=15,
         shift=None,
     )
-    return Stage(name="local", sizes=sizes, local=servers)
+    return Stage(name="local", sizes=sizes, local=servers, mail=Mail(address="no-reply@p09.localhost"))
 
 
 DEV = Stage(

@@ -6,6 +6,5 @@ from shared.http.people import PeopleSettings
 @dataclass(frozen=True)
 class Settings(PeopleSettings):
     event_bus_name: str
-    operations_table_name: str
     restore_workflow_arn: str
     origin_secret_arn: str

@@ -76,8 +76,12 @@ class ApiStack(Stack):
 
     def _query(self, name: str = "query") -> ServiceFunction:
         """Answers queries, which take the longest and will take the most memory."""
-        login = self._data.postgres.query_secret
-        return self._function(name, login, code="query", environment=self._identity.environment())
+        login, operations = self._data.postgres.query_secret, self._data.operations
+        environment = {"OPERATIONS_TABLE_NAME": operations.table_name, **self._identity.environment()}
+        query = self._function(name, login, code="query", environment=environment)
+        # Whose sessions were ended.
+        query.allow_table(operations, "dynamodb:Query")
+        return query
 
     def _api(self) -> ServiceFunction:
         """Console and operations."""

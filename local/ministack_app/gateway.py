@@ -1,4 +1,4 @@
-"""MiniStack as it is, plus ten things that it lacks. Runs in MiniStack's own virtual environment.
+"""MiniStack as it is, plus eleven things that it lacks. Runs in MiniStack's own virtual environment.
 
 - Its state is written at an orderly stop only; after a kill, everything deployed since the last one would be
   gone. A POST to CHECKPOINT_PATH writes it now.
@@ -13,6 +13,7 @@
   it takes those of all together: one function's error would raise the alarms of every function, and none would end.
 - Each environment unpacks a function's code for itself: shared_code.py has all of them share it.
 - Its state holds the code of each function and version anew: kept_code.py keeps it once.
+- Its Cognito takes answers to challenges on trust: challenges.py does not.
 """
 
 import json
@@ -26,8 +27,9 @@ from typing import Any
 from ministack import app as ministack
 from ministack.core import iam_actions, lambda_runtime, persistence
 from ministack.core.persistence import save_all
-from ministack.services import cloudwatch, eventbridge, lambda_svc, stepfunctions
+from ministack.services import cloudwatch, cognito, eventbridge, lambda_svc, stepfunctions
 
+from local.ministack_app.challenges import Challenges
 from local.ministack_app.kept_code import KeptCode
 from local.ministack_app.shared_code import SharedCode
 
@@ -44,6 +46,8 @@ persistence._json_default = _code.to_json  # noqa: SLF001 -- MiniStack offers no
 persistence._json_object_hook = _code.from_json  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
 
 lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": SharedCode})
+
+Challenges(cognito)
 
 _schedules = {"rest": True}
 _invoke_target = eventbridge._invoke_target  # noqa: SLF001  # what its scheduler calls when a schedule is due

@@ -5,8 +5,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from shared.http.services import HttpSettings, Services
+from shared.platform.settings import aws_settings
 
 if TYPE_CHECKING:
+    from shared.accounts.ended_sessions import EndedSessions
     from shared.identity.tokens import TokenVerifier
 
 
@@ -18,6 +20,7 @@ class PeopleSettings(HttpSettings):
     identity_jwks_url: str
     identity_client_ids: str
     identity_pipeline_client_id: str
+    operations_table_name: str
 
 
 class PeopleServices(Services):
@@ -36,4 +39,14 @@ class PeopleServices(Services):
             jwks_url=settings.identity_jwks_url,
             client_ids=settings.identity_client_ids.split(","),
             pipeline_client_id=settings.identity_pipeline_client_id,
+            is_ended=self.ended_sessions.has,
         )
+
+    @cached_property
+    def ended_sessions(self) -> "EndedSessions":
+        from shared.accounts.ended_sessions import EndedSessions
+        from shared.accounts.store import ended_sessions
+        from shared.platform.aws.dynamodb import Table, signed_call
+
+        table = Table(signed_call(aws_settings), self._people_settings.operations_table_name)
+        return EndedSessions(lambda: ended_sessions(table))

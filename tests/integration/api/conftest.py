@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any
 
 import jwt
@@ -15,6 +16,7 @@ from fastapi.testclient import TestClient
 from jwt.algorithms import RSAAlgorithm
 
 from scripts.openapi.apps import services_of
+from shared.accounts.ended_sessions import FRESH_SECONDS, EndedSessions
 from shared.http.origin_proof import HEADER, OriginProof
 from shared.http.permissions import Function
 from shared.platform.aws.secrets import Login, LoginSecret
@@ -61,6 +63,7 @@ class LocalServices:
             identity_client_ids=CLIENT_ID,
             identity_jwks_url=jwks_url,
             identity_pipeline_client_id=PIPELINE_CLIENT_ID,
+            operations_table_name="",
         )
         services.migrated, services.valkey_server, services.role = migrated, valkey_server, f"p09_{function}"
         return services
@@ -76,6 +79,15 @@ class LocalServices:
     @cached_property
     def health_database(self) -> Database:
         return self.migrated.database(self.role)
+
+    @cached_property
+    def ended(self) -> dict[str, int]:
+        """Until when sessions were ended, by their subjects: what the operations table would say."""
+        return {}
+
+    @cached_property
+    def ended_sessions(self) -> EndedSessions:
+        return EndedSessions(lambda: self.ended, clock=count(step=FRESH_SECONDS).__next__)
 
     @cached_property
     def valkey(self) -> Valkey:
