@@ -46,7 +46,7 @@ WRITE_TABLE = {f"dynamodb:{verb}Item" for verb in ("Put", "Update", "Delete", "C
 TABLE = READ_TABLE | WRITE_TABLE | TABLE_KEY
 OWN = {
     "collect": {"secretsmanager:GetSecretValue", "kms:Decrypt", "events:PutEvents"},
-    "query": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
+    "query": {"secretsmanager:GetSecretValue", "dynamodb:Query"} | TABLE_KEY,
     "api": {"secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds", "events:PutEvents"}
     | {"states:StartExecution", "states:SendTaskSuccess", "states:SendTaskFailure"}
     | TABLE,

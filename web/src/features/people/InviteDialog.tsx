@@ -76,8 +76,8 @@ function NewInvitation({ made, onClose }: { made: MadeInvitation; onClose: () =>
   return (
     <Stack gap="sm">
       <Text size="sm">
-        If you gave an email address, a mail is on its way. You can also send them this link. It is shown <strong>only now</strong>, and works for one person until{" "}
-        {formatMoment(made.expires_at)} UTC.
+        If you gave an email address, a mail is on its way. You can also send them this link. It is shown{" "}
+        <strong>only now</strong>, and works for one person until {formatMoment(made.expires_at)} UTC.
       </Text>
       <CopyBlock label="link" code={invitationLink(made.token, window.location.origin)} />
       <Button size="xs" w="fit-content" onClick={onClose}>

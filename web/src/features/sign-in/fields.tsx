@@ -28,10 +28,21 @@ export function NewPasswordFields({ errors, label }: { errors: FieldErrors; labe
   const shared = { autoComplete: "new-password", required: true, withAsterisk: false, maxLength: 256 };
   return (
     <>
-      <PasswordInput {...shared} name="password" label={label} description={RULES} error={errors.password} />
-      <PasswordInput {...shared} name="again" label="The same again" error={errors.again} />
+      <PasswordInput
+        {...shared}
+        {...invalid(errors.password)}
+        name="password"
+        label={label}
+        description={RULES}
+      />
+      <PasswordInput {...shared} {...invalid(errors.again)} name="again" label="The same again" />
     </>
   );
+}
+
+/** Mantine shows a password's error, and does not say that the field has one. */
+function invalid(error: string | undefined) {
+  return error === undefined ? {} : { error, "aria-invalid": true };
 }
 
 export function codeIn(said: FormData): string {
