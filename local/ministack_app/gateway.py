@@ -1,4 +1,4 @@
-"""MiniStack as it is, plus eleven things that it lacks. Runs in MiniStack's own virtual environment.
+"""MiniStack as it is, plus twelve things that it lacks. Runs in MiniStack's own virtual environment.
 
 - Its state is written at an orderly stop only; after a kill, everything deployed since the last one would be
   gone. A POST to CHECKPOINT_PATH writes it now.
@@ -8,6 +8,7 @@
 - Its schedules rest until a POST to SCHEDULES_PATH: of a system that is half started, probes would report an outage.
 - A policy may allow metrics in one namespace alone; it knows no such condition, and would refuse all of them.
 - It keeps how far a function has read a table's stream, but not the stream: after a restart nothing would be read any more.
+- A policy may allow mail of one sender alone, and of one identity; it knows neither whose a mail is.
 - A policy may allow answers to the tasks of one state machine alone, as CDK writes it; it does not know whose a token is.
 - An alarm judges the metrics of its own dimensions, in each of its periods, and by TreatMissingData when there are none;
   it takes those of all together: one function's error would raise the alarms of every function, and none would end.
@@ -20,6 +21,7 @@ import json
 import time
 import zipfile
 from datetime import UTC, datetime
+from email.utils import parseaddr
 from pathlib import Path
 from types import FunctionType, SimpleNamespace
 from typing import Any
@@ -35,6 +37,7 @@ from local.ministack_app.shared_code import SharedCode
 
 CHECKPOINT_PATH = "/_p09/checkpoint"
 SCHEDULES_PATH = "/_p09/schedules"
+REGION, ACCOUNT = "us-east-1", "000000000000"  # local/state.py has the same
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 SCHEDULER = "aws.scheduler"
 JUDGED_ELSEWHERE = "P09/judged-elsewhere"  # local/composite_alarms.py sets the states of these
@@ -65,12 +68,22 @@ def invoke_target(target: dict[str, Any], event: dict[str, Any], *rest: Any) -> 
 
 eventbridge._invoke_target = invoke_target  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
 
+
+def sender_of(service: str, body: bytes) -> str:
+    """The address that a mail is sent from by version 2 of SES."""
+    if service != "ses" or b"FromEmailAddress" not in body:
+        return ""
+    return parseaddr(str(json.loads(body).get("FromEmailAddress", "")))[1]
+
+
 _request_tag_context = iam_actions.request_tag_context  # what it asks for conditions on the request, of every service
 
 
 def request_context(service: str, action: str, body: bytes, *rest: Any) -> dict[str, Any]:
-    """With the namespace of metrics, where they are sent as JSON: so do our functions."""
+    """With the namespace of metrics, where they are sent as JSON: so do our functions. And with the sender of a mail."""
     context: dict[str, Any] = _request_tag_context(service, action, body, *rest)
+    if sender := sender_of(service, body):
+        return {**context, "ses:FromAddress": sender}
     if action != "cloudwatch:PutMetricData" or not body.startswith(b"{"):
         return context
     return {**context, "cloudwatch:namespace": json.loads(body).get("Namespace")}
@@ -103,6 +116,8 @@ def resource_arn(service: str, method: str, path: str, headers: Any, body: bytes
         for context in list(_tasks.values()):
             if context.get("Task", {}).get("Token") == token:
                 return str(context["StateMachine"]["Id"])
+    if sender := sender_of(service, body):
+        return f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{sender.partition('@')[2]}"
     return str(_extract_resource_arn(service, method, path, headers, body, *rest))
 
 
