@@ -68,22 +68,12 @@ def invoke_target(target: dict[str, Any], event: dict[str, Any], *rest: Any) -> 
 
 eventbridge._invoke_target = invoke_target  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
 
-
-def sender_of(service: str, body: bytes) -> str:
-    """The address that a mail is sent from by version 2 of SES."""
-    if service != "ses" or b"FromEmailAddress" not in body:
-        return ""
-    return parseaddr(str(json.loads(body).get("FromEmailAddress", "")))[1]
-
-
 _request_tag_context = iam_actions.request_tag_context  # what it asks for conditions on the request, of every service
 
 
 def request_context(service: str, action: str, body: bytes, *rest: Any) -> dict[str, Any]:
-    """With the namespace of metrics, where they are sent as JSON: so do our functions. And with the sender of a mail."""
+    """With the namespace of metrics, where they are sent as JSON: so do our functions."""
     context: dict[str, Any] = _request_tag_context(service, action, body, *rest)
-    if sender := sender_of(service, body):
-        return {**context, "ses:FromAddress": sender}
     if action != "cloudwatch:PutMetricData" or not body.startswith(b"{"):
         return context
     return {**context, "cloudwatch:namespace": json.loads(body).get("Namespace")}
@@ -107,6 +97,25 @@ def execute_task(state: dict[str, Any], given: Any, execution: Any, context: dic
 
 stepfunctions._execute_task = execute_task  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
 
+_enforce_ses_v2 = ministack._enforce_ses_v2  # noqa: SLF001  # what it asks whether somebody may call version 2 of SES
+
+
+def enforce_ses_v2(
+    method: str, path: str, headers: Any, body: bytes, query_params: Any, request_id: str
+) -> tuple[int, Any, bytes] | None:
+    """Mail is held against the identity of its sender and against their address."""
+    if b"FromEmailAddress" not in body:
+        return _enforce_ses_v2(method, path, headers, body, query_params, request_id)  # type: ignore[no-any-return]  # MiniStack has no types
+    sender = parseaddr(json.loads(body)["FromEmailAddress"])[1]
+    identity = f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{sender.partition('@')[2]}"
+    return ministack._enforce_data_plane(  # type: ignore[no-any-return]  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
+        "sesv2", "ses:SendEmail", headers, query_params, request_id, resource_arn=identity,
+        service_context={"ses:FromAddress": sender}, named_resource=identity,
+    )  # fmt: skip
+
+
+ministack._enforce_ses_v2 = enforce_ses_v2  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
+
 _extract_resource_arn = iam_actions.extract_resource_arn  # what it holds a policy's resources against
 
 
@@ -116,8 +125,6 @@ def resource_arn(service: str, method: str, path: str, headers: Any, body: bytes
         for context in list(_tasks.values()):
             if context.get("Task", {}).get("Token") == token:
                 return str(context["StateMachine"]["Id"])
-    if sender := sender_of(service, body):
-        return f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{sender.partition('@')[2]}"
     return str(_extract_resource_arn(service, method, path, headers, body, *rest))
 
 
