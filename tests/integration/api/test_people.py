@@ -13,7 +13,7 @@ from tests.integration.api.conftest import Api
 from tests.integration.api.test_api import assert_problem
 from tests.integration.api.test_operations_trail import trail
 
-ADA = {"email": "Ada@Example.com", "name": "Ada", "roles": ["P09-SRE"]}
+ADA: dict[str, Any] = {"email": "Ada@Example.com", "name": "Ada", "roles": ["P09-SRE"]}
 
 
 @pytest.fixture
