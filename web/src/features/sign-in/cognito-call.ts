@@ -78,6 +78,11 @@ function inTheirWords(kind: string, said: string): Mended {
   if (/user is disabled/i.test(said)) {
     return { where: null, detail: "This account is disabled. Ask whoever invited you, or an administrator." };
   }
+  if (/cannot be reset in the current state/i.test(said)) {
+    const detail =
+      "You have not signed in yet: use the temporary password of your invitation, or ask for a new one.";
+    return { where: null, detail };
+  }
   if (/session/i.test(said)) {
     return { where: null, detail: "Signing in took too long. Go back and start again." };
   }

@@ -127,6 +127,12 @@ test.each([
     "new invitation",
   ],
   ["NotAuthorizedException", "Invalid session for the user.", undefined, "start again"],
+  [
+    "NotAuthorizedException",
+    "User password cannot be reset in the current state.",
+    undefined,
+    "not signed in",
+  ],
   ["LimitExceededException", "Attempt limit exceeded", undefined, "quarter of an hour"],
 ])("%s (%s) says what to do, where it can be done", async (type, message, where, said) => {
   const server = new FakeServer().on("POST /", () => json({ __type: type, message }, 400));
