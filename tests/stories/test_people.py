@@ -57,7 +57,7 @@ def test_a_new_person_comes_in_by_mail_with_a_second_factor_forgets_the_password
     choose(page, OWN, NEXT)
     expect(page.get_by_label("The same again")).to_have_accessible_description(re.compile("differ"))
     choose(page, OWN, OWN)
-    expect(heading(page, "Today")).to_be_visible()
+    expect(account(page)).to_be_visible()
 
     secret = set_up_codes(page)
     sign_out(page)
@@ -121,7 +121,7 @@ def test_the_first_person_of_a_stage_is_let_in_by_who_may_invoke_its_function(
     page.goto(system.url)
     sign_in(page, email, found(r'"temporary_password": "([^"]+)"', said))
     choose(page, OWN, OWN)
-    expect(heading(page, "Today")).to_be_visible()
+    expect(account(page)).to_be_visible()
     assert state_of(system, email) == "invited"
 
 
