@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 PAGE: Final = Path(__file__).with_name("page.html")
+SHORT: Final = 500  # characters: a sentence or two
 _SECONDS: Final = 5
 _UNAVAILABLE: Final = 503
 
@@ -53,7 +54,8 @@ def _rows(mails: list[Mail]) -> Iterator[str]:
     for mail in mails:
         head = f"{mail['at'][:19].replace('T', ' ')} UTC · from {mail['from']} · to {', '.join(mail['to'])}"
         # A frame of its own, without scripts: links open the console in another tab.
-        frame = f'<iframe title="As HTML" sandbox="allow-popups" srcdoc="{escape(_in_new_tab(mail["html"]))}"></iframe>'
+        size = "short" if len(mail["html"]) < SHORT else "long"
+        frame = f'<iframe class="{size}" title="As HTML" sandbox="allow-popups" srcdoc="{escape(_in_new_tab(mail["html"]))}"></iframe>'
         text = f"<pre>{escape(mail['text'])}</pre>" if mail["text"] else ""
         body = f"{frame}<details><summary>As text</summary>{text}</details>" if mail["html"] and text else text or frame
         yield f"<article><h2>{escape(mail['subject'])}</h2><p>{escape(head)}</p>{body}</article>"
