@@ -55,7 +55,8 @@ def _rows(mails: list[Mail]) -> Iterator[str]:
         head = f"{mail['at'][:19].replace('T', ' ')} UTC · from {mail['from']} · to {', '.join(mail['to'])}"
         # A frame of its own, without scripts: links open the console in another tab.
         size = "short" if len(mail["html"]) < SHORT else "long"
-        frame = f'<iframe class="{size}" title="As HTML" sandbox="allow-popups" srcdoc="{escape(_in_new_tab(mail["html"]))}"></iframe>'
+        content = escape(_in_new_tab(mail["html"]))
+        frame = f'<iframe class="{size}" title="As HTML" sandbox="allow-popups" srcdoc="{content}"></iframe>'
         text = f"<pre>{escape(mail['text'])}</pre>" if mail["text"] else ""
         body = f"{frame}<details><summary>As text</summary>{text}</details>" if mail["html"] and text else text or frame
         yield f"<article><h2>{escape(mail['subject'])}</h2><p>{escape(head)}</p>{body}</article>"
