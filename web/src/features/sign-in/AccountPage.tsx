@@ -41,10 +41,10 @@ function OneTimeCodes({ username }: { username: string }) {
   const key = ["account", "app"];
   const app = useQuery({
     queryKey: key,
-    queryFn: async () => session.cognito.hasApp(await session.accessToken()),
+    queryFn: () => session.ask((token) => session.cognito.hasApp(token)),
   });
   const forget = useMutation({
-    mutationFn: async () => session.cognito.forgetApp(await session.accessToken()),
+    mutationFn: () => session.ask((token) => session.cognito.forgetApp(token)),
     onSuccess: () => queries.setQueryData(key, false),
   });
   if (app.isError) return <ProblemAlert error={app.error} onRetry={app.refetch} />;
@@ -53,8 +53,8 @@ function OneTimeCodes({ username }: { username: string }) {
     return (
       <EnrolForm
         username={username}
-        begin={async () => session.cognito.enrol(await session.accessToken())}
-        verify={async (_enrolment, code) => session.cognito.verify(await session.accessToken(), code)}
+        begin={() => session.ask((token) => session.cognito.enrol(token))}
+        verify={(_enrolment, code) => session.ask((token) => session.cognito.verify(token, code))}
         submit="Check the code and turn on"
         onDone={() => {
           queries.setQueryData(key, true);

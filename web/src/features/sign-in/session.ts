@@ -2,6 +2,7 @@ import type { TokenSource } from "../../api/client";
 import { ProblemError } from "../../api/problem";
 import { claimsOf } from "./claims";
 import type { Challenge, Cognito, Enrolment, Step, Tokens } from "./cognito";
+import { CognitoProblem } from "./cognito-call";
 
 const KEY = "p09.session";
 /** A token that ends while its request is under way would be refused. */
@@ -75,6 +76,17 @@ export class Session implements TokenSource {
     const person = this.#person;
     if (person === null) throw signedOut();
     return person.expiresAt - MARGIN_MS > this.#now() ? person.accessToken : this.renew();
+  }
+
+  /** What somebody asks of Cognito itself. A token that it refuses is renewed once; whose renewal is refused is signed out. */
+  async ask<T>(question: (accessToken: string) => Promise<T>): Promise<T> {
+    try {
+      return await question(await this.accessToken());
+    } catch (problem) {
+      const isRefused = problem instanceof CognitoProblem && problem.kind === "NotAuthorizedException";
+      if (!isRefused) throw problem;
+      return question(await this.renew());
+    }
   }
 
   /** Many requests may find the token ended at once: they share one renewal. */

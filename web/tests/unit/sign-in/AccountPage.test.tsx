@@ -8,13 +8,16 @@ import { expectNoAxeFindings, renderSignedIn } from "../../support/render";
 let server: FakeServer;
 let has: string[];
 let code: string;
+let isDisabled: boolean;
 
 beforeEach(() => {
   has = [];
   code = "123456";
+  isDisabled = false;
   server = new FakeServer().on("POST /", ({ headers, body }) => {
     const operation = headers.get("X-Amz-Target")?.split(".").at(-1);
     const sent = body as { UserCode?: string; SoftwareTokenMfaSettings?: { Enabled: boolean } };
+    if (isDisabled) return json({ __type: "NotAuthorizedException", message: "User is disabled." }, 400);
     if (operation === "GetUser") return json({ UserMFASettingList: has });
     if (operation === "AssociateSoftwareToken") return json({ SecretCode: "ABCDEFGH" });
     if (operation === "VerifySoftwareToken" && sent.UserCode !== code) {
@@ -51,4 +54,10 @@ test("one-time codes are turned off again", async () => {
   await userEvent.click(await screen.findByRole("button", { name: "Turn off one-time codes" }));
   expect(await screen.findByRole("status")).toHaveTextContent(/^Off\./);
   expect(settings()).toEqual([{ Enabled: false, PreferredMfa: false }]);
+});
+
+test("somebody who was disabled meanwhile is signed out", async () => {
+  isDisabled = true;
+  renderSignedIn(<AccountPage />, server);
+  await expect.poll(() => sessionStorage.length).toBe(0);
 });
