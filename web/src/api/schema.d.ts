@@ -1714,6 +1714,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/drills/{drill_id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a restored database into its place
+         * @description After the sign-off, with what it discards confirmed in the words of its preview; or discard it: then it is destroyed.
+         *
+         *     **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
+         */
+        post: operations["promote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/drills/{drill_id}/staging": {
         parameters: {
             query?: never;
@@ -1732,28 +1754,6 @@ export interface paths {
          *     **Who may call:** P09-DBA, P09-SRE.
          */
         post: operations["point_staging"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/drills/{drill_id}/promote": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Put a restored database into its place
-         * @description After the sign-off, with what it discards confirmed in the words of its preview; or discard it: then it is destroyed.
-         *
-         *     **Who may call:** P09-Auditor, P09-DBA, P09-Developer, P09-Lead, P09-SRE.
-         */
-        post: operations["promote"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7747,7 +7747,7 @@ export interface operations {
             };
         };
     };
-    point_staging: {
+    promote: {
         parameters: {
             query?: never;
             header?: never;
@@ -7756,10 +7756,14 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromotionDecision"];
+            };
+        };
         responses: {
             /** @description Successful Response */
-            202: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7778,7 +7782,7 @@ export interface operations {
             };
         };
     };
-    promote: {
+    point_staging: {
         parameters: {
             query?: never;
             header?: never;
@@ -7787,14 +7791,10 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PromotionDecision"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
