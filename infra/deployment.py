@@ -73,6 +73,7 @@ class Deployment(cdk.Stage):
             platform=platform,
             data=services,
             api_id=api.gateway.api_id,
+            pool=access.pool,
             console_url=stage.local.origin if stage.local else web.url,
             **self._props("Operations"),
         )

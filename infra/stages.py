@@ -47,6 +47,7 @@ class Concurrency:
     token_claims: int = 10
     # By the schedule, and by a deploy.
     signing_keys: int = 2
+    people: int = 2
     migrate: int = 1
     # One drill; a second action may overlap with a first that was cut off.
     restore_drill: int = 2
@@ -195,6 +196,22 @@ class Domain:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mail:
+    """Who mails come from: an address of a domain that SES has verified in the stage's region, out of its sandbox."""
+
+    address: str
+    name: str = "P09"
+
+    @property
+    def domain(self) -> str:
+        return self.address.partition("@")[2]
+
+    @property
+    def sender(self) -> str:
+        return f"{self.name} <{self.address}>"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stage:
     name: str
     sizes: Sizes
@@ -203,6 +220,8 @@ class Stage:
     # Without it, console, API and status page are found under CloudFront's own names, with the TLS that CloudFront takes.
     domain: Domain | None = None
     local: LocalServers | None = field(default=None)
+    # Without it nobody can be invited by mail, and codes for a forgotten password come from Cognito's own address, 50 a day.
+    mail: Mail | None = None
     # Names of dashboards are unique in an account, which stages may share.
     dashboard: str = "P09-Operations"
     # Where KPIs are measured instead of in CloudWatch; "" = in CloudWatch.
@@ -251,7 +270,7 @@ def local(servers: LocalServers) -> Stage:
         promotion_look_seconds=15,
         shift=None,
     )
-    return Stage(name="local", sizes=sizes, local=servers)
+    return Stage(name="local", sizes=sizes, local=servers, mail=Mail(address="no-reply@p09.localhost"))
 
 
 DEV = Stage(

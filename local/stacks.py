@@ -21,6 +21,7 @@ from local.web import BUILT, build_web
 
 POSTGRES_SECRET = "p09-local-postgres-admin"  # noqa: S105  # the secret's name
 VALKEY_SECRET = "p09-local-valkey"  # noqa: S105  # the secret's name
+MAIL_DOMAIN = "p09.localhost"  # infra/stages.py sends from it
 SLACK_SECRET = "p09-local-slack"  # noqa: S105  # the secret's name
 WEBHOOKS_SECRET = "p09-local-webhooks"  # noqa: S105  # the secret's name
 PIPELINE_SECRET = "p09-local-pipeline"  # noqa: S105  # the secret's name; the stacks create it
@@ -59,6 +60,11 @@ def _fill_in_pipeline(config: Configuration) -> None:
         client.put_secret_value(SecretId=PIPELINE_SECRET, SecretString=value)
 
 
+def _verify_mail_domain(config: Configuration) -> None:
+    """As somebody does for a stage in AWS, by records in DNS."""
+    aws_client("sesv2", config.aws_endpoint).create_email_identity(EmailIdentity=MAIL_DOMAIN)
+
+
 def _current(client: Any, name: str) -> str:
     return str(client.get_secret_value(SecretId=name)["SecretString"])
 
@@ -87,6 +93,7 @@ def ensure_deployed(state: State, config: Configuration) -> bool:
     with step("cdk deploy 'local/*'"):
         _cdk(state, config, "deploy", "local/*", *("--require-approval", "never", "--concurrency", "4"))
     stand_in(config.aws_endpoint)
+    _verify_mail_domain(config)
     _fill_in_pipeline(config)
     ssm.put_parameter(Name=_DIGEST_PARAMETER, Value=digest, Type="String", Overwrite=True)
     checkpoint(config.aws_endpoint)

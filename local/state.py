@@ -78,6 +78,11 @@ class Configuration:
         return f"http://{LOOPBACK}:{self.slack_port}"
 
     @property
+    def mail_url(self) -> str:
+        """Everybody's inbox, in the process of what stands for Slack."""
+        return f"{self.slack_url}/mail/"
+
+    @property
     def github_url(self) -> str:
         """What stands for GitHub's API, in the process of what stands for Slack."""
         return f"{self.slack_url}/github"

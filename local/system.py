@@ -197,6 +197,7 @@ def _publish(state: State, config: Configuration) -> None:
             },
             "valkey": {"host": LOOPBACK, "port": config.valkey_port, "password": config.valkey_password},
             "slack_url": config.slack_url,
+            "mail_url": config.mail_url,
             "status_url": found["StatusUrl"],
             "user_pool_id": found["UserPoolId"],
             "client_id": found["UserPoolClientId"],
@@ -214,6 +215,7 @@ def announce(state: State, config: Configuration, *, demo: bool) -> None:
     print(f"  health     {config.url}/health")
     print(f"  status     {outputs(config)['StatusUrl']}   (static files: they stay when the rest is down)")
     print(f"  Slack      {config.slack_url}   (what stands for it, and shows what was announced)")
+    print(f"  mail       {config.mail_url}   (everybody's inbox: invitations, codes for a forgotten password)")
     print(f"  GitHub     {config.github_url}   (what stands for it: a played history, no runners)")
     if demo:
         print(f"  demo site  {config.url}/demo/   (a page with the tracker: visit it, watch the console)")

@@ -17,6 +17,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "organisations": ("organisations", "members", "audit"),
     "invitations": ("members",),
     "audit": ("audit",),
+    "people": ("people",),
     "access": ("roles", "secrets", "database_credentials"),
     "dead-letters": ("dead_letters",),
     "kpis": ("kpis",),

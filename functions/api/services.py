@@ -14,6 +14,7 @@ from shared.platform.settings import aws_settings
 from shared.platform.valkey import Valkey
 
 if TYPE_CHECKING:
+    from shared.accounts.store import AccountStore
     from shared.audit.anchors import AnchorStore
     from shared.backups.store import DrillStore
     from shared.calendar.store import CalendarStore
@@ -63,6 +64,12 @@ class Services(PeopleServices):
         from shared.platform.aws.dynamodb import signed_call
 
         return AuditedTable(signed_call(aws_settings), self.settings.operations_table_name)
+
+    @cached_property
+    def accounts(self) -> "AccountStore":
+        from shared.accounts.store import AccountStore
+
+        return AccountStore(self.operations)
 
     @cached_property
     def anchors(self) -> "AnchorStore":

@@ -31,6 +31,8 @@ POOL_REASONS = {
     "AwsSolutions-COG2": "A second factor can be used; of engineers SSO asks it, where the stage has SSO",
     "AwsSolutions-COG8": "It judges passwords typed here; engineers come by SSO, which judges its own",
 }
+# As long as invitations to organisations, with which they are mailed.
+TEMPORARY_PASSWORD_LIFETIME = Duration.days(7)
 ROLES = ("P09-Developer", "P09-SRE", "P09-DBA", "P09-Lead", "P09-Auditor")
 
 
@@ -109,13 +111,28 @@ class AccessStack(Stack):
                 require_lowercase=True,
                 require_symbols=True,
                 require_uppercase=True,
-                temp_password_validity=Duration.days(1),
+                temp_password_validity=TEMPORARY_PASSWORD_LIFETIME,
+            ),
+            email=self._email(),
+            user_verification=cognito.UserVerificationConfig(
+                email_subject="Your code for P09",
+                email_body="Your code is <strong>{####}</strong>. With it you set another password for P09. It works for an hour. "
+                "You did not ask for it? Then you need do nothing.",
             ),
             deletion_protection=self._stage.protected,
             removal_policy=kept(self._stage),
         )
         acknowledge(pool, POOL_REASONS)
         return pool
+
+    def _email(self) -> cognito.UserPoolEmail:
+        """How codes for a forgotten password are sent."""
+        mail = self._stage.mail
+        if mail is None:
+            return cognito.UserPoolEmail.with_cognito()
+        return cognito.UserPoolEmail.with_ses(
+            from_email=mail.address, from_name=mail.name, ses_verified_domain=mail.domain, ses_region=self.region
+        )
 
     def _client(self) -> cognito.UserPoolClient:
         return self.pool.add_client(

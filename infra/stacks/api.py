@@ -87,7 +87,7 @@ class ApiStack(Stack):
                 **self._origin_proof(),
             },
         )
-        # The signing keys.
+        # The signing keys, and whose sessions were ended.
         query.allow_table(data.operations)
         return query
 

@@ -15,12 +15,14 @@ from infra.constructs.incident_response import IncidentResponse
 from infra.constructs.kpi_alarms import KpiAlarms
 from infra.constructs.operations_dashboard import OperationsDashboard
 from infra.constructs.outbox import Outbox
+from infra.constructs.people import People
 from infra.constructs.promotion import Promotion
 from infra.constructs.saved_queries import SavedQueries
 from infra.constructs.scheduled_task import run_as_task, run_every
 from infra.constructs.service_function import ServiceFunction
 
 if TYPE_CHECKING:
+    from aws_cdk import aws_cognito as cognito
     from constructs import Construct
 
     from infra.constructs.platform import DataServices, Platform
@@ -37,6 +39,7 @@ class OperationsStack(Stack):
         platform: Platform,
         data: DataServices,
         api_id: str,
+        pool: cognito.IUserPool,
         console_url: str,
         **props: Any,
     ) -> None:
@@ -46,6 +49,7 @@ class OperationsStack(Stack):
         Outbox(self, "Outbox", platform=platform, data=data)
         IncidentResponse(self, "Incidents", platform=platform, data=data)
         Communication(self, "Communication", platform=platform, data=data, console_url=console_url)
+        People(self, "People", platform=platform, data=data, pool=pool, console_url=console_url)
         self._kpi_evaluation()
         self._error_budget_review(console_url)
         self._missed_runs()

@@ -1,4 +1,4 @@
-"""MiniStack as it is, plus ten things that it lacks. Runs in MiniStack's own virtual environment.
+"""MiniStack as it is, plus twelve things that it lacks. Runs in MiniStack's own virtual environment.
 
 - Its state is written at an orderly stop only; after a kill, everything deployed since the last one would be
   gone. A POST to CHECKPOINT_PATH writes it now.
@@ -9,16 +9,19 @@
 - A policy may allow metrics in one namespace alone; it knows no such condition, and would refuse all of them.
 - A policy may allow writes to some partitions of a table alone; it fills in no such key, and would allow writes to all of them.
 - It keeps how far a function has read a table's stream, but not the stream: after a restart nothing would be read any more.
+- A policy may allow mail of one sender alone, and of one identity; it knows neither whose a mail is.
 - An alarm judges the metrics of its own dimensions, in each of its periods, and by TreatMissingData when there are none;
   it takes those of all together: one function's error would raise the alarms of every function, and none would end.
 - Each environment unpacks a function's code for itself: shared_code.py has all of them share it.
 - Its state holds the code of each function and version anew: kept_code.py keeps it once.
+- Its Cognito takes answers to challenges on trust: challenges.py does not.
 """
 
 import json
 import time
 import zipfile
 from datetime import UTC, datetime
+from email.utils import parseaddr
 from pathlib import Path
 from types import FunctionType, SimpleNamespace
 from typing import Any
@@ -26,13 +29,15 @@ from typing import Any
 from ministack import app as ministack
 from ministack.core import iam_actions, lambda_runtime, persistence
 from ministack.core.persistence import save_all
-from ministack.services import cloudwatch, eventbridge, lambda_svc
+from ministack.services import cloudwatch, cognito, eventbridge, lambda_svc
 
+from local.ministack_app.challenges import Challenges
 from local.ministack_app.kept_code import KeptCode
 from local.ministack_app.shared_code import SharedCode
 
 CHECKPOINT_PATH = "/_p09/checkpoint"
 SCHEDULES_PATH = "/_p09/schedules"
+REGION, ACCOUNT = "us-east-1", "000000000000"  # local/state.py has the same
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 SCHEDULER = "aws.scheduler"
 JUDGED_ELSEWHERE = "P09/judged-elsewhere"  # local/composite_alarms.py sets the states of these
@@ -44,6 +49,8 @@ persistence._json_default = _code.to_json  # noqa: SLF001 -- MiniStack offers no
 persistence._json_object_hook = _code.from_json  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
 
 lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": SharedCode})
+
+Challenges(cognito)
 
 _schedules = {"rest": True}
 _invoke_target = eventbridge._invoke_target  # noqa: SLF001  # what its scheduler calls when a schedule is due
@@ -90,6 +97,24 @@ def dynamodb_context(body: bytes) -> dict[str, Any]:
 
 iam_actions.dynamodb_service_context = dynamodb_context
 
+_enforce_ses_v2 = ministack._enforce_ses_v2  # noqa: SLF001  # what it asks whether somebody may call version 2 of SES
+
+
+def enforce_ses_v2(
+    method: str, path: str, headers: Any, body: bytes, query_params: Any, request_id: str
+) -> tuple[int, Any, bytes] | None:
+    """Mail is held against the identity of its sender and against their address."""
+    if b"FromEmailAddress" not in body:
+        return _enforce_ses_v2(method, path, headers, body, query_params, request_id)  # type: ignore[no-any-return]  # MiniStack has no types
+    sender = parseaddr(json.loads(body)["FromEmailAddress"])[1]
+    identity = f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{sender.partition('@')[2]}"
+    return ministack._enforce_data_plane(  # type: ignore[no-any-return]  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
+        "sesv2", "ses:SendEmail", headers, query_params, request_id, resource_arn=identity,
+        service_context={"ses:FromAddress": sender}, named_resource=identity,
+    )  # fmt: skip
+
+
+ministack._enforce_ses_v2 = enforce_ses_v2  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
 
 _evaluate_alarm = cloudwatch._evaluate_alarm  # noqa: SLF001  # what it calls for each alarm when metrics arrive
 

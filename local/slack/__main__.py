@@ -1,4 +1,7 @@
-"""`python -m local.slack PORT STATE_FOLDER`: started by the supervisor. What stands for GitHub answers under /github."""
+"""`python -m local.slack PORT STATE_FOLDER`: started by the supervisor.
+
+What stands for GitHub answers under /github, everybody's inbox under /mail.
+"""
 
 import sys
 from pathlib import Path
@@ -9,6 +12,8 @@ from starlette.routing import Mount
 
 from local.chaos import ChaosWatch
 from local.github.app import create_app as github_app
+from local.mail.app import create_app as mail_app
+from local.mail.app import read_mails
 from local.slack.app import Slack, create_app
 from local.slack.messages import Inbox
 from local.state import LOOPBACK, State
@@ -24,8 +29,9 @@ def main() -> None:
     )
     chaos = ChaosWatch(State(Path(folder)))
     github = github_app(config.github_token, lambda: chaos.now().pipeline)
+    mail = mail_app(lambda: read_mails(config.aws_endpoint))
     uvicorn.run(
-        Starlette(routes=[Mount("/github", github), Mount("/", create_app(slack))]),
+        Starlette(routes=[Mount("/github", github), Mount("/mail", mail), Mount("/", create_app(slack))]),
         host=LOOPBACK,
         port=int(port),
         access_log=False,

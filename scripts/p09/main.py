@@ -22,6 +22,7 @@ from scripts.p09.flags import in_flags
 from scripts.p09.incident import incident
 from scripts.p09.kpi import kpi
 from scripts.p09.operations import dead_letters, logs
+from scripts.p09.people import people
 from scripts.p09.pipeline import local_secret, pipeline_token
 from scripts.p09.queries import query
 from scripts.p09.restore import restore
@@ -42,6 +43,7 @@ app.add_typer(sites, name="site")
 app.add_typer(keys, name="key")
 app.add_typer(dead_letters, name="dead-letters")
 app.add_typer(audit, name="audit")
+app.add_typer(people, name="people")
 app.add_typer(credentials, name="credentials")
 app.add_typer(secrets, name="secrets")
 app.add_typer(kpi, name="kpi")

@@ -44,6 +44,12 @@ class BreakGlassUnapproved(_CredentialEvent):
     """No second person has approved a break-glass in its time."""
 
 
+class AccountAsked(_AccessEvent):
+    """Something was asked for the account by which somebody signs in; ``account`` is its address, where it says what."""
+
+    account: str
+
+
 class _RoleEvent(_AccessEvent):
     role: str
     why: str

@@ -44,6 +44,14 @@ COMPONENT: Final = Form("^[a-z_]{1,64}$", "a component's id, such as analytics")
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), ONE_LINE]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), LINES]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), ONE_LINE]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, min_length=6, max_length=200),
+    Form(
+        r"^[A-Za-z0-9._%+'-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}$",
+        "an e-mail address, such as ada@example.com",
+    ),
+]
 
 
 T = TypeVar("T", datetime, date)

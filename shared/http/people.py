@@ -8,20 +8,21 @@ from shared.http.services import HttpSettings, Services
 from shared.platform.settings import aws_settings
 
 if TYPE_CHECKING:
+    from shared.accounts.ended_sessions import EndedSessions
     from shared.identity.signing_keys import SigningKeys
     from shared.identity.tokens import TokenVerifier
+    from shared.platform.aws.dynamodb import Table
 
 
 @dataclass(frozen=True)
 class PeopleSettings(HttpSettings):
-    """``identity_client_ids`` are the clients by which people sign in, separated by commas; ``operations_table_name`` is where the
-    pool's signing keys are."""
-
-    operations_table_name: str
+    """``identity_client_ids`` are the clients by which people sign in, separated by commas; in the operations table are the pool's
+    signing keys, and whose sessions were ended."""
 
     identity_issuer: str
     identity_client_ids: str
     identity_pipeline_client_id: str
+    operations_table_name: str
 
 
 class PeopleServices(Services):
@@ -40,12 +41,24 @@ class PeopleServices(Services):
             client_ids=settings.identity_client_ids.split(","),
             pipeline_client_id=settings.identity_pipeline_client_id,
             keys=self.signing_keys,
+            is_ended=self.ended_sessions.has,
         )
+
+    @cached_property
+    def _operations(self) -> "Table":
+        from shared.platform.aws.dynamodb import Table, signed_call
+
+        return Table(signed_call(aws_settings), self._people_settings.operations_table_name)
 
     @cached_property
     def signing_keys(self) -> "SigningKeys":
         from shared.identity.signing_keys import KeptKeys, SigningKeys
-        from shared.platform.aws.dynamodb import Table, signed_call
 
-        table = Table(signed_call(aws_settings), self._people_settings.operations_table_name)
-        return SigningKeys(KeptKeys(table).fetch)
+        return SigningKeys(KeptKeys(self._operations).fetch)
+
+    @cached_property
+    def ended_sessions(self) -> "EndedSessions":
+        from shared.accounts.ended_sessions import EndedSessions
+        from shared.accounts.store import ended_sessions
+
+        return EndedSessions(lambda: ended_sessions(self._operations))

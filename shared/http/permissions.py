@@ -67,6 +67,10 @@ ROUTES: Final[dict[tuple[str, str], Row]] = {
     ("GET", "/v1/audit/verification"): Row(API, frozenset({AUDITOR, LEAD, SRE})),
     ("GET", "/v1/organisations/{organisation_id}/audit"): Row(API, frozenset({PERSON})),
     ("GET", "/v1/organisations/{organisation_id}/audit/verification"): Row(API, frozenset({PERSON})),
+    ("GET", "/v1/people"): Row(API, frozenset({LEAD, SRE, AUDITOR})),
+    ("POST", "/v1/people"): Row(API, frozenset({LEAD})),
+    ("POST", "/v1/people/{email}/disable"): Row(API, frozenset({LEAD, SRE})),
+    ("POST", "/v1/people/{email}/enable"): Row(API, frozenset({LEAD})),
     ("GET", "/v1/access/roles"): Row(API, _OPERATIONS),
     ("GET", "/v1/access/secrets"): Row(API, frozenset({DBA, SRE, LEAD, AUDITOR})),
     # The route itself lets only the DBA role have one without breaking the glass.

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 import jwt
@@ -32,11 +32,14 @@ class TokenVerifier:
         client_ids: Collection[str],
         pipeline_client_id: str,
         keys: SigningKeys,
+        is_ended: Callable[[str, float], bool] = lambda _subject, _issued_at: False,
     ) -> None:
+        """``is_ended`` says of a person's ``sub`` and a token's time of issue whether that session was ended."""
         self._issuer = issuer
         self._client_ids = frozenset(client_ids)
         self._pipeline_client_id = pipeline_client_id
         self._keys = keys
+        self._is_ended = is_ended
 
     def verify(self, token: str) -> Person | Pipeline:
         """Whom a token stands for. Raises ``InvalidToken`` or ``IdentityUnavailable``."""
@@ -72,6 +75,8 @@ class TokenVerifier:
             raise InvalidToken("a client is nobody's person")
         if PIPELINE_SCOPE in str(claims.get("scope", "")):
             raise InvalidToken("a person has not the pipeline's scope")
+        if self._is_ended(claims["sub"], claims["iat"]):
+            raise InvalidToken("the session was ended: sign in again")
 
 
 def _check(claims: dict[str, Any]) -> None:

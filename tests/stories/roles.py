@@ -32,6 +32,7 @@ IDS: Final = {
     "action_id": "1",
     "change_id": "CHG-20200101T000000Z-0a1b2c",
     "incident_id": "INC-20200101-000000-0a1b2c",
+    "email": "nobody@people.example",
     "review_id": "PIR-20200101-000000-0a1b2c",
 }
 PREFLIGHT: Final = "OPTIONS"  # MiniStack answers these itself, AWS passes them on; functions/collect has a test of them

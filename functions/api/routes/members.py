@@ -1,20 +1,24 @@
 """People of an organisation, and invitations to it."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict
 
-from functions.api.services import ServicesOf
+from functions.api.services import Services, ServicesOf
 from functions.api.trail import TrailOf
 from shared.http.authorise import PersonOf
-from shared.http.fields import ONE_LINE, Form, Label
+from shared.http.fields import ONE_LINE, Email, Form, Label
 from shared.http.tenancy import acting_for, require
 from shared.identity.identity import MemberRole
 from shared.identity.view import InvitationList, Joined, MadeInvitation, MemberList, RoleView
 from shared.platform.refusals import Unknown
+
+if TYPE_CHECKING:
+    from shared.identity.people import InvitationToken
 
 router = APIRouter(tags=["organisations"])
 
@@ -28,12 +32,14 @@ class NewRole(BaseModel):
 
 
 class NewInvitation(BaseModel):
-    """``label`` says whom it is for: a name or a mail address."""
+    """``label`` says whom it is for: a name or a mail address. With ``email`` the invitation is mailed there, with a temporary
+    password for somebody who has no account yet."""
 
     model_config = ConfigDict(extra="forbid")
 
     role: MemberRole
     label: Label
+    email: Email | None = None
 
 
 class InvitationAcceptance(BaseModel):
@@ -112,7 +118,7 @@ async def list_invitations(organisation_id: UUID, services: ServicesOf, person: 
 async def create_invitation(
     organisation_id: UUID, new: NewInvitation, services: ServicesOf, person: PersonOf, trail: TrailOf
 ) -> MadeInvitation:
-    """For owners. The token is good for seven days and one acceptance."""
+    """For owners. The token is good for seven days and one acceptance; a mail, where one was asked for, has it in a link."""
     from shared.identity.people import InvitationToken, invite
     from shared.identity.show import invitation_view
 
@@ -120,7 +126,11 @@ async def create_invitation(
     with acting_for(services, person) as (connection, roles):
         require(roles, organisation_id, "POST", "/v1/organisations/{organisation_id}/invitations")
         made = invite(connection, organisation_id, new.role, new.label, token)
-        trail.write(connection, organisation_id, "invitation.create", f"invitation/{made.id}", after=new.model_dump())
+        after = new.model_dump(exclude_none=True)
+        trail.write(connection, organisation_id, "invitation.create", f"invitation/{made.id}", after=after)
+        if new.email:
+            # Within the transaction: without its mail there is no invitation.
+            _send(services, new.email, new.label, token, by=person.actor.name)
     return {**invitation_view(made), "token": token.text.reveal()}
 
 
@@ -167,6 +177,15 @@ async def accept_invitation(
             connection, invitation.organisation_id, "invitation.accept", f"member/{person.subject}", after=after
         )
     return {"organisation_id": invitation.organisation_id, "role": invitation.role}
+
+
+def _send(services: Services, email: str, name: str, token: "InvitationToken", *, by: str) -> None:
+    from shared.accounts.model import ask
+
+    before = services.accounts.get(email)
+    # What stands behind the # is sent to no server and gets into no log.
+    page = f"/invitation#{token.text.reveal()}"
+    services.accounts.ask(before, ask(before, "invited", email, by=by, now=datetime.now(UTC), name=name, page=page))
 
 
 def _no_member(organisation_id: UUID, subject: str) -> Unknown:

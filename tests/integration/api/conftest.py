@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any
 
 import jwt
@@ -15,6 +16,7 @@ from fastapi.testclient import TestClient
 from jwt.algorithms import RSAAlgorithm
 
 from scripts.openapi.apps import services_of
+from shared.accounts.ended_sessions import FRESH_SECONDS, EndedSessions
 from shared.http.origin_proof import HEADER, OriginProof
 from shared.http.permissions import Function
 from shared.identity.signing_keys import KeysUnavailable, SigningKeys, fetch_document
@@ -62,6 +64,7 @@ class LocalServices:
             identity_issuer=ISSUER,
             identity_client_ids=CLIENT_ID,
             identity_pipeline_client_id=PIPELINE_CLIENT_ID,
+            operations_table_name="",
         )
         services.jwks_url = jwks_url
         services.migrated, services.valkey_server, services.role = migrated, valkey_server, f"p09_{function}"
@@ -89,6 +92,15 @@ class LocalServices:
     @cached_property
     def health_database(self) -> Database:
         return self.migrated.database(self.role)
+
+    @cached_property
+    def ended(self) -> dict[str, int]:
+        """Until when sessions were ended, by their subjects: what the operations table would say."""
+        return {}
+
+    @cached_property
+    def ended_sessions(self) -> EndedSessions:
+        return EndedSessions(lambda: self.ended, clock=count(step=FRESH_SECONDS).__next__)
 
     @cached_property
     def valkey(self) -> Valkey:

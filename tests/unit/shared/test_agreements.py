@@ -4,11 +4,13 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 from uuid import UUID
 
+from functions.api.routes.people import Role
 from shared.audit import chain
 from shared.backups.drill import SIGNING_ROLE
-from shared.identity.identity import DBA
+from shared.identity.identity import DBA, ROLES
 from shared.incidents import signals
 
 SHARED = Path(chain.__file__).parents[1]
@@ -59,3 +61,7 @@ def _places(module: ast.Module) -> Iterator[ast.expr]:
             table = ast.unparse(node.func.value)
             if node.func.attr in {"get", "query"} and table.endswith("table"):
                 yield node.args[0]
+
+
+def test_staff_are_invited_to_the_roles_that_identity_knows() -> None:
+    assert set(get_args(Role)) == ROLES

@@ -373,7 +373,7 @@ export interface paths {
         put?: never;
         /**
          * Invite somebody
-         * @description For owners. The token is good for seven days and one acceptance.
+         * @description For owners. The token is good for seven days and one acceptance; a mail, where one was asked for, has it in a link.
          *
          *     **Who may call:** person.
          */
@@ -510,6 +510,78 @@ export interface paths {
         get: operations["verify_organisation_audit"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People who were invited, and what became of it
+         * @description By their addresses. Who signs in by SSO, and was never disabled here, is not among them.
+         *
+         *     **Who may call:** P09-Auditor, P09-Lead, P09-SRE.
+         */
+        get: operations["list_people"];
+        put?: never;
+        /**
+         * Invite somebody to operate P09
+         * @description They get a mail with a temporary password. Somebody who was invited before gets another one, and these roles.
+         *
+         *     **Who may call:** P09-Lead.
+         */
+        post: operations["invite_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{email}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End somebody's access
+         * @description Within a minute their sessions have ended, and they can't sign in. Memberships stay, and count again when enabled.
+         *
+         *     **Who may call:** P09-Lead, P09-SRE.
+         */
+        post: operations["disable_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{email}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give somebody access again
+         * @description With the password and the roles that they had.
+         *
+         *     **Who may call:** P09-Lead.
+         */
+        post: operations["enable_person"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1726,6 +1798,47 @@ export interface components {
             accepted: number;
             /** Rejected */
             rejected: components["schemas"]["Rejection"][];
+        };
+        /** AccountChange */
+        AccountChange: {
+            /** Reason */
+            reason: string;
+        };
+        /** AccountList */
+        AccountList: {
+            /** People */
+            people: components["schemas"]["AccountView"][];
+        };
+        /**
+         * AccountView
+         * @description ``state`` is *pending* until what was ``wanted`` has been done, and *failed* when it can't be: ``detail`` says why.
+         */
+        AccountView: {
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /** Roles */
+            roles: string[];
+            /**
+             * Wanted
+             * @enum {string}
+             */
+            wanted: "invited" | "enabled" | "disabled";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "invited" | "enabled" | "disabled" | "failed";
+            /** Detail */
+            detail: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
         };
         /** AcknowledgeIncident */
         AcknowledgeIncident: {
@@ -3338,7 +3451,8 @@ export interface components {
         };
         /**
          * NewInvitation
-         * @description ``label`` says whom it is for: a name or a mail address.
+         * @description ``label`` says whom it is for: a name or a mail address. With ``email`` the invitation is mailed there, with a temporary
+         *     password for somebody who has no account yet.
          */
         NewInvitation: {
             /**
@@ -3348,6 +3462,8 @@ export interface components {
             role: "owner" | "editor" | "viewer";
             /** Label */
             label: string;
+            /** Email */
+            email?: string | null;
         };
         /** NewKey */
         NewKey: {
@@ -3361,6 +3477,18 @@ export interface components {
         NewOrganisation: {
             /** Name */
             name: string;
+        };
+        /**
+         * NewPerson
+         * @description Somebody who operates P09. Customers' people are invited to their organisation.
+         */
+        NewPerson: {
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /** Roles */
+            roles: ("P09-Developer" | "P09-SRE" | "P09-DBA" | "P09-Lead" | "P09-Auditor")[];
         };
         /** NewRole */
         NewRole: {
@@ -5422,6 +5550,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPerson"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                email: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
                 };
             };
             /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */

@@ -1,5 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { Suspense, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 import { Navigate, Route, Routes, useLocation } from "react-router";
 import { createApi } from "../api/client";
 import { ApiContext } from "../api/context";
@@ -29,7 +29,8 @@ const AccessPage = lazily(() => import("../features/access/AccessPage"));
 const AuditPage = lazily(() => import("../features/audit/AuditPage"));
 const KpisPage = lazily(() => import("../features/kpis/KpisPage"));
 
-// Most people come to it once, or never.
+// Most people come to these once, or never.
+const AccountPage = lazily(() => import("../features/sign-in/AccountPage"));
 const InvitationPage = lazily(() => import("../features/people/InvitationPage"));
 
 /** Messages and evidence link to the pages of operations by these. */
@@ -57,7 +58,8 @@ export function Console() {
       <QueryClientProvider client={queries}>
         <Routes>
           <Route path="/sites/:siteId/:page?" element={<SitePage />} />
-          <Route path="/invitation" element={<Invited />} />
+          <Route path="/invitation" element={<Alone page={<InvitationPage />} />} />
+          <Route path="/account" element={<Alone page={<AccountPage />} />} />
           {/* Who may open which of them is told by their frame. */}
           {!isOperator && <Route path="/operations/*" element={<OperationsPage />} />}
           {isOperator && (
@@ -88,13 +90,12 @@ export function Console() {
   );
 }
 
-function Invited() {
+/** A page of no site and of no operation. */
+function Alone({ page }: { page: ReactNode }) {
   return (
     <Shell>
       <Boundary fallback={PageFailure}>
-        <Suspense fallback={<PageSkeleton heights={[240]} />}>
-          <InvitationPage />
-        </Suspense>
+        <Suspense fallback={<PageSkeleton heights={[240]} />}>{page}</Suspense>
       </Boundary>
     </Shell>
   );

@@ -1,5 +1,6 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Link } from "react-router";
 import { BrandMark } from "../components/BrandMark";
 import { ColorSchemeMenu } from "../components/ColorSchemeMenu";
 import { PersonIcon } from "../components/icons";
@@ -51,6 +52,9 @@ function AccountMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{person?.username}</Menu.Label>
+        <Menu.Item component={Link} to="/account">
+          Account and one-time codes
+        </Menu.Item>
         <Menu.Item component="a" href="/docs">
           API documentation
         </Menu.Item>

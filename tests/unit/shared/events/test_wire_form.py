@@ -40,6 +40,7 @@ FORMS: Final = {
     "ReviewChanged": ("p09.incidents", "id at review change title due owner why"),
     "CalendarChanged": ("p09.calendar", "id at entry kind change title start end components reason"),
     "MessageQueued": ("p09.communication", "id at thread"),
+    "AccountAsked": ("p09.access", "id at account"),
     "DrillPassed": ("p09.backups", DRILL),
     "DrillFailed": ("p09.backups", DRILL),
     "DeploymentChanged": ("p09.deployments", "id at deployment sequence change title impact planned_for by why"),

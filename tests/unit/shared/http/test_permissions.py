@@ -43,6 +43,7 @@ IDS = {
     "action_id": "1",
     "change_id": "CHG-20261124T120000Z-0a1b2c",
     "incident_id": "INC-20261124-120000-0a1b2c",
+    "email": "nobody@people.example",
     "review_id": "PIR-20261124-120000-0a1b2c",
 }
 TOKENS = {

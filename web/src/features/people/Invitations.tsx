@@ -18,7 +18,8 @@ export function Invitations({ organisationId }: { organisationId: string }) {
       {!data && !problem && <PageSkeleton heights={[80]} />}
       {data?.length === 0 && (
         <EmptyState title="Nobody is invited">
-          Invite somebody, and send them the link that you get: whoever signs in with it becomes a member.
+          Invite somebody: they get a mail, or you send them the link. Whoever signs in with it becomes a
+          member.
         </EmptyState>
       )}
       {data && data.length > 0 && (

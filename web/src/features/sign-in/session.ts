@@ -1,7 +1,8 @@
 import type { TokenSource } from "../../api/client";
 import { ProblemError } from "../../api/problem";
 import { claimsOf } from "./claims";
-import type { Cognito, Tokens } from "./cognito";
+import type { Challenge, Cognito, Enrolment, Step, Tokens } from "./cognito";
+import { CognitoProblem } from "./cognito-call";
 
 const KEY = "p09.session";
 /** A token that ends while its request is under way would be refused. */
@@ -37,8 +38,26 @@ export class Session implements TokenSource {
     return () => this.#listeners.delete(listener);
   };
 
-  async signIn(username: string, password: string): Promise<void> {
-    this.#begin(await this.#cognito.signIn(username, password), username);
+  /** Each of these ends with somebody signed in, or with what is asked next. */
+  async signIn(username: string, password: string): Promise<Step> {
+    return this.#after(username, await this.#cognito.signIn(username, password));
+  }
+
+  async setPassword(asked: Challenge, password: string): Promise<Step> {
+    return this.#after(asked.username, await this.#cognito.setPassword(asked, password));
+  }
+
+  async sendCode(asked: Challenge, code: string): Promise<Step> {
+    return this.#after(asked.username, await this.#cognito.sendCode(asked, code));
+  }
+
+  async verifyBefore(asked: Challenge, enrolment: Enrolment, code: string): Promise<Step> {
+    return this.#after(asked.username, await this.#cognito.verifyBefore(asked, enrolment, code));
+  }
+
+  /** What needs no session of ours. */
+  get cognito(): Cognito {
+    return this.#cognito;
   }
 
   /** Signs somebody in whose tokens came by a redirect. */
@@ -57,6 +76,17 @@ export class Session implements TokenSource {
     const person = this.#person;
     if (person === null) throw signedOut();
     return person.expiresAt - MARGIN_MS > this.#now() ? person.accessToken : this.renew();
+  }
+
+  /** What somebody asks of Cognito itself. A token that it refuses is renewed once; whose renewal is refused is signed out. */
+  async ask<T>(question: (accessToken: string) => Promise<T>): Promise<T> {
+    try {
+      return await question(await this.accessToken());
+    } catch (problem) {
+      const isRefused = problem instanceof CognitoProblem && problem.kind === "NotAuthorizedException";
+      if (!isRefused) throw problem;
+      return question(await this.renew());
+    }
   }
 
   /** Many requests may find the token ended at once: they share one renewal. */
@@ -81,6 +111,11 @@ export class Session implements TokenSource {
       if (isRefused && this.#person === person) this.#become(null);
       throw problem;
     }
+  }
+
+  #after(typed: string, step: Step): Step {
+    if (step.kind === "done") this.#begin(step.tokens, typed);
+    return step;
   }
 
   #begin(tokens: Tokens, typed: string): void {
