@@ -26,7 +26,7 @@ _RAW = ("shared.platform.aws.signed", "call")
 TABLE = "shared.platform.aws.dynamodb"
 # Raw calls name the service as its signature does; boto3 as its model does.
 _MODELS = {"monitoring": "cloudwatch", "states": "stepfunctions"}
-_PREFIXES = {"stepfunctions": "states"}
+_PREFIXES = {"sesv2": "ses", "stepfunctions": "states"}
 _ACTIONS = {
     "s3:DeleteObjects": "s3:DeleteObject",
     "s3:HeadObject": "s3:GetObject",
@@ -274,17 +274,17 @@ def _client_service(call: ast.Call) -> Iterator[str]:
 
 
 def _dynamic(module: Module, call: ast.Call, raw: set[str], clients: set[str]) -> Iterator[Made]:
-    """``self._call("GetItem", …)``, ``client.put_object(…)``, ``client.get_paginator("list_objects_v2")``."""
+    """``self._call("GetItem", …)``, ``client.put_object(…)``, ``client.get_paginator("list_objects_v2")``, ``tell(client.create_user)``."""
     first = call.args[:1]
     texts = {str(one.value) for part in first for one in ast.walk(part) if isinstance(one, ast.Constant)}
     for service in raw:
         for name in texts & set(_operations(service).values()):
             if name != "TransactWriteItems":
                 yield _call(module, call, service, name)
-    attribute = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    attributes = {node.attr for node in (call.func, *first) if isinstance(node, ast.Attribute)}
     for service in clients:
         known = _operations(service)
-        for name in (texts | {attribute}) & set(known):
+        for name in (texts | attributes) & set(known):
             yield _call(module, call, service, known[name])
 
 

@@ -76,11 +76,12 @@ def test_boto3s_methods_paginators_and_wrappers_are_found_by_the_names_of_iam(tm
                 client.put_object(Bucket="b", Key="k")
                 client.get_paginator("list_objects_v2").paginate(Bucket="b")
                 wrapped("delete_objects")
+                wrapped(client.get_object)
             def wrapped(operation):
                 pass
         """,
     )
-    assert actions(root) == ["s3:DeleteObject", "s3:ListBucket", "s3:PutObject"]
+    assert actions(root) == ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"]
 
 
 def test_what_only_type_checkers_read_calls_nothing(tmp_path: Path) -> None:
