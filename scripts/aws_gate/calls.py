@@ -274,7 +274,7 @@ def _client_service(call: ast.Call) -> Iterator[str]:
 
 
 def _dynamic(module: Module, call: ast.Call, raw: set[str], clients: set[str]) -> Iterator[Made]:
-    """``self._call("GetItem", …)``, ``client.put_object(…)``, ``client.get_paginator("list_objects_v2")``, ``tell(client.create)``."""
+    """``self._call("GetItem", …)``, ``client.put_object(…)``, ``client.get_paginator("list_objects")``, ``tell(client.create)``."""
     first = call.args[:1]
     texts = {str(one.value) for part in first for one in ast.walk(part) if isinstance(one, ast.Constant)}
     for service in raw:
