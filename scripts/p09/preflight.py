@@ -71,9 +71,9 @@ class Account:
         yield from _asked("Elastic IPs", lambda: [self._quota("Elastic IPs", "ec2", "L-0263D0A3", region, 0)])
         yield from _asked("Aurora clusters", lambda: [self._clusters(region)])
         for one in regions:
-            yield from _asked(f"CDK bootstrap in {one}", lambda one=one: [self._bootstrap(one)])  # type: ignore[misc]
+            yield from _asked(f"CDK bootstrap in {one}", lambda one=one: [self._bootstrap(one)])  # type: ignore[misc]  # a default binds the name, which mypy can't infer
         for one in regions:
-            yield from _asked(f"AWS Backup in {one}", lambda one=one: self._backup(one))  # type: ignore[misc]
+            yield from _asked(f"AWS Backup in {one}", lambda one=one: self._backup(one))  # type: ignore[misc]  # a default binds the name, which mypy can't infer
         yield from _asked("Service-linked roles", lambda: map(self._linked, _LINKED))
         yield from _asked("GitHub as identity provider", lambda: [self._github()])
         yield from _asked("SES", lambda: [self._mail(region)])

@@ -48,7 +48,7 @@ def test_archives_for_aws_carry_the_certificates_of_rds(tmp_path: Path, monkeypa
     archive = zipfile.ZipFile(assets.code(assets.lambda_target()))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cadata=archive.read("rds-ca.pem").decode())
-    names = [dict(part[0] for part in one["subject"])["commonName"] for one in context.get_ca_certs()]  # type: ignore[misc]
+    names = [dict(part[0] for part in one["subject"])["commonName"] for one in context.get_ca_certs()]  # type: ignore[misc]  # typeshed: nested tuples
     assert "Amazon RDS us-east-1 Root CA RSA2048 G1" in names
     assert "Amazon RDS eu-central-1 Root CA RSA2048 G1" in names
     # Every connection reads all of them: no region's, no kind's that no instance of ours has.

@@ -85,13 +85,13 @@ def _switches(assembly: Assembly) -> set[str]:
     """Variables that are empty, or false, on one side only."""
     here, prod = (
         {
-            (one.properties["Handler"], name): value
+            (one.properties["FunctionName"].removeprefix(f"p09-{stage}-"), name): value
             for _, one in assembly.of_type(stage, "AWS::Lambda::Function")
             for name, value in one.properties["Environment"]["Variables"].items()
         }
         for stage in ("local", "prod")
     )
-    return {name for handler, name in prod if (here[handler, name] in OFF) != (prod[handler, name] in OFF)}
+    return {name for function, name in prod if (here[function, name] in OFF) != (prod[function, name] in OFF)}
 
 
 def _text(file: str) -> str:

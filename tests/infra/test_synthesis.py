@@ -41,8 +41,9 @@ SERVER_COUNTS = {
     "AWS::EC2::VPC": 1,
     "AWS::ElastiCache::ReplicationGroup": 1,
     "AWS::RDS::DBCluster": 1,
-    "AWS::RDS::DBInstance": 2,
 }
+# Without a reader `dev` is down while its writer is patched; nobody minds.
+INSTANCES = {"dev": 1, "staging": 2, "prod": 2}
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -61,6 +62,7 @@ def test_every_stage_holds_what_makes_the_system(assembly: Assembly, stage: str)
 def test_stages_in_aws_have_servers_and_a_network(assembly: Assembly, stage: str) -> None:
     found = Counter(resource.type for stack in assembly.stacks(stage) for resource in stack.resources)
     assert {kind: found[kind] for kind in SERVER_COUNTS} == SERVER_COUNTS
+    assert found["AWS::RDS::DBInstance"] == INSTANCES[stage]
 
 
 def test_stages_in_aws_differ_in_no_kind_of_resource(assembly: Assembly) -> None:
@@ -90,7 +92,5 @@ def test_synthesis_warns_of_nothing(assembly: Assembly) -> None:
     assert lines == []
 
 
-def _kinds(assembly: Assembly, stage: str) -> dict[str, Counter[str]]:
-    return {
-        name: Counter(resource.type for resource in stack.resources) for name, stack in assembly.stages[stage].items()
-    }
+def _kinds(assembly: Assembly, stage: str) -> dict[str, set[str]]:
+    return {name: {resource.type for resource in stack.resources} for name, stack in assembly.stages[stage].items()}

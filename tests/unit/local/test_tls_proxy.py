@@ -12,7 +12,7 @@ NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
 def _certificates(found: Papers) -> tuple[x509.Certificate, x509.Certificate]:
-    return tuple(x509.load_pem_x509_certificate(file.read_bytes()) for file in (found.authority, found.server))  # type: ignore[return-value]
+    return tuple(x509.load_pem_x509_certificate(file.read_bytes()) for file in (found.authority, found.server))  # type: ignore[return-value]  # a tuple of two
 
 
 def test_an_authority_signs_one_certificate_for_loopback_and_keeps_no_key(tmp_path: Path) -> None:
