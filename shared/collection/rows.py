@@ -20,8 +20,8 @@ COLUMNS: Final = (
     "hostname", "page", "referrer", "source", "country", "properties",
 )  # fmt: skip
 # What the release before does not know of an event: an entry carries it apart (``Entry.more``), a line for each row in the same
-# order. `user_agent` is \N where it is not judged; `screen` is a class; `click_id` the kind and never the id; `engaged` (milliseconds),
-# `scroll` (0 to 100) and `amount` may be \N; `excluded` is the reason why the event is counted and not stored.
+# order. `user_agent` is \N where it is not judged; `screen` is a class; `click_id` the kind and never the id; `engaged`
+# (milliseconds), `scroll` (0 to 100) and `amount` may be \N; `excluded` is why the event is counted and not stored.
 MORE_COLUMNS: Final = (
     "user_agent", "language", "screen", "region", "city",
     "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "click_id",
