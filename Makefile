@@ -15,7 +15,7 @@ ARCHIVES := collect query
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
 .PHONY: help setup run demo observe deploy-local test stories campaign mutants check check-infra check-aws check-workflows bench synth assembly diff unpack deploy verify smoke load plan-change record fetch-change claim-change roll-back audit sbom \
-  openapi price record-statements generate clean lock format
+  openapi price record-statements generate clean lock lists format
 
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
@@ -146,6 +146,11 @@ record-statements: setup ## write down what the code says to PostgreSQL today, o
 
 generate: setup ## write rules, dashboards, alarms and docs from shared/runbook.toml
 	@$(PY) -m scripts.generate
+
+lists: setup ## take the newest lists of browsers and crawlers into the locks; sources are looked through by hand (shared/enrichment)
+	@$(LOCK) pyproject.toml $(foreach name,ua-parser ua-parser-rs ua-parser-builtins crawler-user-agents,--upgrade-package $(name)) -o requirements/runtime.txt
+	@$(LOCK) pyproject.toml --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	@$(LOCK) pyproject.toml requirements/bench.in -c requirements/runtime.txt -o requirements/bench.txt
 
 format: setup ## let the formatters have their way
 	@ruff check --quiet --fix .

@@ -75,7 +75,10 @@ class Servers:
         with self.valkey() as client:
             client.run("FLUSHALL")
         with connect_as_owner(self.configuration) as owner:
-            owner.run("truncate events, event_ids, visits, traffic")
+            owner.run(
+                "truncate events, event_ids, visits, traffic, bot_events, bot_visits, exclusions, visitors, acquisitions, places, "
+                "devices, numbers, unbuilt"
+            )
 
 
 @contextmanager

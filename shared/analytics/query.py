@@ -76,7 +76,8 @@ class Include(BaseModel):
     """What to add to the results.
 
     ``time_labels`` lists the labels of all buckets in ``meta``; ``empty_buckets`` (not in Plausible) makes a
-    row of zeros for each bucket without a row; ``total_rows`` counts the rows of all pages in ``meta``.
+    row of zeros for each bucket without a row; ``total_rows`` counts the rows of all pages in ``meta``; ``bots`` (not in
+    Plausible) counts bots as visitors, whom ``meta`` tells apart otherwise.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -84,6 +85,7 @@ class Include(BaseModel):
     time_labels: StrictBool = False
     empty_buckets: StrictBool = False
     total_rows: StrictBool = False
+    bots: StrictBool = False
     imports: _NotYet = False
     compare: _NotYet = None
     comparisons: _NotYet = None

@@ -19,9 +19,17 @@ _MOMENT: Final[Mapping[Source, str]] = {
     "started": "started_at",
     "saw": "started_at",
 }
-_EVENTS_IN_VISITS: Final = """events join visits
-    on visits.site_id = events.site_id and visits.visitor_id = events.visitor_id
+_IN_VISITS: Final = """{events} join {visits}
+    on visits.site_id = events.site_id and visits.visitor_id = events.visitor_id{same_kind}
         and timestamp between started_at and ended_at and started_at < :end and ended_at >= :start"""
+_PEOPLE: Final = {"events": "events", "visits": "visits", "same_kind": "", "kind": ""}
+# A visitor whom one header makes a bot and another does not has visits of both kinds, which may overlap.
+_PEOPLE_AND_BOTS: Final = {
+    "events": "(select *, false as bot from events union all select *, true from bot_events) as events",
+    "visits": "(select *, false as bot from visits union all select *, true from bot_visits) as visits",
+    "same_kind": " and events.bot = visits.bot",
+    "kind": ", visits.bot",
+}
 _EVERY_BUCKET: Final = "generate_series(1, cardinality(cast(:starts as timestamptz[]))) as every (bucket)"
 
 
@@ -30,7 +38,8 @@ class Question:
     """A query with its period resolved.
 
     ``bucket_starts`` is None without a time dimension. ``order_by`` names metrics, ``BUCKET`` or dimensions, and
-    whether each descends. ``every_bucket`` (by time alone) keeps buckets in which nothing was counted.
+    whether each descends. ``every_bucket`` (by time alone) keeps buckets in which nothing was counted. With ``bots``
+    they are counted as people are.
     """
 
     site_id: int
@@ -45,6 +54,7 @@ class Question:
     total_rows: bool
     limit: int
     offset: int
+    bots: bool = False
 
     @property
     def columns(self) -> dict[str, str]:
@@ -102,6 +112,11 @@ def _source(source: Source, question: Question) -> str:
         numbers="".join(f"{number}, " for number in numbers),
         group=f"group by {', '.join(numbers)}" if keys else "",
         events=_events(question),
+        just_events=_tables(question)["events"],
+        visits=_tables(question)["visits"],
+        same_kind=_tables(question)["same_kind"],
+        kind=_tables(question)["kind"],
+        dictionaries=_dictionaries(question),
         conditions="".join(f" and {condition}" for condition in _conditions(source, question)),
     )
 
@@ -120,8 +135,26 @@ def _variant(source: Source, question: Question) -> str:
 
 def _events(question: Question) -> str:
     """An event has its visit's dimensions: it is looked up only when one of them is asked for."""
-    dimensions = [*question.dimensions, *(each.dimension for each in question.filters)]
-    return _EVENTS_IN_VISITS if any(dimension.of == "visit" for dimension in dimensions) else "events"
+    if any(dimension.of == "visit" for dimension in _all_dimensions(question)):
+        return f"{_IN_VISITS.format(**_tables(question))} {_dictionaries(question)}"
+    return _tables(question)["events"]
+
+
+def _tables(question: Question) -> Mapping[str, str]:
+    return _PEOPLE_AND_BOTS if question.bots else _PEOPLE
+
+
+def _dictionaries(question: Question) -> str:
+    """A visit that an earlier release stored has no number in them."""
+    asked = dict.fromkeys(each.dictionary for each in _all_dimensions(question) if each.dictionary)
+    return " ".join(
+        f"left join {each.table} on {each.table}.site_id = visits.site_id and {each.table}.id = visits.{each.number}"
+        for each in asked
+    )
+
+
+def _all_dimensions(question: Question) -> list[Dimension]:
+    return [*question.dimensions, *(each.dimension for each in question.filters)]
 
 
 def _conditions(source: Source, question: Question) -> list[str]:
@@ -154,6 +187,8 @@ def _shown(source: Source, dimension: Dimension) -> str:
 
 
 def _column(source: Source, dimension: Dimension) -> str:
+    if dimension.dictionary:
+        return f"coalesce({dimension.dictionary.table}.{dimension.column}, '')"
     if dimension.of == "visit":
         return f"visits.{dimension.column}"
     return f"visits.{dimension.entry}" if source == "started" else f"events.{dimension.column}"

@@ -57,6 +57,7 @@ def answer(connection: "Connection", site: Site, query: Query, now: datetime) ->
             metrics=metrics,
             order_by=[(BUCKET if name in TIMES else name, direction == "desc") for name, direction in order_by],
             every_bucket=query.include.empty_buckets,
+            bots=query.include.bots,
             total_rows=query.include.total_rows,
             limit=query.pagination.limit,
             offset=query.pagination.offset,
@@ -64,7 +65,10 @@ def answer(connection: "Connection", site: Site, query: Query, now: datetime) ->
     )
     return {
         "results": [_result(row, query.dimensions, metrics, buckets) for row in rows],
-        "meta": _meta(query, buckets, total),
+        "meta": {
+            **store.kept_apart(connection, site.id, period.start, period.end),
+            **_meta(query, buckets, total),
+        },
         "query": _echo(query, period, unit, order_by),
     }
 
@@ -99,7 +103,8 @@ def _metrics(query: Query, period: Period, buckets: list[Bucket]) -> dict[str, D
     known = definitions(
         by_event=any(dimension.of == "event" for dimension in query.breakdown),
         of_events=any(each.dimension.of == "event" for each in query.filters),
-        from_roll_up=not query.breakdown and not query.filters and in_whole_quarters(period, buckets),
+        from_roll_up=not (query.breakdown or query.filters or query.include.bots)
+        and in_whole_quarters(period, buckets),
     )
     return {name: known[name] for name in query.metrics}
 

@@ -1,12 +1,24 @@
 """The queries of ``stats``, asked of PostgreSQL."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from shared.analytics.statement import Question, answer, order, parameters
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
+
+
+class Bots(TypedDict):
+    visitors: int
+    events: int
+
+
+class KeptApart(TypedDict):
+    """``excluded``: events by the reason why the site does not want them; whole quarters of an hour."""
+
+    bots: Bots
+    excluded: dict[str, int]
 
 
 def fetch(connection: "Connection", question: Question) -> tuple[list[dict[str, Any]], int]:
@@ -29,6 +41,26 @@ def first_quarter(connection: "Connection", site_id: int) -> datetime | None:
     first: datetime | None
     [[first]] = connection.run("select min(bucket) from traffic where site_id = :site", site=site_id)
     return first
+
+
+def kept_apart(connection: "Connection", site_id: int, since: datetime, until: datetime) -> KeptApart:
+    """Bots and excluded events from ``since`` to ``until`` (not included): in no other number."""
+    [[visitors, events]] = connection.run(
+        "select count(distinct visitor_id), count(*) from bot_events "
+        "where site_id = :site and timestamp >= :since and timestamp < :until and name <> 'engagement'",
+        site=site_id,
+        since=since,
+        until=until,
+    )
+    excluded = connection.run(
+        "select reason, sum(events)::bigint from exclusions "
+        "where site_id = :site and bucket >= date_bin('15 minutes', cast(:since as timestamptz), 'epoch') and bucket < :until "
+        "group by reason order by reason",
+        site=site_id,
+        since=since,
+        until=until,
+    )
+    return {"bots": {"visitors": visitors, "events": events}, "excluded": dict(map(tuple, excluded))}
 
 
 def visitors_between(connection: "Connection", site_id: int, since: datetime, until: datetime) -> int:

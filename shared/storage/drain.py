@@ -161,7 +161,7 @@ def _store_or_split(valkey: Valkey, database: Database, reads: Sequence[Read], d
         return
     try:
         stored, epoch = _commit(valkey, database, [read.entry for read in reads if isinstance(read.entry, Entry)])
-    except (DatabaseError, UnknownSite) as error:
+    except (DatabaseError, UnknownSite, BadEntry) as error:
         if not is_entrys_fault(error):
             raise
         if len(reads) == 1:

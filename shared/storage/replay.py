@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pg8000.exceptions import DatabaseError
 
-from shared.collection.entry import Entry
+from shared.collection.entry import BadEntry, Entry
 from shared.storage.drain import EVENTS_PER_TRANSACTION, is_entrys_fault
 from shared.storage.store import UnknownSite, store, try_to_lock
 
@@ -55,7 +55,7 @@ def _store_or_split(database: "Database", entries: Sequence[Entry], done: Replay
             if not try_to_lock(connection):
                 raise AnotherStores
             stored = store(connection, entries)
-    except (DatabaseError, UnknownSite) as error:
+    except (DatabaseError, UnknownSite, BadEntry) as error:
         if not is_entrys_fault(error):
             raise
         if len(entries) == 1:

@@ -1,8 +1,8 @@
 -- Events by when they happened.
 select
     {keys}
-    count(*) filter (where name <> 'engagement') as events,
+    count(*) as events,
     count(*) filter (where name = 'pageview') as pageviews
 from {events}
-where events.site_id = :site and timestamp >= :start and timestamp < :end {conditions}
+where events.site_id = :site and timestamp >= :start and timestamp < :end and name <> 'engagement' {conditions}
 {group}

@@ -1,4 +1,4 @@
--- Visitors by when they acted, each once in each group.
+-- Visitors by when they acted, each once in each group. Engagement makes no visitor count.
 select
     {names}
     count(*) as visitors
@@ -7,6 +7,6 @@ from (
         {keys}
         events.visitor_id
     from {events}
-    where events.site_id = :site and timestamp >= :start and timestamp < :end {conditions}
+    where events.site_id = :site and timestamp >= :start and timestamp < :end and name <> 'engagement' {conditions}
 ) as visitors
 {group}

@@ -49,10 +49,38 @@ FOREIGN_TO_COLLECT = (
     "event_ids",
     "visits",
     "traffic",
+    "bot_events",
+    "exclusions",
+    "visitors",
+    "acquisitions",
     "audit",
     "audit_heads",
 )
-FOREIGN_TO_QUERY = ("organisations", "invitations", "event_ids", "audit", "audit_heads", "backup_sentinels")
+FOREIGN_TO_QUERY = (
+    "organisations",
+    "invitations",
+    "event_ids",
+    "numbers",
+    "unbuilt",
+    "audit",
+    "audit_heads",
+    "backup_sentinels",
+)
+SEEN_BY_QUERY = (
+    "members",
+    "sites",
+    "keys",
+    "events",
+    "visits",
+    "traffic",
+    "acquisitions",
+    "places",
+    "devices",
+    "visitors",
+    "bot_events",
+    "bot_visits",
+    "exclusions",
+)
 
 
 class Tenants:
@@ -121,7 +149,7 @@ def test_query_acts_for_the_organisations_of_a_person_and_sees_no_other(tenants:
         assert roles == {ACME: "owner"}
         assert sites(connection, after=0, limit=10) == [tenants.sites[ACME]]
     with tenants.migrated.database("p09_query").transaction() as connection:
-        for table in ("members", "sites", "keys", "events", "visits", "traffic"):
+        for table in SEEN_BY_QUERY:
             assert connection.run(f"select count(*) from {table}") == [[0]], table
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -45,6 +45,12 @@ class Analytics:
             _store(connection, number, list(events))
         return Site(number, timezone, domain)
 
+    def add_bots(self, site: Site, events: list[Event]) -> None:
+        nothing: dict[str, list[str]] = {table: [told(event) for event in events] for table, told in _TOLD.items()}
+        visits = [_visit_row(visit, nothing) for visit in visits_of(events)]
+        self.store("bot_events", [{"site_id": site.id, **_event_row(event)} for event in events])
+        self.store("bot_visits", [{"site_id": site.id, **visit} for visit in visits])
+
     def store(self, table: str, rows: list[dict[str, Any]]) -> None:
         with self.owner.transaction([self.organisation]) as connection:
             connection.run(INSERT.format(table=table), rows=json.dumps(rows, default=str))
@@ -73,9 +79,14 @@ def _store(connection: Connection, site: int, events: list[Event]) -> None:
     if months:
         connection.run("select p09_ensure_event_months(cast(:months as date[]))", months=months)
     visits = visits_of(events)
+    made_of = {table: list(dict.fromkeys(told(visit.entry) for visit in visits)) for table, told in _TOLD.items()}
     for table, rows in {
+        **{
+            table: [_meaning_row(table, told, number) for number, told in enumerate(all_told)]
+            for table, all_told in made_of.items()
+        },
         "events": [_event_row(event) for event in events],
-        "visits": [_visit_row(visit) for visit in visits],
+        "visits": [_visit_row(visit, made_of) for visit in visits],
         "traffic": _traffic_rows(events, visits),
     }.items():
         of_site = [{"site_id": site, **row} for row in rows]
@@ -92,23 +103,58 @@ def _event_row(event: Event) -> dict[str, Any]:
         "page": event.page,
         "source": event.source,
         "country": event.country,
+        "interactive": event.interactive,
+        "currency": "",
+        "title": "",
         **_PLACE,
     }
 
 
-def _visit_row(visit: Visit) -> dict[str, Any]:
+_TOLD: dict[str, Callable[[Event], str]] = {
+    "acquisitions": lambda event: event.campaign,
+    "places": lambda event: event.city,
+    "devices": lambda event: event.browser,
+}
+_COLUMNS = {
+    "acquisitions": (
+        "utm_campaign",
+        "source",
+        "channel",
+        "referrer",
+        "utm_source",
+        "utm_medium",
+        "utm_content",
+        "utm_term",
+        "click_id",
+    ),
+    "places": ("city", "country", "region"),
+    "devices": ("browser", "browser_version", "system", "system_version", "device", "screen", "language"),
+}
+
+
+def _meaning_row(table: str, told: str, number: int) -> dict[str, Any]:
+    return {**dict.fromkeys(_COLUMNS[table], ""), _COLUMNS[table][0]: told, "id": number, "digest": UUID(int=number)}
+
+
+def _visit_row(visit: Visit, made_of: dict[str, list[str]]) -> dict[str, Any]:
+    numbers = {table: made_of[table].index(told(visit.entry)) for table, told in _TOLD.items()}
     return {
         "visitor_id": visit.first.visitor,
         "started_at": visit.first.at,
         "ended_at": visit.last.at,
         "first_event": visit.first.id,
         "last_event": visit.last.id,
-        "entry_page": visit.first.page,
-        "exit_page": visit.last.page,
+        "entry_page": visit.entry.page,
+        "exit_page": visit.exit.page,
+        "acquisition": numbers["acquisitions"],
+        "place": numbers["places"],
+        "device": numbers["devices"],
+        "exit_hostname": "",
+        "interactive": visit.interactive,
         "events": visit.counted,
         "pageviews": visit.pageviews,
-        "source": visit.first.source,
-        "country": visit.first.country,
+        "source": visit.entry.source,
+        "country": visit.entry.country,
         **_PLACE,
     }
 

@@ -23,6 +23,10 @@ class Event:
     page: str = "/"
     source: str = ""
     country: str = ""
+    campaign: str = ""
+    city: str = ""
+    browser: str = ""
+    interactive: bool = True
     id: UUID = field(default_factory=uuid4)
 
     @property
@@ -43,6 +47,19 @@ class Visit:
         return self.events[-1]
 
     @property
+    def entry(self) -> Event:
+        """What the visit is made of: its first pageview, else its first event."""
+        return next((event for event in self.events if event.name == "pageview"), self.first)
+
+    @property
+    def exit(self) -> Event:
+        return next((event for event in reversed(self.events) if event.name == "pageview"), self.last)
+
+    @property
+    def interactive(self) -> int:
+        return sum(event.counts and event.interactive for event in self.events)
+
+    @property
     def counted(self) -> int:
         return sum(event.counts for event in self.events)
 
@@ -52,7 +69,7 @@ class Visit:
 
     @property
     def bounced(self) -> bool:
-        return self.counted == 1
+        return self.interactive < 2
 
     @property
     def duration(self) -> timedelta:
@@ -60,9 +77,13 @@ class Visit:
 
 
 def visits_of(events: Iterable[Event]) -> list[Visit]:
+    """A run of engagement alone is none."""
     ordered = sorted(events, key=lambda event: (event.visitor, event.at, event.id))
     return [
-        Visit(tuple(run)) for _, own in groupby(ordered, key=lambda event: event.visitor) for run in _runs(list(own))
+        Visit(tuple(run))
+        for _, own in groupby(ordered, key=lambda event: event.visitor)
+        for run in _runs(list(own))
+        if any(event.counts for event in run)
     ]
 
 
@@ -83,8 +104,13 @@ def quarter(moment: datetime) -> datetime:
 # What each dimension says of an event and its visit; without a value, nothing: then there is no row for it.
 VALUES: dict[str, Callable[[Event, Visit], str]] = {
     "event:page": lambda event, _: event.page,
-    "visit:source": lambda _, visit: visit.first.source or "Direct / None",
-    "visit:country": lambda _, visit: "(unknown)" if visit.first.country in {"", "ZZ"} else visit.first.country,
+    "visit:entry_page": lambda _, visit: visit.entry.page or "(not set)",
+    "visit:exit_page": lambda _, visit: visit.exit.page or "(not set)",
+    "visit:source": lambda _, visit: visit.entry.source or "Direct / None",
+    "visit:utm_campaign": lambda _, visit: visit.entry.campaign or "(not set)",
+    "visit:country": lambda _, visit: "(unknown)" if visit.entry.country in {"", "ZZ"} else visit.entry.country,
+    "visit:city": lambda _, visit: visit.entry.city or "(unknown)",
+    "visit:browser": lambda _, visit: visit.entry.browser or "(not set)",
 }
 
 
@@ -110,7 +136,7 @@ class Reference:
         groups |= {
             self._labels(dimensions, visit.first.at, event, visit)
             for visit in self._started()
-            for event in visit.events
+            for event in {*visit.events, visit.entry}
         }
         of_events = any(name.startswith("event:") for _, name, _ in filters)
         counted = [
@@ -137,8 +163,12 @@ class Reference:
 
         by_event = any(name.startswith("event:") for name in dimensions)
         acted = [event for event, visit in self._acted() if belongs(event.at, event, visit)]
-        entered = [visit for visit in self._started() if belongs(visit.first.at, visit.first, visit)]
-        saw = [visit for visit in self._started() if any(belongs(visit.first.at, each, visit) for each in visit.events)]
+        entered = [visit for visit in self._started() if belongs(visit.first.at, visit.entry, visit)]
+        saw = [
+            visit
+            for visit in self._started()
+            if any(belongs(visit.first.at, each, visit) for each in visit.events if each.counts)
+        ]
         views = sum(event.name == "pageview" for event in acted)
         lasted = saw if of_events and not by_event else entered
         counts: dict[str, tuple[float, bool]] = {
@@ -159,7 +189,8 @@ class Reference:
         return [value for value, _ in chosen], any(something for _, something in chosen)
 
     def _acted(self) -> list[tuple[Event, Visit]]:
-        pairs = ((event, visit) for visit in visits_of(self.events) for event in visit.events)
+        """Engagement makes no visitor count."""
+        pairs = ((event, visit) for visit in visits_of(self.events) for event in visit.events if event.counts)
         return [(event, visit) for event, visit in pairs if self.start <= event.at < self.end]
 
     def _started(self) -> list[Visit]:

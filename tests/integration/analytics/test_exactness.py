@@ -7,12 +7,11 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.analytics.dimensions import DIMENSIONS
 from shared.analytics.filters import OPERATORS
 from shared.analytics.query import METRICS
 from tests.examples import examples
 from tests.integration.analytics.conftest import Analytics
-from tests.integration.analytics.reference import Event, Reference
+from tests.integration.analytics.reference import VALUES, Event, Reference
 
 # Each around a change of the clocks: of an hour at 2 and 1 o'clock, of an hour at midnight, of half an hour.
 CHANGES = {
@@ -27,7 +26,7 @@ CHANGES = {
 PAGES = ["/", "/a", "/a/b", "/%", ""]
 SOURCES = ["", "", "google.com", "Google", "Direct / None", "it's"]
 COUNTRIES = ["", "ZZ", "DE", "US"]
-CLAUSES = [*PAGES[:-1], *SOURCES[2:], *COUNTRIES[1:], "a", "%", "o", "None", "(unknown)"]
+CLAUSES = [*PAGES[:-1], *SOURCES[2:], *COUNTRIES[1:], "a", "%", "o", "None", "(unknown)", "Bern", "Chrome", "(not set)"]
 TIMES = ["time:hour", "time:day", "time:week", "time:month"]
 BODIES: list[dict[str, Any]] = [
     {},
@@ -64,15 +63,21 @@ def events_around(draw: st.DrawFn, change: datetime) -> list[Event]:
         visitor, at = draw(st.sampled_from([-(2**63), 1, 2, 3])), change + draw(starts)
         for gap in draw(st.lists(gaps, max_size=6)):
             page, source, country = (draw(st.sampled_from(values)) for values in (PAGES, SOURCES, COUNTRIES))
-            events.append(Event(visitor, at, draw(names), page, source, country, draw(st.uuids())))
+            campaign, city, browser = (draw(st.sampled_from(["", value])) for value in ("a", "Bern", "Chrome"))
+            events.append(
+                Event(
+                    visitor, at, draw(names), page, source, country, campaign, city, browser,
+                    interactive=draw(st.sampled_from([True, True, False])), id=draw(st.uuids()),
+                )
+            )  # fmt: skip
             at += gap
     return events
 
 
-dimensions = st.lists(st.sampled_from(list(DIMENSIONS)), unique=True, max_size=3)
+dimensions = st.lists(st.sampled_from(list(VALUES)), unique=True, max_size=3)
 filters = st.tuples(
     st.sampled_from(OPERATORS),
-    st.sampled_from(list(DIMENSIONS)),
+    st.sampled_from(list(VALUES)),
     st.lists(st.sampled_from(CLAUSES), min_size=1, max_size=3),
 ).map(list)
 

@@ -39,7 +39,7 @@ sent = st.builds(
     at=st.integers(0, 2 * 96).map(lambda quarters: START + quarters * timedelta(minutes=15)),
     name=st.sampled_from(["pageview", "engagement", "signup"]),
     page=st.sampled_from(["/", "/a"]),
-    source=st.sampled_from(["", "google.com"]),
+    source=st.sampled_from(["", "news.example"]),
     country=st.sampled_from(["", "DE"]),
     id=st.uuids(),
 )

@@ -1,18 +1,13 @@
-import random
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from shared.collection.entry import Entry
 from shared.collection.event import Event
-from shared.collection.rows import Arrival, client_visitor_id, copy_rows
+from shared.collection.rows import Arrival, copy_rows
 from shared.collection.stream import AWAKE, DEAD_LETTERS, FAILURES, STREAM, append
 from shared.platform.failures import PostgresUnavailable
 from shared.platform.migrations import Migration, migrate, read_migrations
@@ -20,15 +15,9 @@ from shared.platform.valkey import Command, Valkey
 from shared.storage import drain as drain_module
 from shared.storage.drain import AnotherWorkerDrains
 from shared.storage.store import Stored, store, try_to_lock
-from tests.examples import examples
 from tests.pipeline import RECEIVED, Pipeline, Site, add_site
 
 START = datetime(2026, 2, 28, 23, 0, tzinfo=UTC)
-VISITS = """
-    select visitor_id, started_at, ended_at, first_event, last_event, entry_page, exit_page, events, pageviews
-    from visits order by visitor_id, started_at
-"""
-TRAFFIC = "select bucket, events, pageviews, visits, bounces, visit_microseconds from traffic order by bucket"
 
 
 def event(visitor: str = "ada", minutes: float = 0, name: str = "pageview", **fields: object) -> Event:
@@ -96,83 +85,6 @@ def test_engagement_is_no_second_event_of_a_bounce(pipeline: Pipeline) -> None:
     assert pipeline.rows("select sum(events), sum(bounces), sum(visit_microseconds) from traffic") == [
         [1, 1, 120_000_000]
     ]
-
-
-moments = st.integers(0, 40).map(lambda step: step * 7.5)  # often exactly 30 minutes apart, often equal
-histories = st.lists(
-    st.tuples(st.sampled_from("abc"), moments, st.sampled_from(["pageview", "signup", "engagement"])),
-    max_size=25,
-)
-
-
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=histories, seed=st.integers())
-def test_any_order_and_batching_gives_what_the_definition_says(
-    pipeline: Pipeline, history: list[tuple[str, float, str]], seed: int
-) -> None:
-    chance = random.Random(seed)
-    events = [
-        event(visitor, minutes, name, id=str(UUID(int=chance.getrandbits(128)))) for visitor, minutes, name in history
-    ]
-    site = add_site(pipeline.api, f"{uuid4()}.example")
-    sent = events + [again for again in events if chance.random() < 0.2]
-    chance.shuffle(sent)
-    while sent:
-        size = chance.randint(1, 8)
-        pipeline.send(*sent[:size], site=site)
-        del sent[:size]
-        if chance.random() < 0.5:
-            pipeline.drain()
-    pipeline.drain()
-
-    visits = sorted(expected_visits(events))
-    of_site = f"where site_id = {site.id}"
-    assert pipeline.rows(VISITS.replace("from visits", f"from visits {of_site}")) == visits
-    assert pipeline.rows(TRAFFIC.replace("from traffic", f"from traffic {of_site}")) == expected_traffic(events, visits)
-
-
-def expected_visits(events: list[Event]) -> list[list[object]]:
-    by_visitor: dict[int, list[Event]] = defaultdict(list)
-    for one in sorted(events, key=lambda one: (one["timestamp"], str(one["id"]))):
-        by_visitor[client_visitor_id(str(one["visitor_id"]))].append(one)
-    visits: list[list[object]] = []
-    for visitor, seen in by_visitor.items():
-        runs = [[seen[0]]]
-        for previous, one in pairwise(seen):
-            if one["timestamp"] - previous["timestamp"] > timedelta(minutes=30):  # type: ignore[operator]  # rows of the test are mappings of objects
-                runs.append([])
-            runs[-1].append(one)
-        visits += [
-            [
-                visitor, run[0]["timestamp"], run[-1]["timestamp"], UUID(run[0]["id"]), UUID(run[-1]["id"]),
-                f"/{minutes(run[0]):g}", f"/{minutes(run[-1]):g}",
-                sum(one["name"] != "engagement" for one in run), sum(one["name"] == "pageview" for one in run),
-            ]
-            for run in runs
-        ]  # fmt: skip
-    return visits
-
-
-def minutes(one: Event) -> float:
-    return (one["timestamp"] - START).total_seconds() / 60  # type: ignore[operator]  # rows of the test are mappings of objects
-
-
-def expected_traffic(events: list[Event], visits: list[list[object]]) -> list[list[object]]:
-    sums: dict[datetime, list[int]] = defaultdict(lambda: [0, 0, 0, 0, 0])
-    for one in events:
-        bucket = sums[quarter(one["timestamp"])]  # type: ignore[arg-type]  # rows of the test are mappings of objects
-        bucket[0] += one["name"] != "engagement"
-        bucket[1] += one["name"] == "pageview"
-    for _, started, ended, *_, count, _ in visits:
-        bucket = sums[quarter(started)]  # type: ignore[arg-type]  # rows of the test are mappings of objects
-        bucket[2] += 1
-        bucket[3] += count == 1
-        bucket[4] += (ended - started) // timedelta(microseconds=1)  # type: ignore[operator]  # rows of the test are mappings of objects
-    return [[at, *sums[at]] for at in sorted(sums)]
-
-
-def quarter(at: datetime) -> datetime:
-    return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
 
 
 def test_a_crash_before_the_commit_stores_the_events_once(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,21 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from shared.collection.entry import Entry
+from shared.collection.event import validate
+from shared.collection.rows import MORE_COLUMNS, Arrival, copy_rows
+from shared.collection.stream import append
 from shared.credentials.lease import Lease, new_id
 from shared.credentials.roles import close_role, drop_role, make_role, terminate_sessions
 from shared.platform.secret import Secret
 from tests.integration.api.conftest import Api
 
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 "
+    "Safari/604.1"
+)
 DAYS = [f"2026-03-0{day}" for day in (1, 2, 3)]
 EVENTS = [
     {"id": f"0000000{n}-0000-4000-8000-000000000000", "name": name, "timestamp": f"2026-03-0{day}T10:{minute}:00Z",
@@ -27,6 +36,7 @@ QUERIES: list[dict[str, Any]] = [
         "dimensions": ["visit:source"],
         "filters": [["is", "event:page", ["/pricing"]]],
     },
+    {"metrics": ["visitors", "visits"], "dimensions": ["visit:utm_campaign", "visit:city", "visit:browser"]},
 ]
 
 
@@ -37,6 +47,7 @@ def take_tour(api: Api) -> None:
     for part in (EVENTS[1:4], [EVENTS[3], EVENTS[4]], EVENTS[:1]):
         assert api.send(*part).status_code == 202
         api.drain()
+    _visitors_of_their_own(api)
     for query in QUERIES:
         assert api.query(date_range=[DAYS[0], DAYS[-1]], **query).status_code == 200
     _people(api, organisation)
@@ -47,6 +58,29 @@ def take_tour(api: Api) -> None:
                  + api.organisation_id):  # fmt: skip
         api.as_person("GET", path)
     api.call("POST", "/api/event", json={"name": "pageview", "url": "https://shop.example/", "domain": "shop.example"})
+    api.drain()
+
+
+def _visitors_of_their_own(api: Api) -> None:
+    """A person on a telephone, a bot, and one of whom the site wants to know nothing."""
+    told = dict.fromkeys(MORE_COLUMNS, "") | {
+        "user_agent": PHONE, "city": "Bern", "utm_campaign": "autumn", "interactive": "t", "engaged": "\\N", "scroll": "\\N",
+        "amount": "12.50", "currency": "CHF",
+    }  # fmt: skip
+    site = int(api.site_id)
+    events = [
+        EVENTS[3] | {"id": f"0000001{n}-0000-4000-8000-000000000000", "visitor_id": f"number {n}"} for n in range(3)
+    ]
+    arrival = Arrival(site_id=site, received_at=datetime(2026, 3, 2, 10, tzinfo=UTC), visitor_id=0)
+    more = [told, told | {"user_agent": "curl/8.5.0"}, told | {"excluded": "country"}]
+    entry = Entry(
+        site_id=site,
+        organisation=UUID(api.organisation_id),
+        events=len(events),
+        rows=b"".join(copy_rows(validate([event], arrival.received_at)[0][0][1:], arrival) for event in events),
+        more="".join("\t".join(one.values()) + "\n" for one in more).encode(),
+    )
+    append(api.services.valkey, entry)
     api.drain()
 
 

@@ -4494,7 +4494,8 @@ export interface components {
          * @description What to add to the results.
          *
          *     ``time_labels`` lists the labels of all buckets in ``meta``; ``empty_buckets`` (not in Plausible) makes a
-         *     row of zeros for each bucket without a row; ``total_rows`` counts the rows of all pages in ``meta``.
+         *     row of zeros for each bucket without a row; ``total_rows`` counts the rows of all pages in ``meta``; ``bots`` (not in
+         *     Plausible) counts bots as visitors, whom ``meta`` tells apart otherwise.
          */
         Include: {
             /**
@@ -4512,6 +4513,11 @@ export interface components {
              * @default false
              */
             total_rows?: boolean;
+            /**
+             * Bots
+             * @default false
+             */
+            bots?: boolean;
             /**
              * Imports
              * @default false
@@ -4585,11 +4591,32 @@ export interface components {
              * @description By what the numbers are grouped.
              *
              *     - `event:page`: The path of the page. Events without one are in no row.
-             *     - `visit:source`: Where the visit came from: the tag in its first address, else the referrer's host. Without one it is `Direct / None`, also in filters.
+             *     - `event:hostname`: The host of the page. Without one it is `(not set)`, also in filters.
+             *     - `visit:entry_page`: The page of the visit's first pageview. Without one it is `(not set)`, also in filters.
+             *     - `visit:exit_page`: The page of the visit's last pageview. Without one it is `(not set)`, also in filters.
+             *     - `visit:entry_page_hostname`: The host of the visit's first pageview. Without one it is `(not set)`, also in filters.
+             *     - `visit:exit_page_hostname`: The host of the visit's last pageview. Without one it is `(not set)`, also in filters.
+             *     - `visit:source`: Where the visit came from: the tag in its first address, else the referrer's host, under the name that people know. Without one it is `Direct / None`, also in filters.
+             *     - `visit:channel`: The way that brought the visit, such as `Organic Search` or `Paid Social`. Without one it is `(not set)`, also in filters.
+             *     - `visit:referrer`: The address that the visit came from, without its query. Without one it is `(not set)`, also in filters.
+             *     - `visit:utm_source`: The tag `utm_source` of the visit's first address. Without one it is `(not set)`, also in filters.
+             *     - `visit:utm_medium`: The tag `utm_medium`. Without one it is `(not set)`, also in filters.
+             *     - `visit:utm_campaign`: The tag `utm_campaign`. Without one it is `(not set)`, also in filters.
+             *     - `visit:utm_content`: The tag `utm_content`. Without one it is `(not set)`, also in filters.
+             *     - `visit:utm_term`: The tag `utm_term`. Without one it is `(not set)`, also in filters.
              *     - `visit:country`: The visitor's country as its ISO 3166 code of two letters, such as `DE`. Without one it is `(unknown)`, also in filters.
+             *     - `visit:region`: The visitor's region. Without one it is `(unknown)`, also in filters.
+             *     - `visit:city`: The visitor's city. Without one it is `(unknown)`, also in filters.
+             *     - `visit:browser`: The visitor's browser, such as `Chrome`. Without one it is `(not set)`, also in filters.
+             *     - `visit:browser_version`: The browser's major version. Without one it is `(not set)`, also in filters.
+             *     - `visit:os`: The visitor's operating system, such as `Android`. Without one it is `(not set)`, also in filters.
+             *     - `visit:os_version`: The operating system's major version. Without one it is `(not set)`, also in filters.
+             *     - `visit:device`: `Desktop`, `Mobile`, `Tablet`, `TV`, `Console` or `Watch`. Without one it is `(not set)`, also in filters.
+             *     - `visit:screen`: The class of the visitor's screen, by its width. Without one it is `(not set)`, also in filters.
+             *     - `visit:language`: The visitor's language, such as `en-GB`. Without one it is `(not set)`, also in filters.
              * @default []
              */
-            dimensions?: ("time" | "time:minute" | "time:hour" | "time:day" | "time:week" | "time:month" | "event:page" | "visit:source" | "visit:country")[];
+            dimensions?: ("time" | "time:minute" | "time:hour" | "time:day" | "time:week" | "time:month" | "event:page" | "event:hostname" | "visit:entry_page" | "visit:exit_page" | "visit:entry_page_hostname" | "visit:exit_page_hostname" | "visit:source" | "visit:channel" | "visit:referrer" | "visit:utm_source" | "visit:utm_medium" | "visit:utm_campaign" | "visit:utm_content" | "visit:utm_term" | "visit:country" | "visit:region" | "visit:city" | "visit:browser" | "visit:browser_version" | "visit:os" | "visit:os_version" | "visit:device" | "visit:screen" | "visit:language")[];
             /**
              * Filters
              * @description Which events and visits count: all filters must hold. A filter is a list of an operator, a dimension and values, such as `["is", "event:page", ["/pricing"]]`. One on an event's dimension chooses events, one on a visit's dimension visits with all their events. It compares what results show, such as `Direct / None`; `contains` minds upper and lower case.
@@ -4597,7 +4624,7 @@ export interface components {
              */
             filters?: [
                 "is" | "is_not" | "contains" | "contains_not",
-                "event:page" | "visit:source" | "visit:country",
+                "event:page" | "event:hostname" | "visit:entry_page" | "visit:exit_page" | "visit:entry_page_hostname" | "visit:exit_page_hostname" | "visit:source" | "visit:channel" | "visit:referrer" | "visit:utm_source" | "visit:utm_medium" | "visit:utm_campaign" | "visit:utm_content" | "visit:utm_term" | "visit:country" | "visit:region" | "visit:city" | "visit:browser" | "visit:browser_version" | "visit:os" | "visit:os_version" | "visit:device" | "visit:screen" | "visit:language",
                 string[]
             ][];
             /**
@@ -4613,6 +4640,7 @@ export interface components {
              *       "time_labels": false,
              *       "empty_buckets": false,
              *       "total_rows": false,
+             *       "bots": false,
              *       "imports": false,
              *       "compare": null,
              *       "comparisons": null

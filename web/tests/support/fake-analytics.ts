@@ -57,7 +57,7 @@ export class FakeAnalytics extends FakeServer {
     const dimension = query.dimensions?.[0];
     if (dimension === undefined) return { results: [this.#total(query)], meta: {}, query: {} };
     if (!isTime(dimension)) {
-      const rows = this.breakdowns[dimension] ?? [];
+      const rows = this.breakdowns[dimension as Dimension] ?? [];
       const results = rows.map(([value, ...metrics]) => ({ metrics, dimensions: [value] }));
       const meta = { total_rows: results.length };
       return { results: results.slice(0, query.pagination?.limit), meta, query: {} };

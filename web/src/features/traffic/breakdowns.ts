@@ -1,7 +1,8 @@
 import type { Schema } from "../../api/client";
 
 type Dimensions = NonNullable<Schema["Query"]["dimensions"]>;
-export type Dimension = Exclude<Dimensions[number], "time" | `time:${string}`>;
+/** The dimensions that have a panel; the API knows more. */
+export type Dimension = Extract<Dimensions[number], "event:page" | "visit:source" | "visit:country">;
 
 /** The panel of a dimension. */
 export interface BreakdownPanel {
