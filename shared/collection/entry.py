@@ -14,12 +14,17 @@ class BadEntry(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One accepted request: its site, how many events, and their rows in COPY text format."""
+    """One accepted request: its site, how many events, and their rows in COPY text format.
+
+    ``more`` has a line for each row, in the same order, with the columns that the release before does not know; without any, all
+    rows have their defaults.
+    """
 
     site_id: int
     organisation: UUID
     events: int
     rows: bytes
+    more: bytes = b""
     request_id: str = ""
 
 
@@ -31,6 +36,7 @@ def encode(entry: Entry) -> list[str | bytes]:
         "events", str(entry.events),
         "request", entry.request_id,
         "rows", zlib.compress(entry.rows, 1),
+        *(("more", zlib.compress(entry.more, 1)) if entry.more else ()),
     ]  # fmt: skip
 
 
@@ -45,6 +51,7 @@ def decode(fields: list[bytes]) -> Entry:
             organisation=UUID(found[b"organisation"].decode()),
             events=int(found[b"events"]),
             rows=zlib.decompress(found[b"rows"]),
+            more=zlib.decompress(found[b"more"]) if b"more" in found else b"",
             request_id=found[b"request"].decode(),
         )
     except (KeyError, ValueError, zlib.error) as error:

@@ -19,6 +19,15 @@ COLUMNS: Final = (
     "site_id", "id", "name", "timestamp", "visitor_id", "received_at",
     "hostname", "page", "referrer", "source", "country", "properties",
 )  # fmt: skip
+# What the release before does not know of an event: an entry carries it apart (``Entry.more``), a line for each row in the same
+# order. `user_agent` is \N where it is not judged; `screen` is a class; `click_id` the kind and never the id; `engaged` (milliseconds),
+# `scroll` (0 to 100) and `amount` may be \N; `excluded` is the reason why the event is counted and not stored.
+MORE_COLUMNS: Final = (
+    "user_agent", "language", "screen", "region", "city",
+    "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "click_id",
+    "interactive", "engaged", "scroll", "amount", "currency", "title", "excluded",
+)  # fmt: skip
+DEFAULT_MORE: Final = b"\\N" + b"\t" * 11 + b"t\t\\N\t\\N\t\\N\t\t\t\n"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SOURCE_PARAMETERS: Final = ("utm_source", "source", "ref")
 _NULL: Final = "\\N"

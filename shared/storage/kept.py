@@ -90,7 +90,7 @@ def from_object(content: bytes) -> Iterator[Entry]:
 def _plain(entry: Entry) -> dict[str, Any]:
     return {
         "site": entry.site_id, "organisation": str(entry.organisation), "events": entry.events,
-        "request": entry.request_id, "rows": entry.rows.decode(),
+        "request": entry.request_id, "rows": entry.rows.decode(), "more": entry.more.decode(),
     }  # fmt: skip
 
 
@@ -98,6 +98,7 @@ def _entry(plain: dict[str, Any]) -> Entry:
     return Entry(
         site_id=plain["site"], organisation=UUID(plain["organisation"]), events=plain["events"],
         request_id=plain["request"], rows=plain["rows"].encode(),
+        more=plain.get("more", "").encode(),
     )  # fmt: skip
 
 
