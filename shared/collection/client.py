@@ -1,6 +1,9 @@
 """Who acted, as far as a request or an event tells it."""
 
 from dataclasses import dataclass
+from typing import Final
+
+MAX_USER_AGENT: Final = 512
 
 
 @dataclass(frozen=True)
@@ -18,3 +21,26 @@ class Place:
     country: str = ""
     region: str = ""
     city: str = ""
+
+
+NOWHERE: Final = Place()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Who sent a request, and what the request tells of its visitor.
+
+    Attributes
+    ----------
+    client
+        the visitor of events that name none
+    place
+        where that client is, as the edge says; empty where the edge saw somebody else
+    user_agent, language
+        the client's own; None and empty where a server sends for its visitors
+    """
+
+    client: Client
+    place: Place = NOWHERE
+    user_agent: str | None = None
+    language: str = ""

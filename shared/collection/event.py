@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
 
+from shared.collection.client import MAX_USER_AGENT
 from shared.collection.client_address import address_of
 from shared.collection.names import PAGEVIEW
 from shared.platform.refusals import before, demand
@@ -26,7 +27,6 @@ MAX_BYTES: Final = 1024 * 1024
 MAX_PROPERTIES: Final = 30
 MAX_AHEAD: Final = timedelta(minutes=5)
 OLDEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-MAX_USER_AGENT: Final = 512
 MAX_TITLE: Final = 300
 MAX_ENGAGEMENT: Final = 24 * 60 * 60 * 1000
 MAX_AMOUNT: Final = 1e12

@@ -9,17 +9,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
-from shared.collection.client import Client, Place
+from shared.collection.client import NOWHERE, Client, Place
 from shared.collection.web_address import MAX_PAGE, BadAddress, clean_referrer, decoded_path, host_name, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from shared.collection.event import Event  # the worker imports this file and needs no pydantic
 
@@ -28,8 +29,8 @@ COLUMNS: Final = (
     "hostname", "page", "referrer", "source", "country", "properties",
 )  # fmt: skip
 # What the release before does not know of an event: an entry carries it apart (``Entry.more``), a line for each row in the same
-# order. `user_agent` is \N where it is not judged; `screen` is a class; `click_id` the kind and never the id; `engaged` (milliseconds),
-# `scroll` (0 to 100) and `amount` may be \N; `excluded` is the reason why the event is counted and not stored.
+# order. `user_agent` is \N where it is not judged; `screen` is a class; `click_id` the kind and never the id; `engaged` in
+# milliseconds, `scroll` (0 to 100) and `amount` may be \N; `excluded` is why the event is counted and not stored.
 MORE_COLUMNS: Final = (
     "user_agent", "language", "screen", "region", "city",
     "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "click_id",
@@ -46,6 +47,14 @@ _UTM_TAGS: Final = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "
 _CLICK_IDS: Final = (
     "gclid", "gbraid", "wbraid", "dclid", "msclkid", "fbclid", "twclid", "ttclid", "li_fat_id", "yclid", "epik",
     "ScCid", "rdt_cid",
+)  # fmt: skip
+_UNMEASURED: Final = f"t\t{NULL}\t{NULL}\t{NULL}\t"
+# The fields of an event that tell more than its addresses and its visitor do.
+_TOLD_BESIDES: Final = frozenset(
+    {
+        "title", "revenue", "interactive", "engagement_time", "scroll_depth", "user_agent", "country", "language",
+        "screen_width",
+    }
 )  # fmt: skip
 _NOT_PRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _SCREENS: Final = ((576, "Mobile"), (992, "Tablet"), (1440, "Laptop"))
@@ -70,7 +79,7 @@ class Arrival:
     received_at: datetime
     visitor_id: int
     visitors: Mapping[Client, int] = field(default_factory=dict)
-    place: Place = Place()
+    place: Place = NOWHERE
     user_agent: str | None = None
     language: str = ""
 
@@ -86,22 +95,45 @@ class Addresses:
     utm: tuple[str, ...] = ("",) * len(_UTM_TAGS)
     click_id: str = ""
 
+    @cached_property
+    def columns(self) -> str:
+        """In the order of ``COLUMNS``."""
+        return "\t".join(map(_escape, (self.hostname, self.page, self.referrer, self.source)))
 
-def copy_rows(events: "Iterable[Event]", arrival: Arrival) -> bytes:
+    @cached_property
+    def campaign(self) -> str:
+        """In the order of ``MORE_COLUMNS``."""
+        return "\t".join(map(_escape, (*self.utm, self.click_id)))
+
+    @cached_property
+    def alone(self) -> str:
+        """The further columns of an event that tells nothing more."""
+        return f"{NULL}\t\t\t\t\t{self.campaign}\t{_UNMEASURED}\t\t\n"
+
+
+def copy_rows(events: "Sequence[Event]", arrival: Arrival) -> bytes:
     """Rows in the order of ``COLUMNS``, one line each."""
-    received = arrival.received_at.isoformat()
-    return "".join([_row(event, arrival, received) for event in events]).encode()
+    return pack(events, arrival)[0]
 
 
-def more_rows(events: "Sequence[Event]", arrival: Arrival, excluded: "Sequence[str]" = ()) -> bytes:
-    """The rows' further columns in the order of ``MORE_COLUMNS``; empty when all events have their defaults.
+def pack(events: "Sequence[Event]", arrival: Arrival, excluded: "Sequence[str]" = ()) -> tuple[bytes, bytes]:
+    """Rows in the order of ``COLUMNS`` and their further columns in the order of ``MORE_COLUMNS``, a line of each per event.
 
-    ``excluded`` says of each event why its site leaves it out.
+    The second is empty when all events have their defaults. ``excluded`` says of each event why its site leaves it out.
     """
-    reasons = excluded or [""] * len(events)
-    lines = [_more(event, arrival, reason) for event, reason in zip(events, reasons, strict=True)]
-    rows = "".join(lines).encode()
-    return b"" if rows == DEFAULT_MORE * len(lines) else rows
+    received = arrival.received_at.isoformat()
+    rows, more = [], []
+    for event, reason in zip_longest(events, excluded, fillvalue=""):
+        found = addresses_of(event)
+        if "visitor_id" in event and not reason and _TOLD_BESIDES.isdisjoint(event) and event["visitor_id"]:
+            rows.append(_row(event, arrival, received, found, ""))
+            more.append(found.alone)
+        else:
+            place = place_of_event(event, arrival)
+            rows.append(_row(event, arrival, received, found, place.country))
+            more.append(_more(event, arrival, found, place, reason))
+    further = "".join(more).encode()
+    return "".join(rows).encode(), b"" if further == DEFAULT_MORE * len(more) else further
 
 
 def client_visitor_id(visitor: str) -> int:
@@ -112,13 +144,6 @@ def client_visitor_id(visitor: str) -> int:
 def signed_64_bits(data: bytes, *, key: bytes) -> int:
     """A keyed hash as PostgreSQL's bigint."""
     return int.from_bytes(blake2b(data, digest_size=8, key=key).digest(), "big", signed=True)
-
-
-def addresses(url: str, referrer: str, *, hash_mode: bool = False) -> Addresses:
-    """Take an event's two addresses apart. Raises ``BadAddress`` when ``url`` is given but is no absolute address, or too long."""
-    if len(url) + len(referrer) > MAX_CACHED:
-        return _addresses(url, referrer, hash_mode)
-    return _cached_addresses(url, referrer, hash_mode)
 
 
 def _addresses(url: str, referrer: str, hash_mode: bool) -> Addresses:  # noqa: FBT001 -- a cache's key
@@ -148,9 +173,15 @@ def _tags(query: str) -> dict[str, str]:
     """The parameters of a query, the first of each name; an id of a click counts as present and is not kept."""
     if "=" not in query:
         return {}
-    return {
-        name: _NOT_PRINTABLE.sub("", value)[:MAX_TAG] for name, value in reversed(parse_qsl(query))
-    }
+    return {name: _NOT_PRINTABLE.sub("", value)[:MAX_TAG] for name, value in reversed(parse_qsl(query))}
+
+
+def addresses_of(event: "Event") -> Addresses:
+    """An event's addresses, taken apart. Raises ``BadAddress``."""
+    url, referrer = event.get("url") or "", event.get("referrer") or ""
+    if len(url) + len(referrer) > MAX_CACHED:
+        return _addresses(url, referrer, bool(event.get("hash_mode")))
+    return _cached_addresses(url, referrer, bool(event.get("hash_mode")))
 
 
 def screen_class(width: int) -> str:
@@ -169,30 +200,17 @@ def place_of_event(event: "Event", arrival: Arrival) -> Place:
     country = event.get("country")
     if country:
         return Place(country)
-    return Place() if event.get("visitor_id") or client_of_event(event) else arrival.place
+    return NOWHERE if event.get("visitor_id") or client_of_event(event) else arrival.place
 
 
-def _row(event: "Event", arrival: Arrival, received: str) -> str:
+def _row(event: "Event", arrival: Arrival, received: str, found: Addresses, country: str) -> str:
     identity = event.get("id")
     timestamp = event.get("timestamp")
     properties = event.get("properties")
-    place = place_of_event(event, arrival)
-    found = addresses(event.get("url") or "", event.get("referrer") or "", hash_mode=bool(event.get("hash_mode")))
     return (
-        "\t".join(
-            (
-                str(arrival.site_id),
-                _identity(identity) if identity else str(uuid4()),
-                _escape(event["name"]),
-                timestamp.isoformat() if timestamp else received,
-                str(_visitor_id(event, arrival)),
-                received,
-                _first_columns(found),
-                place.country,
-                _escape(_to_json(properties)) if properties else NULL,
-            )
-        )
-        + "\n"
+        f"{arrival.site_id}\t{_identity(identity) if identity else uuid4()}\t{_escape(event['name'])}"
+        f"\t{timestamp.isoformat() if timestamp else received}\t{_visitor_id(event, arrival)}\t{received}\t{found.columns}"
+        f"\t{country}\t{_escape(_to_json(properties)) if properties else NULL}\n"
     )
 
 
@@ -207,22 +225,10 @@ def _visitor_id(event: "Event", arrival: Arrival) -> int:
 _client_visitor_id = lru_cache(maxsize=20_000)(client_visitor_id)
 
 
-def _more(event: "Event", arrival: Arrival, excluded: str) -> str:
-    place = place_of_event(event, arrival)
-    found = addresses(event.get("url") or "", event.get("referrer") or "", hash_mode=bool(event.get("hash_mode")))
+def _more(event: "Event", arrival: Arrival, found: Addresses, place: Place, excluded: str) -> str:
     return (
-        "\t".join(
-            (
-                _who(*_described(event, arrival)),
-                _escape(place.region),
-                _escape(place.city),
-                _campaign(found),
-                _measured(event),
-                _escape(event.get("title") or ""),
-                excluded,
-            )
-        )
-        + "\n"
+        f"{_who(*_described(event, arrival))}\t{_escape(place.region)}\t{_escape(place.city)}\t{found.campaign}"
+        f"\t{_measured(event)}\t{_escape(event.get('title') or '')}\t{excluded}\n"
     )
 
 
@@ -253,16 +259,6 @@ def _measured(event: "Event") -> str:
         f"\t{NULL if revenue is None else revenue['amount']}"
         f"\t{'' if revenue is None else revenue['currency']}"
     )
-
-
-@lru_cache(maxsize=20_000)
-def _first_columns(found: Addresses) -> str:
-    return "\t".join(map(_escape, (found.hostname, found.page, found.referrer, found.source)))
-
-
-@lru_cache(maxsize=20_000)
-def _campaign(found: Addresses) -> str:
-    return "\t".join(map(_escape, (*found.utm, found.click_id)))
 
 
 def _identity(identity: str) -> str:
