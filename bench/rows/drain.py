@@ -18,6 +18,7 @@ from bench.servers import Servers, Site
 from bench.shapes import BATCH
 from bench.traffic import PageView, page_views
 from local.postgres import connect as connect_as_owner
+from shared.collection.client import Place
 from shared.collection.entry import Entry
 from shared.collection.event import Event
 from shared.collection.rows import COLUMNS, MORE_COLUMNS, Arrival, copy_rows
@@ -86,7 +87,7 @@ def _batches(site: Site, events: int, now: datetime) -> Iterator[Entry]:
 
 
 def _entry(site: Site, views: Sequence[PageView], now: datetime) -> Entry:
-    arrival = Arrival(site_id=site.id, received_at=now, visitor_id=0, country="GB")
+    arrival = Arrival(site_id=site.id, received_at=now, visitor_id=0, place=Place("GB"))
     rows = copy_rows([_event(view) for view in views], arrival)
     more = "".join(_more(view) for view in views).encode()
     return Entry(site_id=site.id, organisation=site.organisation, events=len(views), rows=rows, more=more)

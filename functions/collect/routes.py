@@ -1,6 +1,7 @@
 """Taking events: `POST /v1/events` from servers, `POST /api/event` from browsers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -10,27 +11,21 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from typing_extensions import TypedDict
 
 from functions.collect.services import Services, ServicesOf
-from shared.collection.accept import make_entry, needs_visitor, read_batch
+from shared.collection.accept import clients_of, make_entry, read_batch
 from shared.collection.browser import BrowserEvent, read_browser_event
-from shared.collection.event import MAX_BYTES, MAX_EVENTS, Event, Rejection
+from shared.collection.client import Sender
+from shared.collection.event import MAX_BYTES, MAX_EVENTS, Event, Rejection, language_of
 from shared.collection.stream import count_rejected
 from shared.http.authorise import KeyBearerOf
 from shared.http.body import read_json
-from shared.http.client import client_of, country_of, viewer_address
+from shared.http.client import sender_of, viewer_address
 from shared.http.limits import headers_within
 from shared.http.site_cache import Target
 from shared.platform.limits import Take, Within
-from shared.platform.refusals import Fault, Refused, Unknown, quoted
+from shared.platform.refusals import Fault, Unknown, quoted
 from shared.platform.views import view
 
 MAX_BROWSER_BYTES: Final = 64 * 1024
-CORS: Final = {
-    "access-control-allow-origin": "*",
-    "access-control-allow-methods": "POST, OPTIONS",
-    "access-control-allow-headers": "content-type",
-    "access-control-max-age": "86400",
-}
-
 router = APIRouter(tags=["ingest"])
 
 
@@ -68,7 +63,10 @@ _BROWSER_EVENT: Final = {
         "url": {"type": "string", "examples": ["https://example.com/"]},
         "domain": {"type": "string", "description": "of one site, or of several with commas between"},
         "referrer": {"type": ["string", "null"]},
-        "props": {"type": "object"},
+        "props": {"type": "object", "description": "up to 30 names, each with text, a number, true, false or null"},
+        "revenue": {"type": "object", "examples": [{"amount": 9.99, "currency": "EUR"}]},
+        "interactive": {"type": "boolean", "default": True, "description": "false: it does not end a bounce"},
+        "hashMode": {"type": "boolean", "default": False, "description": "the fragment belongs to the page"},
     },
 }
 
@@ -84,9 +82,10 @@ async def send_events(request: Request, services: ServicesOf, bearer: KeyBearerO
     """Answered only once the batch is durable. Events with an id may be sent again safely: they count once."""
     now = datetime.now(UTC)
     batch = read_batch(await read_json(request, MAX_BYTES), now)
-    target = Target(bearer.site_id, bearer.organisation)
+    target = services.sites.target_of(bearer)
     takes = services.limits.of_ingest(bearer.organisation, len(batch.events), now, key=bearer.prefix)
-    within = _append(request, services, batch.events, target, now, rejected=batch.rejected, takes=takes)
+    sender = sender_of(request, services.origin_proof)
+    within = _append(request, services, batch.events, target, now, sender=sender, rejected=batch.rejected, takes=takes)
     content = {"accepted": len(batch.events), "rejected": batch.rejected}
     return JSONResponse(content, HTTPStatus.ACCEPTED, headers=headers_within(within))
 
@@ -99,21 +98,29 @@ async def send_events(request: Request, services: ServicesOf, bearer: KeyBearerO
     openapi_extra=_body(_BROWSER_EVENT),
 )
 async def send_browser_event(request: Request, services: ServicesOf) -> Response:
-    """Plausible's Events API; takes any content type, as beacons can't choose theirs."""
+    """Plausible's Events API; takes any content type, as beacons can't choose theirs.
+
+    The answer is `ok`, followed by a line for each part of the event that was left out and each domain that no site has.
+    """
     now = datetime.now(UTC)
     sent = read_browser_event(await read_json(request, MAX_BROWSER_BYTES), now)
-    for target in _targets(services, sent):
-        address = (
-            services.visitors.alias(viewer_address(request, services.origin_proof), now) if services.limits else ""
-        )
-        takes = services.limits.of_ingest(target.organisation, 1, now, address=address)
-        _append(request, services, [sent.event], target, now, rejected=[], takes=takes)
-    return PlainTextResponse("ok", HTTPStatus.ACCEPTED, headers=CORS)
+    targets, unknown = _targets(services, sent)
+    headers = request.headers
+    sender = sender_of(request, services.origin_proof)
+    sender = replace(
+        sender, user_agent=sender.client.user_agent, language=language_of(headers.get("accept-language", ""))
+    )
+    address = viewer_address(request, services.origin_proof) if services.limits else ""
+    for target in targets:
+        alias = services.visitors.alias(address, now) if address else ""
+        takes = services.limits.of_ingest(target.organisation, 1, now, address=alias)
+        _append(request, services, [sent.event], target, now, sender=sender, rejected=[], takes=takes)
+    return PlainTextResponse("\n".join(["ok", *sent.left_out, *unknown]), HTTPStatus.ACCEPTED)
 
 
 @router.options("/api/event", include_in_schema=False)
 async def allow_browsers() -> Response:
-    return Response(status_code=HTTPStatus.NO_CONTENT, headers=CORS)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 def _append(
@@ -123,34 +130,34 @@ def _append(
     target: Target,
     now: datetime,
     *,
+    sender: Sender,
     rejected: Sequence[Rejection],
     takes: Sequence[Take],
 ) -> Within:
-    visitor = services.visitors.identify(target.site_id, client_of(request), now) if needs_visitor(events) else None
+    visitors = services.visitors.identify(target.site_id, clients_of(events, sender), now)
     entry = make_entry(
         events,
         site_id=target.site_id,
         organisation=target.organisation,
         now=now,
-        visitor_id=visitor.id if visitor else 0,
-        country=country_of(request),
+        sender=sender,
+        visitors={client: visitor.id for client, visitor in visitors.items()},
+        exclusions=target.exclusions,
         request_id=request.state.request_id,
     )
-    marks = visitor.marks if visitor else ()
+    marks = [mark for visitor in visitors.values() for mark in visitor.marks]
     return services.append(entry, takes, *marks, *([count_rejected(len(rejected))] if rejected else []))
 
 
-def _targets(services: Services, sent: BrowserEvent) -> list[Target]:
-    """The sites of an event; refused as a whole when one of them is unknown or doesn't want this host."""
-    targets = []
-    for domain in sent.domains:
-        target = services.sites.target(domain)
-        if target is None:
-            detail = (
-                f"no site has the domain {quoted(domain)}: is data-domain the domain that the site was created with?"
-            )
-            raise Unknown(detail, faults=(Fault("unknown", pointer="/domain"),))
-        if target.allowed_hostnames and sent.hostname not in target.allowed_hostnames:
-            raise Refused(f"the site {domain} takes no events from {quoted(sent.hostname)}", "url")
-        targets.append(target)
-    return targets
+def _targets(services: Services, sent: BrowserEvent) -> tuple[list[Target], list[str]]:
+    """The sites of an event, and what to say of domains that no site has; refused when no site has any of them."""
+    found = {domain: services.sites.target(domain) for domain in sent.domains}
+    targets = list({target.site_id: target for target in found.values() if target}.values())
+    unknown = [
+        f"no site has the domain {quoted(domain)}: is data-domain the domain that the site was created with?"
+        for domain, target in found.items()
+        if not target
+    ]
+    if not targets:
+        raise Unknown("; ".join(unknown), faults=(Fault("unknown", pointer="/domain"),))
+    return targets, unknown

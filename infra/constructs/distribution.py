@@ -89,13 +89,18 @@ class Distribution(Construct):
             origin=origins.HttpOrigin(api_domain, protocol_policy=https, custom_headers=proof),
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
-            cache_policy=self._country_policy(),
+            cache_policy=self._viewer_policy(),
             origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
         )
 
-    def _country_policy(self) -> cloudfront.CachePolicy:
+    def _viewer_policy(self) -> cloudfront.CachePolicy:
         """Caches nothing, and yet is a cache policy: docs/adr/0013 says why."""
-        headers = ("Authorization", "CloudFront-Viewer-Country")
+        headers = (
+            "Authorization",
+            "CloudFront-Viewer-City",
+            "CloudFront-Viewer-Country",
+            "CloudFront-Viewer-Country-Region",
+        )
         return cloudfront.CachePolicy(
             self,
             "ApiCache",

@@ -1,4 +1,4 @@
-"""MiniStack as it is, plus twelve things that it lacks. Runs in MiniStack's own virtual environment.
+"""MiniStack as it is, plus thirteen things that it lacks. Runs in MiniStack's own virtual environment.
 
 - Its state is written at an orderly stop only; after a kill, everything deployed since the last one would be
   gone. A POST to CHECKPOINT_PATH writes it now.
@@ -12,6 +12,7 @@
 - A policy may allow mail of one sender alone, and of one identity; it knows neither whose a mail is.
 - An alarm judges the metrics of its own dimensions, in each of its periods, and by TreatMissingData when there are none;
   it takes those of all together: one function's error would raise the alarms of every function, and none would end.
+- An HTTP API without a CORS configuration passes preflights on to its routes; it refuses all of them itself.
 - Each environment unpacks a function's code for itself: shared_code.py has all of them share it.
 - Its state holds the code of each function and version anew: kept_code.py keeps it once.
 - Its Cognito takes answers to challenges on trust: challenges.py does not.
@@ -29,7 +30,7 @@ from typing import Any
 from ministack import app as ministack
 from ministack.core import iam_actions, lambda_runtime, persistence
 from ministack.core.persistence import save_all
-from ministack.services import cloudwatch, cognito, eventbridge, lambda_svc
+from ministack.services import apigateway, cloudwatch, cognito, eventbridge, lambda_svc
 
 from local.ministack_app.challenges import Challenges
 from local.ministack_app.kept_code import KeptCode
@@ -138,6 +139,14 @@ def evaluate_alarm(alarm: dict[str, Any]) -> None:
 
 
 cloudwatch._evaluate_alarm = evaluate_alarm  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
+
+
+_execute_request = apigateway._handle_execute_in_scope.__code__  # noqa: SLF001  # what it calls for each request to an HTTP API
+# None of ours has a CORS configuration: no request is one that it answers itself.
+apigateway._handle_execute_in_scope = FunctionType(  # noqa: SLF001 -- MiniStack offers no hook; its version is pinned
+    _execute_request.replace(co_consts=tuple("" if value == "OPTIONS" else value for value in _execute_request.co_consts)),
+    vars(apigateway), "_handle_execute_in_scope", (None,),
+)  # fmt: skip
 
 
 def begin_streams_anew(_positions: Any, _kept: Any) -> None:

@@ -1,13 +1,16 @@
 """From a request's body to a stream entry: what is accepted, what is refused and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from shared.collection.client import Client, Sender
 from shared.collection.entry import Entry
 from shared.collection.event import MAX_EVENTS, Event, Rejection, validate
-from shared.collection.rows import Arrival, BadUrl, copy_rows, place
+from shared.collection.exclusions import Exclusions
+from shared.collection.rows import Arrival, addresses_of, client_of_event, pack, place_of_event
+from shared.collection.web_address import BadAddress
 from shared.platform.refusals import Fault, Refused, quoted
 
 
@@ -53,8 +56,8 @@ def _with_good_addresses(taken: list[tuple[int, Event]], rejected: list[Rejectio
     events = []
     for index, event in taken:
         try:
-            place(event.get("url") or "", event.get("referrer") or "")
-        except BadUrl as error:
+            addresses_of(event)
+        except BadAddress as error:
             rejected.append({"index": index, "error": f"url: {error}"})
         else:
             events.append(event)
@@ -64,9 +67,9 @@ def _with_good_addresses(taken: list[tuple[int, Event]], rejected: list[Rejectio
     return Accepted(events, rejected)
 
 
-def needs_visitor(events: Sequence[Event]) -> bool:
-    """Whether some event carries no visitor of its own."""
-    return not all(event.get("visitor_id") for event in events)
+def clients_of(events: Sequence[Event], sender: Sender) -> list[Client]:
+    """The clients by whom those events are counted that name no visitor."""
+    return [client_of_event(event) or sender.client for event in events if not event.get("visitor_id")]
 
 
 def make_entry(
@@ -75,16 +78,39 @@ def make_entry(
     site_id: int,
     organisation: UUID,
     now: datetime,
-    visitor_id: int,
-    country: str,
+    sender: Sender,
+    visitors: Mapping[Client, int],
+    exclusions: Exclusions,
     request_id: str,
 ) -> Entry:
-    """Pack accepted events; ``visitor_id`` stands for those who carry none."""
-    arrival = Arrival(site_id=site_id, received_at=now, visitor_id=visitor_id, country=country)
+    """Pack accepted events; ``visitors`` has the number of each of ``clients_of(events, sender)``."""
+    arrival = Arrival(
+        site_id=site_id,
+        received_at=now,
+        visitor_id=visitors.get(sender.client, 0),
+        visitors=visitors,
+        place=sender.place,
+        user_agent=sender.user_agent,
+        language=sender.language,
+    )
+    excluded = [_excluded(event, arrival, sender, exclusions) for event in events] if exclusions else ()
+    rows, more = pack(events, arrival, excluded)
     return Entry(
         site_id=site_id,
         organisation=organisation,
         events=len(events),
-        rows=copy_rows(events, arrival),
+        rows=rows,
+        more=more,
         request_id=request_id,
+    )
+
+
+def _excluded(event: Event, arrival: Arrival, sender: Sender, exclusions: Exclusions) -> str:
+    addresses = addresses_of(event)
+    client = client_of_event(event) or (None if event.get("visitor_id") else sender.client)
+    return exclusions.reason(
+        address=client.address if client else "",
+        hostname=addresses.hostname,
+        page=addresses.page,
+        country=place_of_event(event, arrival).country,
     )

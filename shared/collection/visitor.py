@@ -5,25 +5,19 @@ midnight each hash leaves a mark for 30 minutes, and who finds a mark under yest
 """
 
 import secrets
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from ipaddress import ip_address
 from typing import Final
 
+from shared.collection.client import Client
+from shared.collection.client_address import network_of
 from shared.collection.rows import signed_64_bits
 from shared.platform.valkey import Command, Valkey
 
 SALT_LIFETIME: Final = timedelta(hours=48)
 VISIT_SECONDS: Final = 30 * 60
 _SALT_BYTES: Final = 16
-
-
-@dataclass(frozen=True)
-class Client:
-    """What tells one visitor from another, besides the site."""
-
-    address: str
-    user_agent: str
 
 
 @dataclass(frozen=True)
@@ -41,21 +35,30 @@ class Visitors:
         self._valkey = valkey
         self._salts: dict[date, bytes | None] = {}
 
-    def identify(self, site_id: int, client: Client, now: datetime) -> Visitor:
-        """The number of a visitor at a time (UTC). Raises ``ValkeyUnavailable``."""
+    def identify(self, site_id: int, clients: Iterable[Client], now: datetime) -> dict[Client, Visitor]:
+        """The visitors of a site that some clients are at a time (UTC). Raises ``ValkeyUnavailable``."""
+        asked = list(dict.fromkeys(clients))
+        if not asked:
+            return {}
         today = now.date()
         current, previous = self._salt(today), self._previous_salt(today)
-        if previous is not None:
-            old = _hash(previous, site_id, client)
-            if self._valkey.run("EXISTS", _mark(site_id, old)):
-                return Visitor(old, (_leave_mark(site_id, old),))
-        visitor = _hash(current, site_id, client)
+        alive = self._alive(site_id, asked, previous) if previous is not None else {}
         ends_soon = now + timedelta(seconds=VISIT_SECONDS) >= _midnight(today + timedelta(days=1))
-        return Visitor(visitor, (_leave_mark(site_id, visitor),) if ends_soon else ())
+        found = {}
+        for client in asked:
+            visitor = alive[client] if client in alive else _hash(current, site_id, client)
+            found[client] = Visitor(visitor, (_leave_mark(site_id, visitor),) if client in alive or ends_soon else ())
+        return found
+
+    def _alive(self, site_id: int, clients: Sequence[Client], previous: bytes) -> dict[Client, int]:
+        """Those whose visit began under yesterday's salt and still goes on."""
+        old = [_hash(previous, site_id, client) for client in clients]
+        marks = self._valkey.pipeline([("EXISTS", _mark(site_id, visitor)) for visitor in old])
+        return {client: visitor for client, visitor, mark in zip(clients, old, marks, strict=True) if mark}
 
     def alias(self, address: str, now: datetime) -> str:
         """What an address is counted by for limits: the same all day, and nothing that an address could be read from."""
-        return f"{signed_64_bits(_network(address).encode(), key=self._salt(now.date())):x}"
+        return f"{signed_64_bits(network_of(address).encode(), key=self._salt(now.date())):x}"
 
     def _salt(self, day: date) -> bytes:
         salt = self._salts.get(day)
@@ -76,15 +79,6 @@ class Visitors:
         if day not in self._salts:
             self._salts[day] = self._valkey.run("GET", _salt_key(day))
         return self._salts[day]
-
-
-def _network(address: str) -> str:
-    """Whoever has one address of IPv6 has 2^64 of them."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    return str(found) if found.version == 4 else str(int(found) >> 64)  # noqa: PLR2004 -- the version of IP
 
 
 def _hash(salt: bytes, site_id: int, client: Client) -> int:

@@ -4,13 +4,20 @@ from datetime import datetime
 
 from shared.identity.people import Invitation, Member
 from shared.identity.tenants import Site, StoredKey
-from shared.identity.view import InvitationView, KeyView, MemberView, SiteView
+from shared.identity.view import ExclusionsView, InvitationView, KeyView, MemberView, SiteView
 
 
 def site_view(site: Site) -> SiteView:
     return {
         "site_id": str(site.id), "name": site.name, "domain": site.domain, "timezone": site.timezone,
         "organisation_id": site.organisation_id,
+    }  # fmt: skip
+
+
+def exclusions_view(site: Site) -> ExclusionsView:
+    return {
+        "addresses": list(site.excluded_addresses), "hostnames": list(site.allowed_hostnames),
+        "pages": list(site.excluded_pages), "countries": list(site.excluded_countries),
     }  # fmt: skip
 
 

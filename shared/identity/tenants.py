@@ -34,6 +34,9 @@ class Site:
     domain: str
     timezone: str
     allowed_hostnames: tuple[str, ...] = ()
+    excluded_addresses: tuple[str, ...] = ()
+    excluded_pages: tuple[str, ...] = ()
+    excluded_countries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,18 +53,23 @@ class StoredKey:
 
 _KEY: Final = "id, kind, prefix, created_at, revoked_at, expires_at"
 _WORKS: Final = "revoked_at is null and (expires_at is null or expires_at > now())"
-_SITE: Final = "id, organisation_id, name, domain, timezone, allowed_hostnames"
+_EXCLUSIONS: Final = "allowed_hostnames, excluded_addresses, excluded_pages, excluded_countries"
+_SITE: Final = f"id, organisation_id, name, domain, timezone, {_EXCLUSIONS}"
 
 
 def _site(row: list[object]) -> Site:
-    site_id, organisation, name, domain, timezone, hostnames = row
+    site_id, organisation, name, domain, timezone, *exclusions = row
+    hostnames, addresses, pages, countries = (tuple(map(str, written)) for written in exclusions)  # type: ignore[call-overload]  # arrays
     return Site(
         id=site_id,  # type: ignore[arg-type]  # the columns' types are the migration's
         organisation_id=organisation,  # type: ignore[arg-type]  # pg8000 returns rows of objects
         name=str(name),
         domain=str(domain),
         timezone=str(timezone),
-        allowed_hostnames=tuple(hostnames),  # type: ignore[arg-type]  # pg8000 returns rows of objects
+        allowed_hostnames=hostnames,
+        excluded_addresses=addresses,
+        excluded_pages=pages,
+        excluded_countries=countries,
     )
 
 
@@ -142,6 +150,28 @@ def site_of(connection: Connection, reference: str) -> Site | None:
         reference=reference,
     )
     return _site(rows[0]) if rows else None
+
+
+def exclude(
+    connection: Connection,
+    site: Site,
+    *,
+    addresses: list[str],
+    hostnames: list[str],
+    pages: list[str],
+    countries: list[str],
+) -> Site:
+    """Set what a site leaves out of its numbers from now on; events that are stored stay as they are."""
+    [row] = connection.run(
+        "update sites set allowed_hostnames = :hostnames, excluded_addresses = :addresses, excluded_pages = :pages, "
+        f"excluded_countries = :countries where id = :site returning {_SITE}",
+        site=site.id,
+        addresses=addresses,
+        hostnames=hostnames,
+        pages=pages,
+        countries=countries,
+    )
+    return _site(row)
 
 
 def add_key(connection: Connection, site: Site, key: Key) -> StoredKey:

@@ -27,6 +27,16 @@ class SiteList(TypedDict):
     next_cursor: str | None
 
 
+@view
+class ExclusionsView(TypedDict):
+    """``hostnames`` are the only ones to count, none means all; of the others what they match is left out."""
+
+    addresses: list[str]
+    hostnames: list[str]
+    pages: list[str]
+    countries: list[str]
+
+
 class KeyView(TypedDict):
     key_id: UUID
     kind: Kind

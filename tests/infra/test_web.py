@@ -36,10 +36,11 @@ def test_paths_of_the_api_go_to_the_gateway_and_are_never_cached(assembly: Assem
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_the_api_learns_credentials_and_country_of_the_viewer(assembly: Assembly, stage: str) -> None:
+def test_the_api_learns_credentials_and_place_of_the_viewer(assembly: Assembly, stage: str) -> None:
     ((_, cache),) = assembly.of_type(stage, "AWS::CloudFront::CachePolicy")
     parameters = cache.properties["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
-    assert parameters["HeadersConfig"]["Headers"] == ["Authorization", "CloudFront-Viewer-Country"]
+    place = ["CloudFront-Viewer-City", "CloudFront-Viewer-Country", "CloudFront-Viewer-Country-Region"]
+    assert parameters["HeadersConfig"]["Headers"] == ["Authorization", *place]
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared.analytics.query import METRICS
 from shared.analytics.stats import Site
+from shared.collection.client import Place
 from shared.collection.entry import Entry
 from shared.collection.event import Event as SentEvent
 from shared.collection.rows import Arrival, copy_rows
@@ -74,7 +75,7 @@ def test_what_ingest_stored_is_answered_exactly(
 
 def _ingest(analytics: Analytics, worker: Database, site: Site, batch: list[Event]) -> None:
     arrival = Arrival(site_id=site.id, received_at=END, visitor_id=0)
-    rows = b"".join(copy_rows([_as_sent(event)], replace(arrival, country=event.country)) for event in batch)
+    rows = b"".join(copy_rows([_as_sent(event)], replace(arrival, place=Place(event.country))) for event in batch)
     entry = Entry(site_id=site.id, organisation=analytics.organisation, events=len(batch), rows=rows)
     with worker.transaction() as connection:
         store(connection, [entry])

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import redis
 
-from shared.collection.visitor import Client, Visitor, Visitors
+from shared.collection.client import Client
+from shared.collection.visitor import Visitor, Visitors
 from shared.platform.valkey import Address, Valkey, open_connection
 from tests.servers import HOST, ValkeyServer
 
@@ -23,7 +24,7 @@ def client(valkey: redis.Redis, valkey_server: ValkeyServer) -> Iterator[Valkey]
 
 def see(client: Valkey, at: datetime, visitors: Visitors | None = None, who: Client = ADA, site: int = 1) -> Visitor:
     """One event as the API handles it: identify, then write the marks along."""
-    visitor = (visitors or Visitors(client)).identify(site, who, at)
+    visitor = (visitors or Visitors(client)).identify(site, [who], at)[who]
     if visitor.marks:
         client.pipeline(visitor.marks)
     return visitor
@@ -71,3 +72,13 @@ def test_a_visit_whose_last_event_was_thirty_minutes_before_midnight_may_go_on_a
 
 def test_a_visit_that_can_not_reach_midnight_leaves_no_mark(client: Valkey) -> None:
     assert see(client, MIDNIGHT - timedelta(minutes=30, microseconds=1)).marks == ()
+
+
+def test_many_clients_of_one_request_are_told_apart_and_each_keeps_its_visit(client: Valkey) -> None:
+    visitors = Visitors(client)
+    crowd = [Client(f"203.0.113.{number}", "Browser") for number in range(50)]
+    alive = see(client, MIDNIGHT - timedelta(minutes=5), visitors, who=crowd[7])
+    found = visitors.identify(1, [*crowd, *crowd], MIDNIGHT + timedelta(minutes=5))
+    assert list(found) == crowd
+    assert len({visitor.id for visitor in found.values()}) == 50
+    assert [one for one, visitor in found.items() if visitor.id == alive.id] == [crowd[7]]

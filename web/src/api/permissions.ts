@@ -82,6 +82,8 @@ export const MEMBERS = {
   "POST /v1/query": ["editor", "owner", "viewer"],
   "GET /v1/sites": ["editor", "owner", "viewer"],
   "GET /v1/sites/{site_id}/live": ["editor", "owner", "viewer"],
+  "GET /v1/sites/{site_id}/exclusions": ["editor", "owner", "viewer"],
+  "PUT /v1/sites/{site_id}/exclusions": ["editor", "owner"],
   "GET /v1/sites/{site_id}/keys": ["editor", "owner", "viewer"],
   "POST /v1/sites/{site_id}/keys": ["editor", "owner"],
   "DELETE /v1/sites/{site_id}/keys/{key_id}": ["editor", "owner"],

@@ -127,6 +127,8 @@ export interface paths {
          * Send one event from a browser
          * @description Plausible's Events API; takes any content type, as beacons can't choose theirs.
          *
+         *     The answer is `ok`, followed by a line for each part of the event that was left out and each domain that no site has.
+         *
          *     **Who may call:** anyone.
          */
         post: operations["send_browser_event"];
@@ -197,6 +199,32 @@ export interface paths {
          */
         get: operations["live"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sites/{site_id}/exclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a site leaves out of its numbers
+         * @description **Who may call:** person.
+         */
+        get: operations["read_exclusions"];
+        /**
+         * Leave addresses, hosts, pages or countries out
+         * @description Works within a minute, for events that arrive from then on. They are counted by their reason and not stored.
+         *
+         *     **Who may call:** person.
+         */
+        put: operations["put_exclusions"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2751,6 +2779,20 @@ export interface components {
             /** Changed At */
             changed_at: string;
         };
+        /**
+         * ExclusionsView
+         * @description ``hostnames`` are the only ones to count, none means all; of the others what they match is left out.
+         */
+        ExclusionsView: {
+            /** Addresses */
+            addresses: string[];
+            /** Hostnames */
+            hostnames: string[];
+            /** Pages */
+            pages: string[];
+            /** Countries */
+            countries: string[];
+        };
         /** FactView */
         FactView: {
             /** Name */
@@ -3448,6 +3490,32 @@ export interface components {
              * @default []
              */
             components?: string[];
+        };
+        /**
+         * NewExclusions
+         * @description What is not named is not left out: this is the whole choice, not a change of it.
+         */
+        NewExclusions: {
+            /**
+             * Addresses
+             * @default []
+             */
+            addresses?: string[];
+            /**
+             * Hostnames
+             * @default []
+             */
+            hostnames?: string[];
+            /**
+             * Pages
+             * @default []
+             */
+            pages?: string[];
+            /**
+             * Countries
+             * @default []
+             */
+            countries?: string[];
         };
         /**
          * NewInvitation
@@ -4456,8 +4524,21 @@ export interface components {
             }[];
         };
         /**
+         * Revenue
+         * @description What somebody paid: an amount in the currency's main unit, to three decimals, and the currency's ISO 4217 code.
+         */
+        Revenue: {
+            /** Amount */
+            amount: number;
+            /** Currency */
+            currency: string;
+        };
+        /**
          * Event
          * @description One event as a client sends it. Without an ``id`` it is not protected against the client's own resend.
+         *
+         *     ``engagement_time`` (milliseconds) and ``scroll_depth`` (percent) belong to engagement events. ``user_agent``, ``address``,
+         *     ``country``, ``language`` and ``screen_width`` (CSS pixels) are the visitor's, where a server sends for its visitors.
          * @example {
          *       "id": "order-4711",
          *       "name": "purchase",
@@ -4482,12 +4563,33 @@ export interface components {
             visitor_id?: string | null;
             /** Url */
             url?: string | null;
+            /** Hash Mode */
+            hash_mode?: boolean | null;
             /** Referrer */
             referrer?: string | null;
+            /** Title */
+            title?: string | null;
             /** Properties */
             properties?: {
                 [key: string]: string | boolean | number | null;
             } | null;
+            revenue?: components["schemas"]["Revenue"] | null;
+            /** Interactive */
+            interactive?: boolean | null;
+            /** Engagement Time */
+            engagement_time?: number | null;
+            /** Scroll Depth */
+            scroll_depth?: number | null;
+            /** User Agent */
+            user_agent?: string | null;
+            /** Address */
+            address?: string | null;
+            /** Country */
+            country?: string | null;
+            /** Language */
+            language?: string | null;
+            /** Screen Width */
+            screen_width?: number | null;
         };
         /**
          * Include
@@ -4830,7 +4932,25 @@ export interface operations {
                     /** @description of one site, or of several with commas between */
                     domain: string;
                     referrer?: string | null;
+                    /** @description up to 30 names, each with text, a number, true, false or null */
                     props?: Record<string, never>;
+                    /**
+                     * @example {
+                     *       "amount": 9.99,
+                     *       "currency": "EUR"
+                     *     }
+                     */
+                    revenue?: Record<string, never>;
+                    /**
+                     * @description false: it does not end a bounce
+                     * @default true
+                     */
+                    interactive?: boolean;
+                    /**
+                     * @description the fragment belongs to the page
+                     * @default false
+                     */
+                    hashMode?: boolean;
                 };
             };
         };
@@ -4971,6 +5091,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Live"];
+                };
+            };
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_exclusions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionsView"];
+                };
+            };
+            /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_exclusions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExclusions"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionsView"];
                 };
             };
             /** @description A problem document; the [catalogue](/docs/problems.html) lists every type. */
