@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import blake2b
-from itertools import zip_longest
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 from uuid import NAMESPACE_URL, uuid4, uuid5
@@ -123,7 +123,7 @@ def pack(events: "Sequence[Event]", arrival: Arrival, excluded: "Sequence[str]" 
     """
     received = arrival.received_at.isoformat()
     rows, more = [], []
-    for event, reason in zip_longest(events, excluded, fillvalue=""):
+    for event, reason in zip(events, excluded or repeat(""), strict=False):
         found = addresses_of(event)
         if "visitor_id" in event and not reason and _TOLD_BESIDES.isdisjoint(event) and event["visitor_id"]:
             rows.append(_row(event, arrival, received, found, ""))
