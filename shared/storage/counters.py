@@ -29,6 +29,8 @@ def publish_site_totals(valkey: "Valkey", database: "Database", sites: Mapping[i
         return
     with database.transaction(set(sites.values())) as connection:
         totals = connection.run(_TOTALS, sites=list(sites))
+    if not totals:
+        return  # of these sites nothing was stored but what bots did
     ids = [site for site, *_ in totals]
     before = valkey.pipeline([("HMGET", key, *ids) for key in SITE_TOTALS.values()])
     after = [[row[column] for row in totals] for column in (1, 2, 3)]
