@@ -1,6 +1,7 @@
 """Database logins of the deployed system really end, what should not be there is found, and the trail tells all of it."""
 
 import json
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from local.api import Api, Refused
 from local.customers import operations_token
 from local.stacks import outputs
 from local.state import LOOPBACK
+from local.tls_proxy.authority import Papers
 from shared.audit.chain import OPERATIONS
 from shared.platform.moments import stamp
 from tests.e2e.local_system import LocalSystem, until
@@ -38,8 +40,8 @@ def login(system: LocalSystem, dba: Api) -> dict[str, Any]:
 
 
 @pytest.fixture
-def session(login: dict[str, Any]) -> Iterator[Connection]:
-    connection = connect(login)
+def session(system: LocalSystem, login: dict[str, Any]) -> Iterator[Connection]:
+    connection = connect(system, login)
     yield connection
     with suppress(*GONE):
         connection.close()
@@ -49,9 +51,11 @@ def caller(system: LocalSystem, role: str) -> Api:
     return Api(system.url, operations_token(system.facts, role))
 
 
-def connect(login: dict[str, Any]) -> Connection:
+def connect(system: LocalSystem, login: dict[str, Any]) -> Connection:
+    """As a DBA does: by TLS, and only to whom the system's authority vouches for."""
     where = {name: login[name] for name in ("host", "port", "database", "password")}
-    return Connection(login["role"], **where, timeout=10, ssl_context=False)
+    trusted = ssl.create_default_context(cafile=Papers(system.state.papers).authority)
+    return Connection(login["role"], **where, timeout=10, ssl_context=trusted)
 
 
 def superuser(system: LocalSystem) -> Connection:
@@ -112,7 +116,7 @@ def test_an_open_session_ends_on_demand_and_the_trail_tells_both(
         session.run("select 1")
     assert is_gone(system, login["role"])
     with pytest.raises(GONE):
-        connect(login)
+        connect(system, login)
     ended, issued = trail(caller(system, "P09-Auditor"), f"database-credential/{login['id']}")
     assert (issued, ended) == ("database-credential.issue", "database-credential.end")
 
@@ -162,7 +166,7 @@ def test_who_is_on_call_breaks_the_glass_and_a_second_person_approves(system: Lo
     with pytest.raises(Refused, match="break_glass"):
         sre.post(PATH, body)
     made = sre.post(PATH, body | {"break_glass": True})
-    with connect(made) as connection:
+    with connect(system, made) as connection:
         assert connection.run("select 1") == [[1]]
     with pytest.raises(Refused, match="P09-DBA or the role P09-Lead"):
         sre.post(f"{PATH}/{made['id']}/approval", {"reason": "it was right, I say"})
