@@ -126,7 +126,7 @@ def test_a_compromise_is_undone_by_a_restore_that_lets_nobody_in_and_loses_no_ac
     system.settle()
     wait_for_count(reader, fresh_site, 11 * BATCH)
     with pytest.raises(DatabaseError, match=r"password authentication failed|not permitted"):
-        connect(credential)
+        connect(system, credential)
     until(lambda: writer_is_refused(system, leaked["key"]), "the revoked key refused", DRILL_SECONDS)
     verified = p09(system, "audit", "verify")
     assert verified.returncode == 0, verified.stdout

@@ -229,7 +229,12 @@ def _event(line: str) -> dict[str, Any]:
     event["timestamp"] = moment.isoformat()
     for word in rest:
         name, _, value = word.partition("=")
-        event |= {"i": {"interactive": False}, "id": {"id": value}, "ua": {"user_agent": value}}[name]
+        said: dict[str, dict[str, Any]] = {
+            "i": {"interactive": False},
+            "id": {"id": value},
+            "ua": {"user_agent": value},
+        }
+        event |= said[name]
     return event
 
 
