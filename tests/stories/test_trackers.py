@@ -1,15 +1,17 @@
 """In a real browser, our script and the official product's packages, unchanged, send all their numbers, and all are taken."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
 from local.customers import SiteAccess
 from local.state import ROOT
@@ -66,17 +68,47 @@ every_client = pytest.mark.parametrize("client", ALL_CLIENTS.values(), ids=ALL_C
 full_client = pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS)
 
 
+class Site(ThreadingHTTPServer):
+    """A customer's web server: /packages/ are files of npm packages, every other path is the page."""
+
+    daemon_threads = True
+    page = ""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Visited)
+
+
+class Visited(BaseHTTPRequestHandler):
+    server: Site
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        is_page = not path.startswith("/packages/")
+        content = self.server.page if is_page else _module(path.removeprefix("/packages/"))
+        self.send_response(200)
+        self.send_header("content-type", "text/html" if is_page else "text/javascript")
+        self.end_headers()
+        self.wfile.write(content.encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: the test says what went wrong."""
+
+
+def _module(name: str) -> str:
+    """A file of a package as npm brings it; modules name each other without the suffix."""
+    file = PACKAGES / name
+    return (file if file.suffix else Path(f"{file}.js")).read_text()
+
+
 class Shop:
     """A customer's page in a browser; what it sends goes to the running system."""
 
-    def __init__(self, page: Page, system: LocalSystem, site: SiteAccess) -> None:
-        self._page, self._system, self._site = page, system, site
-        self.origin = f"http://{site.domain}:{urlsplit(system.url).port}"
+    def __init__(self, page: Page, server: Site, system: LocalSystem, site: SiteAccess) -> None:
+        self._page, self._server, self._system, self._site = page, server, system, site
+        self.origin = f"http://{site.domain}:{server.server_port}"
 
     def open(self, client: Client, path: str, *, hash_mode: bool = False) -> dict[str, Any]:
-        content = client.page(self._system, self._site, hash_mode=hash_mode)
-        self._page.route(f"{self.origin}/shop/**", lambda route: route.fulfill(body=content, content_type="text/html"))
-        self._page.route(f"{self.origin}/packages/**", _package)
+        self._server.page = client.page(self._system, self._site, hash_mode=hash_mode)
         self._page.route("https://other.example/**", lambda route: route.fulfill(body="", content_type="text/html"))
         (event,) = self.sends(lambda: self._page.goto(self.origin + path), "pageview")
         return event
@@ -103,18 +135,18 @@ def _event(body: str | None) -> dict[str, Any]:
     return json.loads(body) if body and body.startswith("{") else {}
 
 
-def _package(route: Route) -> None:
-    """A file of a package as npm brings it; modules name each other without the suffix."""
-    file = PACKAGES / urlsplit(route.request.url).path.removeprefix("/packages/")
-    file = file if file.suffix else Path(f"{file}.js")
-    route.fulfill(body=file.read_text(), content_type="text/javascript")
-
-
 @pytest.fixture
-def shop(system: LocalSystem, browser: Browser, fresh_site: SiteAccess) -> Any:
-    page = browser.new_page()
-    yield Shop(page, system, fresh_site)
-    page.close()
+def shop(system: LocalSystem, browser: Browser, fresh_site: SiteAccess) -> Iterator[Shop]:
+    with Site() as server:
+        serving = Thread(target=server.serve_forever)
+        serving.start()
+        page = browser.new_page()
+        try:
+            yield Shop(page, server, system, fresh_site)
+        finally:
+            page.close()
+            server.shutdown()
+            serving.join()
 
 
 @every_client

@@ -4,9 +4,6 @@ import type { Options, Track } from "./types";
 
 const DOWNLOADS =
   "pdf|xlsx?|docx?|txt|rtf|csv|exe|key|pp[st]x?|7z|pkg|rar|gz|zip|avi|mov|mp[34]|mpeg|wm[av]|midi|wav|dmg";
-/** A tag may also stand on an element around what is clicked: page builders can't set classes on the link itself. */
-const PARENTS = 3;
-const MIDDLE_BUTTON = 1;
 
 interface Tag {
   element: Element;
@@ -16,6 +13,7 @@ interface Tag {
 
 /** Tells of clicks on links and of forms, as far as the options ask for it, and of all that is tagged. */
 export function watchElements(tell: Track): void {
+  const MIDDLE_BUTTON = 1;
   on("click auxclick submit", (event) => {
     const target = event.target as HTMLFormElement;
     if (!target.closest || (event as MouseEvent).button > MIDDLE_BUTTON) return;
@@ -48,6 +46,8 @@ function isDownload(file: string, asked: NonNullable<Options["fileDownloads"]>):
 
 /** The nearest element with `plausible-event-name=…` among its classes or `data-event-name="…"`, and all that it says. */
 function tagAround(target: Element): Tag | undefined {
+  // A tag may also stand on an element around what is clicked: page builders can't set classes on the link itself.
+  const PARENTS = 3;
   let element: Element | null = target;
   for (let up = 0; element && up <= PARENTS; up++, element = element.parentElement) {
     const tag: Tag = { element };
@@ -56,7 +56,8 @@ function tagAround(target: Element): Tag | undefined {
     for (const words of said) {
       const [, kind, field, value] =
         /^(?:plausible|data)-(event|revenue)-(.+?)(?:=|--)(.+)/.exec(words) ?? [];
-      if (kind) (tag[kind as "event" | "revenue"] ??= {})[field as string] = value as string;
+      if (kind === "event") tag.event = { ...tag.event, [field as string]: value as string };
+      if (kind === "revenue") tag.revenue = { ...tag.revenue, [field as string]: value as string };
     }
     if (tag.event?.name) return tag;
   }

@@ -2,9 +2,6 @@ import { on } from "./on";
 import { send } from "./send";
 import type { Payload } from "./types";
 
-/** Below this, engaged time is told only together with a scroll depth that grew. */
-const LEAST_MS = 3000;
-
 let page: Payload | undefined;
 let since = 0; // when somebody began to look at it; 0 while nobody does
 let engaged = 0;
@@ -22,6 +19,7 @@ export function watchEngagement(): void {
 
 /** Before a pageview: what is still to be told of the page before. */
 export function leavePage(): void {
+  const LEAST_MS = 3000; // less than that is told only together with a scroll depth that grew
   if (since) engaged += Date.now() - since;
   since = 0;
   if (page && (deepest > told || engaged >= LEAST_MS)) {

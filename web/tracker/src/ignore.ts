@@ -2,10 +2,9 @@ import { currentPage, options } from "./options";
 
 type Signals = Record<"doNotTrack" | "globalPrivacyControl", number>;
 
-const DEVELOPMENT = /^(file|https?:\/\/(localhost|127[\d.]+|\[::1])[:/])/;
-
 /** Why an event is not sent, by the option that decides; nothing when it is sent. */
 export function reasonToIgnore(name: string): string | undefined {
+  const DEVELOPMENT = /^(file|https?:\/\/(localhost|127[\d.]+|\[::1])[:/])/;
   const isDevelopment = DEVELOPMENT.test(location.href) || navigator.webdriver || "Cypress" in window;
   if (isDevelopment && !options.captureOnLocalhost) return "captureOnLocalhost";
   try {

@@ -4,7 +4,8 @@ import { start, track } from "./tracker";
 import type { Options, Track } from "./types";
 
 // The page's own stub, which keeps calls and options from before this script was there.
-const stub = (window.plausible ??= {} as Track);
+window.plausible ??= {} as Track;
+const stub = window.plausible;
 
 function init(more?: Options): void {
   Object.assign(options, more);

@@ -3,7 +3,6 @@ import type { EventOptions, Payload } from "./types";
 
 /** Bodies that have not arrived. They wait in memory: a tracker without cookies leaves nothing on the device. */
 const waiting: string[] = [];
-const MOST_WAITING = 50;
 
 export function send(payload: Partial<Payload>, callback?: EventOptions["callback"]): void {
   payload.d = options.domain || location.hostname;
@@ -18,6 +17,7 @@ export function sendWaiting(): void {
 }
 
 function post(body: string, callback?: EventOptions["callback"]): void {
+  const MOST_WAITING = 50;
   // text/plain needs no preflight; keepalive lets the request outlive the page.
   fetch(options.endpoint as string, {
     method: "POST",

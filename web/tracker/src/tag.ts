@@ -5,7 +5,8 @@ import { options } from "./options";
  * Says whether it is a script that waits for init(), pa-….js.
  */
 export function readTag(): boolean {
-  const tag = (document.currentScript ?? document.getElementById("plausible")) as HTMLScriptElement;
+  // A script that is loaded as a module, or by another script, has no current script.
+  const tag = (document.currentScript ?? document.querySelector("script[data-domain]")) as HTMLScriptElement;
   const { origin, pathname } = new URL(tag.src);
   const waits = /\/pa-[^/]*$/.test(pathname);
   const said: Record<string, unknown> = options as typeof said;
