@@ -23,7 +23,11 @@ OLDER: Final = "plausible-tracker/build/module/index.js"
 BODY: Final = """<!doctype html><title>Shop</title><body style="height: 3000px">
 <a id="out" href="https://other.example/">Partner</a> <a id="file" href="/shop/prices.pdf">Prices</a>
 <form id="form"><input name="mail" value="x"><button id="send">Send</button></form>
-<script>for (const kind of ["click", "submit"]) addEventListener(kind, (event) => event.preventDefault());</script>
+<script>
+  // Nobody leaves this page.
+  addEventListener("submit", (event) => event.preventDefault());
+  for (const link of document.links) link.addEventListener("click", (event) => event.preventDefault());
+</script>
 """
 
 
@@ -54,6 +58,7 @@ def older(options: str) -> str:
     return f"""<script type="module">
       import Plausible from "/packages/{OLDER}";
       const tracker = Plausible({{ domain: "DOMAIN", apiHost: "P09", trackLocalhost: true, {options} }});
+      window.plausible = tracker.trackEvent;
       tracker.enableAutoPageviews();
       tracker.enableAutoOutboundTracking();
     </script>"""
@@ -90,7 +95,7 @@ class Visited(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content.encode())
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- http.server's own name
         """Nothing: the test says what went wrong."""
 
 
