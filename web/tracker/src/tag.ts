@@ -14,7 +14,8 @@ export function readTag(): boolean {
 
   function read(name: string, value = ""): void {
     const field = name.replace("data-", "").replace(/-./g, ([, letter]) => `${letter}`.toUpperCase());
-    said[field] = value !== "false" && (value || true);
+    // An attribute without a value asks for its option, unless that is a text.
+    said[field] = value !== "false" && (value || !/^(domain|api|(in|ex)clude)$/.test(field));
     if (name.startsWith("event-")) properties[name.slice(6)] = value;
   }
 

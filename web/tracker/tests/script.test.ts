@@ -420,6 +420,14 @@ describe("what doesn't count", () => {
     expect(visit({ url, attributes: { "data-include": patterns } }).sent).toHaveLength(matches ? 1 : 0);
   });
 
+  test("attributes that a template left empty say nothing", () => {
+    const page = visit({
+      attributes: { "data-domain": "", "data-api": "", "data-include": "", "data-exclude": "" },
+    });
+    expect(page.sent[0]?.endpoint).toBe("https://p09.example/api/event");
+    expect(page.last().d).toBe("shop.example");
+  });
+
   test("an excluded page's own events count", () => {
     const page = visit({ attributes: { "data-exclude": "/start" } });
     page.window.plausible("Signup");
