@@ -54,14 +54,15 @@ class Distribution(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._stage = stage
+        files = origins.S3BucketOrigin.with_origin_access_control(content)
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
             comment=f"{stage.physical_name('web')}, its proof as of {PROOF_RENEWED}",
-            default_behavior=self._content_behavior(content, sign_in_endpoints),
+            default_behavior=self._content_behavior(files, sign_in_endpoints),
             additional_behaviors={
                 **dict.fromkeys(API_PATHS, self._api_behavior(api_domain, origin_secret)),
-                TRACKER_PATHS: self._tracker_behavior(content),
+                TRACKER_PATHS: self._tracker_behavior(files),
             },
             default_root_object="index.html",
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
@@ -69,14 +70,16 @@ class Distribution(Construct):
         )
         acknowledge(self.distribution, REASONS | domain_reasons(stage))
 
-    def _content_behavior(self, content: s3.IBucket, sign_in_endpoints: Sequence[str]) -> cloudfront.BehaviorOptions:
-        return self._files(content, "SpaFallback", "spa_fallback.js", self._security_headers(sign_in_endpoints))
+    def _content_behavior(
+        self, files: cloudfront.IOrigin, sign_in_endpoints: Sequence[str]
+    ) -> cloudfront.BehaviorOptions:
+        return self._files(files, "SpaFallback", "spa_fallback.js", self._security_headers(sign_in_endpoints))
 
-    def _tracker_behavior(self, content: s3.IBucket) -> cloudfront.BehaviorOptions:
-        return self._files(content, "TrackerNames", "tracker_names.js", self._tracker_headers())
+    def _tracker_behavior(self, files: cloudfront.IOrigin) -> cloudfront.BehaviorOptions:
+        return self._files(files, "TrackerNames", "tracker_names.js", self._tracker_headers())
 
     def _files(
-        self, content: s3.IBucket, function_id: str, code: str, headers: cloudfront.ResponseHeadersPolicy
+        self, files: cloudfront.IOrigin, function_id: str, code: str, headers: cloudfront.ResponseHeadersPolicy
     ) -> cloudfront.BehaviorOptions:
         """Files of the bucket; ``code`` of infra/cloudfront finds the file that a path stands for."""
         find_file = cloudfront.Function(
@@ -87,7 +90,7 @@ class Distribution(Construct):
         )
         at_request = cloudfront.FunctionEventType.VIEWER_REQUEST
         return cloudfront.BehaviorOptions(
-            origin=origins.S3BucketOrigin.with_origin_access_control(content),
+            origin=files,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             compress=True,
             function_associations=[cloudfront.FunctionAssociation(function=find_file, event_type=at_request)],
