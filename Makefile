@@ -158,7 +158,7 @@ format: setup ## let the formatters have their way
 
 clean: ## remove the local system's state and everything that was built
 	@test ! -x $(PY) || $(PY) -m local.clean
-	@rm -rf build cdk.out mutants web/dist bench/results.json .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	@rm -rf build cdk.out mutants web/dist web/tracker/dist bench/results.json .hypothesis .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 setup: $(VENV)/.python $(VENV)/.node ## install everything into .venv and node_modules
 

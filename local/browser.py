@@ -19,6 +19,8 @@ _ARGUMENTS = (
     *("--no-sandbox", "--no-zygote", "--disable-setuid-sandbox"),  # as root, in containers
     *("--disable-gpu", "--disable-software-rasterizer"),  # to do a GPU's work costs the processor three times as much
     *("--font-render-hinting=none", "--disable-dev-shm-usage"),
+    # A person's browser: one that calls itself headless is a bot, whose visits are counted apart.
+    "--user-agent=Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/153.0.0.0 Safari/537.36",
 )
 
 # The package's own configuration looks for its fonts where Lambda unpacks them; without any, a page with a form field crashes.

@@ -24,7 +24,7 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ["/v1", "/api", "/health", "/config.json", "/demo", "/openapi.json"].map((path) => [
+      ["/v1", "/api", "/health", "/config.json", "/demo", "/js", "/openapi.json"].map((path) => [
         path,
         LOCAL_SYSTEM,
       ]),
@@ -33,6 +33,7 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     isolate: false,
+    globalSetup: ["tracker/tests/build.ts"],
     setupFiles: ["tests/setup.ts"],
     css: false,
     testTimeout: 20_000,

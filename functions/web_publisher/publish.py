@@ -38,7 +38,7 @@ CONTENT_TYPES: Final = {
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
-# Vite puts a hash of the content into the names under assets/; trackers load script.js at every page view.
+# Vite puts a hash of the content into the names under assets/; pages of customers ask for js/script.js at every view.
 HASHED_FOLDER: Final = "assets"
 TRACKER_FOLDER: Final = "js"
 
@@ -77,7 +77,7 @@ def cache_control(key: str) -> str:
     folder = key.partition("/")[0]
     if folder == HASHED_FOLDER:
         return "public, max-age=31536000, immutable"
-    return "public, max-age=3600" if folder == TRACKER_FOLDER else "no-cache"
+    return "public, max-age=86400, must-revalidate" if folder == TRACKER_FOLDER else "no-cache"
 
 
 def _publishing_order(key: str) -> tuple[bool, bool, str]:

@@ -12,7 +12,7 @@ from constructs import Construct
 from infra import assets
 from infra.acknowledge import acknowledge
 from infra.constructs.edge_domain import domain_reasons, edge_domain
-from infra.constructs.security_headers import security_headers
+from infra.constructs.security_headers import any_origin, security_headers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,8 @@ API_PATHS = ("/v1/*", "/api/*", "/health*", "/metrics", "/openapi.json")
 ORIGIN_PROOF = "x-p09-origin-proof"
 # CloudFormation reads the secret again only for a distribution that changed: another date here has it do so.
 PROOF_RENEWED = "2026-11-24"
-SPA_FALLBACK = assets.ROOT / "infra" / "cloudfront" / "spa_fallback.js"
+TRACKER_PATHS = "/js/*"
+CLOUDFRONT_FUNCTIONS = assets.ROOT / "infra" / "cloudfront"
 WAF = "The API limits and refuses by itself; docs/adr/0111 weighs what a WAF would add"
 ADDRESSES = "These logs hold visitors' addresses, which P09 promises to store nowhere; the API logs the rest"
 REASONS = {
@@ -53,32 +54,47 @@ class Distribution(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._stage = stage
+        files = origins.S3BucketOrigin.with_origin_access_control(content)
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
             comment=f"{stage.physical_name('web')}, its proof as of {PROOF_RENEWED}",
-            default_behavior=self._content_behavior(content, sign_in_endpoints),
-            additional_behaviors=dict.fromkeys(API_PATHS, self._api_behavior(api_domain, origin_secret)),
+            default_behavior=self._content_behavior(files, sign_in_endpoints),
+            additional_behaviors={
+                **dict.fromkeys(API_PATHS, self._api_behavior(api_domain, origin_secret)),
+                TRACKER_PATHS: self._tracker_behavior(files),
+            },
             default_root_object="index.html",
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             **edge_domain(self, stage=stage, name=stage.domain.console if stage.domain else ""),
         )
         acknowledge(self.distribution, REASONS | domain_reasons(stage))
 
-    def _content_behavior(self, content: s3.IBucket, sign_in_endpoints: Sequence[str]) -> cloudfront.BehaviorOptions:
-        fallback = cloudfront.Function(
+    def _content_behavior(
+        self, files: cloudfront.IOrigin, sign_in_endpoints: Sequence[str]
+    ) -> cloudfront.BehaviorOptions:
+        return self._files(files, "SpaFallback", "spa_fallback.js", self._security_headers(sign_in_endpoints))
+
+    def _tracker_behavior(self, files: cloudfront.IOrigin) -> cloudfront.BehaviorOptions:
+        return self._files(files, "TrackerNames", "tracker_names.js", self._tracker_headers())
+
+    def _files(
+        self, files: cloudfront.IOrigin, function_id: str, code: str, headers: cloudfront.ResponseHeadersPolicy
+    ) -> cloudfront.BehaviorOptions:
+        """Files of the bucket; ``code`` of infra/cloudfront finds the file that a path stands for."""
+        find_file = cloudfront.Function(
             self,
-            "SpaFallback",
-            code=cloudfront.FunctionCode.from_inline(SPA_FALLBACK.read_text()),
+            function_id,
+            code=cloudfront.FunctionCode.from_inline((CLOUDFRONT_FUNCTIONS / code).read_text()),
             runtime=cloudfront.FunctionRuntime.JS_2_0,
         )
         at_request = cloudfront.FunctionEventType.VIEWER_REQUEST
         return cloudfront.BehaviorOptions(
-            origin=origins.S3BucketOrigin.with_origin_access_control(content),
+            origin=files,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             compress=True,
-            function_associations=[cloudfront.FunctionAssociation(function=fallback, event_type=at_request)],
-            response_headers_policy=self._security_headers(sign_in_endpoints),
+            function_associations=[cloudfront.FunctionAssociation(function=find_file, event_type=at_request)],
+            response_headers_policy=headers,
         )
 
     def _api_behavior(self, api_domain: str, origin_secret: secretsmanager.ISecret) -> cloudfront.BehaviorOptions:
@@ -125,3 +141,13 @@ class Distribution(Construct):
         )
         name = self._stage.physical_name("web")
         return security_headers(self, "SecurityHeaders", name=name, content_security_policy=directives)
+
+    def _tracker_headers(self) -> cloudfront.ResponseHeadersPolicy:
+        """Pages of every site load the tracker, as a module, with an integrity hash or by fetch() as well."""
+        return security_headers(
+            self,
+            "TrackerHeaders",
+            name=self._stage.physical_name("tracker"),
+            content_security_policy=("default-src 'none'", "frame-ancestors 'none'"),
+            cors=any_origin(),
+        )

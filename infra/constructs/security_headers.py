@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
+def any_origin() -> cloudfront.ResponseHeadersCorsBehavior:
+    """Scripts of every site may read what anybody may fetch."""
+    return cloudfront.ResponseHeadersCorsBehavior(
+        access_control_allow_origins=["*"],
+        access_control_allow_methods=["GET", "HEAD"],
+        access_control_allow_headers=["*"],
+        access_control_allow_credentials=False,
+        origin_override=True,
+    )
+
+
 def security_headers(
     scope: Construct,
     construct_id: str,

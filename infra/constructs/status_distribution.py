@@ -11,7 +11,7 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.constructs.edge_domain import domain_reasons, edge_domain
-from infra.constructs.security_headers import security_headers
+from infra.constructs.security_headers import any_origin, security_headers
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
@@ -75,13 +75,6 @@ class StatusDistribution(Construct):
 
     def _headers(self, name: str) -> cloudfront.ResponseHeadersPolicy:
         """Scripts of every site may read it: monitors and widgets of status pages do."""
-        cors = cloudfront.ResponseHeadersCorsBehavior(
-            access_control_allow_origins=["*"],
-            access_control_allow_methods=["GET", "HEAD"],
-            access_control_allow_headers=["*"],
-            access_control_allow_credentials=False,
-            origin_override=True,
-        )
         return security_headers(
-            self, "SecurityHeaders", name=name, content_security_policy=CONTENT_SECURITY_POLICY, cors=cors
+            self, "SecurityHeaders", name=name, content_security_policy=CONTENT_SECURITY_POLICY, cors=any_origin()
         )

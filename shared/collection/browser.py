@@ -60,6 +60,7 @@ def read_browser_event(document: object, now: datetime) -> BrowserEvent:
         raise Refused("name the site's domain", "domain")
     left_out: list[str] = []
     sent: dict[str, Any] = {
+        "id": _text(document.get("id")),
         "name": _first(document, _NAME),
         "url": _first(document, _URL),
         "referrer": _text(_first(document, _REFERRER)),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.infra.assembly import Assembly, Resource
 
 API_PATHS = {"/v1/*", "/api/*", "/health*", "/metrics", "/openapi.json"}
+TRACKER_PATHS = "/js/*"
 # Managed-AllViewerExceptHostHeader: API Gateway refuses a Host that is not its own.
 ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
@@ -24,6 +25,7 @@ HEADERS_POLICY = "AWS::CloudFront::ResponseHeadersPolicy"
 def test_paths_of_the_api_go_to_the_gateway_and_are_never_cached(assembly: Assembly, stage: str) -> None:
     config = _distribution(assembly, stage)
     behaviors = {one["PathPattern"]: one for one in config["CacheBehaviors"]}
+    del behaviors[TRACKER_PATHS]
     assert set(behaviors) == API_PATHS
     gateway = next(one["Id"] for one in config["Origins"] if "CustomOriginConfig" in one)
     ((_, cache),) = assembly.of_type(stage, "AWS::CloudFront::CachePolicy")
@@ -53,6 +55,17 @@ def test_other_paths_go_to_the_bucket_with_fallback_and_headers(assembly: Assemb
     assert [one["EventType"] for one in default["FunctionAssociations"]] == ["viewer-request"]
     assert default["ResponseHeadersPolicyId"]
     assert config["DefaultRootObject"] == "index.html"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_pages_of_every_origin_may_read_the_tracker(assembly: Assembly, stage: str) -> None:
+    (behavior,) = [
+        one for one in _distribution(assembly, stage)["CacheBehaviors"] if one["PathPattern"] == TRACKER_PATHS
+    ]
+    policy = assembly.stages[stage]["Web"].find(behavior["ResponseHeadersPolicyId"]["Ref"])
+    cors = policy.properties["ResponseHeadersPolicyConfig"]["CorsConfig"]
+    assert cors["AccessControlAllowOrigins"] == {"Items": ["*"]}
+    assert cors["AccessControlAllowCredentials"] is False
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -153,7 +153,7 @@ def test_files_have_types_and_lifetimes(bucket: MemoryBucket) -> None:
     assert bucket.kinds == {
         "index.html": ("text/html; charset=utf-8", "no-cache"),
         "assets/index-B1a2.js": ("text/javascript; charset=utf-8", "public, max-age=31536000, immutable"),
-        "js/script.js": ("text/javascript; charset=utf-8", "public, max-age=3600"),
+        "js/script.js": ("text/javascript; charset=utf-8", "public, max-age=86400, must-revalidate"),
         "config.json": ("application/json", "no-cache"),
         "outdated.json": ("application/json", "no-cache"),
     }

@@ -196,7 +196,7 @@ def test_the_first_visitors_all_wait_for_the_distribution_which_is_read_once() -
 @pytest.mark.parametrize("host", ["shop.localhost", "127.0.0.1"])
 def test_the_demo_page_belongs_to_the_site_of_its_host_name(host: str) -> None:
     page = visitor(Aws()).get("/demo/pricing", headers={"host": f"{host}:8000"})
-    assert f'data-domain="{host}" src="/js/script.js"' in page.text
+    assert f'data-domain="{host}" data-capture-on-localhost src="/js/script.js"' in page.text
     assert "<h1>Pricing</h1>" in page.text
 
 
