@@ -10,8 +10,7 @@ grant update (allowed_hostnames, excluded_addresses, excluded_pages, excluded_co
 grant select (excluded_addresses, excluded_pages, excluded_countries) on sites to p09_collect;
 create policy presented_key on sites for select to p09_collect
     using (id = (select k.site_id from keys k where k.sha256 = decode(nullif(current_setting('p09.key_sha256', true), ''), 'hex')));
-drop policy collect_tracked_domain on sites;
-create policy collect_named_site on sites as restrictive for select to p09_collect
+alter policy collect_tracked_domain on sites
     using (
         domain = (select nullif(current_setting('p09.domain', true), ''))
         or id = (select k.site_id from keys k where k.sha256 = decode(nullif(current_setting('p09.key_sha256', true), ''), 'hex'))

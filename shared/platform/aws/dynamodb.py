@@ -180,9 +180,16 @@ def _attributes(item: Item) -> dict[str, Any]:
     return {name: _attribute(value) for name, value in item.items()}
 
 
-def _attribute(value: Value) -> dict[str, str]:
+def _attribute(value: Value) -> dict[str, str | bool]:
+    if isinstance(value, bool):  # which is an int, too
+        return {"BOOL": value}
     return {"S": value} if isinstance(value, str) else {"N": str(value)}
 
 
-def _plain(item: Mapping[str, Mapping[str, str]]) -> dict[str, Value]:
-    return {name: int(value["N"]) if "N" in value else value["S"] for name, value in item.items()}
+def _plain(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Value]:
+    return {name: _value(attribute) for name, attribute in item.items()}
+
+
+def _value(attribute: Mapping[str, Any]) -> Value:
+    [(kind, value)] = attribute.items()
+    return int(value) if kind == "N" else value

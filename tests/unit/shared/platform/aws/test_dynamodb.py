@@ -8,8 +8,8 @@ from shared.platform.aws.dynamodb import Delete, Item, Overtaken, Put, Set, Tabl
 from shared.platform.aws.signed import AwsRefused, AwsUnavailable
 from tests.boto_calls import boto_call
 
-ITEM = {"pk": {"S": "kpi"}, "sk": {"S": "state"}, "version": {"N": "3"}}
-PLAIN: Item = {"pk": "kpi", "sk": "state", "version": 3}
+ITEM = {"pk": {"S": "kpi"}, "sk": {"S": "state"}, "version": {"N": "3"}, "played": {"BOOL": False}}
+PLAIN: Item = {"pk": "kpi", "sk": "state", "version": 3, "played": False}
 
 
 class Answers:
