@@ -136,7 +136,7 @@ def _shown(value: int, metric: Definition) -> int | float:
 
 
 def _meta(query: Query, apart: "KeptApart", buckets: list[Bucket], total: int) -> "Meta":
-    meta: Meta = {**apart}
+    meta: Meta = {"bots": apart["bots"], "excluded": apart["excluded"]}
     if query.include.time_labels:
         meta["time_labels"] = [bucket.label for bucket in buckets]
     if query.include.total_rows:

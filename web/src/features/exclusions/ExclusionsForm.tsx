@@ -71,7 +71,7 @@ function Lines({ field, values, error, mayChange, isBusy }: LinesProps) {
     <Textarea
       name={field.name}
       label={field.label}
-      description={`${field.help}${mayChange ? " One on each line." : ""}`}
+      description={field.help}
       placeholder={mayChange ? field.example : field.empty}
       defaultValue={values.join("\n")}
       error={error}

@@ -6,6 +6,9 @@ import type { Site } from "../sites/sites";
 import { ExclusionsForm } from "./ExclusionsForm";
 import { useExclusions } from "./exclusions";
 
+const HINT =
+  "Events that match are counted by their reason and not stored. The dashboard says how many there were. Bots are always left out.";
+
 /** What the site leaves out of its numbers. */
 export default function ExclusionsPage({ site }: { site: Site }) {
   const mayChange = useMayAsMember("PUT /v1/sites/{site_id}/exclusions", site.organisation_id);
@@ -15,7 +18,7 @@ export default function ExclusionsPage({ site }: { site: Site }) {
       <PageHead title="Exclusions" hint={`Of ${site.domain}`} />
       <AnswerPanel
         title="Left out of the numbers"
-        hint="Events that match are counted by their reason and not stored. The dashboard tells how many there were. Bots are always left out."
+        hint={`${HINT}${mayChange ? " Write one value on each line." : ""}`}
         data={data}
         problem={error}
         retry={refetch}

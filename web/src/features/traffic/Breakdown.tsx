@@ -77,6 +77,7 @@ function Choice({ dimensions, value, onChange }: ChoiceProps) {
     <SegmentedControl
       size="xs"
       withItemsBorders={false}
+      classNames={{ root: classes.choice, label: classes.label }}
       aria-label="Break down by"
       data={dimensions.map((each) => ({ value: each, label: capital(BREAKDOWNS[each].plural) }))}
       value={value}

@@ -99,7 +99,8 @@ export const PANELS: readonly (readonly [Dimension, ...Dimension[]])[] = [
   ["event:page", "visit:entry_page", "visit:exit_page"],
   ["visit:source", "visit:channel"],
   ["visit:country"],
-  ["visit:browser", "visit:os", "visit:device"],
+  ["visit:browser", "visit:os"],
+  ["visit:device"],
 ];
 
 /** `Germany` for `DE`; what is no code stays as it is. */

@@ -80,14 +80,14 @@ test("the top countries are shown by their names, and those that nobody knows as
 
 test("a panel shows another dimension when it is chosen, and asks only for the one that it shows", async () => {
   server.breakdowns["visit:browser"] = [["Firefox", 31, 44]];
-  server.breakdowns["visit:device"] = [["Tablet", 7, 9]];
+  server.breakdowns["visit:os"] = [["Android", 7, 9]];
   open();
   const panel = await screen.findByRole("region", { name: "Top browsers" });
   expect(await within(panel).findByRole("row", { name: /Firefox/ })).toHaveTextContent("3144");
-  expect(server.queries().some(({ dimensions }) => dimensions?.includes("visit:device"))).toBe(false);
-  await userEvent.click(within(panel).getByRole("radio", { name: "Devices" }));
-  expect(await within(panel).findByRole("row", { name: /Tablet/ })).toHaveTextContent("79");
-  expect(panel).toHaveAccessibleName("Top devices");
+  expect(server.queries().some(({ dimensions }) => dimensions?.includes("visit:os"))).toBe(false);
+  await userEvent.click(within(panel).getByRole("radio", { name: "Systems" }));
+  expect(await within(panel).findByRole("row", { name: /Android/ })).toHaveTextContent("79");
+  expect(panel).toHaveAccessibleName("Top operating systems");
   expect(within(panel).queryByRole("row", { name: /Firefox/ })).not.toBeInTheDocument();
 });
 
