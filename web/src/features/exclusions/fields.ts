@@ -13,7 +13,7 @@ export const FIELDS: readonly Field[] = [
   {
     name: "addresses",
     label: "Addresses",
-    help: "IP addresses or ranges, such as those of your office. They are compared when an event arrives.",
+    help: "IP addresses or ranges of them, such as those of your office.",
     example: "203.0.113.9\n198.51.100.0/24",
     empty: "None",
   },
