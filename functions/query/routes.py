@@ -1,38 +1,19 @@
 """Numbers: `POST /v1/query`, and who is on a site now."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from typing_extensions import TypedDict
 
 from functions.query.services import ServicesOf
+from shared.analytics.view import Answer, Live
 from shared.http.authorise import TenantOf
 from shared.http.body import read_json
 from shared.http.tenancy import acting_for, site_for
-from shared.platform.views import view
 
 MAX_QUERY_BYTES = 64 * 1024
 
 router = APIRouter(tags=["analytics"])
-
-
-class Row(TypedDict):
-    metrics: list[float]
-    dimensions: list[str]
-
-
-@view
-class Answer(TypedDict):
-    results: list[Row]
-    meta: dict[str, Any]
-    query: dict[str, Any]
-
-
-@view
-class Live(TypedDict):
-    visitors: int
 
 
 @router.post(

@@ -17,6 +17,8 @@ from shared.analytics.statement import BUCKET, Question
 if TYPE_CHECKING:
     from pg8000.native import Connection
 
+    from shared.analytics.view import Answer, KeptApart, Meta, Row
+
 LIVE: Final = timedelta(minutes=5)
 _AHEAD: Final = timedelta(minutes=5)  # as far as ingest accepts an event from a clock that runs ahead
 
@@ -30,7 +32,7 @@ class Site:
     domain: str = ""
 
 
-def answer(connection: "Connection", site: Site, query: Query, now: datetime) -> dict[str, Any]:
+def answer(connection: "Connection", site: Site, query: Query, now: datetime) -> "Answer":
     """The response to a query at ``now`` (UTC), ready for JSON.
 
     The connection's transaction must act for the site's organisation: to any other the site is empty.
@@ -65,10 +67,7 @@ def answer(connection: "Connection", site: Site, query: Query, now: datetime) ->
     )
     return {
         "results": [_result(row, query.dimensions, metrics, buckets) for row in rows],
-        "meta": {
-            **store.kept_apart(connection, site.id, period.start, period.end),
-            **_meta(query, buckets, total),
-        },
+        "meta": _meta(query, store.kept_apart(connection, site.id, period.start, period.end), buckets, total),
         "query": _echo(query, period, unit, order_by),
     }
 
@@ -122,7 +121,7 @@ def _resolved(name: str, unit: TimeDimension | None) -> str:
 
 def _result(
     row: dict[str, Any], dimensions: Sequence[str], metrics: dict[str, Definition], buckets: list[Bucket]
-) -> dict[str, Any]:
+) -> "Row":
     groups = [buckets[row[BUCKET] - 1].label if name in TIMES else row[name] for name in dimensions]
     return {
         "metrics": [_shown(row[name], metric) for name, metric in metrics.items()],
@@ -136,8 +135,8 @@ def _shown(value: int, metric: Definition) -> int | float:
     return value
 
 
-def _meta(query: Query, buckets: list[Bucket], total: int) -> dict[str, Any]:
-    meta: dict[str, Any] = {}
+def _meta(query: Query, apart: "KeptApart", buckets: list[Bucket], total: int) -> "Meta":
+    meta: Meta = {"bots": apart["bots"], "excluded": apart["excluded"]}
     if query.include.time_labels:
         meta["time_labels"] = [bucket.label for bucket in buckets]
     if query.include.total_rows:

@@ -1,24 +1,14 @@
 """The queries of ``stats``, asked of PostgreSQL."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from shared.analytics.statement import Question, answer, order, parameters
 
 if TYPE_CHECKING:
     from pg8000.native import Connection
 
-
-class Bots(TypedDict):
-    visitors: int
-    events: int
-
-
-class KeptApart(TypedDict):
-    """``excluded``: events by the reason why the site does not want them; whole quarters of an hour."""
-
-    bots: Bots
-    excluded: dict[str, int]
+    from shared.analytics.view import KeptApart
 
 
 def fetch(connection: "Connection", question: Question) -> tuple[list[dict[str, Any]], int]:
@@ -43,7 +33,7 @@ def first_quarter(connection: "Connection", site_id: int) -> datetime | None:
     return first
 
 
-def kept_apart(connection: "Connection", site_id: int, since: datetime, until: datetime) -> KeptApart:
+def kept_apart(connection: "Connection", site_id: int, since: datetime, until: datetime) -> "KeptApart":
     """Bots and excluded events from ``since`` to ``until`` (not included): in no other number."""
     [[visitors, events]] = connection.run(
         "select count(distinct visitor_id), count(*) from bot_events "

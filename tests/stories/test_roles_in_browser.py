@@ -40,6 +40,10 @@ SITE: Final[dict[str, tuple[Route, dict[str, Route]]]] = {
         ("GET", "/v1/sites/{site_id}/keys"),
         {"Make a write key": ("POST", "/v1/sites/{site_id}/keys")},
     ),
+    "Exclusions": (
+        ("GET", "/v1/sites/{site_id}/exclusions"),
+        {"Save exclusions": ("PUT", "/v1/sites/{site_id}/exclusions")},
+    ),
     "People": (
         ("GET", "/v1/organisations/{organisation_id}/members"),
         {"Invite somebody": ("POST", "/v1/organisations/{organisation_id}/invitations")},

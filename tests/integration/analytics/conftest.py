@@ -58,7 +58,7 @@ class Analytics:
     def ask(self, site: Site, now: datetime, /, **body: Any) -> dict[str, Any]:
         query = parse_query({"site_id": str(site.id), **body})
         with self.api.transaction([self.organisation]) as connection:
-            return answer(connection, site, query, now)
+            return dict(answer(connection, site, query, now))
 
     def rows(self, site: Site, now: datetime, /, **body: Any) -> list[tuple[list[str], list[float]]]:
         results = self.ask(site, now, **body)["results"]

@@ -1,5 +1,5 @@
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -9,6 +9,9 @@ from shared.analytics.refusal import QueryRefused
 from shared.analytics.stats import answer, live_visitors
 from tests.integration.analytics.conftest import Analytics
 from tests.integration.analytics.reference import Event
+
+if TYPE_CHECKING:
+    from shared.analytics.view import Row
 
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
 DAY = ["2026-05-20", "2026-05-20"]
@@ -428,7 +431,8 @@ def test_another_organisation_sees_nothing(analytics: Analytics) -> None:
             metrics = [metric for metric in METRICS if "filters" not in body or metric != "views_per_visit"]
             query = parse_query({"site_id": "1", "metrics": metrics, "date_range": "day", **body})
             results = answer(connection, site, query, NOON)["results"]
-            assert results in ([], [{"dimensions": [], "metrics": [0] * len(metrics)}])
+            zeros: Row = {"dimensions": [], "metrics": [0] * len(metrics)}
+            assert results in ([], [zeros])
         assert live_visitors(connection, site, NOON) == 0
 
 

@@ -62,15 +62,27 @@ export function problemOf(status: number, body: unknown): ProblemError {
   });
 }
 
-/** What a problem says of each field of a form, by the field's name. */
+/** What a problem says of each field of a form, by the field's name; all of it, where there are several values in a field. */
 export function fieldsOf(problem: Error | null): Record<string, string> {
-  const found = problem instanceof ProblemError ? problem.items : [];
-  return Object.fromEntries(found.map(({ where, detail }) => [nameIn(where), detail]));
+  const fields: Record<string, string> = {};
+  for (const { where, detail } of problem instanceof ProblemError ? problem.items : []) {
+    const path = pathOf(where);
+    const name = path[0] ?? "";
+    const said = withoutPath(detail, path);
+    fields[name] = name in fields ? `${fields[name]}; ${said}` : said;
+  }
+  return fields;
 }
 
-/** The field that a pointer such as `#/gates/0` leads into. */
-function nameIn(pointer: string | null): string {
-  return pointer?.replace(/^#?\//, "").split("/")[0] ?? "";
+/** Where a pointer such as `#/gates/0` leads. */
+function pathOf(pointer: string | null): string[] {
+  return pointer?.replace(/^#?\//, "").split("/") ?? [];
+}
+
+/** Details begin with the path that they are of, such as `gates.0: `; at the field it is seen. */
+function withoutPath(detail: string, path: readonly string[]): string {
+  const prefix = `${path.join(".")}: `;
+  return detail.startsWith(prefix) ? detail.slice(prefix.length) : detail;
 }
 
 function items(errors: unknown): ProblemItem[] {

@@ -1972,14 +1972,14 @@ export interface components {
             /** Deliveries */
             deliveries: components["schemas"]["DeliveryView"][];
         };
-        /** Answer */
+        /**
+         * Answer
+         * @description ``query`` is the query as it was understood.
+         */
         Answer: {
             /** Results */
             results: components["schemas"]["Row"][];
-            /** Meta */
-            meta: {
-                [key: string]: unknown;
-            };
+            meta: components["schemas"]["Meta"];
             /** Query */
             query: {
                 [key: string]: unknown;
@@ -2138,6 +2138,13 @@ export interface components {
         Because: {
             /** Reason */
             reason: string;
+        };
+        /** Bots */
+        Bots: {
+            /** Visitors */
+            visitors: number;
+            /** Events */
+            events: number;
         };
         /**
          * BudgetView
@@ -3372,6 +3379,22 @@ export interface components {
             note?: string;
         };
         /**
+         * Meta
+         * @description ``bots`` and events that the site ``excluded``, by reason, are in no other number; the latter are those of whole quarters
+         *     of an hour. ``time_labels`` and ``total_rows`` are there if ``include`` asks for them.
+         */
+        Meta: {
+            bots: components["schemas"]["Bots"];
+            /** Excluded */
+            excluded: {
+                [key: string]: number;
+            };
+            /** Time Labels */
+            time_labels?: string[];
+            /** Total Rows */
+            total_rows?: number;
+        };
+        /**
          * NewAnnouncement
          * @description ``channels`` are those of the kind by default; ``thread`` has it answer in an existing thread.
          */
@@ -3980,7 +4003,10 @@ export interface components {
              */
             overlap_seconds?: number;
         };
-        /** Row */
+        /**
+         * Row
+         * @description In the order in which the query named them.
+         */
         Row: {
             /** Metrics */
             metrics: number[];

@@ -69,6 +69,7 @@ export function SiteNavigation({ site }: { site: Site }) {
   const places: Place[] = [
     { label: "Dashboard", to: at, end: true },
     { label: "Keys", to: `${at}/keys` },
+    { label: "Exclusions", to: `${at}/exclusions` },
     { label: "People", to: `${at}/people` },
   ];
   if (mayAudit) places.push({ label: "Audit", to: `${at}/audit` });

@@ -17,6 +17,7 @@ import { Shell } from "./Shell";
 const PAGES = new Map<string | undefined, ComponentType<{ site: Site }>>([
   [undefined, TrafficPage],
   ["keys", lazily(() => import("../features/keys/KeysPage"))],
+  ["exclusions", lazily(() => import("../features/exclusions/ExclusionsPage"))],
   ["people", lazily(() => import("../features/people/PeoplePage"))],
   ["audit", lazily(() => import("../features/audit/OrganisationAuditPage"))],
 ]);

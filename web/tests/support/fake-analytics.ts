@@ -19,6 +19,7 @@ type Totals = Partial<Record<Query["metrics"][number], number>>;
 export class FakeAnalytics extends FakeServer {
   totals: Totals = {};
   everHadEvents = true;
+  leftOut: Pick<Schema["Meta"], "bots" | "excluded"> = { bots: { visitors: 0, events: 0 }, excluded: {} };
   breakdowns: Partial<Record<Dimension, [value: string, visitors: number, pageviews: number][]>> = {};
   buckets: [label: string, visitors: number][] = [];
 
@@ -55,19 +56,20 @@ export class FakeAnalytics extends FakeServer {
 
   #answer(query: Query): Schema["Answer"] {
     const dimension = query.dimensions?.[0];
-    if (dimension === undefined) return { results: [this.#total(query)], meta: {}, query: {} };
+    if (dimension === undefined) return { results: [this.#total(query)], meta: this.leftOut, query: {} };
     if (!isTime(dimension)) {
       const rows = this.breakdowns[dimension as Dimension] ?? [];
       const results = rows.map(([value, ...metrics]) => ({ metrics, dimensions: [value] }));
-      const meta = { total_rows: results.length };
-      return { results: results.slice(0, query.pagination?.limit), meta, query: {} };
+      const meta = { ...this.leftOut, total_rows: results.length };
+      const { dimensions } = query;
+      return { results: results.slice(0, query.pagination?.limit), meta, query: { dimensions } };
     }
     const resolved = dimension === "time" ? "time:month" : dimension;
     const results = this.buckets.map(([label, visitors]) => ({
       metrics: query.metrics.map((metric) => (metric === "visitors" ? visitors : 0)),
       dimensions: [label],
     }));
-    const meta = { time_labels: this.buckets.map(([label]) => label) };
+    const meta = { ...this.leftOut, time_labels: this.buckets.map(([label]) => label) };
     return { results, meta, query: { dimensions: [resolved] } };
   }
 

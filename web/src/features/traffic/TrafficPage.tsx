@@ -6,7 +6,8 @@ import { GettingStarted } from "../sites/GettingStarted";
 import { InstallDialog } from "../sites/InstallDialog";
 import type { Site } from "../sites/sites";
 import { Breakdown } from "./Breakdown";
-import { DIMENSIONS } from "./breakdowns";
+import { PANELS } from "./breakdowns";
+import { LeftOutLine } from "./LeftOutLine";
 import { PageHeader } from "./PageHeader";
 import { Series } from "./Series";
 import { Totals } from "./Totals";
@@ -25,7 +26,14 @@ export function TrafficPage({ site }: { site: Site }) {
   const { totals, series, problem, retry } = traffic;
   const hasEvents = useHasEvents(site, totals.stats, isLive);
 
-  if (hasEvents === false) return <GettingStarted site={site} />;
+  if (hasEvents === false) {
+    return (
+      <Parts>
+        <GettingStarted site={site} />
+        <LeftOutLine stats={totals.stats} />
+      </Parts>
+    );
+  }
   return (
     <Parts>
       <PageHeader
@@ -39,9 +47,10 @@ export function TrafficPage({ site }: { site: Site }) {
         <Totals {...totals} selected={metric} onSelect={setMetric} />
         <Series {...series} site={site} metric={metric} />
       </section>
+      <LeftOutLine stats={totals.stats} />
       <Parts className={classes.breakdowns}>
-        {DIMENSIONS.map((dimension) => (
-          <Breakdown key={dimension} dimension={dimension} question={question} traffic={traffic} />
+        {PANELS.map((dimensions) => (
+          <Breakdown key={dimensions[0]} dimensions={dimensions} question={question} traffic={traffic} />
         ))}
       </Parts>
       <Button

@@ -4,6 +4,7 @@ import { useApi } from "../../api/context";
 import { answered } from "../../api/problem";
 import { useLastProblem } from "../../api/use-last-problem";
 import type { Site } from "../sites/sites";
+import type { LeftOut } from "./left-out";
 import type { Range } from "./ranges";
 
 type Query = Schema["Query"];
@@ -25,6 +26,8 @@ export interface Stats {
   timeLabels: readonly string[];
   /** How many rows there are on all pages of the answer, where that was asked for. */
   totalRows: number;
+  /** What arrived in the period and is in no number. */
+  leftOut: LeftOut;
 }
 
 /** The latest answer, and the problem that stands in the way of a newer one. */
@@ -85,8 +88,9 @@ function statsOf(subject: string, { results, meta, query }: Answer): Stats {
     subject,
     rows: results,
     dimensions: texts(query.dimensions),
-    timeLabels: texts(meta.time_labels),
-    totalRows: typeof meta.total_rows === "number" ? meta.total_rows : results.length,
+    timeLabels: meta.time_labels ?? [],
+    totalRows: meta.total_rows ?? results.length,
+    leftOut: meta,
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { answered, problemOf } from "../../../src/api/problem";
+import { answered, fieldsOf, problemOf } from "../../../src/api/problem";
 
 const answerOf = (status: number, body: { data?: unknown; error?: unknown }) =>
   answered(Promise.resolve({ ...body, response: new Response(null, { status }) }));
@@ -50,4 +50,18 @@ test.each([
   [503, true],
 ])("status %i is worth another try: %s", (status, expected) => {
   expect(problemOf(status, null).isWorthRetrying).toBe(expected);
+});
+
+test("a form is told all that is wrong with a field's values, without the paths to them", () => {
+  const problem = problemOf(422, {
+    errors: [
+      { pointer: "#/pages/0", detail: "pages.0: 'admin' must be a path" },
+      { pointer: "#/pages/2", detail: "pages.2: 'drafts' must be a path" },
+      { pointer: "#/note", detail: "is too long" },
+    ],
+  });
+  expect(fieldsOf(problem)).toEqual({
+    pages: "'admin' must be a path; 'drafts' must be a path",
+    note: "is too long",
+  });
 });

@@ -78,6 +78,42 @@ test("the top countries are shown by their names, and those that nobody knows as
   expect(rows.map(({ textContent }) => textContent)).toEqual(["Germany5,1209,001", "(unknown)7791"]);
 });
 
+test("a panel shows another dimension when it is chosen, and asks only for the one that it shows", async () => {
+  server.breakdowns["visit:browser"] = [["Firefox", 31, 44]];
+  server.breakdowns["visit:os"] = [["Android", 7, 9]];
+  open();
+  const panel = await screen.findByRole("region", { name: "Top browsers" });
+  expect(await within(panel).findByRole("row", { name: /Firefox/ })).toHaveTextContent("3144");
+  expect(server.queries().some(({ dimensions }) => dimensions?.includes("visit:os"))).toBe(false);
+  await userEvent.click(within(panel).getByRole("radio", { name: "Systems" }));
+  expect(await within(panel).findByRole("row", { name: /Android/ })).toHaveTextContent("79");
+  expect(panel).toHaveAccessibleName("Top operating systems");
+  expect(within(panel).queryByRole("row", { name: /Firefox/ })).not.toBeInTheDocument();
+});
+
+test("one line says what was left out of the numbers of the period", async () => {
+  server.leftOut = { bots: { visitors: 12, events: 40 }, excluded: { address: 3 } };
+  open();
+  expect(
+    await screen.findByText("Left out: 12 bots with 40 events; 3 events from excluded addresses"),
+  ).toBeInTheDocument();
+});
+
+test("nothing is said where nothing was left out", async () => {
+  open();
+  await waitFor(() => expect(metricTile("Visitors")).toHaveTextContent("18,432"));
+  expect(screen.queryByText(/Left out/)).not.toBeInTheDocument();
+});
+
+test("a site that waits for its first event says what arrived and was left out", async () => {
+  server.totals = {};
+  server.everHadEvents = false;
+  server.leftOut = { bots: { visitors: 0, events: 0 }, excluded: { hostname: 1 } };
+  open();
+  expect(await screen.findByRole("heading", { name: /Waiting for the first visit/ })).toBeInTheDocument();
+  expect(screen.getByText("Left out: 1 event from hosts that are not allowed")).toBeInTheDocument();
+});
+
 test("the page has no accessibility findings", async () => {
   open();
   await pageRow("/pricing");
