@@ -65,8 +65,7 @@ class ApiStack(Stack):
         collect = self._function(
             "collect",
             self._data.postgres.collect_secret,
-            self._data.origin_secret,
-            environment={"EVENT_BUS_NAME": bus.event_bus_name, **self._origin_proof()},
+            environment={"EVENT_BUS_NAME": bus.event_bus_name},
             traced=False,
             quiet=True,
         )
@@ -79,13 +78,8 @@ class ApiStack(Stack):
         query = self._function(
             name,
             data.postgres.query_secret,
-            data.origin_secret,
             code="query",
-            environment={
-                "OPERATIONS_TABLE_NAME": data.operations.table_name,
-                **self._identity.environment(),
-                **self._origin_proof(),
-            },
+            environment={"OPERATIONS_TABLE_NAME": data.operations.table_name, **self._identity.environment()},
         )
         # The signing keys, and whose sessions were ended.
         query.allow_table(data.operations)
@@ -109,13 +103,11 @@ class ApiStack(Stack):
         return self._function(
             name,
             data.postgres.api_secret,
-            data.origin_secret,
             code="api",
             environment={
                 "EVENT_BUS_NAME": data.bus.event_bus_name,
                 "OPERATIONS_TABLE_NAME": data.operations.table_name,
                 **self._identity.environment(),
-                **self._origin_proof(),
                 "RESTORE_WORKFLOW_ARN": workflow_arn(self, self._platform.stage),
             },
         )
@@ -129,22 +121,20 @@ class ApiStack(Stack):
         live = {"api": api.function, "query": query.function}
         return gateway(scope, platform=self._platform, live=live, name="staging", counted=False)
 
-    def _origin_proof(self) -> dict[str, str]:
-        """What tells a request that came by CloudFront from one to the gateway's own address, which is refused."""
-        return {"ORIGIN_SECRET_ARN": self._data.origin_secret.secret_arn}
-
     def _function(
         self,
         name: str,
         login: secretsmanager.ISecret,
-        *secrets: secretsmanager.ISecret,
+        *,
         environment: dict[str, str],
         code: str = "",
         traced: bool = True,
         quiet: bool = False,
     ) -> ServiceFunction:
-        """What every HTTP function has: its own login of PostgreSQL, Valkey, limits."""
+        """What every HTTP function has: its own login of PostgreSQL, Valkey, limits, and what tells a request that came by
+        CloudFront from one to the gateway's own address, which is refused. Before staging's functions there is no CloudFront."""
         data = self._data
+        proof = [data.origin_secret] if code in {"", name} else []
         function = ServiceFunction(
             self,
             name,
@@ -155,6 +145,7 @@ class ApiStack(Stack):
                 "POSTGRES_SECRET_ARN": login.secret_arn,
                 **data.valkey.environment(),
                 "LIMITS": json.dumps(self._platform.monitoring.runbook["limits"]),
+                "ORIGIN_SECRET_ARN": proof[0].secret_arn if proof else "",
                 **environment,
             },
             reserved_concurrency=getattr(self._platform.stage.sizes.concurrency, name),
@@ -163,7 +154,7 @@ class ApiStack(Stack):
             traced=traced,
             quiet=quiet,
         )
-        function.allow_secrets(login, data.valkey.secret, *secrets)
+        function.allow_secrets(login, data.valkey.secret, *proof)
         return function
 
     def _live(self, function: ServiceFunction) -> lambda_.IFunction:

@@ -18,7 +18,7 @@ REST_SECONDS: Final = 2.0
 class OriginProof:
     """The current value and the one before are good: CloudFront sends the old one until a deploy gives it the new one."""
 
-    def __init__(self, secret: LoginSecret, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, secret: LoginSecret | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._secret = secret
         self._clock = clock
         self._good: list[Secret] = []
@@ -26,18 +26,20 @@ class OriginProof:
 
     @classmethod
     def by_secret(cls, arn: str) -> "OriginProof":
-        """By the secret in Secrets Manager; nothing is fetched yet."""
-        return cls(LoginSecret(aws_settings, arn))
+        """By the secret in Secrets Manager; nothing is fetched yet. Without one no CloudFront is before the function: staging's."""
+        return cls(LoginSecret(aws_settings, arn) if arn else None)
 
     def holds(self, value: str) -> bool:
         """Without a value nothing is fetched; a wrong one has the secret fetched anew, once a minute at most.
 
         While Secrets Manager can't be asked, nothing new holds: the caller goes by what the gateway itself saw.
         """
-        return bool(value) and (self._is_good(value) or self._is_good_by_now(value))
+        return bool(value and self._secret) and (self._is_good(value) or self._is_good_by_now(value))
 
     def is_missing(self, value: str) -> bool:
         """Whether a value certainly is none. While nobody can say which are good, every value may be one."""
+        if self._secret is None:
+            return False
         return not value or (not self.holds(value) and bool(self._good))
 
     def _is_good(self, value: str) -> bool:
@@ -60,6 +62,7 @@ class OriginProof:
 
     def _fetch(self, value: str) -> None:
         """The value before is asked for only by whom the current one does not convince: a cold start makes one call."""
+        assert self._secret  # noqa: S101 -- without a secret no value is looked up
         self._secret.forget()
         good = [self._secret.login().password]
         if not _same(value, good[0]) and (previous := self._secret.previous()):

@@ -32,7 +32,7 @@ class ProofSecret(LoginSecret):
         return Login("cloudfront", Secret("before"))
 
 
-def request(secret: ProofSecret, *, domain: str = GATEWAY, sent: str | None = None) -> Request:
+def request(secret: ProofSecret | None, *, domain: str = GATEWAY, sent: str | None = None) -> Request:
     scope: dict[str, Any] = {
         "type": "http",
         "headers": [(HEADER.encode(), sent.encode())] if sent is not None else [],
@@ -74,3 +74,10 @@ async def test_a_request_without_a_proof_costs_no_call() -> None:
 async def test_what_no_gateway_has_sent_passes() -> None:
     """As a function that a promotion asks whether it can log in."""
     await through_the_edge(request(ProofSecret(), domain="promotion.p09.invalid"))
+
+
+@pytest.mark.anyio
+async def test_before_a_function_without_a_secret_there_is_no_edge_to_come_through() -> None:
+    await through_the_edge(request(None))
+    await through_the_edge(request(None, sent="guessed"))
+    assert not OriginProof.by_secret("").holds("guessed")
