@@ -257,7 +257,7 @@ def test_downloads_and_forms_arrive(shop: Shop, client: Client) -> None:
     assert sent.get("properties") == form.get("p")
 
 
-class Application(PlausibleEvents):  # type: ignore[misc] -- not typed
+class Application(PlausibleEvents):  # type: ignore[misc]  # it has no types
     """PyPI's package for applications, which would ask a service on the internet for its own address."""
 
     def _get_ip(self) -> str:

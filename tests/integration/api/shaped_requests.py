@@ -204,7 +204,7 @@ class Request:
     """
 
     path: str
-    headers: Mapping[str, str | bytes]
+    headers: Mapping[str, str]
     body: bytes
     status: int = 202
     reason: str = ""
@@ -281,13 +281,13 @@ def _written(random: Random, address: str) -> tuple[str, bool]:
     )
 
 
-def _headers(random: Random, visitor: Visitor) -> tuple[dict[str, str | bytes], str]:
+def _headers(random: Random, visitor: Visitor) -> tuple[dict[str, str], str]:
     """Of a browser's request behind CloudFront, and the country that counts."""
     forwarded, seen = _written(random, visitor.address)
-    headers: dict[str, str | bytes] = {
+    headers: dict[str, str] = {
         **THROUGH_CLOUDFRONT,
         "x-forwarded-for": forwarded,
-        "user-agent": visitor.user_agent.encode(),
+        "user-agent": visitor.user_agent,
         "content-type": random.choice(TYPES),
         "origin": f"https://{HOST}",
     }  # fmt: skip

@@ -30,7 +30,8 @@ def test_what_browsers_bots_and_servers_send_is_counted_as_sent_or_refused_with_
     visitors: dict[tuple[str, str], Visitor] = {}
     surprises: list[tuple[Request, int, str]] = []
     for number, request in enumerate(shaped_requests(examples(1_500, campaign=100_000), SEED, api.write_key), 1):
-        answer = api.client.post(request.path, content=request.body, headers=request.headers)
+        headers = [(name.encode(), value.encode()) for name, value in request.headers.items()]
+        answer = api.client.post(request.path, content=request.body, headers=headers)
         if answer.status_code != request.status or request.reason not in answer.text:
             surprises.append((request, answer.status_code, answer.text))
         counted.update(request.counted)
