@@ -200,7 +200,12 @@ def test_pages_behind_the_hash_arrive(shop: Shop, client: Client) -> None:
         (f"{shop.origin}/shop/#/a", 1),
         (f"{shop.origin}/shop/#/b", 1),
     ]
-    assert shop.stored("pageview", 2) == [{"page": "/shop/#/a"}, {"page": "/shop/#/b"}]
+    pages = ["/shop/#/a", "/shop/#/b"]
+    if client is ALL_CLIENTS["plausible-tracker"]:
+        pages.append(
+            "/shop/#/b"
+        )  # it listens to both events that a changed fragment fires, and sends a pageview for each
+    assert shop.stored("pageview", len(pages)) == [{"page": page} for page in pages]
 
 
 @every_client
@@ -254,7 +259,7 @@ def test_downloads_and_forms_arrive(shop: Shop, client: Client) -> None:
     assert shop.stored("File Download") == [{"page": "/shop/start", "properties": download["p"]}]
     (form,) = shop.clicks("#send", "Form: Submission")
     [sent] = shop.stored("Form: Submission")
-    assert sent.get("properties") == form.get("p")
+    assert sent == {"page": "/shop/start"} | ({"properties": form["p"]} if form.get("p") else {})
 
 
 class Application(PlausibleEvents):  # type: ignore[misc]  # it has no types
@@ -264,12 +269,15 @@ class Application(PlausibleEvents):  # type: ignore[misc]  # it has no types
         return "203.0.113.9"
 
 
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnhandledThreadExceptionWarning"
+)  # the only end of the package's thread
 def test_what_an_application_sends_with_plausible_events_is_stored(system: LocalSystem, fresh_site: SiteAccess) -> None:
     application = Application(fresh_site.domain, {"User-Agent": SOMEBODY}, api=f"{system.url}/api/event")
     application.worker.daemon = True
     application.pageview("/settings", utm={"source": "newsletter"})
     application.event("Export", {"format": "csv", "rows": 7}, path="/reports")
-    application._enqueue_task(sys.exit)  # ends the package's thread, which else never does
+    application._enqueue_task(sys.exit)
     application.worker.join(30)
 
     assert not application.worker.is_alive()
