@@ -44,7 +44,7 @@ stories: setup ## browser walks and long scenarios on a deployed local system
 	@$(PY) -m local.web
 	@$(PY) -m pytest tests/stories
 
-campaign: setup $(VENV)/bin/promtool ## longer test campaigns: twenty times the examples of every property
+campaign: setup $(VENV)/bin/promtool ## longer test campaigns: twenty times the examples of every property, a hundred thousand requests
 	@$(PY) -m pytest tests/unit tests/integration tests/faults -n 2 --dist worksteal --hypothesis-profile campaign
 	@$(MAKE) --no-print-directory mutants
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from pydantic_core import from_json
-
 from shared.collection.event import (
     MAX_AMOUNT,
     MAX_ENGAGEMENT,
@@ -21,6 +19,7 @@ from shared.collection.event import (
 from shared.collection.names import ENGAGEMENT
 from shared.collection.rows import addresses_of
 from shared.collection.web_address import BadAddress
+from shared.platform import json_text
 from shared.platform.refusals import Refused
 
 # Long and short names of the same field, as the documentation and the trackers of several years have them.
@@ -109,7 +108,7 @@ def _object(value: object, field: str, left_out: list[str]) -> dict[str, Any]:
     """An object, or, from older trackers, an object as text; empty, and told, when it is neither."""
     if isinstance(value, str) and value:
         try:
-            value = from_json(value)
+            value = json_text.read(value.encode())
         except ValueError:
             value = None
     if isinstance(value, dict):

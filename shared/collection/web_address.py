@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 MAX_PAGE: Final = 2000
 MAX_REFERRER: Final = 2000
@@ -52,12 +52,15 @@ def _decode(escapes: re.Match[str]) -> str:
 
 @lru_cache(maxsize=5_000)
 def host_name(host: str) -> str:
-    """A host in lower case, as punycode, without ``www.``, port and final dot; what is no host name stays as it is."""
+    """A host in lower case, as punycode, without ``www.``, port and final dot; what is no host name stays as it is.
+
+    Percent-encoding is undone, as browsers do before they look a host up.
+    """
     name = host.strip().lower()
     if name.count(":") == 1:
         name = name.partition(":")[0]
     name = name.rstrip(".")
-    if not name.isascii():
+    if "%" in name or not name.isascii():
         name = _punycode(name)
     return name.removeprefix("www.")
 
@@ -66,8 +69,8 @@ def _punycode(name: str) -> str:
     import idna  # few hosts need it
 
     try:
-        return idna.encode(name, uts46=True).decode()
-    except idna.IDNAError:
+        return idna.encode(unquote(name, errors="strict"), uts46=True).decode()
+    except UnicodeError:  # idna's own among them
         return name
 
 

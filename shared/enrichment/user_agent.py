@@ -44,7 +44,7 @@ _BROWSERS: Final = (
     (r"^Opera", "Opera"),
     (r"^(?:Chrome|Chromium)\b", "Chrome"),
     (r"^(?:Firefox|IceWeasel)\b", "Firefox"),
-    (r"^Mobile Safari|^Safari", "Safari"),
+    (r"^Mobile Safari(?! UI)|^Safari", "Safari"),
     (r"^Google$|^GSA", "Google App"),
     (r"^UC Browser", "UC Browser"),
     (r"^Yandex Browser", "Yandex Browser"),
@@ -67,7 +67,7 @@ _DEVICES: Final = (
         r"smart-?tv|appletv|apple tv|googletv|hbbtv|\btv\b|web0s|webos.*tv|tizen.*tv|roku|crkey|aft[a-z]{1,4}\d* build|bravia",
         "TV",
     ),
-    (r"ipad|tablet|kindle|silk/|playbook|android(?!.*mobi)", "Tablet"),
+    (r"ipad|tablet|kindle|silk/|playbook|^(?!.*(?:mobi|opera mini)).*android", "Tablet"),
     (r"mobi|iphone|ipod|android|phone|blackberry|opera mini", "Mobile"),
     (r"windows|macintosh|mac os x|x11|linux|cros", "Desktop"),
 )

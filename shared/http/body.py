@@ -4,9 +4,9 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request
-from pydantic_core import from_json
 
 from shared.http.problems import Problem
+from shared.platform import json_text
 
 
 async def read_json(request: Request, limit: int) -> Any:
@@ -25,6 +25,6 @@ async def read_json(request: Request, limit: int) -> Any:
         if len(body) > limit:
             raise too_large
     try:
-        return from_json(bytes(body))
+        return json_text.read(bytes(body))
     except ValueError as error:
         raise Problem(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {error}") from error

@@ -10,12 +10,14 @@ from contextlib import suppress
 from typing import Any
 
 import psutil
+from pg8000.native import Connection
 
+from local import postgres
 from local.api import Api, Refused
 from local.aws import aws_client
 from local.customers import SiteAccess, open_site, owner
 from local.progress import last_lines
-from local.state import ROOT, Configuration, State, read_json
+from local.state import LOOPBACK, ROOT, Configuration, State, read_json
 
 START_SECONDS = 240
 ORGANISATION = "Tests"
@@ -140,3 +142,17 @@ class LocalSystem:
         assert self._process is not None
         assert self._process.poll() is None, f"it ended:\n{self.output.read_text()}"
         return self.state.system_file.exists()
+
+
+def superuser(system: LocalSystem) -> Connection:
+    """A session in the system's PostgreSQL that may see and do all."""
+    config = system.configuration
+    return Connection(
+        postgres.SUPERUSER,
+        password=config.postgres_superuser_password,
+        host=LOOPBACK,
+        port=config.postgres_port,
+        database=postgres.DATABASE,
+        timeout=10,
+        ssl_context=False,
+    )

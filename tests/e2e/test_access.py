@@ -15,11 +15,10 @@ from local import postgres
 from local.api import Api, Refused
 from local.customers import operations_token
 from local.stacks import outputs
-from local.state import LOOPBACK
 from local.tls_proxy.authority import Papers
 from shared.audit.chain import OPERATIONS
 from shared.platform.moments import stamp
-from tests.e2e.local_system import LocalSystem, until
+from tests.e2e.local_system import LocalSystem, superuser, until
 from tests.e2e.test_command_line import p09
 from tests.e2e.test_failures import held_down
 
@@ -56,19 +55,6 @@ def connect(system: LocalSystem, login: dict[str, Any]) -> Connection:
     where = {name: login[name] for name in ("host", "port", "database", "password")}
     trusted = ssl.create_default_context(cafile=Papers(system.state.papers).authority)
     return Connection(login["role"], **where, timeout=10, ssl_context=trusted)
-
-
-def superuser(system: LocalSystem) -> Connection:
-    config = system.configuration
-    return Connection(
-        postgres.SUPERUSER,
-        password=config.postgres_superuser_password,
-        host=LOOPBACK,
-        port=config.postgres_port,
-        database=postgres.DATABASE,
-        timeout=10,
-        ssl_context=False,
-    )
 
 
 def is_gone(system: LocalSystem, role: str) -> bool:

@@ -1,6 +1,7 @@
-"""In a real browser, our script and the official product's packages, unchanged, send all their numbers, and all are taken."""
+"""In a real browser, our script and the official product's packages, unchanged, send all their numbers, and all are stored."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,11 +12,12 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from plausible_events import PlausibleEvents
 from playwright.sync_api import Browser, Page
 
 from local.customers import SiteAccess
 from local.state import ROOT
-from tests.e2e.local_system import LocalSystem
+from tests.e2e.local_system import LocalSystem, superuser, until
 
 PACKAGES: Final = ROOT / "node_modules"
 OFFICIAL: Final = "@plausible-analytics/tracker/plausible.js"
@@ -29,6 +31,13 @@ BODY: Final = """<!doctype html><title>Shop</title><body style="height: 3000px">
   for (const link of document.links) link.addEventListener("click", (event) => event.preventDefault());
 </script>
 """
+
+
+STORED: Final = """
+select page, properties, amount::float as amount, currency, interactive, engaged, scroll
+from events where name = :name and site_id = (select id from sites where domain = :domain) order by timestamp
+"""
+SOMEBODY: Final = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
 
 @dataclass(frozen=True)
@@ -135,6 +144,26 @@ class Shop:
         assert answer.value.status == 202, answer.value.text()
         return [_event(answer.value.request.post_data), *events]
 
+    def stored(self, name: str, count: int = 1) -> list[dict[str, Any]]:
+        return stored(self._system, self._site, name, count)
+
+
+def stored(system: LocalSystem, site: SiteAccess, name: str, count: int = 1) -> list[dict[str, Any]]:
+    """The events of a name, once there are as many: pages' own columns, less what has its default."""
+    default = {"properties": None, "amount": None, "currency": "", "interactive": True, "engaged": None, "scroll": None}
+    found: list[dict[str, Any]] = []
+
+    def are_there() -> bool:
+        rows = connection.run(STORED, name=name, domain=site.domain)
+        names = [column["name"] for column in connection.columns or ()]
+        found[:] = [dict(zip(names, row, strict=True)) for row in rows]
+        return len(found) >= count
+
+    with superuser(system) as connection:
+        until(are_there, f"{count} stored events called {name}")
+    assert len(found) == count
+    return [{key: value for key, value in row.items() if key not in default or value != default[key]} for row in found]
+
 
 def _event(body: str | None) -> dict[str, Any]:
     return json.loads(body) if body and body.startswith("{") else {}
@@ -161,6 +190,7 @@ def test_pages_and_the_navigation_of_an_app_arrive(shop: Shop, client: Client) -
     assert event["u"] == f"{shop.origin}/shop/cart"
     (event,) = shop.does("history.back()", "pageview")
     assert event["u"] == f"{shop.origin}/shop/start"
+    assert shop.stored("pageview", 3) == [{"page": "/shop/start"}, {"page": "/shop/cart"}, {"page": "/shop/start"}]
 
 
 @every_client
@@ -170,6 +200,12 @@ def test_pages_behind_the_hash_arrive(shop: Shop, client: Client) -> None:
         (f"{shop.origin}/shop/#/a", 1),
         (f"{shop.origin}/shop/#/b", 1),
     ]
+    pages = ["/shop/#/a", "/shop/#/b"]
+    if client is ALL_CLIENTS["plausible-tracker"]:
+        pages.append(
+            "/shop/#/b"
+        )  # it listens to both events that a changed fragment fires, and sends a pageview for each
+    assert shop.stored("pageview", len(pages)) == [{"page": page} for page in pages]
 
 
 @every_client
@@ -178,6 +214,7 @@ def test_events_with_properties_arrive(shop: Shop, client: Client) -> None:
     (event,) = shop.does("plausible('Signup', { props: { plan: 'team' } })", "Signup")
     properties = event["p"]
     assert (json.loads(properties) if isinstance(properties, str) else properties) == {"plan": "team"}
+    assert shop.stored("Signup") == [{"page": "/shop/start", "properties": {"plan": "team"}}]
 
 
 @every_client
@@ -185,6 +222,8 @@ def test_links_to_other_sites_arrive(shop: Shop, client: Client) -> None:
     shop.open(client, "/shop/start")
     (event,) = shop.clicks("#out", "Outbound Link: Click")
     assert "https://other.example/" in json.dumps(event["p"])
+    [link] = shop.stored("Outbound Link: Click")
+    assert link == {"page": "/shop/start", "properties": {"url": "https://other.example/"}}
 
 
 @full_client
@@ -194,6 +233,8 @@ def test_revenue_and_passive_events_arrive(shop: Shop, client: Client) -> None:
     (event,) = shop.does(buy, "Purchase")
     assert event["$"] == {"amount": 9.99, "currency": "EUR"}
     assert event["i"] is False
+    [bought] = shop.stored("Purchase")
+    assert bought == {"page": "/shop/start", "amount": 9.99, "currency": "EUR", "interactive": False}
 
 
 @full_client
@@ -206,6 +247,8 @@ def test_engagement_with_a_page_arrives_when_it_is_left(shop: Shop, client: Clie
     assert engagement["sd"] == 100
     assert engagement["e"] >= 0
     assert pageview["u"] == f"{shop.origin}/shop/cart"
+    [stayed] = shop.stored("engagement")
+    assert stayed == {"page": "/shop/start", "engaged": engagement["e"], "scroll": 100}
 
 
 @full_client
@@ -213,7 +256,33 @@ def test_downloads_and_forms_arrive(shop: Shop, client: Client) -> None:
     shop.open(client, "/shop/start")
     (download,) = shop.clicks("#file", "File Download")
     assert download["p"] == {"url": f"{shop.origin}/shop/prices.pdf"}
-    shop.clicks("#send", "Form: Submission")
+    assert shop.stored("File Download") == [{"page": "/shop/start", "properties": download["p"]}]
+    (form,) = shop.clicks("#send", "Form: Submission")
+    [sent] = shop.stored("Form: Submission")
+    assert sent == {"page": "/shop/start"} | ({"properties": form["p"]} if form.get("p") else {})
+
+
+class Application(PlausibleEvents):  # type: ignore[misc]  # it has no types
+    """PyPI's package for applications, which would ask a service on the internet for its own address."""
+
+    def _get_ip(self) -> str:
+        return "203.0.113.9"
+
+
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnhandledThreadExceptionWarning"
+)  # the only end of the package's thread
+def test_what_an_application_sends_with_plausible_events_is_stored(system: LocalSystem, fresh_site: SiteAccess) -> None:
+    application = Application(fresh_site.domain, {"User-Agent": SOMEBODY}, api=f"{system.url}/api/event")
+    application.worker.daemon = True
+    application.pageview("/settings", utm={"source": "newsletter"})
+    application.event("Export", {"format": "csv", "rows": 7}, path="/reports")
+    application._enqueue_task(sys.exit)
+    application.worker.join(30)
+
+    assert not application.worker.is_alive()
+    assert stored(system, fresh_site, "pageview") == [{"page": "/settings"}]
+    assert stored(system, fresh_site, "Export") == [{"page": "/reports", "properties": {"format": "csv", "rows": "7"}}]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ def read(**fields: Any) -> BrowserEvent:
             {"n": "Buy", "u": "https://shop.example/", "d": "x", "$": {"amount": "9.99", "currency": "eur"}},
             {"name": "Buy", "revenue": {"amount": 9.99, "currency": "EUR"}},
         ),
+        ({"n": "Buy", "u": "https://shop.example/", "d": "x", "p": r'{"a": "\ud83d"}'}, {"name": "Buy", "props": {"a": "\ufffd"}}),
         ({"n": "a", "u": "https://shop.example/", "d": "x", "i": False}, {"name": "a", "interactive": False}),
         (
             {"n": "a", "u": "https://shop.example/#b", "d": "x", "h": 1},

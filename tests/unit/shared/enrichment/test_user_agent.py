@@ -6,6 +6,7 @@ import pytest
 from shared.enrichment.user_agent import BOT, Agent, read_user_agent
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+PHONE = f"Mozilla/5.0 (Linux; Android 15; Pixel 9 Build/AP4A.250205.002; wv) {WEBKIT} Version/4.0"
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,15 @@ WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
          Agent("Samsung Browser", "23", "Android", "13", "Mobile")),
         ("Mozilla/5.0 (iPad; CPU OS 16_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/119.0 Safari/604.1",
          Agent("Chrome", "119", "iOS", "16", "Tablet")),
+        # Apps that show pages describe the phone after `Mobile`, and say `Android` again.
+        (f"{PHONE} Chrome/143.0.7499.34 Mobile Safari/537.36 Instagram 408.0.0.51.78 Android (35/15; 420dpi; 1080x2424)",
+         Agent("Instagram", "408", "Android", "15", "Mobile")),
+        (f"{PHONE} Chrome/142.0.7444.102 Mobile Safari/537.36 [Pinterest/Android]",
+         Agent("Pinterest", "", "Android", "15", "Mobile")),
+        ("Opera/9.80 (Android; Opera Mini/88.0.2254/191.361; U; en) Presto/2.12.423 Version/12.16",
+         Agent("Opera", "88", "Android", "", "Mobile")),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+         Agent("Mobile App", "", "iOS", "18", "Mobile")),
     ],
 )  # fmt: skip
 def test_a_browser_says_what_it_is(header: str, agent: Agent) -> None:

@@ -15,7 +15,8 @@ from tests.unit.shared.http.test_permissions import TOKENS, NoServers
 
 JSON = json.dumps({"metrics": [], "site_id": "1", "date_range": "7d"}).encode()
 PACKED = gzip.compress(JSON, mtime=0)  # the name of a test is the same in each process
-ASKING = {"authorization": f"Bearer {TOKENS['read key']}", "content-encoding": "gzip"}
+TOKEN = {"authorization": f"Bearer {TOKENS['read key']}"}
+ASKING = TOKEN | {"content-encoding": "gzip"}
 PLANNING = {"authorization": "Bearer P09-SRE", "content-encoding": "gzip"}
 
 
@@ -43,6 +44,22 @@ def test_a_body_in_gzip_reaches_the_routes_whose_bodies_fastapi_reads(client: Te
     answer = client.post("/v1/calendar", content=gzip.compress(b'{"kind": "party"}'), headers=PLANNING)
     assert answer.status_code == 422
     assert {"pointer": "#/kind", "detail": "kind: 'party' must be 'maintenance' or 'freeze'"} in answer.json()["errors"]
+
+
+def test_a_body_may_begin_with_a_byte_order_mark(client: TestClient) -> None:
+    plain, marked = (client.post("/v1/query", content=body, headers=TOKEN) for body in (JSON, b"\xef\xbb\xbf" + JSON))
+    assert (marked.status_code, marked.json()) == (plain.status_code, plain.json())
+
+
+def test_half_a_character_costs_no_body(client: TestClient) -> None:
+    answer = client.post("/v1/query", content=JSON[:-1] + rb', "cut \ud83d": 1}', headers=TOKEN)
+    assert {"pointer": "#/cut \ufffd", "detail": "is not a field that is known here"} in answer.json()["errors"]
+
+
+def test_what_is_no_json_stays_none(client: TestClient) -> None:
+    answer = client.post("/v1/query", content=rb'{"a": "\ud83d', headers=TOKEN)
+    assert answer.status_code == 400
+    assert "not JSON" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("path", ["/v1/query", "/v1/calendar"])
