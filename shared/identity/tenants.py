@@ -59,7 +59,7 @@ _SITE: Final = f"id, organisation_id, name, domain, timezone, {_EXCLUSIONS}"
 
 def _site(row: list[object]) -> Site:
     site_id, organisation, name, domain, timezone, *exclusions = row
-    hostnames, addresses, pages, countries = (tuple(map(str, written)) for written in exclusions)  # type: ignore[call-overload]  # arrays
+    hostnames, addresses, pages, countries = (tuple(map(str, written)) for written in exclusions)  # type: ignore[call-overload]  # pg8000 returns lists
     return Site(
         id=site_id,  # type: ignore[arg-type]  # the columns' types are the migration's
         organisation_id=organisation,  # type: ignore[arg-type]  # pg8000 returns rows of objects

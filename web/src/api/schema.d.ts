@@ -4575,7 +4575,21 @@ export interface components {
          *       "properties": {
          *         "plan": "team",
          *         "seats": 12
-         *       }
+         *       },
+         *       "title": "Pricing",
+         *       "hash_mode": false,
+         *       "revenue": {
+         *         "amount": 49.9,
+         *         "currency": "EUR"
+         *       },
+         *       "interactive": true,
+         *       "engagement_time": 12000,
+         *       "scroll_depth": 80,
+         *       "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+         *       "address": "203.0.113.9",
+         *       "country": "DE",
+         *       "language": "de",
+         *       "screen_width": 1920
          *     }
          */
         Event: {
