@@ -6,6 +6,7 @@ import { ApiContext } from "../api/context";
 import { Boundary } from "../components/Boundary";
 import { PageFailure } from "../components/Failure";
 import { lazily } from "../components/lazily";
+import { NotFound } from "../components/NotFound";
 import { PageSkeleton } from "../components/PageSkeleton";
 import { useIsOperator } from "../features/sign-in/roles";
 import { useSession } from "../features/sign-in/use-session";
@@ -78,12 +79,14 @@ export function Console() {
               <Route path="calendar" element={<CalendarPage />} />
               <Route path="access" element={<AccessPage />} />
               <Route path="audit" element={<AuditPage />} />
+              <Route path="*" element={<NotFound />} />
             </Route>
           )}
           {LINKED.map((path) => (
             <Route key={path} path={path} element={<ToOperations />} />
           ))}
-          <Route path="*" element={<SitePage />} />
+          <Route path="/" element={<SitePage />} />
+          <Route path="*" element={<Alone page={<NotFound />} />} />
         </Routes>
       </QueryClientProvider>
     </ApiContext>

@@ -5,6 +5,7 @@ import { Boundary } from "../components/Boundary";
 import classes from "../components/card.module.css";
 import { PageFailure } from "../components/Failure";
 import { lazily } from "../components/lazily";
+import { NotFound } from "../components/NotFound";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { AddSiteDialog, AddSiteForm } from "../features/sites/AddSite";
 import { SitePicker } from "../features/sites/SitePicker";
@@ -37,7 +38,7 @@ export function SitePage() {
   };
   const current = sites.data?.find((site) => site.site_id === siteId) ?? null;
   const first = sites.data?.[0];
-  const Page = PAGES.get(page) ?? TrafficPage;
+  const Page = PAGES.get(page) ?? NotFound;
 
   if (siteId === undefined && first) {
     return <Navigate replace to={{ pathname: `/sites/${first.site_id}`, search: address.toString() }} />;

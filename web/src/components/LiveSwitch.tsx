@@ -10,12 +10,12 @@ export interface Live {
   onChange: (isOn: boolean) => void;
 }
 
-const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "UTC" });
 
 /** Says whether the numbers move by themselves, and stops or starts that. */
 export function LiveSwitch({ isOn, isFailing, updatedAt, onChange }: Live) {
   const state = isOn ? (isFailing ? "failing" : "live") : "paused";
-  const hint = updatedAt === 0 ? "Not updated yet" : `Updated at ${clock.format(updatedAt)}`;
+  const hint = updatedAt === 0 ? "Not updated yet" : `Updated at ${clock.format(updatedAt)} UTC`;
   return (
     <Tooltip label={isOn ? `${hint} · Pause` : `${hint} · Resume`}>
       <UnstyledButton

@@ -24,7 +24,7 @@ export function PlanForm({ onPlanned }: { onPlanned: (change: Change) => void })
         <TextInput
           name="title"
           label="Title"
-          placeholder="Faster funnels"
+          placeholder="Invitations by mail"
           error={fields.title}
           maxLength={120}
           required

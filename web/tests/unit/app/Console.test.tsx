@@ -128,3 +128,14 @@ test("a panel of a page that fails leaves the page's other panels", async () => 
   expect(screen.getByRole("heading", { level: 1, name: "Backups" })).toBeInTheDocument();
   expect(await screen.findByRole("region", { name: "The last verification" })).toBeInTheDocument();
 });
+
+test.each(["/nosuchpage", "/sites/1/nosuch", "/operations/nosuch"])(
+  "an address that leads nowhere says so: %s",
+  async (address) => {
+    open(address, ["P09-SRE"]);
+    expect(await screen.findByRole("heading", { level: 1, name: "Page not found" })).toBeInTheDocument();
+    expect(screen.getByText(address)).toBeInTheDocument();
+    expect(screen.getByRole("link", { name: "To your own pages" })).toHaveAttribute("href", "/");
+    await expectNoAxeFindings();
+  },
+);
