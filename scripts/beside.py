@@ -20,16 +20,20 @@ def run(log: Path, background: str, foreground: str) -> int:
     """The exit code for both."""
     begun = time.monotonic()
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
-        behind = subprocess.Popen(shlex.split(background), stdout=output, stderr=subprocess.STDOUT)
-    front = subprocess.Popen(shlex.split(foreground))
+    started: list[subprocess.Popen[bytes]] = []
     try:
+        # A command that is started while Ctrl-C is ignored, as it is in a shell's background, would ignore it for ever.
         with stop_signals():
+            with log.open("wb") as output:
+                behind = subprocess.Popen(shlex.split(background), stdout=output, stderr=subprocess.STDOUT)
+            started.append(behind)
+            front = subprocess.Popen(shlex.split(foreground))
+            started.append(front)
             codes = [front.wait()]
             _say(foreground, begun)
             codes.append(behind.wait())
     except Stop:
-        for process in (front, behind):
+        for process in reversed(started):
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
             process.wait()

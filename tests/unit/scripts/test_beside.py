@@ -27,9 +27,15 @@ except KeyboardInterrupt:
 """
 
 
-def beside(log: Path, background: str, foreground: str) -> subprocess.Popen[str]:
+def beside(log: Path, background: str, foreground: str, *, in_background: bool = False) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "scripts.beside", str(log), background, foreground]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    ctrl_c = signal.getsignal(signal.SIGINT)
+    try:
+        if in_background:  # what a shell's background begins with
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, ctrl_c)
 
 
 @pytest.mark.parametrize(
@@ -48,14 +54,17 @@ def test_what_the_command_in_the_background_said_comes_last(tmp_path: Path) -> N
     assert [line for line in said.splitlines() if line in {"well", "wrong"}] == ["well", "wrong"]
 
 
+@pytest.mark.parametrize("in_background", [False, True])
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_both_commands_clean_up_when_they_are_ended(tmp_path: Path, how: signal.Signals) -> None:
+def test_both_commands_clean_up_when_they_are_ended(
+    tmp_path: Path, how: signal.Signals, *, in_background: bool
+) -> None:
     files = {name: [tmp_path / f"{name}-{side}" for side in "ab"] for name in ("ready", "cleaned")}
     commands = [
         python(WAITS.format(ready=str(ready), cleaned=str(cleaned)))
         for ready, cleaned in zip(files["ready"], files["cleaned"], strict=True)
     ]
-    with beside(tmp_path / "log", *commands) as process:
+    with beside(tmp_path / "log", *commands, in_background=in_background) as process:
         until(lambda: all(ready.exists() for ready in files["ready"]), "both commands wait")
         os.kill(process.pid, how)
         process.communicate()
