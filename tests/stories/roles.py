@@ -93,6 +93,7 @@ def members_refused(api: Api, site: dict[str, str]) -> set[Route]:
         ("POST", "/v1/sites/{site_id}/keys/{key_id}/rotation"): {},
         ("POST", "/v1/organisations/{organisation_id}/members"): {"subject": "somebody", "role": "viewer"},
         ("PUT", "/v1/organisations/{organisation_id}/members/{subject}"): {"role": "viewer"},
+        ("PUT", "/v1/sites/{site_id}/exclusions"): {"pages": ["/draft/**"]},
         ("POST", "/v1/organisations/{organisation_id}/invitations"): {"role": "viewer", "label": "somebody"},
     }
     found = set()

@@ -4585,7 +4585,7 @@ export interface components {
          *       "interactive": true,
          *       "engagement_time": 12000,
          *       "scroll_depth": 80,
-         *       "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+         *       "user_agent": "Mozilla/5.0 (Macintosh) Firefox/145.0",
          *       "address": "203.0.113.9",
          *       "country": "DE",
          *       "language": "de",
