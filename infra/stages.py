@@ -53,8 +53,8 @@ class Concurrency:
     restore_drill: int = 2
     cold_start: int = 1
     # Whoever validates a restored database asks through them.
-    staging_api: int = 4
-    staging_query: int = 4
+    staging_api: int = 3
+    staging_query: int = 2
     # The 02:00 task beside the minute's probe.
     health_check: int = 2
     redis_memory: int = 1

@@ -107,7 +107,7 @@ def of_a_new_environment(ask: Callable[[], Any]) -> Any:
 
     def is_answered() -> bool:
         answers.append(ask())
-        return answers[-1].status_code != HTTPStatus.BAD_GATEWAY
+        return bool(answers[-1].status_code != HTTPStatus.BAD_GATEWAY)
 
     until(is_answered, "an answer of a new environment", 30)
     return answers[-1]
