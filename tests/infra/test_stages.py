@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_a_stage_whose_functions_could_use_up_the_connections_is_refused() -> None:
-    with pytest.raises(ValueError, match="may open 100 connections, max_connections is 60"):
+    with pytest.raises(ValueError, match="may open 102 connections, max_connections is 60"):
         Sizes(
             concurrency=Concurrency(collect=9, query=4, api=4),
             max_connections=60,
