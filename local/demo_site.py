@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from local.api import Api, Refused
@@ -18,6 +18,8 @@ from local.customers import member_token, open_site, owner
 from local.people import DEMO_ORGANISATION, ORGANISATION_ROLES
 from local.progress import say
 from local.state import LOOPBACK, State, read_json, write_json
+
+T = TypeVar("T")
 
 DOMAIN = LOOPBACK
 DAYS = 30
@@ -38,6 +40,23 @@ _REFERRERS = {
     "https://github.com/": 6,
     "https://www.linkedin.com/": 4,
 }
+_WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+_IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+_MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+# Browsers with the width of their screens, and visitors' countries with their languages: a visitor keeps theirs.
+_BROWSERS = {
+    (f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_WEBKIT} Chrome/143.0.0.0 Safari/537.36", 1920): 38,
+    (f"{_IPHONE} Version/26.0 Mobile/15E148 Safari/604.1", 393): 24,
+    (f"Mozilla/5.0 (Linux; Android 10; K) {_WEBKIT} Chrome/143.0.0.0 Mobile Safari/537.36", 412): 18,
+    (f"{_MAC} Version/26.0 Safari/605.1.15", 1512): 12,
+    ("Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", 1366): 8,
+}
+_COUNTRIES = {
+    ("DE", "de"): 24, ("US", "en-US"): 22, ("GB", "en-GB"): 14, ("FR", "fr"): 12, ("NL", "nl"): 10, ("BR", "pt-BR"): 8,
+    ("IN", "en"): 6, ("JP", "ja"): 4,
+}  # fmt: skip
+_CRAWLER = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+_CRAWLERS = 40  # of the 4,000 visitors
 # Visits by hour of the day (UTC): few at night, most in the afternoon.
 _HOURS = (2, 1, 1, 1, 1, 2, 4, 6, 9, 11, 12, 12, 11, 12, 13, 13, 12, 10, 9, 8, 7, 6, 4, 3)
 _WEEKEND = 0.55
@@ -45,19 +64,31 @@ _WEEKEND = 0.55
 
 def visit(dice: random.Random, start: datetime, url: str) -> Iterator[dict[str, Any]]:
     """The events of one visit: one to six pages, read for some seconds each."""
-    visitor = f"visitor-{dice.randrange(4_000)}"
+    number = dice.randrange(4_000)
+    client = _client(number)
     referrer = _pick(dice, _REFERRERS)
     at = start
     for _ in range(min(6, 1 + int(dice.expovariate(0.7)))):
         yield {
             "name": "pageview",
             "timestamp": at.isoformat(),
-            "visitor_id": visitor,
+            "visitor_id": f"visitor-{number}",
             "url": url + _pick(dice, _PAGES),
             "referrer": referrer,
+            **client,
         }
         referrer = ""
         at += timedelta(seconds=5 + dice.expovariate(1 / 40))
+
+
+def _client(number: int) -> dict[str, Any]:
+    """What tells of one visitor, the same at each of their visits."""
+    dice = random.Random(number)  # noqa: S311  # a simulation
+    agent, width = _pick(dice, _BROWSERS)
+    country, language = _pick(dice, _COUNTRIES)
+    if number < _CRAWLERS:
+        agent = _CRAWLER
+    return {"user_agent": agent, "screen_width": width, "country": country, "language": language}
 
 
 def past(now: datetime, url: str, days: int = DAYS) -> Iterator[dict[str, Any]]:
@@ -101,7 +132,7 @@ def send_present(api: Api, url: str) -> None:
         time.sleep(1)
 
 
-def _pick(dice: random.Random, weighted: Mapping[str, int]) -> str:
+def _pick(dice: random.Random, weighted: Mapping[T, int]) -> T:
     return dice.choices(list(weighted), list(weighted.values()))[0]
 
 
