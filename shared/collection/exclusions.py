@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Final
 
 from shared.collection.client_address import is_within
-from shared.collection.web_address import host_name
 
 # The reasons, as they are stored and shown.
 ADDRESS: Final = "address"
@@ -53,11 +52,6 @@ class Exclusions:
 
 
 NOTHING: Final = Exclusions()
-
-
-def host_pattern(written: str) -> str:
-    """A host of the allow-list as it is compared."""
-    return host_name(written)
 
 
 def _matches(value: str, patterns: tuple[str, ...]) -> bool:

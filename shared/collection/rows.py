@@ -17,7 +17,15 @@ from urllib.parse import parse_qsl
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from shared.collection.client import NOWHERE, Client, Place
-from shared.collection.web_address import MAX_PAGE, BadAddress, clean_referrer, decoded_path, host_name, split
+from shared.collection.web_address import (
+    MAX_PAGE,
+    NOT_PRINTABLE,
+    BadAddress,
+    clean_referrer,
+    decoded_path,
+    host_name,
+    split,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +64,6 @@ _TOLD_BESIDES: Final = frozenset(
         "screen_width",
     }
 )  # fmt: skip
-_NOT_PRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _SCREENS: Final = ((576, "Mobile"), (992, "Tablet"), (1440, "Laptop"))
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -154,7 +161,7 @@ def _addresses(url: str, referrer: str, hash_mode: bool) -> Addresses:  # noqa: 
     hostname = host_name(parts.hostname or "")
     page = decoded_path(parts.path or "/")
     if hash_mode and parts.fragment:
-        page += "#" + _NOT_PRINTABLE.sub("", parts.fragment)
+        page += "#" + NOT_PRINTABLE.sub("", parts.fragment)
     if len(page) > MAX_PAGE:
         raise BadAddress(f"the page's path has {len(page):,} characters: at most {MAX_PAGE:,}")
     if from_host == hostname:
@@ -173,7 +180,7 @@ def _tags(query: str) -> dict[str, str]:
     """The parameters of a query, the first of each name; an id of a click counts as present and is not kept."""
     if "=" not in query:
         return {}
-    return {name: _NOT_PRINTABLE.sub("", value)[:MAX_TAG] for name, value in reversed(parse_qsl(query))}
+    return {name: NOT_PRINTABLE.sub("", value)[:MAX_TAG] for name, value in reversed(parse_qsl(query))}
 
 
 def addresses_of(event: "Event") -> Addresses:
@@ -246,7 +253,7 @@ def _described(event: "Event", arrival: Arrival) -> tuple[str | None, str, int |
 
 @lru_cache(maxsize=5_000)
 def _who(agent: str | None, language: str, width: int | None) -> str:
-    header = NULL if agent is None else _escape(_NOT_PRINTABLE.sub("", agent))
+    header = NULL if agent is None else _escape(NOT_PRINTABLE.sub("", agent))
     return f"{header}\t{_escape(language)}\t{screen_class(width) if width else ''}"
 
 

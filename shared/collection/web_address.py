@@ -13,7 +13,7 @@ _ESCAPES: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ESCAPED_BYTE: Final = re.compile("[\udc00-\udcff]")
 _ESCAPED_PERCENT: Final = re.compile("\udc25(?![0-9A-Fa-f]{2})")
 _STAYS_ENCODED: Final = re.compile(r"[%/\x00-\x1f\x7f]")
-_NOT_PRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+NOT_PRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _WEB_SCHEMES: Final = ("http", "https")
 
 
@@ -89,7 +89,7 @@ def site_domain(domain: str) -> str:
 def clean_referrer(referrer: str) -> tuple[str, str]:
     """A referrer's address without query and fragment, and its host; both empty when it is no address of a site."""
     try:
-        parts = split(_NOT_PRINTABLE.sub("", referrer.strip()))
+        parts = split(NOT_PRINTABLE.sub("", referrer.strip()))
     except BadAddress:
         return "", ""
     host = host_name(parts.hostname or "")

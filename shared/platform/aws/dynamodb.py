@@ -15,7 +15,6 @@ Call = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 _KEYS_PER_READ: Final = 100
 _READS: Final = 8
-WRITES_AT_ONCE: Final = 100
 _CANCELLED: Final = "TransactionCanceledException"
 _OVERTAKEN: Final = ("ConditionalCheckFailed", "TransactionConflict")
 
